@@ -1,0 +1,85 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := bin/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
+FUZZTIME ?= 30s
+# Arguments for go test, packages first: make test ARGS='./eventlog -run Gapless'
+ARGS ?=
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/parley, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/parley .
+
+.PHONY: run
+run: ## Run the server from source
+	go run .
+
+.PHONY: generate
+generate: ## Write the generated code again: ent, then gqlgen
+	go generate ./ent ./graph
+
+.PHONY: verify
+verify: verify/format verify/generated verify/modules verify/vet ## Check what needs no test: generated code, format, go.mod, vet
+
+.PHONY: verify/format
+verify/format: ## Fail on Go files that gofmt would change
+	@files=$$(find . -name node_modules -prune -o -name '*.go' -print0 | xargs -0 -r gofmt -l); \
+	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
+
+# The tree itself is not touched: one copy is generated anew and compared with another. Migrations are
+# compared with ent/schema by the tests.
+.PHONY: verify/generated
+verify/generated: ## Fail when generated code is not what its sources give
+	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
+	mkdir "$$copy/now"; \
+	tar --create --exclude=./.git --exclude=./bin --exclude=./data --exclude=node_modules . | tar --extract --directory "$$copy/now"; \
+	cp --archive "$$copy/now" "$$copy/was"; \
+	(cd "$$copy/now" && go generate ./ent ./graph); \
+	cd "$$copy" && diff --recursive --unified --new-file was now || \
+		{ echo "generated code is stale: run make generate and commit the result"; exit 1; }
+
+.PHONY: verify/modules
+verify/modules: ## Fail when go.mod or go.sum is not tidy
+	go mod tidy -diff
+
+.PHONY: verify/vet
+verify/vet: ## Run go vet
+	go vet ./...
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Run golangci-lint, installed into bin/tools when missing
+	$(GOLANGCI_LINT) run
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv bin/tools/golangci-lint $@
+
+.PHONY: test
+test: ## Run the tests with the race detector on SQLite and Postgres (ARGS='./eventlog -run X')
+	@scripts/test $(ARGS)
+
+.PHONY: test/soak
+test/soak: ## Run the tests with the long ones among them
+	@PARLEY_SOAK=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-60m} scripts/test $(ARGS)
+
+# go test fuzzes one target of one package at a time.
+.PHONY: test/fuzz
+test/fuzz: ## Run each fuzz target for FUZZTIME (30s)
+	@grep --recursive --include='*_test.go' --exclude-dir=node_modules --only-matching --extended-regexp '^func Fuzz\w+' . | sort | \
+	while IFS=: read -r file target; do \
+		target=$${target#func }; \
+		echo "$$target in $$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
+	done
+
+# Postgres flushes its commits here, as it does for users; the figures would flatter otherwise.
+.PHONY: bench
+bench: ## Run the benchmarks, on SQLite and Postgres
+	@$(if $(TEST_POSTGRES_URL),,POSTGRES_FSYNC=on scripts/postgres) go test -run '^$$' -bench . -benchmem ./... $(ARGS)

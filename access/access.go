@@ -1,0 +1,271 @@
+// Package access makes and checks what lets somebody in: workspaces with their first key, API keys, and tokens for one
+// thread. Keys are kept as hashes only.
+//
+//	a := access.New(log, keys)
+//	v, err := a.Authenticate(ctx, "prl_…")
+//	ctx = viewer.NewContext(ctx, v)
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/ent"
+	"parley/ent/apikey"
+	"parley/ent/id"
+	"parley/ent/ms"
+	"parley/ent/thread"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/invalid"
+	"parley/seal"
+)
+
+// ErrUnauthenticated is returned for a key or token that is unknown, revoked or expired. It does not say which.
+var ErrUnauthenticated = errors.New("the key or token is unknown, revoked or expired")
+
+const (
+	keyPrefix    = "prl_"
+	tokenPrefix  = "prt_"
+	tokenPurpose = "thread token 1"
+	hintLength   = 8
+	// MinKey is the least length of a key that somebody chose.
+	MinKey = 32
+)
+
+// Service makes and checks keys. It is safe for concurrent use.
+type Service struct {
+	log  *eventlog.Log
+	keys *seal.Keys
+
+	mu      sync.Mutex // protects checked
+	checked map[string]check
+}
+
+// check is when a key was last seen to be valid.
+type check struct {
+	at    time.Time
+	valid bool
+}
+
+// New returns the service for one database.
+func New(log *eventlog.Log, keys *seal.Keys) *Service {
+	return &Service{log: log, keys: keys, checked: map[string]check{}}
+}
+
+// NewKey returns a random key with 256 bits.
+func NewKey() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
+	return keyPrefix + base64.RawURLEncoding.EncodeToString(b)
+}
+
+func hashKey(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// CreateWorkspace makes a workspace with its feed and its first admin key. An empty adminKey means a new one, which is
+// returned; it cannot be read again.
+func (s *Service) CreateWorkspace(ctx context.Context, name, adminKey string) (workspaceID, key string, err error) {
+	var bad invalid.Error
+	bad.Text("name", name, 1, 200)
+	bad.Check(adminKey == "" || len(adminKey) >= MinKey, "key", "must have at least %d characters", MinKey)
+	if err := bad.Err(); err != nil {
+		return "", "", err
+	}
+	key = adminKey
+	if key == "" {
+		key = NewKey()
+	}
+	workspaceID = id.New(id.Workspace)
+	ctx = viewer.WorkerContext(ctx, workspaceID, "make a workspace")
+	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		err := tx.Client().Workspace.Create().SetID(workspaceID).SetName(name).SetHistory(id.New("his")).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if err := eventlog.MakeFeed(ctx, tx.Client(), workspaceID); err != nil {
+			return err
+		}
+		_, err = insertKey(ctx, tx.Client(), "admin", apikey.RoleADMIN, key)
+		return err
+	})
+	if ent.IsConstraintError(err) {
+		return "", "", invalid.One("name", "a workspace called %q exists, or the key is in use", name)
+	}
+	return workspaceID, key, err
+}
+
+func insertKey(ctx context.Context, c *ent.Client, name string, role apikey.Role, key string) (*ent.APIKey, error) {
+	return c.APIKey.Create().SetName(name).SetRole(role).SetHash(hashKey(key)).SetHint(key[:hintLength]).Save(ctx)
+}
+
+// Created is a new API key: its id, and the key itself, which is not kept and is empty when the creation is repeated.
+type Created struct {
+	ID  string `json:"id"`
+	Key string `json:"-"`
+}
+
+// CreateKey makes a key in the viewer's workspace.
+func (s *Service) CreateKey(ctx context.Context, name string, role viewer.Role) (Created, error) {
+	var bad invalid.Error
+	bad.Text("name", name, 1, 200)
+	bad.Check(apikey.RoleValidator(apikey.Role(role)) == nil, "role", "must be ADMIN, OPERATOR, INTEGRATOR or APP")
+	if err := bad.Err(); err != nil {
+		return Created{}, err
+	}
+	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Created, error) {
+		key := NewKey()
+		row, err := insertKey(ctx, tx.Client(), name, apikey.Role(role), key)
+		if err != nil {
+			return Created{}, err
+		}
+		return Created{row.ID, key}, nil
+	})
+}
+
+// Revoked is the result of RevokeKey.
+type Revoked struct {
+	ID string `json:"id"`
+}
+
+// RevokeKey ends a key of the viewer's workspace. Revoking it again changes nothing. The last admin key cannot be
+// revoked, nor can a viewer revoke the key it uses: both would lock somebody out.
+func (s *Service) RevokeKey(ctx context.Context, keyID string) (Revoked, error) {
+	if v, _ := viewer.FromContext(ctx); v.Key == keyID {
+		return Revoked{}, invalid.One("id", "is the key that asks: revoke it with another admin key")
+	}
+	revoked, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Revoked, error) {
+		row, err := tx.Client().APIKey.Query().Where(apikey.ID(keyID)).Only(ctx)
+		if err != nil || row.RevokedAt != nil {
+			return Revoked{keyID}, err
+		}
+		if row.Role == apikey.RoleADMIN {
+			others := apikey.And(apikey.RoleEQ(apikey.RoleADMIN), apikey.RevokedAtIsNil(), apikey.IDNEQ(keyID))
+			if left, err := tx.Client().APIKey.Query().Where(others).Count(ctx); err != nil || left == 0 {
+				return Revoked{}, errors.Join(err, invalid.One("id", "is the workspace's last admin key: make another one first"))
+			}
+		}
+		return Revoked{keyID}, tx.Client().APIKey.Update().Where(apikey.ID(keyID)).SetRevokedAt(tx.Now).Exec(ctx)
+	})
+	s.mu.Lock()
+	delete(s.checked, keyID)
+	s.mu.Unlock()
+	return revoked, err
+}
+
+// threadToken is what a token for one thread carries.
+type threadToken struct {
+	Workspace string  `json:"w"`
+	Thread    string  `json:"t"`
+	Expires   ms.Time `json:"e"`
+}
+
+// Bounds of the life of a thread token.
+const (
+	MinTokenLife     = time.Minute
+	MaxTokenLife     = 30 * 24 * time.Hour
+	DefaultTokenLife = 24 * time.Hour
+)
+
+// CreateThreadToken makes a token that sees and writes one thread of the viewer's workspace until it expires.
+func (s *Service) CreateThreadToken(ctx context.Context, threadID string, life time.Duration) (token string, expires ms.Time, err error) {
+	if life < MinTokenLife || life > MaxTokenLife {
+		return "", 0, invalid.One("expiresInSeconds", "must be from %d to %d", int(MinTokenLife.Seconds()), int(MaxTokenLife.Seconds()))
+	}
+	t, err := s.log.Client().Thread.Query().Where(thread.ID(threadID)).Only(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	expires = ms.Now().Add(life)
+	payload, err := json.Marshal(threadToken{t.WorkspaceID, t.ID, expires})
+	if err != nil {
+		return "", 0, err
+	}
+	return tokenPrefix + s.keys.Token(tokenPurpose, payload), expires, nil
+}
+
+// Authenticate says who holds a key or thread token. The error is ErrUnauthenticated unless the database fails.
+func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewer, error) {
+	if token, ok := strings.CutPrefix(secret, tokenPrefix); ok {
+		return s.readThreadToken(token)
+	}
+	if len(secret) < MinKey || len(secret) > 512 {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	system := viewer.SystemContext(ctx, "authenticate")
+	const find = `SELECT id, workspace_id, name, role, COALESCE(revoked_at, 0), COALESCE(last_used_at, 0) FROM api_keys WHERE hash = $1`
+	rows, err := s.log.Client().QueryContext(system, find, hashKey(secret))
+	if err != nil {
+		return viewer.Viewer{}, fmt.Errorf("look up a key: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return viewer.Viewer{}, errors.Join(ErrUnauthenticated, rows.Err())
+	}
+	var v viewer.Viewer
+	var revoked, used ms.Time
+	if err := rows.Scan(&v.Key, &v.Workspace, &v.Name, &v.Role, &revoked, &used); err != nil {
+		return viewer.Viewer{}, err
+	}
+	if err := rows.Close(); err != nil {
+		return viewer.Viewer{}, err
+	}
+	if revoked != 0 {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	if ms.Now().Sub(used) > time.Minute { // to the minute: not a write for every request
+		err = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(ms.Now()).Exec(viewer.NewContext(ctx, v))
+	}
+	return v, err
+}
+
+func (s *Service) readThreadToken(token string) (viewer.Viewer, error) {
+	payload, err := s.keys.ReadToken(tokenPurpose, token)
+	if err != nil {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	var t threadToken
+	if err := json.Unmarshal(payload, &t); err != nil || t.Expires < ms.Now() {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	return viewer.Viewer{Workspace: t.Workspace, Role: viewer.ThreadToken, Thread: t.Thread, Expires: int64(t.Expires)}, nil
+}
+
+// recheckEvery bounds how long a stream outlives the revocation of its key, on any replica.
+const recheckEvery = time.Second
+
+// StillValid says whether a viewer that was let in earlier would be let in now. Streams ask it; the answer for one key
+// is good for a second, so that a thousand streams of one key cost one query a second.
+func (s *Service) StillValid(ctx context.Context, v viewer.Viewer) bool {
+	if v.Expires != 0 && v.Expires < int64(ms.Now()) {
+		return false
+	}
+	if v.Key == "" {
+		return true
+	}
+	s.mu.Lock()
+	last := s.checked[v.Key]
+	s.mu.Unlock()
+	if time.Since(last.at) < recheckEvery {
+		return last.valid
+	}
+	valid, err := s.log.Client().APIKey.Query().Where(apikey.ID(v.Key), apikey.RevokedAtIsNil()).Exist(viewer.NewContext(ctx, v))
+	if err != nil {
+		return true // the database is away: what the stream reads will fail by itself
+	}
+	s.mu.Lock()
+	s.checked[v.Key] = check{time.Now(), valid}
+	s.mu.Unlock()
+	return valid
+}

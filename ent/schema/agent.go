@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+	"parley/ent/raw"
+)
+
+// Agent is instructions, model choice, limits and functions.
+type Agent struct{ ent.Schema }
+
+// Mixin of an agent. A thread token sees the agent of its thread.
+func (Agent) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}}
+}
+
+// Fields of an agent.
+func (Agent) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty().MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.Text("instructions").Default(""),
+		field.JSON("models", []string{}).Default([]string{}).
+			Comment("Ordered choice, each `provider` or `provider/model`; empty means the server's default."),
+		field.Text("script").GoType(raw.JSON("")).Default("").Comment("Rules of the scripted provider."),
+		field.String("region").Default("").Comment("ISO 3166 region for phone numbers written without a country code."),
+		field.Bool("public").Default(false).Comment("Whether startChat may open threads without a key."),
+		field.Enum("on_busy").Values("FOLD", "ENQUEUE", "RESTART", "REJECT").Default("FOLD"),
+		field.Int("quiet_ms").Default(1200).Min(0).Max(8000),
+		field.Int("max_wait_ms").Default(8000).Min(0).Max(60000),
+		field.Int("max_calls").Default(100).Min(1).Max(100),
+		field.Int("max_steps").Default(30).Min(2).Max(100),
+		field.Int("max_turn_tokens").Default(200000).Min(1000),
+		field.Int("max_turn_seconds").Default(300).Min(5).Max(3600),
+		field.Int64("daily_tokens").Optional().Nillable().Positive(),
+		field.Text("fallback_text").Default("Sorry, I cannot answer right now. Please write again a little later."),
+		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now).
+			Annotations(entgql.OrderField("UPDATED_AT")),
+		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),
+	}
+}
+
+// Edges of an agent.
+func (Agent) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("functions", Function.Type),
+		edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+	}
+}
+
+// Indexes of an agent.
+func (Agent) Indexes() []ent.Index { return []ent.Index{index.Fields("workspace_id", "created_at")} }
+
+// Annotations of an agent.
+func (Agent) Annotations() []schema.Annotation { return connection() }

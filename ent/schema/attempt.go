@@ -1,0 +1,48 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+)
+
+// Attempt is one POST of a delivery.
+type Attempt struct{ ent.Schema }
+
+// Mixin of an attempt.
+func (Attempt) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Attempt, thread: noThread}} }
+
+// Fields of an attempt.
+func (Attempt) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("delivery_id").Immutable(),
+		field.Int("number").Immutable(),
+		field.Enum("trigger").Values("SCHEDULE", "RESEND", "TEST").Default("SCHEDULE").Immutable(),
+		field.Enum("outcome").Values("SUCCEEDED", "REFUSED", "UNREACHABLE", "TIMED_OUT", "BLOCKED", "LOST").Immutable(),
+		field.Int("status").Optional().Nillable().Immutable(),
+		field.Text("error").Default("").Immutable(),
+		field.Text("answer").Default("").Immutable().Comment("Up to 4 KiB of the answer's body."),
+		field.String("remote_address").Default("").Immutable(),
+		field.Int64("started_at").GoType(ms.Time(0)).Immutable(),
+		field.Int64("dns_us").Default(0).Immutable(),
+		field.Int64("connect_us").Default(0).Immutable(),
+		field.Int64("tls_us").Default(0).Immutable(),
+		field.Int64("first_byte_us").Default(0).Immutable(),
+		field.Int64("total_us").Default(0).Immutable(),
+	}
+}
+
+// Indexes of an attempt.
+func (Attempt) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("delivery_id", "number").Unique(),
+		index.Fields("workspace_id", "created_at"),
+	}
+}
+
+// Annotations of an attempt.
+func (Attempt) Annotations() []schema.Annotation { return connection() }

@@ -1,0 +1,51 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+	"parley/ent/raw"
+)
+
+// Customer is a person an agent talks with, known by the app's own external id.
+type Customer struct{ ent.Schema }
+
+// Mixin of a customer. A thread token sees the customer of its thread.
+func (Customer) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Customer, thread: scope{via: "customer_id"}}}
+}
+
+// Fields of a customer.
+func (Customer) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("external_id").Optional().Nillable().Immutable().MaxLen(200),
+		field.String("name").Default("").MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("email").Default(""),
+		field.String("phone").Default("").Comment("E.164 where it could be read as a number."),
+		field.Text("contact").GoType(raw.JSON("")).Default("").Comment("Last contact given, as the function get_contact received it."),
+		field.Text("metadata").GoType(raw.JSON("")).Default(""),
+		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
+	}
+}
+
+// Edges of a customer.
+func (Customer) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll))}
+}
+
+// Indexes of a customer.
+func (Customer) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("workspace_id", "external_id").Unique(),
+		index.Fields("workspace_id", "created_at"),
+	}
+}
+
+// Annotations of a customer.
+func (Customer) Annotations() []schema.Annotation { return connection() }

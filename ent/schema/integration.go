@@ -1,0 +1,56 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+)
+
+// Integration is a webhook endpoint with the event types it wants.
+type Integration struct{ ent.Schema }
+
+// Mixin of an integration.
+func (Integration) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Integration, thread: noThread}}
+}
+
+// Fields of an integration.
+func (Integration) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty().MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.Text("url"),
+		field.JSON("event_types", []string{}).Comment("Types or patterns such as contact.*; * is all."),
+		field.JSON("agent_ids", []string{}).Default([]string{}).Comment("Only threads of these agents; empty means all."),
+		field.JSON("channels", []string{}).Default([]string{}).Comment("Only threads of these channels; empty means all."),
+		field.Enum("ordering").Values("THREAD", "FIFO", "NONE").Default("THREAD"),
+		field.Enum("state").Values("ENABLED", "DISABLED").Default("ENABLED"),
+		field.Text("disabled_reason").Default(""),
+		field.Int("payload_version").Default(1),
+		field.Int64("fifo_last").Default(0).Comment("Counts deliveries of a FIFO integration, under the lock of this row."),
+		field.Int64("paused_until").GoType(ms.Time(0)).Optional().Nillable().Comment("Nothing is claimed before; waiting costs no try."),
+		field.Int("consecutive_failures").Default(0),
+		field.Int64("first_failure_at").GoType(ms.Time(0)).Optional().Nillable(),
+		field.Int64("last_success_at").GoType(ms.Time(0)).Optional().Nillable(),
+		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
+		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),
+	}
+}
+
+// Edges of an integration.
+func (Integration) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll))}
+}
+
+// Indexes of an integration.
+func (Integration) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("workspace_id", "created_at")}
+}
+
+// Annotations of an integration.
+func (Integration) Annotations() []schema.Annotation { return connection() }

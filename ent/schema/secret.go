@@ -1,0 +1,34 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+)
+
+// Secret is a value that is encrypted at rest and never returned: a webhook secret or a function's header.
+type Secret struct{ ent.Schema }
+
+// Mixin of a secret.
+func (Secret) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Secret, thread: noThread}} }
+
+// Fields of a secret.
+func (Secret) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("owner_id").Immutable().Comment("Integration or function that it belongs to."),
+		field.Enum("kind").Values("WEBHOOK", "HEADER").Immutable(),
+		field.String("name").Default("").Immutable().Comment("Name of the header."),
+		field.Bytes("ciphertext").Sensitive(),
+		field.Int64("not_after").GoType(ms.Time(0)).Optional().Nillable().Comment("End of the overlap after a rotation."),
+	}
+}
+
+// Indexes of a secret.
+func (Secret) Indexes() []ent.Index { return []ent.Index{index.Fields("workspace_id", "owner_id")} }
+
+// Annotations of a secret.
+func (Secret) Annotations() []schema.Annotation { return internal() }

@@ -1,0 +1,71 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+	"parley/ent/raw"
+)
+
+// Thread is one dialogue with one customer. Its row is also the lock of everything below it, and counts its events.
+type Thread struct{ ent.Schema }
+
+// Mixin of a thread.
+func (Thread) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Thread, thread: scope{column: "id"}}}
+}
+
+// Fields of a thread.
+func (Thread) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("agent_id").Immutable(),
+		field.String("customer_id").Immutable(),
+		field.String("channel").Default("").MaxLen(64).Immutable(),
+		field.String("external_id").Optional().Nillable().Immutable().MaxLen(200),
+		field.Text("metadata").GoType(raw.JSON("")).Default(""),
+		field.Enum("status").Values("OPEN", "WAITING_FOR_OPERATOR", "OPERATOR", "CLOSED").Default("OPEN"),
+		field.Int64("epoch").Default(0).Comment("Raised when a person takes over; what a turn writes with an older one is refused."),
+		field.Int64("last_seq").Default(0).Comment("Sequence of the thread's newest event."),
+		field.Int("shard").Immutable().Comment("Feed shard of the workspace that carries the thread's events."),
+		field.Int("message_count").Default(0).Annotations(entgql.OrderField("MESSAGE_COUNT")),
+		field.String("last_message_id").Optional().Nillable(),
+		field.Int64("last_message_at").GoType(ms.Time(0)).Optional().Nillable(),
+		field.Int64("last_activity_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Annotations(entgql.OrderField("LAST_ACTIVITY_AT")),
+		field.String("operator_id").Optional().Nillable().Comment("API key of the operator who has the talk."),
+		field.Int64("operator_since").GoType(ms.Time(0)).Optional().Nillable(),
+		field.Text("contact").GoType(raw.JSON("")).Default(""),
+		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
+	}
+}
+
+// Edges of a thread.
+func (Thread) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("agent", Agent.Type).Ref("threads").Field("agent_id").Unique().Required().Immutable(),
+		edge.From("customer", Customer.Type).Ref("threads").Field("customer_id").Unique().Required().Immutable(),
+		edge.To("last_message", Message.Type).Field("last_message_id").Unique(),
+		edge.To("operator", APIKey.Type).Field("operator_id").Unique(),
+		edge.To("tags", ThreadTag.Type),
+	}
+}
+
+// Indexes of a thread.
+func (Thread) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("workspace_id", "external_id").Unique(),
+		index.Fields("workspace_id", "last_activity_at", "id"),
+		index.Fields("workspace_id", "status", "last_activity_at"),
+		index.Fields("workspace_id", "message_count", "id"),
+		index.Fields("workspace_id", "agent_id", "last_activity_at"),
+		index.Fields("workspace_id", "customer_id"),
+	}
+}
+
+// Annotations of a thread.
+func (Thread) Annotations() []schema.Annotation { return connection() }

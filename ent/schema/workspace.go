@@ -1,0 +1,31 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/ms"
+)
+
+// Workspace is the tenant. It is made by the command `parley workspaces`, never by the API.
+type Workspace struct{ ent.Schema }
+
+// Fields of a workspace.
+func (Workspace) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").DefaultFunc(id.Func(id.Workspace)).Immutable().Unique(),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("history").Immutable().
+			Comment("Names one unbroken history of events; a restore from a backup begins a new one, and cursors of the old one expire."),
+		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable(),
+	}
+}
+
+// Indexes of a workspace.
+func (Workspace) Indexes() []ent.Index { return []ent.Index{index.Fields("name").Unique()} }
+
+// Annotations of a workspace.
+func (Workspace) Annotations() []schema.Annotation { return internal() }

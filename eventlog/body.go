@@ -1,0 +1,110 @@
+package eventlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"parley/ent"
+	"parley/ent/ms"
+	"parley/ent/raw"
+)
+
+// PayloadVersion is the version of the webhook bodies this program writes.
+const PayloadVersion = 1
+
+// Body is what a webhook carries. Its fields are fixed; a change that breaks receivers raises Version.
+type Body struct {
+	ID          string  `json:"id"`
+	Type        string  `json:"type"`
+	Version     int     `json:"version"`
+	Timestamp   ms.Time `json:"timestamp"`
+	WorkspaceID string  `json:"workspace_id"`
+	ThreadID    *string `json:"thread_id"`
+	Sequence    *int64  `json:"sequence"`
+	Data        any     `json:"data"`
+}
+
+// Dialogue are the system fields that the data of every thread's event holds, true right after the event.
+type Dialogue struct {
+	ThreadID      string   `json:"thread_id"`
+	ExternalID    *string  `json:"external_id"`
+	CustomerID    string   `json:"customer_id"`
+	AgentID       string   `json:"agent_id"`
+	Channel       string   `json:"channel"`
+	Status        string   `json:"status"`
+	Success       bool     `json:"success"`
+	Contact       raw.JSON `json:"contact"`
+	Interest      bool     `json:"interest"`
+	Closed        bool     `json:"closed"`
+	Operator      bool     `json:"operator"`
+	IsBot         bool     `json:"is_bot"`
+	Tags          []string `json:"tags"`
+	MessageCount  int      `json:"message_count"`
+	LastMessageAt *ms.Time `json:"last_message_at"`
+	Metadata      raw.JSON `json:"metadata"`
+}
+
+// MessageBody is the message of a message.created event.
+type MessageBody struct {
+	ID         string  `json:"id"`
+	Author     string  `json:"author"`
+	AuthorName string  `json:"author_name"`
+	Text       string  `json:"text"`
+	CreatedAt  ms.Time `json:"created_at"`
+}
+
+// MessageData is the data of message.created.
+type MessageData struct {
+	Dialogue
+	Message MessageBody `json:"message"`
+}
+
+// TextData is the data of operator.message.
+type TextData struct {
+	Dialogue
+	Text string `json:"text"`
+}
+
+// CallData is the data of call.failed.
+type CallData struct {
+	Dialogue
+	CallID   string `json:"call_id"`
+	Function string `json:"function"`
+	Error    string `json:"error"`
+}
+
+// IntegrationData is the data of the events about integrations, which belong to no thread.
+type IntegrationData struct {
+	IntegrationID string `json:"integration_id"`
+	Name          string `json:"name"`
+	URL           string `json:"url"`
+	Reason        string `json:"reason"`
+}
+
+// Dialogue returns the system fields as they are now in the transaction.
+func (t *Thread) Dialogue() Dialogue {
+	return Dialogue{
+		ThreadID: t.Row.ID, ExternalID: t.Row.ExternalID, CustomerID: t.Row.CustomerID, AgentID: t.Row.AgentID,
+		Channel: t.Row.Channel, Status: t.Row.Status.String(), Contact: t.Row.Contact, Metadata: t.Row.Metadata,
+		Success: t.Has("success"), Interest: t.Has("interest"), Closed: t.Has("close"), Operator: t.Has("operator"),
+		IsBot: t.Has("is_bot"), Tags: slices.Sorted(maps.Keys(t.tags)),
+		MessageCount: t.Row.MessageCount, LastMessageAt: t.Row.LastMessageAt,
+	}
+}
+
+// MessageOf returns a message in the form webhooks carry it.
+func MessageOf(m *ent.Message) MessageBody {
+	return MessageBody{ID: m.ID, Author: m.Author.String(), AuthorName: m.AuthorName, Text: m.Text, CreatedAt: m.CreatedAt}
+}
+
+func (b Body) render() (string, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(b); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimRight(out.Bytes(), "\n")), nil
+}

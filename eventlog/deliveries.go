@@ -1,0 +1,82 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"parley/ent"
+	"parley/ent/delivery"
+	"parley/ent/integration"
+)
+
+// insertDeliveries adds a delivery for every integration that wants an event, in the transaction that made the event.
+// A disabled integration gets its deliveries held, so that nothing is lost and all can be released.
+func (tx *Tx) insertDeliveries(ctx context.Context) error {
+	if !slices.ContainsFunc(tx.events, func(p pending) bool { return p.row.Body != "" }) {
+		return nil
+	}
+	all, err := tx.client.Integration.Query().Where(integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
+	if err != nil {
+		return fmt.Errorf("find integrations: %w", err)
+	}
+	var creates []*ent.DeliveryCreate
+	for _, in := range all {
+		var wanted []*pending
+		for i := range tx.events {
+			if wants(in, &tx.events[i]) {
+				wanted = append(wanted, &tx.events[i])
+			}
+		}
+		ordinal, err := tx.takeOrdinals(ctx, in, len(wanted))
+		if err != nil {
+			return err
+		}
+		for i, p := range wanted {
+			c := NewDelivery(tx.client, &p.row, in).SetNextAt(tx.Now).SetCreatedAt(tx.Now)
+			if in.Ordering == integration.OrderingFIFO {
+				c.SetOrdinal(ordinal + int64(i))
+			}
+			creates = append(creates, c)
+		}
+	}
+	if len(creates) == 0 {
+		return nil
+	}
+	tx.wake.Deliveries = true
+	return tx.client.Delivery.CreateBulk(creates...).Exec(ctx)
+}
+
+// NewDelivery begins a delivery of an event to an integration: pending, or held while the integration is disabled.
+func NewDelivery(client *ent.Client, event *ent.Event, in *ent.Integration) *ent.DeliveryCreate {
+	state := delivery.StatePENDING
+	if in.State == integration.StateDISABLED {
+		state = delivery.StateHELD
+	}
+	return client.Delivery.Create().SetWorkspaceID(event.WorkspaceID).SetEventID(event.ID).SetEventType(event.Type).
+		SetIntegrationID(in.ID).SetNillableThreadID(event.ThreadID).SetNillableSequence(event.Sequence).SetState(state)
+}
+
+// takeOrdinals returns the first of n places in the queue of a FIFO integration.
+func (tx *Tx) takeOrdinals(ctx context.Context, in *ent.Integration, n int) (int64, error) {
+	if n == 0 || in.Ordering != integration.OrderingFIFO {
+		return 0, nil
+	}
+	const take = `UPDATE integrations SET fifo_last = fifo_last + $1 WHERE workspace_id = $2 AND id = $3 RETURNING fifo_last`
+	last, err := queryInt(ctx, tx.client, take, n, in.WorkspaceID, in.ID)
+	if err != nil {
+		return 0, fmt.Errorf("take places in the queue of %s: %w", in.ID, err)
+	}
+	return last - int64(n) + 1, nil
+}
+
+func wants(in *ent.Integration, p *pending) bool {
+	if p.row.Body == "" || !slices.ContainsFunc(in.EventTypes, func(pattern string) bool { return Matches(pattern, p.row.Type) }) {
+		return false
+	}
+	if p.host == nil {
+		return true
+	}
+	return (len(in.AgentIds) == 0 || slices.Contains(in.AgentIds, p.host.Row.AgentID)) &&
+		(len(in.Channels) == 0 || slices.Contains(in.Channels, p.host.Row.Channel))
+}

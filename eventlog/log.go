@@ -1,0 +1,151 @@
+package eventlog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/ent"
+	"parley/ent/ms"
+	"parley/ent/viewer"
+)
+
+// Log writes and reads the event log of one database. It is safe for concurrent use. Make it with New.
+type Log struct {
+	client  *ent.Client
+	dialect string
+	now     func() ms.Time
+	wakes   wakes
+}
+
+// New returns the log of the database behind client; dialectName is dialect.SQLite or dialect.Postgres. Nil for now
+// means the process's clock, which is used with SQLite; Postgres uses its own.
+func New(client *ent.Client, dialectName string, now func() ms.Time) *Log {
+	if now == nil {
+		now = ms.Now
+	}
+	return &Log{client: client, dialect: dialectName, now: now}
+}
+
+// Client builds statements outside a transaction, for reads.
+func (l *Log) Client() *ent.Client { return l.client }
+
+// Postgres says whether the database is Postgres, for the few places that write SQL by hand.
+func (l *Log) Postgres() bool { return l.dialect == dialect.Postgres }
+
+// NowSQL is an SQL expression for the one clock of the database in milliseconds. With Postgres it is the server's
+// own; SQLite gets this process's clock.
+func (l *Log) NowSQL() string {
+	if l.Postgres() {
+		return "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+	}
+	return fmt.Sprint(int64(l.now()))
+}
+
+// maxTries bounds how often one verb is repeated after a collision with another.
+const maxTries = 12
+
+// Write runs verb in one transaction, appends the events it emitted, commits, and wakes whoever waits for them. When
+// the database reports a collision with another transaction the whole verb is run again, so it must change nothing
+// outside the database. It must call no model and no network, and must keep no Tx or Thread. The error of the verb is
+// returned as it is, and nothing is stored then.
+func (l *Log) Write(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := l.writeOnce(ctx, verb)
+		if err == nil || try == maxTries || !collision(err, try) {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(3*time.Millisecond) << min(try, 6)))
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) (err error) {
+	entTx, err := l.client.Tx(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done { // also when verb panics
+			_ = entTx.Rollback()
+		}
+	}()
+	tx := &Tx{log: l, client: entTx.Client(), threads: map[string]*Thread{}, Now: l.now()}
+	if err := verb(ctx, tx); err != nil {
+		return err
+	}
+	wake, err := tx.flush(bookkeeper(ctx))
+	if err != nil {
+		return fmt.Errorf("append events: %w", err)
+	}
+	if err := entTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	done = true
+	l.wakes.send(wake)
+	return nil
+}
+
+// bookkeeper returns a context for what the log itself writes: the customer behind a thread token may not read the
+// workspace's integrations, but what he says goes to them.
+func bookkeeper(ctx context.Context) context.Context {
+	if v, ok := viewer.FromContext(ctx); ok && v.Thread != "" {
+		return viewer.WorkerContext(ctx, v.Workspace, "eventlog")
+	}
+	return ctx
+}
+
+// collision says whether err is a clash with another transaction that a repetition can cure. A violated unique index
+// is one at first: when two verbs insert the same key together, the second finds the first one's row on its repetition.
+func collision(err error, try int) bool {
+	var pe *pq.Error
+	if errors.As(err, &pe) {
+		switch pe.Code.Name() {
+		case "serialization_failure", "deadlock_detected", "lock_not_available":
+			return true
+		case "unique_violation":
+			return try <= 3
+		}
+		return false
+	}
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		switch se.Code() & 0xff {
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+			return true
+		case sqlite3.SQLITE_CONSTRAINT:
+			return try <= 3 && se.Code() != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+		}
+	}
+	return false
+}
+
+// queryInt runs a statement that returns one number.
+func queryInt(ctx context.Context, client *ent.Client, query string, args ...any) (int64, error) {
+	rows, err := client.QueryContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return 0, errors.Join(sql.ErrNoRows, rows.Err())
+	}
+	var n int64
+	if err := rows.Scan(&n); err != nil {
+		return 0, err
+	}
+	return n, errors.Join(rows.Err(), rows.Close())
+}

@@ -1,0 +1,112 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/event"
+	"parley/ent/feedshard"
+	"parley/ent/predicate"
+	"parley/ent/thread"
+)
+
+// ThreadAfter returns the events of a thread with a sequence above after, at most limit, in order. It returns
+// ErrCursorExpired when events between after and the oldest one kept are gone, or when after lies in the future, which
+// means that history was lost.
+func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, limit int) ([]*ent.Event, error) {
+	rows, err := l.client.Event.Query().Where(event.ThreadID(threadID), event.SequenceGT(after)).
+		Order(event.BySequence()).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", threadID, err)
+	}
+	if len(rows) > 0 {
+		if *rows[0].Sequence != after+1 {
+			return nil, ErrCursorExpired
+		}
+		return rows, nil
+	}
+	t, err := l.client.Thread.Query().Where(thread.ID(threadID)).Select(thread.FieldLastSeq).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if t.LastSeq < after {
+		return nil, ErrCursorExpired
+	}
+	return nil, nil
+}
+
+// Page is what Pull found: events, the positions behind the last thing it has looked at, and whether more are there.
+type Page struct {
+	Events    []*ent.Event
+	Positions [Shards]int64
+	More      bool
+}
+
+// Pull returns events of a workspace's feed after the given positions, at most limit. Within a shard, and so within a
+// thread, they come in order of commit; shards are merged by time. Positions pass over what the filter leaves out. It
+// returns ErrCursorExpired when events after the positions are gone, or when the positions lie in the future.
+func (l *Log) Pull(ctx context.Context, workspace string, after [Shards]int64, limit int, filter ...predicate.Event) (Page, error) {
+	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
+	if err != nil {
+		return Page{}, fmt.Errorf("read the feed of %s: %w", workspace, err)
+	}
+	var heads [Shards][]*ent.Event
+	for _, s := range shards {
+		from := after[s.Shard]
+		if from+1 < s.FirstPosition || from > s.LastPosition {
+			return Page{}, ErrCursorExpired
+		}
+		if from == s.LastPosition {
+			continue
+		}
+		rows, err := l.client.Event.Query().
+			Where(event.Shard(s.Shard), event.PositionGT(from), event.PositionLTE(s.LastPosition)).Where(filter...).
+			Order(event.ByPosition()).Limit(limit + 1).All(ctx)
+		if err != nil {
+			return Page{}, fmt.Errorf("read the feed of %s: %w", workspace, err)
+		}
+		heads[s.Shard] = rows
+		if len(rows) <= limit { // all of the shard up to here was looked at
+			after[s.Shard] = s.LastPosition
+		}
+	}
+	return merge(heads, after, limit), nil
+}
+
+// merge takes the oldest of the heads until limit. A shard from which something is left ends at what was taken.
+func merge(heads [Shards][]*ent.Event, after [Shards]int64, limit int) Page {
+	page := Page{Positions: after}
+	for {
+		oldest := -1
+		for shard, rows := range heads {
+			if len(rows) > 0 && (oldest < 0 || rows[0].CreatedAt < heads[oldest][0].CreatedAt) {
+				oldest = shard
+			}
+		}
+		if oldest < 0 {
+			return page
+		}
+		if len(page.Events) == limit {
+			page.More = true
+			for shard, rows := range heads {
+				if len(rows) > 0 {
+					page.Positions[shard] = rows[0].Position - 1
+				}
+			}
+			return page
+		}
+		page.Events = append(page.Events, heads[oldest][0])
+		heads[oldest] = heads[oldest][1:]
+	}
+}
+
+// FeedEnd returns the present end of a workspace's feed.
+func (l *Log) FeedEnd(ctx context.Context, workspace string) ([Shards]int64, error) {
+	var end [Shards]int64
+	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
+	for _, s := range shards {
+		end[s.Shard] = s.LastPosition
+	}
+	return end, err
+}

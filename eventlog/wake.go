@@ -1,0 +1,68 @@
+package eventlog
+
+import "sync"
+
+// Wake says what a commit has left for others to do. It is a hint: whoever is woken reads the tables, and also looks
+// there now and then without being woken, because hints of other replicas and of a crashed process never come.
+type Wake struct {
+	Workspace  string
+	Shards     uint8 // bit i is set when feed shard i has new events
+	Turns      bool  // a turn may be due
+	Deliveries bool  // a delivery may be due
+}
+
+func (w *Wake) add(workspace string, shard int) {
+	w.Workspace = workspace
+	w.Shards |= 1 << shard
+}
+
+// wakes calls functions after each commit.
+type wakes struct {
+	mu    sync.Mutex // protects funcs
+	next  int
+	funcs map[int]func(Wake)
+}
+
+// OnWake has f called after every commit that left something to do, until stop is called. f runs in the goroutine of
+// the writer and must not block.
+func (l *Log) OnWake(f func(Wake)) (stop func()) {
+	l.wakes.mu.Lock()
+	defer l.wakes.mu.Unlock()
+	if l.wakes.funcs == nil {
+		l.wakes.funcs = map[int]func(Wake){}
+	}
+	key := l.wakes.next
+	l.wakes.next++
+	l.wakes.funcs[key] = f
+	return func() {
+		l.wakes.mu.Lock()
+		defer l.wakes.mu.Unlock()
+		delete(l.wakes.funcs, key)
+	}
+}
+
+// send holds the lock while it calls: the functions are few, and must not block.
+func (w *wakes) send(wake Wake) {
+	if wake == (Wake{}) {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.funcs {
+		f(wake)
+	}
+}
+
+// Signal is a wake-up that coalesces: many pokes before the reader looks are one. Make it with NewSignal.
+type Signal chan struct{}
+
+// NewSignal returns a signal that has not been poked.
+func NewSignal() Signal { return make(Signal, 1) }
+
+// Poke wakes the reader, now or at its next look. It never blocks.
+func (s Signal) Poke() {
+	select {
+	case s <- struct{}{}:
+	default:
+	}
+}

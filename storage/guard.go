@@ -1,0 +1,138 @@
+package storage
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync"
+
+	"parley/ent/viewer"
+)
+
+// The guard is the second wall between workspaces: where ent's rules put a condition on every statement, the guard
+// refuses a statement that arrives without one. Rules can be forgotten or switched off; the guard reads the SQL.
+
+// systemWorkers are the names of system viewers whose statements may cross workspaces, with why they must.
+var systemWorkers = map[string]string{
+	"migrate":         "creates and changes tables",
+	"authenticate":    "finds a key before its workspace is known",
+	"turn claim":      "one queue serves every workspace",
+	"turn finish":     "ends and extends leases by the id of a claimed turn",
+	"delivery claim":  "one queue serves every workspace",
+	"delivery finish": "records outcomes by the ids of claimed deliveries, of many workspaces in one commit",
+	"delivery sweep":  "finds expired leases of every workspace",
+	"feed":            "reads new events of every workspace that has subscribers",
+	"retention":       "deletes what is past its time in every workspace",
+	"metrics":         "counts over the whole installation",
+	"seal check":      "tries the secret key on any stored secret",
+}
+
+// ErrCrossWorkspace is returned by a guarded database for a statement without a condition on the workspace.
+var ErrCrossWorkspace = errors.New("statement touches a workspace's table without a condition on the workspace")
+
+// verdicts remembers statements already judged; there are few distinct ones.
+var verdicts sync.Map // statement -> error or nil
+
+func checkStatement(ctx context.Context, query string) error {
+	if v, ok := viewer.FromContext(ctx); ok && v.Role == viewer.System && systemWorkers[v.Name] != "" {
+		return nil
+	}
+	verdict, ok := verdicts.Load(query)
+	if !ok {
+		var err error
+		if table := unconfinedTable(query); table != "" {
+			err = fmt.Errorf("%w: %s in %q", ErrCrossWorkspace, table, query)
+		}
+		verdict, _ = verdicts.LoadOrStore(query, verdictOf{err})
+	}
+	return verdict.(verdictOf).err
+}
+
+type verdictOf struct{ err error }
+
+func guarded(c driver.Connector, on bool) driver.Connector {
+	if !on {
+		return c
+	}
+	return guardConnector{c}
+}
+
+type guardConnector struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (g guardConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := g.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &guardConn{c}, nil
+}
+
+// guardConn passes everything through but the statements it refuses. Both drivers in use offer the context forms
+// of exec, query, prepare and begin; a driver that did not would fail loudly at the first type assertion.
+type guardConn struct{ driver.Conn }
+
+// ExecContext implements driver.ExecerContext.
+func (g *guardConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := checkStatement(ctx, query); err != nil {
+		return nil, err
+	}
+	return g.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (g *guardConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := checkStatement(ctx, query); err != nil {
+		return nil, err
+	}
+	return g.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (g *guardConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := checkStatement(ctx, query); err != nil {
+		return nil, err
+	}
+	if p, ok := g.Conn.(driver.ConnPrepareContext); ok {
+		return p.PrepareContext(ctx, query)
+	}
+	return g.Prepare(query)
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (g *guardConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	return g.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
+}
+
+// Ping implements driver.Pinger.
+func (g *guardConn) Ping(ctx context.Context) error {
+	if p, ok := g.Conn.(driver.Pinger); ok {
+		return p.Ping(ctx)
+	}
+	return nil
+}
+
+// ResetSession implements driver.SessionResetter.
+func (g *guardConn) ResetSession(ctx context.Context) error {
+	if r, ok := g.Conn.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
+}
+
+// IsValid implements driver.Validator.
+func (g *guardConn) IsValid() bool {
+	if v, ok := g.Conn.(driver.Validator); ok {
+		return v.IsValid()
+	}
+	return true
+}
+
+// CheckNamedValue implements driver.NamedValueChecker.
+func (g *guardConn) CheckNamedValue(v *driver.NamedValue) error {
+	if c, ok := g.Conn.(driver.NamedValueChecker); ok {
+		return c.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
+}

@@ -1,0 +1,153 @@
+package storage
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"entgo.io/ent/dialect"
+
+	"parley/ent/ms"
+	"parley/ent/viewer"
+)
+
+//go:embed all:migrations
+var migrationFiles embed.FS
+
+// migrationLock is the advisory lock of Postgres that replicas starting together queue for; any fixed number does.
+const migrationLock = 0x7061726c6579
+
+type migration struct{ version, sql, checksum string }
+
+func migrations(dialectName string) ([]migration, error) {
+	folder := "migrations/sqlite"
+	if dialectName == dialect.Postgres {
+		folder = "migrations/postgres"
+	}
+	names, err := fs.Glob(migrationFiles, folder+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var all []migration
+	for _, name := range names {
+		text, err := migrationFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(text)
+		version := strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".sql")
+		all = append(all, migration{version, string(text), hex.EncodeToString(sum[:])})
+	}
+	return all, nil
+}
+
+// Migrate applies the migrations that the database has not seen, all in one transaction under a lock, so that
+// replicas may start together. It returns the versions it applied. It fails when the database was migrated by a newer
+// program, or when an applied migration has changed since.
+func (db *DB) Migrate(ctx context.Context) (applied []string, err error) {
+	ctx = viewer.SystemContext(ctx, "migrate")
+	known, err := migrations(db.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := db.SQL.BeginTx(ctx, nil) // SQLite: BEGIN IMMEDIATE, which is the lock
+	if err != nil {
+		return nil, fmt.Errorf("begin the migration: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if db.Dialect == dialect.Postgres {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
+			return nil, fmt.Errorf("lock for the migration: %w", err)
+		}
+	}
+	const table = `CREATE TABLE IF NOT EXISTS schema_migrations (version text PRIMARY KEY, checksum text NOT NULL, applied_at bigint NOT NULL)`
+	if _, err := tx.ExecContext(ctx, table); err != nil {
+		return nil, err
+	}
+	seen, err := appliedMigrations(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range known {
+		switch sum, ok := seen[m.version]; {
+		case ok && sum != m.checksum:
+			return nil, fmt.Errorf("migration %s was applied with other content than this program carries: run the release that made this database, then upgrade", m.version)
+		case ok:
+			delete(seen, m.version)
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, m.sql); err != nil {
+			return nil, fmt.Errorf("apply migration %s: %w", m.version, err)
+		}
+		const record = `INSERT INTO schema_migrations (version, checksum, applied_at) VALUES ($1, $2, $3)`
+		if _, err := tx.ExecContext(ctx, record, m.version, m.checksum, int64(ms.Now())); err != nil {
+			return nil, err
+		}
+		applied = append(applied, m.version)
+		delete(seen, m.version)
+	}
+	for version := range seen {
+		return nil, fmt.Errorf("the database has migration %s, which this program does not know: it was used by a newer release", version)
+	}
+	return applied, tx.Commit()
+}
+
+func appliedMigrations(ctx context.Context, tx *sql.Tx) (map[string]string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT version, checksum FROM schema_migrations")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	seen := map[string]string{}
+	for rows.Next() {
+		var version, sum string
+		if err := rows.Scan(&version, &sum); err != nil {
+			return nil, err
+		}
+		seen[version] = sum
+	}
+	return seen, rows.Err()
+}
+
+// Drift returns the statements that would still be needed to make the migrated tables equal to ent/schema; empty
+// when they are. Tests use it, and `scripts/migration` writes the next migration from it.
+func (db *DB) Drift(ctx context.Context) (string, error) {
+	var b strings.Builder
+	if err := db.Client.Schema.WriteTo(viewer.SystemContext(ctx, "migrate"), &b); err != nil {
+		return "", fmt.Errorf("compare the tables with ent/schema: %w", err)
+	}
+	known, err := migrations(db.Dialect)
+	if err != nil {
+		return "", err
+	}
+	var statements []string
+	for line := range strings.Lines(b.String()) {
+		if s := strings.TrimSpace(line); s != "" && s != "BEGIN;" && s != "COMMIT;" {
+			statements = append(statements, s)
+		}
+	}
+	// Postgres rewrites the condition of a partial index, so that ent always wants to replace it. One that a migration
+	// made to the letter is as it should be.
+	var drift strings.Builder
+	for _, s := range statements {
+		if madeBy(known, s) || slices.ContainsFunc(statements, func(create string) bool {
+			return strings.HasPrefix(s, "DROP INDEX ") && madeBy(known, create) && strings.Contains(create, strings.TrimSuffix(s[len("DROP INDEX "):], ";"))
+		}) {
+			continue
+		}
+		drift.WriteString(s + "\n")
+	}
+	return drift.String(), nil
+}
+
+func madeBy(known []migration, createIndex string) bool {
+	return strings.Contains(createIndex, " WHERE ") &&
+		slices.ContainsFunc(known, func(m migration) bool { return strings.Contains(m.sql, createIndex) })
+}

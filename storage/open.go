@@ -1,0 +1,79 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
+	"modernc.org/sqlite"
+)
+
+func openPostgres(address string, o Options) (*DB, error) {
+	connector, err := pq.NewConnector(address)
+	if err != nil {
+		return nil, fmt.Errorf("read the Postgres address: %w", err)
+	}
+	pool := sql.OpenDB(guarded(connector, o.Guard))
+	conns := o.MaxConns
+	if conns <= 0 {
+		conns = 20
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{SQL: pool, read: pool, Dialect: dialect.Postgres}, nil
+}
+
+// openSQLite opens two pools on one file: one connection that writes, under `BEGIN IMMEDIATE`, and readers that
+// never block it (WAL). synchronous=FULL keeps what was acknowledged over a power cut
+// (https://www.sqlite.org/pragma.html#pragma_synchronous).
+func openSQLite(path string, o Options) (*DB, error) {
+	if path == "" {
+		return nil, errors.New("the SQLite address has no path: write sqlite://path/to/parley.db")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	pragmas := []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)", "cache_size(-16000)",
+	}
+	write := sql.OpenDB(guarded(sqliteConnector(path, "immediate", pragmas), o.Guard))
+	write.SetMaxOpenConns(1)
+	// The writer comes first: it creates the file and switches it to WAL, which a reader may not.
+	if err := write.PingContext(context.Background()); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+	}
+	read := sql.OpenDB(guarded(sqliteConnector(path, "deferred", append(pragmas, "query_only(1)")), o.Guard))
+	conns := o.MaxConns
+	if conns <= 0 {
+		conns = 8
+	}
+	read.SetMaxOpenConns(conns)
+	read.SetMaxIdleConns(conns)
+	return &DB{SQL: write, read: read, Dialect: dialect.SQLite}, nil
+}
+
+// connector opens connections of a driver that has no connector of its own.
+type connector struct {
+	driver driver.Driver
+	dsn    string
+}
+
+func sqliteConnector(path, lock string, pragmas []string) driver.Connector {
+	q := url.Values{"_pragma": pragmas, "_txlock": {lock}}
+	return connector{&sqlite.Driver{}, "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()}
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return c.driver }

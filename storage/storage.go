@@ -1,0 +1,90 @@
+// Package storage opens the database, SQLite or Postgres, brings its tables up to date, and in test runs puts the
+// second wall between workspaces in front of it (guard.go).
+//
+//	db, err := storage.Open(ctx, "sqlite://data/parley.db", storage.Options{})
+//	defer db.Close()
+//	err = db.Migrate(ctx)
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"entgo.io/ent/dialect"
+
+	"parley/ent"
+	_ "parley/ent/runtime" // policies, hooks and interceptors of ent/schema
+)
+
+// Options are what Open may be told beside the address. The zero value is right for a server.
+type Options struct {
+	// Guard refuses every statement that touches a workspace's table without a condition on the workspace. It is
+	// on in every test run; a server does not pay for it.
+	Guard bool
+	// MaxConns bounds the connections to Postgres, and the readers of SQLite; 0 means 20 and 8.
+	MaxConns int
+}
+
+// DB is an open database. It is safe for concurrent use; whoever opened it closes it.
+type DB struct {
+	// Client builds statements. Outside a transaction its reads go to the readers' pool.
+	Client *ent.Client
+	// SQL is the pool that writes: with SQLite one connection, so that writers queue instead of colliding.
+	SQL *sql.DB
+	// Dialect is dialect.SQLite or dialect.Postgres.
+	Dialect string
+
+	read *sql.DB // SQLite: many readers that cannot write; Postgres: the same pool as SQL
+	url  string
+}
+
+// Open connects to `postgres://…`, `postgresql://…` or `sqlite://path` and checks that the database answers. It does
+// not create tables: see Migrate.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	var (
+		db  *DB
+		err error
+	)
+	switch {
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		db, err = openPostgres(url, o)
+	case strings.HasPrefix(url, "sqlite://"):
+		db, err = openSQLite(strings.TrimPrefix(url, "sqlite://"), o)
+	default:
+		return nil, errors.New("the database address must begin with postgres:// or sqlite://")
+	}
+	if err != nil {
+		return nil, err
+	}
+	db.url = url
+	if err := db.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), db.Close())
+	}
+	db.Client = ent.NewClient(ent.Driver(newRouter(db.Dialect, db.SQL, db.read)))
+	return db, nil
+}
+
+// Ping checks that the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.SQL.PingContext(ctx); err != nil {
+		return err
+	}
+	return db.read.PingContext(ctx)
+}
+
+// Embedded says whether the database is a file of this process's own.
+func (db *DB) Embedded() bool { return db.Dialect == dialect.SQLite }
+
+// Stats returns the pools' counters, for metrics: the writers' and the readers'.
+func (db *DB) Stats() (write, read sql.DBStats) { return db.SQL.Stats(), db.read.Stats() }
+
+// Close closes every connection. Statements still running fail.
+func (db *DB) Close() error {
+	if db.read == db.SQL {
+		return db.SQL.Close()
+	}
+	return errors.Join(db.read.Close(), db.SQL.Close())
+}

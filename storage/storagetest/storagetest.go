@@ -1,0 +1,99 @@
+// Package storagetest gives tests real databases: a fresh SQLite file and a fresh Postgres schema, migrated, with the
+// guard of package storage on.
+//
+//	storagetest.Each(t, func(t *testing.T, db *storage.DB) { … })
+package storagetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/lib/pq" // driver for making schemas
+
+	"parley/ent/id"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/storage"
+)
+
+// Each runs test on SQLite and on Postgres, as parallel sub-tests named after them. It fails, and never skips, when
+// TEST_POSTGRES_URL does not lead to a Postgres: `make test` starts one.
+func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
+	t.Helper()
+	for name, address := range map[string]func(*testing.T) string{"sqlite": SQLite, "postgres": Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, Open(t, address(t)))
+		})
+	}
+}
+
+// Open opens and migrates the database at address, and closes it when the test ends.
+func Open(t *testing.T, address string) *storage.DB {
+	t.Helper()
+	db, err := storage.Open(t.Context(), address, storage.Options{Guard: true, MaxConns: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// SQLite returns the address of a new file that goes with the test.
+func SQLite(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "parley.db") }
+
+// Postgres returns the address of a new, empty schema that goes with the test.
+func Postgres(t *testing.T) string {
+	t.Helper()
+	base := os.Getenv("TEST_POSTGRES_URL")
+	if base == "" {
+		t.Fatal("TEST_POSTGRES_URL is not set: run the tests by `make test`, or a part by `scripts/postgres go test ./…`")
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatalf("TEST_POSTGRES_URL: %v", err)
+	}
+	schema := strings.ReplaceAll(id.New("tst"), "-", "")
+	admin, err := sql.Open("postgres", base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
+		t.Fatalf("make a schema in TEST_POSTGRES_URL: %v", err)
+	}
+	t.Cleanup(func() {
+		_, err := admin.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE")
+		if err != nil {
+			t.Errorf("drop the schema: %v", err)
+		}
+		_ = admin.Close()
+	})
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// Workspace makes a workspace with its feed and returns its id and a context that acts in it as the program.
+func Workspace(t *testing.T, db *storage.DB, name string) (string, context.Context) {
+	t.Helper()
+	workspace := id.New(id.Workspace)
+	ctx := viewer.WorkerContext(t.Context(), workspace, "test")
+	err := db.Client.Workspace.Create().SetID(workspace).SetName(name).SetHistory(id.New("his")).Exec(ctx)
+	if err != nil {
+		t.Fatal(fmt.Errorf("make workspace %s: %w", name, err))
+	}
+	if err := eventlog.MakeFeed(ctx, db.Client, workspace); err != nil {
+		t.Fatal(err)
+	}
+	return workspace, ctx
+}
