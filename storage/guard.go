@@ -51,14 +51,17 @@ func checkStatement(ctx context.Context, query string) error {
 
 type verdictOf struct{ err error }
 
-func guarded(c driver.Connector, on bool) driver.Connector {
-	if !on {
+func guarded(c driver.Connector, o Options) driver.Connector {
+	if !o.Guard && o.Trace == nil {
 		return c
 	}
-	return guardConnector{c}
+	return guardConnector{c, o}
 }
 
-type guardConnector struct{ driver.Connector }
+type guardConnector struct {
+	driver.Connector
+	o Options
+}
 
 // Connect implements driver.Connector.
 func (g guardConnector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -66,16 +69,29 @@ func (g guardConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &guardConn{c}, nil
+	return &guardConn{c, g.o}, nil
 }
 
 // guardConn passes everything through but the statements it refuses. Both drivers in use offer the context forms
 // of exec, query, prepare and begin; a driver that did not would fail loudly at the first type assertion.
-type guardConn struct{ driver.Conn }
+type guardConn struct {
+	driver.Conn
+	o Options
+}
+
+func (g *guardConn) check(ctx context.Context, query string) error {
+	if g.o.Trace != nil {
+		g.o.Trace(query)
+	}
+	if !g.o.Guard {
+		return nil
+	}
+	return checkStatement(ctx, query)
+}
 
 // ExecContext implements driver.ExecerContext.
 func (g *guardConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := checkStatement(ctx, query); err != nil {
+	if err := g.check(ctx, query); err != nil {
 		return nil, err
 	}
 	return g.Conn.(driver.ExecerContext).ExecContext(ctx, query, args)
@@ -83,7 +99,7 @@ func (g *guardConn) ExecContext(ctx context.Context, query string, args []driver
 
 // QueryContext implements driver.QueryerContext.
 func (g *guardConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := checkStatement(ctx, query); err != nil {
+	if err := g.check(ctx, query); err != nil {
 		return nil, err
 	}
 	return g.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
@@ -91,7 +107,7 @@ func (g *guardConn) QueryContext(ctx context.Context, query string, args []drive
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (g *guardConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	if err := checkStatement(ctx, query); err != nil {
+	if err := g.check(ctx, query); err != nil {
 		return nil, err
 	}
 	if p, ok := g.Conn.(driver.ConnPrepareContext); ok {

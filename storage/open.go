@@ -21,7 +21,7 @@ func openPostgres(address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the Postgres address: %w", err)
 	}
-	pool := sql.OpenDB(guarded(connector, o.Guard))
+	pool := sql.OpenDB(guarded(connector, o))
 	conns := o.MaxConns
 	if conns <= 0 {
 		conns = 20
@@ -35,7 +35,7 @@ func openPostgres(address string, o Options) (*DB, error) {
 // openSQLite opens two pools on one file: one connection that writes, under `BEGIN IMMEDIATE`, and readers that
 // never block it (WAL). synchronous=FULL keeps what was acknowledged over a power cut
 // (https://www.sqlite.org/pragma.html#pragma_synchronous).
-func openSQLite(path string, o Options) (*DB, error) {
+func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("the SQLite address has no path: write sqlite://path/to/parley.db")
 	}
@@ -45,13 +45,13 @@ func openSQLite(path string, o Options) (*DB, error) {
 	pragmas := []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)", "cache_size(-16000)",
 	}
-	write := sql.OpenDB(guarded(sqliteConnector(path, "immediate", pragmas), o.Guard))
+	write := sql.OpenDB(guarded(sqliteConnector(path, "immediate", pragmas), o))
 	write.SetMaxOpenConns(1)
 	// The writer comes first: it creates the file and switches it to WAL, which a reader may not.
-	if err := write.PingContext(context.Background()); err != nil {
+	if err := write.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
 	}
-	read := sql.OpenDB(guarded(sqliteConnector(path, "deferred", append(pragmas, "query_only(1)")), o.Guard))
+	read := sql.OpenDB(guarded(sqliteConnector(path, "deferred", append(pragmas, "query_only(1)")), o))
 	conns := o.MaxConns
 	if conns <= 0 {
 		conns = 8

@@ -24,6 +24,8 @@ type Options struct {
 	// Guard refuses every statement that touches a workspace's table without a condition on the workspace. It is
 	// on in every test run; a server does not pay for it.
 	Guard bool
+	// Trace hears every statement before it runs, if set. Tests count with it.
+	Trace func(query string)
 	// MaxConns bounds the connections to Postgres, and the readers of SQLite; 0 means 20 and 8.
 	MaxConns int
 }
@@ -52,7 +54,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		db, err = openPostgres(url, o)
 	case strings.HasPrefix(url, "sqlite://"):
-		db, err = openSQLite(strings.TrimPrefix(url, "sqlite://"), o)
+		db, err = openSQLite(ctx, strings.TrimPrefix(url, "sqlite://"), o)
 	default:
 		return nil, errors.New("the database address must begin with postgres:// or sqlite://")
 	}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+
+	"parley/access"
+	"parley/ent"
+	"parley/ent/setting"
+	"parley/eventlog"
+	"parley/outbound"
+	"parley/seal"
+	"parley/storage"
+)
+
+// app is what every command that touches the database needs.
+type app struct {
+	db     *storage.DB
+	keys   *seal.Keys
+	log    *eventlog.Log
+	access *access.Service
+}
+
+// openApp opens the database, brings it up to date, and checks that the secret key is the one it was begun with.
+func openApp(ctx context.Context, c Config) (*app, error) {
+	text, err := c.readSecretKey(seal.Generate)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := seal.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	db, err := storage.Open(ctx, c.Database, storage.Options{Guard: c.CheckSQL})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := checkSecretKey(ctx, db.Client, keys); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	log := eventlog.New(db.Client, db.Dialect, nil)
+	return &app{db: db, keys: keys, log: log, access: access.New(log, keys)}, nil
+}
+
+func (a *app) close() error { return a.db.Close() }
+
+// secretKeyCheck is the setting that holds a text encrypted with the secret key.
+const secretKeyCheck = "secret_key_check"
+
+// checkSecretKey refuses a secret key that the database was not begun with: secrets, cursors and tokens would all fail,
+// one by one and later.
+func checkSecretKey(ctx context.Context, client *ent.Client, keys *seal.Keys) error {
+	kept, err := client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
+	if ent.IsNotFound(err) {
+		box := hex.EncodeToString(keys.Seal([]byte(secretKeyCheck), "", secretKeyCheck))
+		err := client.Setting.Create().SetID(secretKeyCheck).SetValue(box).OnConflictColumns(setting.FieldID).DoNothing().Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("keep a check of the secret key: %w", err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the check of the secret key: %w", err)
+	}
+	box, err := hex.DecodeString(kept.Value)
+	if err == nil {
+		_, err = keys.Open(box, "", secretKeyCheck)
+	}
+	if err != nil {
+		return errors.New("PARLEY_SECRET_KEY is not the key this database was begun with: secrets in it cannot be read. Set the old key, or put it behind the new one, separated by a comma")
+	}
+	return nil
+}
+
+// firstKey makes the first workspace when there is none, and returns its admin key; empty when there was one already.
+func (a *app) firstKey(ctx context.Context, c Config) (string, error) {
+	n, err := a.db.Client.Workspace.Query().Count(ctx)
+	if err != nil || n > 0 {
+		return "", err
+	}
+	_, key, err := a.access.CreateWorkspace(ctx, "default", c.AdminKey)
+	if again, countErr := a.db.Client.Workspace.Query().Count(ctx); err != nil && countErr == nil && again > 0 {
+		return "", nil // another replica was first
+	}
+	return key, err
+}
+
+// newGuard decides where requests may go. Loopback targets are allowed only for a first try on one's own machine: the
+// listener is loopback, no public address is set and the database is embedded.
+func newGuard(ctx context.Context, c Config, listener net.Addr) (*outbound.Guard, error) {
+	o := outbound.GuardOptions{
+		Allow:         c.OutboundAllow,
+		AllowLoopback: c.loopback() && c.PublicURL == "" && c.embedded(),
+	}
+	// Who lets requests into a private network means its plain HTTP services too.
+	o.AllowHTTP = o.AllowLoopback || len(o.Allow) > 0
+	own, err := netip.ParseAddrPort(listener.String())
+	if err != nil {
+		return nil, fmt.Errorf("read the listener's address: %w", err)
+	}
+	o.Deny = append(o.Deny, own)
+	if c.embedded() {
+		return outbound.NewGuard(o), nil
+	}
+	database, err := databaseAddresses(ctx, c.Database)
+	o.Deny = append(o.Deny, database...)
+	return outbound.NewGuard(o), err
+}
+
+// databaseAddresses finds where Postgres listens, so that no webhook is ever sent there.
+func databaseAddresses(ctx context.Context, database string) ([]netip.AddrPort, error) {
+	u, err := url.Parse(database)
+	if err != nil {
+		return nil, fmt.Errorf("read DATABASE_URL: %w", err)
+	}
+	port, host := uint16(5432), u.Hostname()
+	if u.Port() != "" {
+		n, err := strconv.ParseUint(u.Port(), 10, 16)
+		if err != nil {
+			return nil, fmt.Errorf("read the port of DATABASE_URL: %w", err)
+		}
+		port = uint16(n)
+	}
+	if host == "" { // a Unix socket
+		return nil, nil
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, fmt.Errorf("resolve the host of DATABASE_URL: %w", err)
+	}
+	out := make([]netip.AddrPort, len(ips))
+	for i, ip := range ips {
+		out[i] = netip.AddrPortFrom(ip.Unmap(), port)
+	}
+	return out, nil
+}

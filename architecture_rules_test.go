@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// arrows says which of our folders the shipped code of a folder may import, besides itself. A folder stands for
+// everything below it. The root package wires and may import all; a new folder gets a row here first.
+var arrows = map[string][]string{
+	"access":   {"ent", "eventlog", "invalid", "seal"},
+	"console":  {},
+	"delivery": {"ent", "eventlog", "invalid", "outbound", "seal"},
+	"dialogue": {"ent", "eventlog", "invalid", "outbound", "seal"},
+	"ent":      {},
+	"eventlog": {"ent", "seal"},
+	"examples": {},
+	"graph":    {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "outbound", "seal"},
+	"invalid":  {},
+	"outbound": {},
+	"seal":     {},
+	"storage":  {"ent"},
+}
+
+const (
+	modulePrefix = "parley/"
+	maxLines     = 400
+	// testDatabase opens databases for tests, which may import it from anywhere, together with the folder above it.
+	testDatabase       = "storage/storagetest"
+	testDatabaseFolder = "storage"
+	// resolverFile is laid out by gqlgen, one function for each field of the schema; only the bodies are ours.
+	resolverFile = "graph/schema.resolvers.go"
+)
+
+var (
+	unfinished = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME)\b`)
+	// The words of the trades that examples are about: the server knows no trade.
+	tradeWords = regexp.MustCompile(`(?i)flor` + `ist|bouq` + `uet|gar` + `age`)
+)
+
+// goSource is one Go file of the tree, parsed up to its imports.
+type goSource struct {
+	path      string // slash-separated, from the root of the tree
+	text      []byte
+	syntax    *ast.File
+	generated bool
+}
+
+func (s goSource) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// folder is the first element of the file's path, empty for the root package.
+func (s goSource) folder() string {
+	first, _, nested := strings.Cut(s.path, "/")
+	if !nested {
+		return ""
+	}
+	return first
+}
+
+// architectureFaults reads every Go file below root and returns what breaks a rule of the project, one sentence a fault,
+// in the order of the files. An error means that the tree could not be read.
+func architectureFaults(root fs.FS) ([]string, error) {
+	sources, err := goSources(root)
+	if err != nil {
+		return nil, err
+	}
+	var faults []string
+	for _, source := range sources {
+		faults = append(faults, importFaults(source)...)
+		faults = append(faults, textFaults(source)...)
+	}
+	return append(faults, commentFaults(sources)...), nil
+}
+
+// goSources parses the files that belong to us, generated ones included. Like the go command it passes over testdata
+// and over folders whose names begin with a dot or an underscore.
+func goSources(root fs.FS) ([]goSource, error) {
+	var sources []goSource
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			base := entry.Name()
+			if name != "." && (base == "testdata" || base == "node_modules" || base == "vendor" || base[0] == '.' || base[0] == '_') {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, goSource{path: name, text: text, syntax: syntax, generated: ast.IsGenerated(syntax)})
+		return nil
+	})
+	return sources, err
+}
+
+// importFaults holds the imports of one file against the arrows.
+func importFaults(source goSource) []string {
+	from := source.folder()
+	if _, known := arrows[from]; !known && from != "" {
+		return []string{fmt.Sprintf("%s: folder %s has no row among the arrows of architecture_rules_test.go", source.path, from)}
+	}
+	var faults []string
+	for _, spec := range source.syntax.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			faults = append(faults, fmt.Sprintf("%s: import %s: %v", source.path, spec.Path.Value, err))
+			continue
+		}
+		target, ours := strings.CutPrefix(imported, modulePrefix)
+		if ours && !mayImport(source, target) {
+			faults = append(faults, fmt.Sprintf("%s: forbidden arrow to %s", source.path, target))
+		}
+	}
+	return faults
+}
+
+// mayImport reports whether the file may import the package at target, a path below the module.
+func mayImport(source goSource, target string) bool {
+	from := source.folder()
+	to, _, _ := strings.Cut(target, "/")
+	if strings.HasPrefix(source.path, testDatabase+"/") && to == "eventlog" {
+		return true // a workspace of a test needs its feed
+	}
+	if target == testDatabase {
+		return source.isTest() && from != "examples"
+	}
+	if source.isTest() && target == testDatabaseFolder && from != "examples" {
+		return true
+	}
+	return from == "" || from == to || slices.Contains(arrows[from], to)
+}
+
+// textFaults looks at one file as text: its length, and words that have no place in it.
+func textFaults(source goSource) []string {
+	var faults []string
+	if !source.generated {
+		if lines := bytes.Count(source.text, []byte("\n")); lines > maxLines && source.path != resolverFile {
+			faults = append(faults, fmt.Sprintf("%s: %d lines, more than %d", source.path, lines, maxLines))
+		}
+		faults = append(faults, wordFaults(source, unfinished, "is unfinished work; open an issue instead")...)
+	}
+	if source.folder() != "examples" {
+		faults = append(faults, wordFaults(source, tradeWords, "belongs to an example")...)
+	}
+	return faults
+}
+
+func wordFaults(source goSource, words *regexp.Regexp, why string) []string {
+	var faults []string
+	for _, at := range words.FindAllIndex(source.text, -1) {
+		line := 1 + bytes.Count(source.text[:at[0]], []byte("\n"))
+		faults = append(faults, fmt.Sprintf("%s:%d: %q %s", source.path, line, source.text[at[0]:at[1]], why))
+	}
+	return faults
+}
+
+// commentFaults names the packages without a package comment. It asks none of packages that are generated whole, of
+// tests, and of programs that only go run builds.
+func commentFaults(sources []goSource) []string {
+	documented := map[string]bool{}
+	var names []string
+	for _, source := range sources {
+		if source.generated || source.isTest() || isIgnored(source.syntax) {
+			continue
+		}
+		name := path.Dir(source.path)
+		if _, seen := documented[name]; !seen {
+			documented[name] = false
+			names = append(names, name)
+		}
+		if source.syntax.Doc != nil && strings.TrimSpace(source.syntax.Doc.Text()) != "" {
+			documented[name] = true
+		}
+	}
+	var faults []string
+	for _, name := range names {
+		if !documented[name] {
+			faults = append(faults, fmt.Sprintf("%s: the package has no package comment", name))
+		}
+	}
+	return faults
+}
+
+// isIgnored reports whether the file is kept out of its package by the build constraint "ignore".
+func isIgnored(file *ast.File) bool {
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			if comment.Pos() < file.Package && comment.Text == "//go:build ignore" {
+				return true
+			}
+		}
+	}
+	return false
+}

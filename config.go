@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parley/access"
+	"parley/outbound"
+)
+
+// Config is everything a server is told from outside. Zero fields take their defaults in withDefaults. docs/configuration.md lists the variables.
+type Config struct {
+	Listen         string         // address, `127.0.0.1:8080`
+	Data           string         // folder of the embedded database and of generated keys
+	Database       string         // postgres://… or sqlite://path
+	AdminKey       string         // first admin key; empty generates one
+	SecretKey      string         // keys for secrets, cursors and tokens; empty generates one in Data
+	PublicURL      string         // address seen by browsers
+	AllowedOrigins []string       // origins that may open a WebSocket
+	OutboundAllow  []netip.Prefix // addresses that requests may go to besides public ones
+	CheckSQL       bool           // guard every statement (for tests)
+}
+
+// configFromEnv reads the environment. The error names every variable that cannot be taken.
+func configFromEnv(getenv func(string) string) (Config, error) {
+	c := Config{
+		Listen: getenv("PARLEY_LISTEN"), Data: getenv("PARLEY_DATA"), Database: getenv("DATABASE_URL"),
+		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
+		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
+		CheckSQL:       getenv("PARLEY_CHECK_SQL") == "on",
+	}
+	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
+	if err != nil {
+		err = fmt.Errorf("PARLEY_OUTBOUND_ALLOW: %w", err)
+	}
+	c.OutboundAllow = allow
+	c = c.withDefaults()
+	return c, errors.Join(err, c.validate())
+}
+
+func (c Config) withDefaults() Config {
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if c.Data == "" {
+		c.Data = "./data"
+	}
+	if c.Database == "" {
+		c.Database = "sqlite://" + filepath.Join(c.Data, "parley.db")
+	}
+	return c
+}
+
+// validate returns one sentence for every rule that is broken.
+func (c Config) validate() error {
+	var errs []error
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		errs = append(errs, fmt.Errorf("PARLEY_LISTEN must be an address with a port such as 127.0.0.1:8080, not %q", c.Listen))
+	}
+	if !c.embedded() && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		errs = append(errs, errors.New("DATABASE_URL must begin with postgres:// or sqlite://"))
+	}
+	if !c.embedded() && c.SecretKey == "" {
+		errs = append(errs, errors.New("PARLEY_SECRET_KEY is required with Postgres, because every replica must have the same: make one with `openssl rand -base64 32`"))
+	}
+	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
+		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))
+	}
+	for name, addresses := range map[string][]string{"PARLEY_PUBLIC_URL": {c.PublicURL}, "PARLEY_ALLOWED_ORIGINS": c.AllowedOrigins} {
+		for _, address := range addresses {
+			if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+				errs = append(errs, fmt.Errorf("%s must hold http or https addresses such as https://chat.example.com, not %q", name, address))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// embedded says whether the database is a file of this process.
+func (c Config) embedded() bool { return strings.HasPrefix(c.Database, "sqlite://") }
+
+// loopback says whether only this machine can reach the listener.
+func (c Config) loopback() bool {
+	host, _, _ := net.SplitHostPort(c.Listen)
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// secretKeyFile is where a generated secret key is kept.
+func (c Config) secretKeyFile() string { return filepath.Join(c.Data, "secret.key") }
+
+// readSecretKey returns the configured secret key, or the one in Data, which generate makes when there is none yet.
+func (c Config) readSecretKey(generate func() string) (string, error) {
+	if c.SecretKey != "" {
+		return c.SecretKey, nil
+	}
+	kept, err := os.ReadFile(c.secretKeyFile())
+	if err == nil {
+		return string(kept), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read the secret key: %w", err)
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", fmt.Errorf("make PARLEY_DATA: %w", err)
+	}
+	key := generate()
+	f, err := os.OpenFile(c.secretKeyFile(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("keep the secret key: %w", err)
+	}
+	_, err = f.WriteString(key + "\n")
+	return key, errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,131 @@
+package dialogue
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"parley/ent/agent"
+	"parley/ent/raw"
+	"parley/invalid"
+)
+
+// Bounds of texts, in characters, and of JSON, in bytes.
+const (
+	maxName         = 200
+	maxInstructions = 100_000
+	maxMessage      = 16_000
+	maxScript       = 256 << 10
+	maxMetadata     = 16 << 10
+	maxModels       = 10
+)
+
+// checkAgent says everything that is wrong with an input; the error is an *invalid.Error.
+func (s *Service) checkAgent(in AgentInput, create bool) error {
+	var bad invalid.Error
+	switch {
+	case in.Name != nil:
+		bad.Text("name", *in.Name, 1, maxName)
+	case create:
+		bad.Add("name", "is required")
+	}
+	if in.Instructions != nil {
+		bad.Text("instructions", *in.Instructions, 0, maxInstructions)
+	}
+	if in.FallbackText != nil {
+		bad.Text("fallbackText", *in.FallbackText, 1, maxMessage)
+	}
+	if in.Models != nil {
+		s.checkModels(&bad, *in.Models)
+	}
+	if in.Script != nil {
+		s.checkScript(&bad, *in.Script)
+	}
+	if in.Region != nil && *in.Region != "" {
+		bad.Check(phonenumbers.GetCountryCodeForRegion(*in.Region) != 0, "region",
+			"%q is no ISO 3166 region such as DE or US", *in.Region)
+	}
+	if in.OnBusy != nil {
+		bad.Check(agent.OnBusyValidator(*in.OnBusy) == nil, "onBusy", "must be FOLD, ENQUEUE, RESTART or REJECT")
+	}
+	checkRange(&bad, "quietMs", in.QuietMs, 0, 8000)
+	checkRange(&bad, "maxWaitMs", in.MaxWaitMs, 0, 60_000)
+	checkRange(&bad, "maxCalls", in.MaxCalls, 1, 100)
+	checkRange(&bad, "maxSteps", in.MaxSteps, 2, 100)
+	checkRange(&bad, "maxTurnTokens", in.MaxTurnTokens, 1000, 100_000_000)
+	checkRange(&bad, "maxTurnSeconds", in.MaxTurnSeconds, 5, 3600)
+	if in.DailyTokens != nil {
+		bad.Check(*in.DailyTokens >= 0, "dailyTokens", "must not be negative; 0 means no limit")
+	}
+	return bad.Err()
+}
+
+func (s *Service) checkModels(bad *invalid.Error, models []string) {
+	bad.Check(len(models) <= maxModels, "models", "has %d entries; at most %d are allowed", len(models), maxModels)
+	known := strings.Join(slices.Sorted(maps.Keys(s.o.Providers)), ", ")
+	for i, choice := range models {
+		field := "models." + strconv.Itoa(i)
+		bad.Text(field, choice, 1, maxName)
+		if provider, _ := splitModel(choice); s.o.Providers[provider] == nil {
+			bad.Add(field, "%q is no model provider of this server; it has: %s", provider, known)
+		}
+		bad.Check(slices.Index(models, choice) == i, field, "%q is there twice", choice)
+	}
+}
+
+func (s *Service) checkScript(bad *invalid.Error, script raw.JSON) {
+	if absent(script) || !checkObject(bad, "script", script, maxScript) || s.o.CheckScript == nil {
+		return
+	}
+	err := s.o.CheckScript(json.RawMessage(script))
+	var fields *invalid.Error
+	switch {
+	case errors.As(err, &fields):
+		for _, f := range fields.Fields {
+			bad.Add(strings.TrimSuffix("script."+f.Field, "."), "%s", f.Reason)
+		}
+	case err != nil:
+		bad.Add("script", "%v", err)
+	}
+}
+
+// absent says whether a JSON value stands for nothing: the empty text or null.
+func absent(value raw.JSON) bool {
+	text := strings.TrimSpace(string(value))
+	return text == "" || text == "null"
+}
+
+// kept is the form in which a checked value is stored: nothing for null.
+func kept(value raw.JSON) raw.JSON {
+	if absent(value) {
+		return ""
+	}
+	return value
+}
+
+// checkObject records a value that is no JSON object or longer than atMost bytes, and reports whether it was fine.
+func checkObject(bad *invalid.Error, field string, value raw.JSON, atMost int) bool {
+	var object map[string]json.RawMessage
+	switch err := value.Decode(&object); {
+	case len(value) > atMost:
+		bad.Add(field, "has %d bytes; at most %d are allowed", len(value), atMost)
+	case err != nil || object == nil:
+		bad.Add(field, "must be a JSON object")
+	case strings.Contains(string(value), `\u0000`):
+		bad.Add(field, "must not contain the character NUL")
+	default:
+		return true
+	}
+	return false
+}
+
+func checkRange(bad *invalid.Error, field string, value *int, from, to int) {
+	if value != nil {
+		bad.Check(from <= *value && *value <= to, field, "must be from %d to %d", from, to)
+	}
+}

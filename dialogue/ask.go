@@ -1,0 +1,126 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley/dialogue/model"
+	"parley/ent/id"
+)
+
+// answer is what a model said in one step.
+type answer struct {
+	end       model.End
+	provider  string
+	messageID string // of the message its text becomes, already in the deltas
+}
+
+// model names who answered, as messages and records carry it.
+func (a answer) model() string { return strings.TrimSuffix(a.provider+"/"+a.end.Model, "/") }
+
+// longestPause is the longest wait that a provider may ask for before a second try.
+const longestPause = 5 * time.Second
+
+// ask puts one step's question to the agent's models: each in turn when another may succeed where one failed, and all
+// of them a second time after a pause. The error is the last provider's, or the context's.
+func (r *run) ask(ctx context.Context, choices []string, question model.Request) (answer, error) {
+	if len(choices) == 0 {
+		return answer{}, errors.New("none of the agent's models has a provider on this server")
+	}
+	var last *model.Error
+	for round := range 2 {
+		for _, choice := range choices {
+			a, err := r.stream(ctx, choice, question)
+			if err == nil {
+				return a, nil
+			}
+			if ctx.Err() != nil {
+				return answer{}, context.Cause(ctx)
+			}
+			last = err
+			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", choice, "error", err)
+			if !err.Elsewhere() {
+				return answer{}, err
+			}
+		}
+		if round == 1 || last.RetryAfter > longestPause {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return answer{}, context.Cause(ctx)
+		case <-time.After(max(r.s.o.RetryPause, last.RetryAfter)):
+		}
+	}
+	return answer{}, last
+}
+
+var errIdle = errors.New("the model said nothing for too long")
+
+// stream asks one model and passes its text on while it comes. Text that was heard before the model broke off is an
+// answer too, with the reason Cut.
+func (r *run) stream(ctx context.Context, choice string, question model.Request) (a answer, failure *model.Error) {
+	provider, name := splitModel(choice)
+	question.Model = name
+	a = answer{provider: provider, messageID: id.New(id.Message)}
+	var text strings.Builder
+	defer func() {
+		if p := recover(); p != nil {
+			failure = &model.Error{Kind: model.Overloaded, Emitted: text.Len() > 0, Err: fmt.Errorf("the provider panicked: %v", p)}
+		}
+		if failure != nil && text.Len() > 0 && ctx.Err() == nil {
+			a.end = model.End{Reason: model.Cut, Detail: failure.Error(), Model: name, Message: model.Message{
+				Role: model.Model, Provider: provider, Parts: []model.Part{{Text: text.String()}}}}
+			failure = nil
+		}
+	}()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := time.AfterFunc(r.s.o.ModelIdle, func() { cancel(errIdle) })
+	defer idle.Stop()
+	for ev, err := range r.s.o.Providers[provider].Generate(inner, question) {
+		idle.Reset(r.s.o.ModelIdle)
+		switch {
+		case errors.Is(context.Cause(inner), errIdle):
+			return a, &model.Error{Kind: model.Timeout, Err: errIdle}
+		case err != nil:
+			return a, asModelError(err)
+		case ev.End != nil:
+			a.end = *ev.End
+			if a.end.Model == "" {
+				a.end.Model = name
+			}
+			return a, nil
+		case ev.Delta != "" && ctx.Err() == nil:
+			r.delta(a.messageID, utf8.RuneCountInString(text.String()), ev.Delta)
+			text.WriteString(ev.Delta)
+		}
+	}
+	if errors.Is(context.Cause(inner), errIdle) {
+		return a, &model.Error{Kind: model.Timeout, Err: errIdle}
+	}
+	return a, &model.Error{Kind: model.KindCut, Err: errors.New("the answer ended without an end")}
+}
+
+// asModelError makes any error a provider's; one that breaks the contract counts as a fault of that provider alone.
+func asModelError(err error) *model.Error {
+	var e *model.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &model.Error{Kind: model.Overloaded, Err: err}
+}
+
+func (r *run) delta(messageID string, offset int, text string) {
+	if r.s.o.OnDelta == nil {
+		return
+	}
+	r.s.o.OnDelta(Delta{
+		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: messageID,
+		Offset: offset, Text: text,
+	})
+}

@@ -1,0 +1,168 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/ent"
+	"parley/ent/call"
+	"parley/ent/raw"
+	"parley/eventlog"
+)
+
+// sideBySide is how many calls of one turn are on their way at once.
+const sideBySide = 8
+
+// runCalls sends the turn's calls that are reserved, and those that a dead worker sent and that may be sent again,
+// side by side, and stores their answers. It returns when all are done. When the turn is stopped, calls not yet sent
+// are left, and those on their way are still waited for and recorded.
+func (r *run) runCalls(ctx, base context.Context, v *view) error {
+	leaders, followers := v.pair()
+	var g errgroup.Group
+	g.SetLimit(sideBySide)
+	for _, c := range leaders {
+		g.Go(func() error { return r.runCall(ctx, base, v, c) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for c, leader := range followers {
+		if err := r.copyAnswer(ctx, c, leader); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pair finds among the calls to be sent those that ask the same as another one of the turn: such a GET is answered
+// once, and its followers get the leader's answer.
+func (v *view) pair() (leaders []*ent.Call, followers map[*ent.Call]string) {
+	followers = map[*ent.Call]string{}
+	asked := map[string]string{} // question -> id of the call that asks it
+	for _, c := range v.calls {
+		f := v.functionOf(c)
+		key := ""
+		if f != nil && f.Method == http.MethodGet {
+			if arguments, err := decodeObject([]byte(c.Arguments)); err == nil {
+				key = f.ID + string(compact(arguments))
+			}
+		}
+		open := c.State == call.StateRESERVED || c.State == call.StateSENT
+		switch leader := asked[key]; {
+		case open && key != "" && leader != "":
+			followers[c] = leader
+		case open:
+			leaders = append(leaders, c)
+			asked[key] = c.ID
+		case c.State == call.StateANSWERED:
+			asked[key] = c.ID
+		}
+	}
+	return leaders, followers
+}
+
+func (v *view) functionOf(c *ent.Call) *ent.Function {
+	for _, f := range v.functions {
+		if c.FunctionID != nil && f.ID == *c.FunctionID {
+			return f
+		}
+	}
+	return nil
+}
+
+// runCall sends one call and stores how it ended. The error is ours; whatever the endpoint does is an outcome.
+func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	f := v.functionOf(c)
+	if f == nil {
+		return r.finish(ctx, c, failed("the function %s is no longer there", c.Name))
+	}
+	request, problem := r.prepare(ctx, v, f, c)
+	if problem != nil {
+		problem.isHTTP = true
+		return r.finish(ctx, c, *problem)
+	}
+	if err := r.markSent(ctx, c); err != nil {
+		return err
+	}
+	// From here on the call runs to its own end, whatever becomes of the turn.
+	work, cancel := context.WithDeadline(base, r.deadline)
+	defer cancel()
+	o, answered := r.exchange(work, f, request)
+	if !answered && base.Err() != nil {
+		return base.Err() // the process ends: whoever goes on decides as after a crash
+	}
+	return r.finish(ctx, c, o)
+}
+
+// exchange is send with panics made failures, which are told to the model.
+func (r *run) exchange(ctx context.Context, f *ent.Function, request *request) (o outcome, answered bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.s.o.Logger.Error("dialogue: a call panicked", "function", f.ID, "panic", p, "stack", string(debug.Stack()))
+			o, answered = failed("the call failed inside the server"), true
+		}
+		o.isHTTP = true
+	}()
+	return r.s.send(ctx, f, request)
+}
+
+// markSent stores that the call is about to leave. From then on it is never sent a second time blindly.
+func (r *run) markSent(ctx context.Context, c *ent.Call) error {
+	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		if _, _, err := r.guard(ctx, tx, false); err != nil {
+			return err
+		}
+		n, err := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
+			SetState(call.StateSENT).SetSends(c.Sends + 1).SetSentAt(tx.Now).Save(ctx)
+		if err == nil && n == 0 {
+			return errLost
+		}
+		return err
+	})
+	if err != nil {
+		if errors.Is(err, errLost) {
+			return err
+		}
+		return fmt.Errorf("mark call %s as sent: %w", c.ID, err)
+	}
+	c.State, c.Sends = call.StateSENT, c.Sends+1
+	return nil
+}
+
+// finish stores how a call ended, also when the turn has ended meanwhile: what was sent was sent.
+func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		t, err := tx.Thread(ctx, c.ThreadID)
+		if err != nil {
+			return err
+		}
+		return closeCall(ctx, tx, t, c, o)
+	})
+}
+
+// copyAnswer ends a call with the answer that another one got.
+func (r *run) copyAnswer(ctx context.Context, c *ent.Call, leaderID string) error {
+	leader, err := r.s.log.Client().Call.Query().Where(call.ID(leaderID)).Only(ctx)
+	if err != nil {
+		return err
+	}
+	if leader.EndedAt == nil {
+		return nil
+	}
+	o := outcome{state: leader.State, body: raw.JSON(leader.Result), err: leader.Error, truncated: leader.Truncated}
+	if leader.HTTPStatus != nil {
+		o.status = *leader.HTTPStatus
+	}
+	return r.finish(ctx, c, o)
+}

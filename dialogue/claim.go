@@ -1,0 +1,106 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"parley/ent/ms"
+	"parley/ent/viewer"
+)
+
+// The statements here cross workspaces, because one queue serves all of them; they run as the system viewers
+// "turn claim" and "turn finish".
+
+// claim is a turn that this process holds until its lease runs out. Fence is the number that its writes must show.
+type claim struct {
+	id, workspace, threadID, agentID string
+	fence                            int64
+}
+
+// The rows a worker may take, each with what else the claim changes.
+const (
+	whoIsDue     = `state = 'DUE' AND due_at <= %[1]s`
+	whoseLeaseUp = `state = 'RUNNING' AND lease_until <= %[1]s`
+	whoWaited    = `state <> 'ENDED' AND state = 'PARKED' AND due_at <= %[1]s`
+
+	countDeath = `, attempts = attempts + 1`
+	// A parked turn keeps in lease_until since when it is parked: that time does not count.
+	skipParked = `, started_at = started_at + %[1]s - lease_until`
+)
+
+// claim takes up to n turns that match, oldest first.
+func (s *Service) claim(ctx context.Context, who, also string, n int) ([]claim, error) {
+	ctx = viewer.SystemContext(ctx, "turn claim")
+	pick := `id IN (SELECT id FROM turns WHERE ` + who + ` ORDER BY due_at LIMIT $1)`
+	if s.log.Postgres() {
+		// An array is picked once; rows that another replica is claiming are passed over.
+		pick = `id = ANY(ARRAY(SELECT id FROM turns WHERE ` + who + ` ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))`
+	}
+	statement := fmt.Sprintf(`UPDATE turns SET state = 'RUNNING', fence = fence + 1, lease_owner = $2,
+		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence`, s.log.NowSQL())
+	rows, err := s.log.Client().QueryContext(ctx, statement, n, s.name, s.o.LeaseFor.Milliseconds())
+	if err != nil {
+		return nil, fmt.Errorf("claim turns: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var claims []claim
+	for rows.Next() {
+		var c claim
+		if err := rows.Scan(&c.id, &c.workspace, &c.threadID, &c.agentID, &c.fence); err != nil {
+			return nil, fmt.Errorf("claim turns: %w", err)
+		}
+		claims = append(claims, c)
+	}
+	return claims, rows.Err()
+}
+
+// untilDue returns how long the next turn of the queue is away, at most PollFor.
+func (s *Service) untilDue(ctx context.Context) (time.Duration, error) {
+	ctx = viewer.SystemContext(ctx, "turn claim")
+	statement := `SELECT COALESCE(MIN(due_at), 0), ` + s.log.NowSQL() + ` FROM turns WHERE state = 'DUE'`
+	rows, err := s.log.Client().QueryContext(ctx, statement)
+	if err != nil {
+		return s.o.PollFor, fmt.Errorf("look for the next turn: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var due, now ms.Time
+	if rows.Next() {
+		if err := rows.Scan(&due, &now); err != nil {
+			return s.o.PollFor, fmt.Errorf("look for the next turn: %w", err)
+		}
+	}
+	if due == 0 {
+		return s.o.PollFor, rows.Err()
+	}
+	return min(max(0, due.Sub(now)), s.o.PollFor), rows.Err()
+}
+
+// held returns the fences of the turns that are still this process's own.
+func (s *Service) held(ctx context.Context) (map[string]int64, error) {
+	return s.fences(ctx, `SELECT id, fence FROM turns WHERE state = 'RUNNING' AND lease_owner = $1`, s.name)
+}
+
+// renew extends the leases of the turns that are still this process's own, and returns their fences.
+func (s *Service) renew(ctx context.Context) (map[string]int64, error) {
+	return s.fences(ctx, `UPDATE turns SET lease_until = `+s.log.NowSQL()+
+		` + $2 WHERE state = 'RUNNING' AND lease_owner = $1 RETURNING id, fence`, s.name, s.o.LeaseFor.Milliseconds())
+}
+
+func (s *Service) fences(ctx context.Context, statement string, args ...any) (map[string]int64, error) {
+	rows, err := s.log.Client().QueryContext(viewer.SystemContext(ctx, "turn finish"), statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("keep leases: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := map[string]int64{}
+	for rows.Next() {
+		var turnID string
+		var fence int64
+		if err := rows.Scan(&turnID, &fence); err != nil {
+			return nil, fmt.Errorf("keep leases: %w", err)
+		}
+		found[turnID] = fence
+	}
+	return found, rows.Err()
+}

@@ -1,0 +1,281 @@
+package dialogue
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"parley/dialogue/model"
+	"parley/ent"
+	"parley/ent/call"
+	"parley/ent/event"
+	"parley/ent/message"
+	"parley/ent/ms"
+	"parley/ent/step"
+	"parley/eventlog"
+)
+
+// How much of a thread a model reads: the newest messages and steps, up to a size.
+const (
+	maxHistory      = 200
+	maxHistoryBytes = 400_000
+)
+
+// history is what a model reads of a thread.
+type history struct {
+	messages []model.Message
+	read     int64 // sequence of the newest message in it
+}
+
+// entry is one piece of history. Pieces are ordered by what had been said when they came to be: a step stands after
+// the messages it had read and before those that arrived while the model wrote.
+type entry struct {
+	sequence int64
+	rank     int // at the same sequence: message, marker, step
+	at       ms.Time
+	number   int
+	id       string
+	messages []model.Message
+	size     int
+}
+
+// gather reads the history of the turn's thread. A turn whose agent lets new messages wait reads no further than at
+// its first step.
+func (r *run) gather(ctx context.Context, v *view) (history, error) {
+	h := history{read: v.turn.ReadSequence}
+	client := r.s.log.Client()
+	q := client.Message.Query().Where(message.ThreadID(v.thread.ID))
+	if keepsQueue(v.agent) && v.turn.StepsUsed > 0 {
+		q.Where(message.SequenceLTE(v.turn.ReadSequence))
+	}
+	texts, err := q.Order(ent.Desc(message.FieldSequence)).Limit(maxHistory).All(ctx)
+	if err != nil {
+		return h, fmt.Errorf("read the messages: %w", err)
+	}
+	if len(texts) == 0 {
+		return h, nil
+	}
+	h.read = max(h.read, texts[0].Sequence)
+	oldest := texts[len(texts)-1].Sequence
+	if len(texts) < maxHistory {
+		oldest = 0
+	}
+	steps, err := client.Step.Query().Where(step.ThreadID(v.thread.ID), step.ReadSequenceGTE(oldest)).
+		Order(ent.Desc(step.FieldCreatedAt)).Limit(maxHistory).All(ctx)
+	if err != nil {
+		return h, fmt.Errorf("read the steps: %w", err)
+	}
+	entries, err := r.stepEntries(ctx, steps)
+	if err != nil {
+		return h, err
+	}
+	told := map[string]bool{}
+	for _, st := range steps {
+		told[st.TurnID] = true
+	}
+	for _, m := range texts {
+		if m.Author == message.AuthorAGENT && m.Model != "" && m.TurnID != nil && told[*m.TurnID] {
+			continue // stands in the step that wrote it
+		}
+		entries = append(entries, messageEntry(m))
+	}
+	markers, err := r.markers(ctx, v, oldest)
+	if err != nil {
+		return h, err
+	}
+	h.messages = join(append(entries, markers...))
+	return h, nil
+}
+
+// remark is the beginning of a line that only this program and operators may write.
+var remark = regexp.MustCompile(`(?im)^(\s*)\[(operator|system|note)`)
+
+func messageEntry(m *ent.Message) entry {
+	e := entry{sequence: m.Sequence, at: m.CreatedAt, id: m.ID}
+	role, text := model.User, m.Text
+	switch m.Author {
+	case message.AuthorAGENT:
+		role = model.Model
+	case message.AuthorOPERATOR:
+		text = "[operator " + oneLine(m.AuthorName) + "] " + text
+	case message.AuthorSYSTEM:
+		text = "[system] " + text
+	default:
+		text = remark.ReplaceAllString(text, "$1($2")
+	}
+	e.messages = []model.Message{{Role: role, Parts: []model.Part{{Text: text}}}}
+	return e
+}
+
+func oneLine(name string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("[", "(", "]", ")").Replace(name)), " ")
+}
+
+// stepEntries turns steps into what the model said and what its calls brought.
+func (r *run) stepEntries(ctx context.Context, steps []*ent.Step) ([]entry, error) {
+	ids := make([]string, len(steps))
+	for i, st := range steps {
+		ids[i] = st.ID
+	}
+	calls, err := r.s.log.Client().Call.Query().Where(call.StepIDIn(ids...)).Order(ent.Asc(call.FieldNumber)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the calls: %w", err)
+	}
+	ofStep := map[string][]*ent.Call{}
+	for _, c := range calls {
+		ofStep[c.StepID] = append(ofStep[c.StepID], c)
+	}
+	var entries []entry
+	for _, st := range steps {
+		said := model.Message{Role: model.Model, Provider: st.Provider}
+		if err := st.Content.Decode(&said.Parts); err != nil {
+			return nil, fmt.Errorf("read step %s: %w", st.ID, err)
+		}
+		if len(said.Parts) == 0 {
+			continue // an empty answer
+		}
+		e := entry{sequence: st.ReadSequence, rank: 2, at: st.CreatedAt, number: st.Number, id: st.ID}
+		e.messages = append(e.messages, said)
+		if results := ofStep[st.ID]; len(results) > 0 {
+			answer := model.Message{Role: model.Tool}
+			for _, c := range results {
+				answer.Parts = append(answer.Parts, model.Part{Result: resultOf(c)})
+			}
+			e.messages = append(e.messages, answer)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// resultOf is what the model is told of a call.
+func resultOf(c *ent.Call) *model.Result {
+	res := &model.Result{CallID: c.ProviderCallID, Name: c.Name, Body: json.RawMessage(c.Result), Failed: c.State != call.StateANSWERED}
+	switch c.State {
+	case call.StateAWAITING_APPROVAL, call.StateRESERVED:
+		res.Body, res.Failed = json.RawMessage(`{"state":"waiting for the approval of a person; the result will stand here later"}`), false
+	case call.StateSENT:
+		res.Body = json.RawMessage(`{"error":"no answer came; it may have taken effect or not: do not simply repeat it"}`)
+	}
+	return res
+}
+
+// markers tell the model when the talk was a person's, from the tags' own events.
+func (r *run) markers(ctx context.Context, v *view, oldest int64) ([]entry, error) {
+	changes, err := r.s.log.Client().Event.Query().
+		Where(event.ThreadID(v.thread.ID), event.TypeIn(eventlog.TagAdded, eventlog.TagRemoved), event.SequenceGTE(oldest)).
+		Order(ent.Asc(event.FieldSequence)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read when the talk changed hands: %w", err)
+	}
+	var entries []entry
+	var since *ent.Event
+	for _, ev := range changes {
+		var data eventlog.Data
+		if err := ev.Data.Decode(&data); err != nil {
+			return nil, fmt.Errorf("read event %s: %w", ev.ID, err)
+		}
+		if data.Tag != TagOperator {
+			continue
+		}
+		if ev.Type == eventlog.TagAdded {
+			since = ev
+			continue
+		}
+		text, err := r.handedBack(ctx, v, since, ev)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry{sequence: *ev.Sequence, rank: 1, at: ev.CreatedAt, id: ev.ID,
+			messages: []model.Message{{Role: model.User, Parts: []model.Part{{Text: text}}}}})
+		since = nil
+	}
+	return entries, nil
+}
+
+// handedBack says who had the talk, and since when the agent has it again.
+func (r *run) handedBack(ctx context.Context, v *view, since, until *ent.Event) (string, error) {
+	q := r.s.log.Client().Message.Query().Where(message.ThreadID(v.thread.ID), message.AuthorEQ(message.AuthorOPERATOR),
+		message.SequenceLT(*until.Sequence))
+	from := ""
+	if since != nil {
+		q.Where(message.SequenceGT(*since.Sequence))
+		from = " from " + since.CreatedAt.String()
+	}
+	wrote, err := q.Order(ent.Asc(message.FieldSequence)).All(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read what operators said: %w", err)
+	}
+	counts, names := map[string]int{}, []string{}
+	for _, m := range wrote {
+		name := oneLine(m.AuthorName)
+		if counts[name]++; counts[name] == 1 {
+			names = append(names, name)
+		}
+	}
+	who := "no operator wrote anything"
+	if len(names) > 0 {
+		parts := make([]string, len(names))
+		for i, name := range names {
+			parts[i] = fmt.Sprintf("operator %s wrote %d of the messages above", name, counts[name])
+		}
+		who = strings.Join(parts, ", ")
+	}
+	return fmt.Sprintf("[system] A person had this talk%s until %s; %s. You have the talk again since then: that you were to be silent no longer holds.",
+		from, until.CreatedAt, who), nil
+}
+
+// join puts entries in order, drops the oldest beyond the size, and merges what the customer said in a row.
+func join(entries []entry) []model.Message {
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.rank, b.rank), cmp.Compare(a.at, b.at),
+			cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
+	})
+	size, first := 0, len(entries)
+	for first > 0 {
+		size += sizeOf(entries[first-1])
+		if size > maxHistoryBytes && first < len(entries) {
+			break
+		}
+		first--
+	}
+	trimmed := first > 0
+	var out []model.Message
+	for _, e := range entries[first:] {
+		for _, m := range e.messages {
+			last := len(out) - 1
+			switch {
+			case trimmed && last < 0 && m.Role != model.User: // a trimmed history begins with somebody's words
+			case last >= 0 && fromCustomer(m) && fromCustomer(out[last]):
+				out[last].Parts = append(out[last].Parts, m.Parts...)
+			default:
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// fromCustomer says whether a message is the customer's words, and not a remark of this program or of an operator.
+func fromCustomer(m model.Message) bool {
+	return m.Role == model.User && !remark.MatchString(m.Parts[0].Text)
+}
+
+func sizeOf(e entry) (size int) {
+	for _, m := range e.messages {
+		for _, p := range m.Parts {
+			size += len(p.Text) + len(p.Wire)
+			if p.Call != nil {
+				size += len(p.Call.Args)
+			}
+			if p.Result != nil {
+				size += len(p.Result.Body)
+			}
+		}
+	}
+	return size
+}

@@ -1,0 +1,155 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/agent"
+	"parley/ent/customer"
+	"parley/ent/message"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/invalid"
+)
+
+// MessageInput is a message for a thread. A ClientMessageID that the thread has seen returns the first message again
+// and stores nothing.
+type MessageInput struct {
+	ThreadID, Text  string
+	ClientMessageID *string
+}
+
+func (in MessageInput) check() error {
+	var bad invalid.Error
+	bad.Text("text", in.Text, 1, maxMessage)
+	if in.ClientMessageID != nil {
+		bad.Text("clientMessageId", *in.ClientMessageID, 1, maxName)
+	}
+	return bad.Err()
+}
+
+// SendMessage stores what the customer said and lets the agent answer when the quiet time is over. While the agent is
+// silent (the thread is closed, a person has the talk, the other side is a machine) it only stores. The error is
+// ErrThreadBusy when the agent works and its onBusy is REJECT.
+func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID ID, err error) {
+	if err := in.check(); err != nil {
+		return ID{}, err
+	}
+	var superseded string
+	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
+		superseded = ""
+		t, err := tx.Thread(ctx, in.ThreadID)
+		if err != nil {
+			return ID{}, err
+		}
+		ctx = own(ctx)
+		if known, err := said(ctx, tx, in); known != "" || err != nil {
+			return ID{known}, err
+		}
+		a, err := agentOf(ctx, tx.Client(), t.Row.AgentID)
+		if err != nil {
+			return ID{}, err
+		}
+		m, ended, err := s.hear(ctx, tx, t, a, in)
+		if err != nil {
+			return ID{}, err
+		}
+		superseded = ended
+		return ID{m.ID}, nil
+	})
+	if err == nil && superseded != "" {
+		s.running.stop(func(h *hold) bool { return h.id == superseded })
+	}
+	return result, err
+}
+
+// SendOperatorMessage stores what an operator says to the customer. The author is the viewer's key. The operator need
+// not have taken over: the agent goes on, and reads the message before its next step.
+func (s *Service) SendOperatorMessage(ctx context.Context, in MessageInput) (ID, error) {
+	if err := in.check(); err != nil {
+		return ID{}, err
+	}
+	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
+		t, err := tx.Thread(ctx, in.ThreadID)
+		if err != nil {
+			return ID{}, err
+		}
+		if known, err := said(ctx, tx, in); known != "" || err != nil {
+			return ID{known}, err
+		}
+		v, _ := viewer.FromContext(ctx)
+		create := tx.Client().Message.Create().SetAuthor(message.AuthorOPERATOR).SetAuthorName(v.Name).SetText(in.Text).
+			SetNillableClientMessageID(in.ClientMessageID)
+		if v.Key != "" {
+			create.SetAuthorID(v.Key)
+		}
+		m, err := t.AddMessage(ctx, create)
+		if err != nil {
+			return ID{}, fmt.Errorf("store the message: %w", err)
+		}
+		return ID{m.ID}, nil
+	})
+}
+
+// AddNote stores a remark that only operators see; the result is the note's id.
+func (s *Service) AddNote(ctx context.Context, threadID, text string) (ID, error) {
+	var bad invalid.Error
+	if bad.Text("text", text, 1, maxMessage); bad.Err() != nil {
+		return ID{}, bad.Err()
+	}
+	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
+		t, err := tx.Thread(ctx, threadID)
+		if err != nil {
+			return ID{}, err
+		}
+		v, _ := viewer.FromContext(ctx)
+		n, err := tx.Client().Note.Create().SetThreadID(threadID).SetWorkspaceID(t.Row.WorkspaceID).SetAuthorID(v.Key).
+			SetAuthorName(v.Name).SetText(text).SetCreatedAt(tx.Now).Save(ctx)
+		if err != nil {
+			return ID{}, fmt.Errorf("store the note: %w", err)
+		}
+		return ID{n.ID}, t.Emit(eventlog.NoteAdded, eventlog.Data{NoteID: n.ID}, nil)
+	})
+}
+
+// hear stores a customer's message and makes the agent's answer due. It returns the message, and the id of the turn
+// that gave way to it, if one did.
+func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, in MessageInput) (*ent.Message, string, error) {
+	live, err := liveTurn(ctx, tx, t.Row.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil {
+		return nil, "", ErrThreadBusy
+	}
+	c, err := tx.Client().Customer.Query().Where(customer.ID(t.Row.CustomerID)).Only(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("find the customer: %w", err)
+	}
+	m, err := t.AddMessage(ctx, tx.Client().Message.Create().SetAuthor(message.AuthorCUSTOMER).SetAuthorName(c.Name).
+		SetText(in.Text).SetNillableClientMessageID(in.ClientMessageID))
+	if err != nil {
+		return nil, "", fmt.Errorf("store the message: %w", err)
+	}
+	superseded, err := answerLater(ctx, tx, t, a, live)
+	return m, superseded, err
+}
+
+// said returns the id of the message that the thread has under the same client id, or "".
+func said(ctx context.Context, tx *eventlog.Tx, in MessageInput) (string, error) {
+	if in.ClientMessageID == nil {
+		return "", nil
+	}
+	found, err := tx.Client().Message.Query().
+		Where(message.ThreadID(in.ThreadID), message.ClientMessageID(*in.ClientMessageID)).FirstID(ctx)
+	if ent.IsNotFound(err) {
+		return "", nil
+	}
+	return found, err
+}
+
+// agentOf returns an agent, deleted or not.
+func agentOf(ctx context.Context, client *ent.Client, agentID string) (*ent.Agent, error) {
+	return client.Agent.Query().Where(agent.ID(agentID)).Only(ctx)
+}

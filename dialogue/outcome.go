@@ -1,0 +1,81 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/call"
+	"parley/ent/raw"
+	"parley/eventlog"
+)
+
+// outcome is how a call ended, and what the model is told.
+type outcome struct {
+	state     call.State
+	body      any // encodes as JSON
+	status    int // of HTTP, 0 if there was none
+	err       string
+	truncated bool
+	isHTTP    bool // failing is told to integrators
+}
+
+// failure is what the model sees of a call that brought no good answer.
+type failure struct {
+	Error     string `json:"error"`
+	Status    int    `json:"status,omitempty"`
+	Body      any    `json:"body,omitempty"`
+	Truncated bool   `json:"truncated,omitempty"`
+	Ms        int64  `json:"ms,omitempty"`
+}
+
+// failed is a call that went wrong in a way the model can react to.
+func failed(format string, args ...any) outcome {
+	why := fmt.Sprintf(format, args...)
+	return outcome{state: call.StateFAILED, body: failure{Error: why}, err: why}
+}
+
+// refused is a call that was not allowed to be sent.
+func refused(why string) outcome {
+	return outcome{state: call.StateREFUSED, body: failure{Error: why}, err: why}
+}
+
+// unknown is a call that was sent and whose effect nobody knows.
+func unknown(why string) outcome {
+	why += "; it may have taken effect or not: do not simply repeat it"
+	return outcome{state: call.StateUNKNOWN, body: failure{Error: why}, err: why, isHTTP: true}
+}
+
+// closeCall stores how a call ended and tells subscribers, and integrators if it failed. It changes nothing, without
+// an error, if the call is no longer in the state and sending that c shows: somebody else has decided.
+func closeCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call, o outcome) error {
+	result, err := raw.Of(o.body)
+	if err != nil {
+		return fmt.Errorf("encode the result of %s: %w", c.ID, err)
+	}
+	update := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
+		SetState(o.state).SetResult(result).SetError(o.err).SetTruncated(o.truncated).SetEndedAt(tx.Now)
+	if o.status != 0 {
+		update.SetHTTPStatus(o.status)
+	}
+	n, err := update.Save(ctx)
+	if err != nil {
+		return fmt.Errorf("end call %s: %w", c.ID, err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return announce(t, c, o)
+}
+
+// announce emits the events of a call that has ended.
+func announce(t *eventlog.Thread, c *ent.Call, o outcome) error {
+	data := eventlog.Data{CallID: c.ID, TurnID: c.TurnID, Status: o.state.String()}
+	if err := t.Emit(eventlog.CallUpdated, data, nil); err != nil {
+		return err
+	}
+	if !o.isHTTP || (o.state != call.StateFAILED && o.state != call.StateUNKNOWN) {
+		return nil
+	}
+	return t.Emit(eventlog.CallFailed, data, eventlog.CallData{Dialogue: t.Dialogue(), CallID: c.ID, Function: c.Name, Error: o.err})
+}

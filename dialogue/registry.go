@@ -1,0 +1,99 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"parley/ent/turn"
+)
+
+// registry knows the turns that this process runs, so that a verb can stop one at once instead of at its next write.
+type registry struct {
+	mu    sync.Mutex // protects turns
+	turns map[string]*hold
+}
+
+// hold is a turn that this process runs.
+type hold struct {
+	claim
+	mu     sync.Mutex         // protects cancel
+	cancel context.CancelFunc // of what is under way; nil between two operations
+}
+
+// errStopped ends an operation whose turn was changed by somebody else: look at the turn again.
+var errStopped = errors.New("the turn was changed meanwhile")
+
+// operation returns a context for the next piece of work, and what to call when it is done.
+func (h *hold) operation(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	h.mu.Lock()
+	h.cancel = func() { cancel(errStopped) }
+	h.mu.Unlock()
+	return ctx, func() {
+		h.mu.Lock()
+		h.cancel = nil
+		h.mu.Unlock()
+		cancel(nil)
+	}
+}
+
+func (h *hold) stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cancel != nil {
+		h.cancel()
+	}
+}
+
+func (r *registry) add(h *hold) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turns[h.id] = h
+}
+
+func (r *registry) remove(h *hold) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.turns[h.id] == h {
+		delete(r.turns, h.id)
+	}
+}
+
+func (r *registry) find(match func(*hold) bool) []*hold {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var found []*hold
+	for _, h := range r.turns {
+		if match(h) {
+			found = append(found, h)
+		}
+	}
+	return found
+}
+
+// stop makes the matching turns look at their rows again, now.
+func (r *registry) stop(match func(*hold) bool) {
+	for _, h := range r.find(match) {
+		h.stop()
+	}
+}
+
+// stopEnded stops the turns of a thread that have ended in the database. Failing to find out is harmless: their next
+// write is refused.
+func (s *Service) stopEnded(ctx context.Context, threadID string) {
+	holds := s.running.find(func(h *hold) bool { return h.threadID == threadID })
+	if len(holds) == 0 {
+		return
+	}
+	live, err := s.log.Client().Turn.Query().Where(turn.ThreadID(threadID), turn.StateNEQ(turn.StateENDED)).IDs(own(ctx))
+	if err != nil {
+		return
+	}
+	for _, h := range holds {
+		if !slices.Contains(live, h.id) {
+			h.stop()
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package dialogue
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"parley/ent/raw"
+)
+
+// noRemote refuses every $ref that leaves the schema.
+type noRemote struct{}
+
+var _ jsonschema.URLLoader = noRemote{}
+
+// Load implements jsonschema.URLLoader.
+func (noRemote) Load(url string) (any, error) {
+	return nil, fmt.Errorf("must not refer to another document: %s", url)
+}
+
+const schemaURL = "parameters:schema"
+
+// compileSchema reads a JSON Schema of an object. It reads nothing but the text.
+func compileSchema(text raw.JSON) (*jsonschema.Schema, error) {
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	if err != nil {
+		return nil, errors.New("must be a JSON object")
+	}
+	root, _ := doc.(map[string]any)
+	if root["type"] != "object" {
+		return nil, errors.New(`must have "type": "object" at its root`)
+	}
+	c := jsonschema.NewCompiler()
+	c.UseLoader(noRemote{})
+	c.AssertFormat()
+	if err := c.AddResource(schemaURL, doc); err != nil {
+		return nil, fmt.Errorf("is no JSON Schema: %w", err)
+	}
+	schema, err := c.Compile(schemaURL)
+	if err == nil {
+		return schema, nil
+	}
+	var load *jsonschema.LoadURLError
+	var invalid *jsonschema.ValidationError
+	switch {
+	case errors.As(err, &load):
+		return nil, load.Err
+	case errors.As(err, &invalid):
+		return nil, fmt.Errorf("is no JSON Schema: %s", strings.Join(complaints(invalid), "; "))
+	}
+	return nil, fmt.Errorf("is no JSON Schema: %s", strings.ReplaceAll(err.Error(), schemaURL, ""))
+}
+
+// checkArguments says what is wrong with the arguments of a call; none means they fit. An empty schema takes an object
+// without members.
+func checkArguments(schema, arguments raw.JSON) []string {
+	if schema == "" {
+		schema = `{"type":"object","additionalProperties":false}`
+	}
+	compiled, err := compileSchema(schema)
+	if err != nil {
+		return []string{"the function's parameters " + err.Error()}
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(arguments)))
+	if err != nil {
+		return []string{"the arguments are not JSON"}
+	}
+	var wrong *jsonschema.ValidationError
+	switch err := compiled.Validate(value); {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return complaints(wrong)
+	default:
+		return []string{err.Error()}
+	}
+}
+
+var english = message.NewPrinter(language.English)
+
+// complaints flattens a validation error to its leaves: `/price: got string, want number`.
+func complaints(e *jsonschema.ValidationError) []string {
+	if len(e.Causes) == 0 {
+		where := "/" + strings.Join(e.InstanceLocation, "/")
+		if where == "/" {
+			where = "the arguments"
+		}
+		return []string{where + ": " + e.ErrorKind.LocalizedString(english)}
+	}
+	var all []string
+	for _, cause := range e.Causes {
+		for _, c := range complaints(cause) {
+			if !slices.Contains(all, c) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all[:min(len(all), 10)]
+}

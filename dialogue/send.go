@@ -1,0 +1,244 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"parley/ent"
+	"parley/ent/call"
+	"parley/ent/secret"
+	"parley/outbound"
+)
+
+// request is a call that is ready to be sent, and where it goes.
+type request struct {
+	outbound.Request
+	endpoint *endpoint
+	safe     bool // whether nobody minds if it took effect: a GET, or marked as idempotent
+}
+
+// prepare fills the templates of a function with the arguments of a call. What is wrong is an outcome for the model.
+func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call) (*request, *outcome) {
+	fail := func(format string, args ...any) (*request, *outcome) {
+		o := failed(format, args...)
+		return nil, &o
+	}
+	arguments, err := decodeObject([]byte(c.Arguments))
+	if err != nil {
+		return fail("the arguments are not a JSON object")
+	}
+	values := values{arguments, r.facts(ctx, v, c)}
+	rest := maps.Clone(arguments)
+	for _, name := range urlNames(f.URL) {
+		delete(rest, name)
+	}
+	header := http.Header{"Idempotency-Key": {c.ID}, "Accept": {"application/json"}}
+	if r.s.o.PublicURL != "" {
+		header.Set("User-Agent", "Parley (+"+r.s.o.PublicURL+")")
+	}
+	var body []byte
+	var inQuery map[string]any
+	switch {
+	case !hasBody(f.Method):
+		inQuery = rest
+	case f.Body != "":
+		form, _ := bodyForm(f)
+		body = fillBody(f.Body, form, values)
+	default:
+		body = compact(rest)
+	}
+	if body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	target, err := fillURL(f.URL, values, inQuery)
+	if err != nil {
+		return fail("%v", err)
+	}
+	for name, value := range f.Headers {
+		header.Set(name, value)
+	}
+	if err := r.s.addSecrets(ctx, f, header); err != nil {
+		r.s.o.Logger.Error("dialogue: secret headers cannot be read", "function", f.ID, "error", err)
+		return fail("the function's secret headers cannot be read by this server")
+	}
+	return &request{
+		Request: outbound.Request{
+			Method: f.Method, URL: target, Header: header, Body: body, MaxBody: maxAnswer,
+			Timeout: time.Duration(f.TimeoutMs) * time.Millisecond,
+		},
+		endpoint: r.s.endpoints.of(f), safe: f.Idempotent || f.Method == http.MethodGet,
+	}, nil
+}
+
+// facts are what templates may name besides parameters.
+func (r *run) facts(ctx context.Context, v *view, c *ent.Call) map[string]any {
+	known := map[string]any{"thread.id": v.thread.ID, "customer.id": v.thread.CustomerID, "call.id": c.ID}
+	if v.thread.ExternalID != nil {
+		known["thread.externalId"] = *v.thread.ExternalID
+	}
+	if cus, err := v.thread.QueryCustomer().Only(ctx); err == nil && cus.ExternalID != nil {
+		known["customer.externalId"] = *cus.ExternalID
+	}
+	return known
+}
+
+// addSecrets puts the secret headers of a function on a request.
+func (s *Service) addSecrets(ctx context.Context, f *ent.Function, header http.Header) error {
+	if len(f.SecretHeaders) == 0 {
+		return nil
+	}
+	rows, err := s.log.Client().Secret.Query().Where(secret.OwnerID(f.ID), secret.KindEQ(secret.KindHEADER)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		plain, err := s.keys.Open(row.Ciphertext, row.WorkspaceID, row.ID)
+		if err != nil {
+			return fmt.Errorf("open %s: %w", row.Name, err)
+		}
+		header.Set(row.Name, string(plain))
+	}
+	return nil
+}
+
+// perEndpoint is how many calls one endpoint gets at once from this process. An endpoint is a host, seen by one
+// workspace. After tripAfter failures in a row it is left alone for restFor.
+const (
+	perEndpoint  = 32
+	tripAfter    = 5
+	restFor      = 15 * time.Second
+	maxEndpoints = 10_000
+	// quickRetry is the longest Retry-After that a call waits for.
+	quickRetry = 2 * time.Second
+)
+
+// endpoints remembers how endpoints are doing.
+type endpoints struct {
+	mu    sync.Mutex // protects known
+	known map[string]*endpoint
+}
+
+type endpoint struct {
+	slots   chan struct{}
+	breaker *gobreaker.CircuitBreaker[*outbound.Response]
+}
+
+func (e *endpoints) of(f *ent.Function) *endpoint {
+	key := f.WorkspaceID + " " + hostOf(f.URL)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if found := e.known[key]; found != nil {
+		return found
+	}
+	if len(e.known) >= maxEndpoints {
+		clear(e.known) // forgets failures, and that is all
+	}
+	made := &endpoint{
+		slots: make(chan struct{}, perEndpoint),
+		breaker: gobreaker.NewCircuitBreaker[*outbound.Response](gobreaker.Settings{
+			Name: key, MaxRequests: 1, Timeout: restFor,
+			ReadyToTrip:  func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
+			IsSuccessful: func(err error) bool { return err == nil },
+			IsExcluded:   notItsFault,
+		}),
+	}
+	e.known[key] = made
+	return made
+}
+
+// notItsFault says that an error tells nothing about the endpoint's health.
+func notItsFault(err error) bool {
+	var e *outbound.Error
+	return errors.As(err, &e) && (e.Kind == outbound.KindCancelled || e.Kind == outbound.KindRefused || e.Kind == outbound.KindRequest)
+}
+
+// errUnwell counts an answer as a failure of the endpoint.
+var errUnwell = errors.New("the endpoint answered that it cannot serve")
+
+// send sends a request, a second time only if surely nothing left the first time or the endpoint itself asked for that
+// within a moment. It reports false when the context ended before there was an answer.
+func (s *Service) send(ctx context.Context, f *ent.Function, q *request) (o outcome, answered bool) {
+	select {
+	case q.endpoint.slots <- struct{}{}:
+		defer func() { <-q.endpoint.slots }()
+	case <-ctx.Done():
+		return failed("the endpoint was too busy; nothing was sent"), false
+	}
+	start := time.Now()
+	for try := 1; ; try++ {
+		res, err := q.endpoint.breaker.Execute(func() (*outbound.Response, error) {
+			res, err := s.client.Do(ctx, q.Request)
+			if err == nil && (res.Status >= 500 || res.Status == http.StatusTooManyRequests) {
+				err = errUnwell
+			}
+			return res, err
+		})
+		if res != nil {
+			if wait, ok := asksAgain(res); ok && try == 1 && pause(ctx, wait) {
+				continue
+			}
+			return read(f, res, time.Since(start)), true
+		}
+		var failure *outbound.Error
+		if !errors.As(err, &failure) { // the breaker is open
+			return failed("the endpoint failed %d times in a row and is left alone for a moment; nothing was sent", tripAfter), true
+		}
+		if try == 1 && !failure.Sent && failure.Kind != outbound.KindRefused && failure.Kind != outbound.KindRequest && ctx.Err() == nil {
+			continue
+		}
+		return unanswered(failure, q.safe), failure.Kind != outbound.KindCancelled
+	}
+}
+
+// asksAgain returns how long an endpoint that cannot serve now wants to be left alone, if that is short.
+func asksAgain(res *outbound.Response) (time.Duration, bool) {
+	if res.Status != http.StatusTooManyRequests && res.Status != http.StatusServiceUnavailable {
+		return 0, false
+	}
+	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	wait := time.Duration(seconds) * time.Second
+	return wait, err == nil && 0 <= wait && wait <= quickRetry
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// unanswered is a call that brought no answer. If it may have reached the endpoint, and repeating it is not known to
+// be harmless, nobody knows what it did.
+func unanswered(e *outbound.Error, safe bool) outcome {
+	why := map[outbound.Kind]string{
+		outbound.KindRequest: "the request cannot be sent as it stands",
+		outbound.KindRefused: "the endpoint's address may not be called from this server",
+		outbound.KindDNS:     "the endpoint's name could not be resolved",
+		outbound.KindConnect: "the endpoint could not be reached",
+		outbound.KindTLS:     "the endpoint's TLS certificate was not accepted",
+		outbound.KindTimeout: "the endpoint did not answer in time",
+		outbound.KindClosed:  "the endpoint closed the connection without an answer",
+		outbound.KindInvalid: "what the endpoint answered is not HTTP",
+	}[e.Kind]
+	if why == "" {
+		why = "the endpoint did not answer"
+	}
+	if e.Sent && !safe {
+		return unknown(why)
+	}
+	o := failed("%s", why)
+	o.state = call.StateFAILED
+	return o
+}

@@ -1,0 +1,104 @@
+package dialogue
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"parley/dialogue/model"
+	"parley/ent/id"
+	"parley/eventlog"
+	"parley/outbound"
+	"parley/seal"
+)
+
+// Options sets up a Service. The zero value of every field but Providers and DefaultModel is usable.
+type Options struct {
+	// Providers are the models by the name agents use for them ("scripted", "gemini").
+	Providers map[string]model.Provider
+	// DefaultModel is what agents use that choose none: a provider's name, or `provider/model`.
+	DefaultModel string
+	// CheckScript judges the script of an agent when it is saved; nil takes any JSON object.
+	CheckScript func(script json.RawMessage) error
+
+	// Workers is how many turns run at once in this process; 0 means 64.
+	Workers int
+	// LeaseFor is how long a turn stays with a worker that gives no sign of life; 0 means 30 s.
+	LeaseFor time.Duration
+	// DrainFor is how long running turns may go on once Run is told to end; 0 means 10 s, negative not at all.
+	DrainFor time.Duration
+	// PollFor is the longest sleep between two looks at the queue, for wake-ups that got lost; 0 means 1 s.
+	PollFor time.Duration
+	// ModelIdle is how long a model may be silent before its answer counts as failed; 0 means 60 s.
+	ModelIdle time.Duration
+	// RetryPause is the pause before the agent's models are tried a second time; 0 means 1 s.
+	RetryPause time.Duration
+	// ApprovalFor is how long a call waits for a person's approval; 0 means 24 h.
+	ApprovalFor time.Duration
+
+	// PublicURL is this server's own address as others see it; functions learn it in the header User-Agent.
+	PublicURL string
+	// OnDelta hears text while a model writes it, if set. It is called from many goroutines and must not block.
+	OnDelta func(Delta)
+	// Logger is slog.Default() if nil.
+	Logger *slog.Logger
+}
+
+// Delta is a piece of an agent's message that is still being written. It is a hint that may be lost and is never
+// stored; the message with the same id replaces what was heard so far. A turn that ends without that message
+// withdraws it.
+type Delta struct {
+	Workspace, ThreadID, TurnID, MessageID string
+	// Offset is where Text begins in the message, in Unicode characters.
+	Offset int
+	Text   string
+}
+
+// ID is the result of a verb that makes or changes one thing: its id.
+type ID struct {
+	ID string `json:"id"`
+}
+
+// Service is the dialogue engine: verbs that change agents, functions and threads, and the workers that run turns.
+// Verbs may be called at any time, also when Run is not running or runs elsewhere. It is safe for concurrent use.
+type Service struct {
+	log       *eventlog.Log
+	keys      *seal.Keys
+	client    *outbound.Client
+	guard     *outbound.Guard
+	o         Options
+	name      string // of this process, in leases
+	running   registry
+	endpoints endpoints
+}
+
+// New returns a Service on a log's database. HTTP functions are called through client; guard judges their URLs when
+// they are saved. It panics when Options name no default model, or one whose provider is not there.
+func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *outbound.Guard, o Options) *Service {
+	o.Workers = cmp.Or(o.Workers, 64)
+	o.LeaseFor = cmp.Or(o.LeaseFor, 30*time.Second)
+	o.DrainFor = cmp.Or(o.DrainFor, 10*time.Second)
+	o.PollFor = cmp.Or(o.PollFor, time.Second)
+	o.ModelIdle = cmp.Or(o.ModelIdle, 60*time.Second)
+	o.RetryPause = cmp.Or(o.RetryPause, time.Second)
+	o.ApprovalFor = cmp.Or(o.ApprovalFor, 24*time.Hour)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if provider, _ := splitModel(o.DefaultModel); o.Providers[provider] == nil {
+		panic(fmt.Sprintf("dialogue: the default model %q has no provider", o.DefaultModel))
+	}
+	return &Service{
+		log: log, keys: keys, client: client, guard: guard, o: o, name: id.New("wrk"),
+		running: registry{turns: map[string]*hold{}}, endpoints: endpoints{known: map[string]*endpoint{}},
+	}
+}
+
+// splitModel cuts `provider/model` at the first slash; a bare provider means its default model.
+func splitModel(choice string) (provider, name string) {
+	provider, name, _ = strings.Cut(choice, "/")
+	return provider, name
+}

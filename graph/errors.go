@@ -1,0 +1,147 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/access"
+	"parley/delivery"
+	"parley/dialogue"
+	"parley/ent"
+	"parley/ent/schema"
+	"parley/eventlog"
+	"parley/invalid"
+)
+
+// Codes of errors, in `extensions.code`. docs/errors.md says what each means for a client.
+const (
+	CodeUnauthenticated = "UNAUTHENTICATED"
+	CodeForbidden       = "FORBIDDEN"
+	CodeNotFound        = "NOT_FOUND"
+	CodeBadInput        = "BAD_INPUT"
+	CodeBadRequest      = "BAD_REQUEST"
+	CodeThreadBusy      = "THREAD_BUSY"
+	CodeConflict        = "CONFLICT"
+	CodeIdempotency     = "IDEMPOTENCY_CONFLICT"
+	CodeCursorExpired   = "CURSOR_EXPIRED"
+	CodeTimeout         = "TIMEOUT"
+	CodeInternal        = "INTERNAL"
+)
+
+// public is an error as clients see it.
+type public struct {
+	code, text string
+	status     int // for requests that never reach GraphQL
+	retry      bool
+	fields     []invalid.Field
+	hidden     bool // whether the cause belongs into the log
+}
+
+// vocabulary is the one table from our errors to codes. The first match counts.
+var vocabulary = []struct {
+	err error
+	public
+}{
+	{access.ErrUnauthenticated, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
+	{errNoKey, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
+	{errBadInit, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
+	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
+	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
+	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},
+	{eventlog.ErrCursorExpired, public{code: CodeCursorExpired}},
+	{dialogue.ErrThreadExists, public{code: CodeConflict}},
+	{dialogue.ErrThreadClosed, public{code: CodeConflict}},
+	{dialogue.ErrNotAwaiting, public{code: CodeConflict}},
+	{dialogue.ErrAgentDeleted, public{code: CodeConflict}},
+	{dialogue.ErrNoOperator, public{code: CodeForbidden}},
+	{delivery.ErrRunning, public{code: CodeConflict, retry: true}},
+	{delivery.ErrDisabled, public{code: CodeConflict}},
+	{dialogue.ErrThreadBusy, public{code: CodeThreadBusy, retry: true}},
+	{context.DeadlineExceeded, public{code: CodeTimeout, text: "the request took too long", retry: true}},
+	{context.Canceled, public{code: CodeTimeout, text: "the request was cancelled", retry: true}},
+}
+
+// translate finds the public form of an error.
+func translate(err error) public {
+	var bad *invalid.Error
+	var undeliverable *delivery.InputError
+	var status statusError
+	switch {
+	case errors.As(err, &bad):
+		return public{code: CodeBadInput, text: bad.Error(), status: http.StatusBadRequest, fields: bad.Fields}
+	case errors.As(err, &undeliverable):
+		return public{code: CodeBadInput, text: undeliverable.Error(), status: http.StatusBadRequest, fields: fieldsOf(undeliverable)}
+	case errors.As(err, &status):
+		return public{code: CodeBadRequest, text: status.text, status: status.status}
+	case ent.IsNotFound(err):
+		return public{code: CodeNotFound, text: "there is no such object in this workspace", status: http.StatusNotFound}
+	}
+	for _, known := range vocabulary {
+		if errors.Is(err, known.err) {
+			p := known.public
+			if p.text == "" {
+				p.text = known.err.Error()
+			}
+			return p
+		}
+	}
+	return public{code: CodeInternal, text: "internal error", status: http.StatusInternalServerError, retry: true, hidden: true}
+}
+
+func (p public) extensions(ctx context.Context) map[string]any {
+	e := map[string]any{"code": p.code, "requestId": requestID(ctx), "retryable": p.retry}
+	if len(p.fields) > 0 {
+		e["fields"] = p.fields
+	}
+	return e
+}
+
+// presenter gives every error its public form. Causes nobody outside should read go to the log, once, with the request
+// id that the client sees. After most errors of one answer it says no more.
+func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		if len(graphql.GetErrors(ctx)) >= most {
+			return nil
+		}
+		var made *gqlerror.Error
+		if errors.As(err, &made) && (made.Err == nil || made.Extensions["code"] != nil) { // by the parser, the validation or limit/
+			if made.Extensions == nil {
+				made.Extensions = map[string]any{}
+			}
+			if made.Extensions["code"] == nil {
+				errcode.Set(made, CodeBadRequest)
+			}
+			made.Extensions["requestId"], made.Extensions["retryable"] = requestID(ctx), false
+			return made
+		}
+		p := translate(err)
+		if p.hidden {
+			logger.ErrorContext(ctx, "request failed", "requestId", requestID(ctx), "error", err, "path", graphql.GetPath(ctx).String())
+		}
+		return &gqlerror.Error{Message: p.text, Path: graphql.GetPath(ctx), Extensions: p.extensions(ctx)}
+	}
+}
+
+// recovered turns a panic in a resolver into an error for the presenter, with its stack in the log.
+func recovered(logger *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, cause any) error {
+		logger.ErrorContext(ctx, "resolver panicked", "requestId", requestID(ctx), "panic", cause, "stack", string(debug.Stack()))
+		return fmt.Errorf("panic: %v", cause)
+	}
+}
+
+func fieldsOf(e *delivery.InputError) []invalid.Field {
+	fields := make([]invalid.Field, len(e.Fields))
+	for i, f := range e.Fields {
+		fields[i] = invalid.Field(f)
+	}
+	return fields
+}

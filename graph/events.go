@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"parley/ent"
+	"parley/ent/call"
+	"parley/ent/message"
+	"parley/ent/note"
+	"parley/ent/thread"
+	"parley/ent/turn"
+	"parley/ent/viewer"
+	"parley/ent/workspace"
+	"parley/eventlog"
+	"parley/graph/gql"
+	"parley/invalid"
+)
+
+// recheck is how often a stream asks whether its key still holds.
+const recheck = time.Second
+
+// history names the unbroken history of the viewer's workspace.
+func (r *Resolver) history(ctx context.Context) (string, error) {
+	v, _ := viewer.FromContext(ctx)
+	w, err := r.client.Workspace.Query().Where(workspace.ID(v.Workspace)).Only(ctx)
+	if err != nil {
+		return "", err
+	}
+	return w.History, nil
+}
+
+// startOf finds where a stream of a thread begins: behind the cursor, or now.
+func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Cursor) (start eventlog.Cursor, err error) {
+	t, err := r.client.Thread.Query().Where(thread.ID(threadID)).Only(ctx)
+	if err != nil {
+		return start, err
+	}
+	history, err := r.history(ctx)
+	if err != nil {
+		return start, err
+	}
+	if after == nil || *after == "" {
+		return eventlog.Cursor{History: history, Thread: threadID, Sequence: t.LastSeq}, nil
+	}
+	start, err = eventlog.ReadCursor(r.keys, string(*after))
+	if err != nil || start.Thread != threadID {
+		return start, invalid.One("after", "is no cursor of this thread's events: use one that an earlier event or `thread { cursor }` gave")
+	}
+	if start.History != history {
+		return start, eventlog.ErrCursorExpired
+	}
+	_, err = r.log.ThreadAfter(ctx, threadID, start.Sequence, 1) // says at once when the cursor has expired
+	return start, err
+}
+
+// follow streams the events of a thread from start on, until ctx ends or the viewer's key does.
+func (r *Resolver) follow(ctx context.Context, start eventlog.Cursor) <-chan gql.ThreadEvent {
+	out := make(chan gql.ThreadEvent, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		r.watchKey(ctx)
+	}()
+	go func() {
+		defer close(out)
+		defer cancel()
+		place := start
+		for row, err := range r.log.FollowThread(ctx, start.Thread, start.Sequence) {
+			if err != nil {
+				return
+			}
+			place.Sequence = *row.Sequence
+			event, err := r.present(ctx, row, gql.Cursor(place.String(r.keys)))
+			if err != nil {
+				return
+			}
+			select {
+			case out <- event:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// watchKey returns when ctx ends or the viewer's key or token does.
+func (r *Resolver) watchKey(ctx context.Context) {
+	v, _ := viewer.FromContext(ctx)
+	tick := time.NewTicker(recheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if !r.access.StillValid(ctx, v) && ctx.Err() == nil {
+				return
+			}
+		}
+	}
+}
+
+// present turns a row of the log into the type of the API. Things that the viewer may not read are left out.
+func (r *Resolver) present(ctx context.Context, row *ent.Event, cursor gql.Cursor) (gql.ThreadEvent, error) {
+	var data eventlog.Data
+	if err := row.Data.Decode(&data); err != nil {
+		return nil, err
+	}
+	internal := hasRole(ctx, viewer.Admin, viewer.Operator, viewer.App)
+	id, kind, threadID, sequence, at := row.ID, row.Type, *row.ThreadID, int(*row.Sequence), row.CreatedAt
+	switch kind {
+	case eventlog.MessageCreated:
+		m, err := r.client.Message.Query().Where(message.ID(data.MessageID)).Only(ctx)
+		return gql.MessageCreated{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Message: m}, err
+	case eventlog.TagAdded, eventlog.TagRemoved:
+		e := gql.TagChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Tag: data.Tag}
+		if internal {
+			e.Text = data.Text
+		}
+		return e, nil
+	case eventlog.StatusChanged:
+		return gql.StatusChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Status: thread.Status(data.Status)}, nil
+	case eventlog.TurnStarted, eventlog.TurnEnded:
+		t, err := r.client.Turn.Query().Where(turn.ID(data.TurnID)).Only(ctx)
+		return gql.TurnChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Turn: t}, err
+	case eventlog.CallUpdated, eventlog.CallFailed:
+		e := gql.CallChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}
+		if !mayReadCalls(ctx) {
+			return e, nil
+		}
+		var err error
+		e.Call, err = r.client.Call.Query().Where(call.ID(data.CallID)).Only(ctx)
+		return e, err
+	case eventlog.NoteAdded:
+		e := gql.NoteAdded{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}
+		if !mayReadNotes(ctx) {
+			return e, nil
+		}
+		var err error
+		e.Note, err = r.client.Note.Query().Where(note.ID(data.NoteID)).Only(ctx)
+		return e, err
+	}
+	e := gql.DialogueEvent{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}
+	if internal {
+		e.Text, e.Contact = &data.Text, &data.Contact
+	}
+	return e, nil
+}
+
+func mayReadCalls(ctx context.Context) bool {
+	return hasRole(ctx, viewer.Admin, viewer.Operator, viewer.Integrator)
+}
+
+func mayReadNotes(ctx context.Context) bool { return hasRole(ctx, viewer.Admin, viewer.Operator) }
+
+// mayReadAgent says whether the viewer may see how an agent is made.
+func mayReadAgent(ctx context.Context) bool {
+	return hasRole(ctx, viewer.Admin, viewer.Operator, viewer.Integrator)
+}

@@ -1,0 +1,22 @@
+package graph
+
+import (
+	"parley/access"
+	"parley/delivery"
+	"parley/dialogue"
+	"parley/ent"
+	"parley/eventlog"
+	"parley/graph/gql"
+	"parley/seal"
+)
+
+// Resolver holds what resolvers need, and nothing else.
+type Resolver struct {
+	log      *eventlog.Log
+	client   *ent.Client
+	keys     *seal.Keys
+	access   *access.Service
+	dialogue *dialogue.Service
+	delivery *delivery.Service
+	models   []*gql.Model
+}

@@ -1,0 +1,274 @@
+package graph
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+
+	delivering "parley/delivery"
+	"parley/ent"
+	"parley/ent/agent"
+	"parley/ent/apikey"
+	"parley/ent/attempt"
+	"parley/ent/call"
+	"parley/ent/customer"
+	"parley/ent/delivery"
+	"parley/ent/event"
+	"parley/ent/function"
+	"parley/ent/id"
+	"parley/ent/integration"
+	"parley/ent/message"
+	"parley/ent/note"
+	"parley/ent/predicate"
+	"parley/ent/raw"
+	"parley/ent/thread"
+	"parley/ent/turn"
+	"parley/ent/viewer"
+	"parley/ent/workspace"
+	"parley/eventlog"
+	"parley/graph/gql"
+	"parley/invalid"
+)
+
+// orNull turns "not found" into null, for fields that look something up.
+func orNull[T any](row *T, err error) (*T, error) {
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// whoAsks describes the viewer.
+func (r *Resolver) whoAsks(ctx context.Context) (*gql.Viewer, error) {
+	v, _ := viewer.FromContext(ctx)
+	w, err := r.client.Workspace.Query().Where(workspace.ID(v.Workspace)).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &gql.Viewer{Role: v.Role, Name: v.Name, Workspace: w}
+	if v.Key != "" {
+		if out.APIKey, err = r.client.APIKey.Query().Where(apikey.ID(v.Key)).Only(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if v.Thread != "" {
+		out.Thread, err = orNull(r.client.Thread.Query().Where(thread.ID(v.Thread)).Only(ctx))
+	}
+	return out, err
+}
+
+// readers say for each prefix of an id who may read such objects by `node`, and how they are found. The roles are those
+// of the root field that lists them.
+var readers = map[string]struct {
+	roles []viewer.Role
+	find  func(context.Context, *ent.Client, string) (ent.Noder, error)
+}{
+	id.Agent: {everyKey, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Agent.Query().Where(agent.ID(id)).Only(ctx)
+	}},
+	id.Function: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Function.Query().Where(function.ID(id)).Only(ctx)
+	}},
+	id.Customer: {everyThread, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Customer.Query().Where(customer.ID(id)).Only(ctx)
+	}},
+	id.Thread: {everyThread, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Thread.Query().Where(thread.ID(id)).Only(ctx)
+	}},
+	id.Message: {everyThread, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Message.Query().Where(message.ID(id)).Only(ctx)
+	}},
+	id.Turn: {everyThread, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Turn.Query().Where(turn.ID(id)).Only(ctx)
+	}},
+	id.Call: {[]viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Call.Query().Where(call.ID(id)).Only(ctx)
+	}},
+	id.Note: {[]viewer.Role{viewer.Admin, viewer.Operator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Note.Query().Where(note.ID(id)).Only(ctx)
+	}},
+	id.Event: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Event.Query().Where(event.ID(id)).Only(ctx)
+	}},
+	id.Integration: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Integration.Query().Where(integration.ID(id)).Only(ctx)
+	}},
+	id.Delivery: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Delivery.Query().Where(delivery.ID(id)).Only(ctx)
+	}},
+	id.Attempt: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Attempt.Query().Where(attempt.ID(id)).Only(ctx)
+	}},
+	id.APIKey: {[]viewer.Role{viewer.Admin}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.APIKey.Query().Where(apikey.ID(id)).Only(ctx)
+	}},
+}
+
+var (
+	integrators = []viewer.Role{viewer.Admin, viewer.Integrator}
+	everyKey    = []viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator, viewer.App}
+	everyThread = []viewer.Role{viewer.Admin, viewer.Operator, viewer.App, viewer.ThreadToken}
+)
+
+// node finds an object by its id. What the viewer may not read is null, as what does not exist is.
+func (r *Resolver) node(ctx context.Context, nodeID string) (ent.Noder, error) {
+	prefix, ok := id.Prefix(nodeID)
+	reader, known := readers[prefix]
+	if !ok || !known || !hasRole(ctx, reader.roles...) {
+		return nil, nil
+	}
+	row, err := reader.find(ctx, r.client, nodeID)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// maxNodes bounds `nodes`.
+const maxNodes = 100
+
+func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
+	if len(ids) > maxNodes {
+		return nil, invalid.One("ids", "has %d ids; at most %d are allowed", len(ids), maxNodes)
+	}
+	rows := make([]ent.Noder, len(ids))
+	for i, nodeID := range ids {
+		row, err := r.node(ctx, nodeID)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = row
+	}
+	return rows, nil
+}
+
+// asksFor says whether the present field is asked for something below it, given as the names of fields.
+func asksFor(ctx context.Context, path ...string) bool {
+	fields := graphql.CollectFieldsCtx(ctx, nil)
+	op := graphql.GetOperationContext(ctx)
+	for i, name := range path {
+		at := slices.IndexFunc(fields, func(f graphql.CollectedField) bool { return f.Name == name })
+		if at < 0 || i == len(path)-1 {
+			return at >= 0
+		}
+		fields = graphql.CollectFields(op, fields[at].Selections, nil)
+	}
+	return false
+}
+
+func oneThread(threadID, externalID *string) (predicate.Thread, error) {
+	switch {
+	case threadID != nil && externalID == nil:
+		return thread.ID(*threadID), nil
+	case threadID == nil && externalID != nil:
+		return thread.ExternalID(*externalID), nil
+	}
+	return nil, invalid.One("id", "give exactly one of id and externalId")
+}
+
+// workspaceOf is the viewer's workspace. Conditions on other tables than the one that is read name it themselves: the
+// rules of ent/schema do not reach into them.
+func workspaceOf(ctx context.Context) string {
+	v, _ := viewer.FromContext(ctx)
+	return v.Workspace
+}
+
+// maxSearch bounds the text that threads are searched for, in characters.
+const maxSearch = 200
+
+// textSearch finds threads by what was written in them and by who the customer is.
+func textSearch(workspaceID, text string) ([]predicate.Thread, error) {
+	var bad invalid.Error
+	bad.Text("where.text", text, 1, maxSearch)
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	written := func(s *sql.Selector) {
+		m := sql.Table(message.Table)
+		found := sql.Dialect(s.Dialect()).Select(m.C(message.FieldThreadID)).From(m)
+		found.Where(sql.And(
+			sql.ContainsFold(m.C(message.FieldText), text),
+			sql.ColumnsEQ(m.C(message.FieldThreadID), s.C(thread.FieldID)),
+			sql.EQ(m.C(message.FieldWorkspaceID), workspaceID),
+		))
+		s.Where(sql.Exists(found))
+	}
+	person := customer.Or(customer.NameContainsFold(text), customer.EmailContainsFold(text), customer.PhoneContains(text))
+	return []predicate.Thread{thread.Or(written, thread.HasCustomerWith(customer.WorkspaceID(workspaceID), person), thread.ExternalIDContainsFold(text))}, nil
+}
+
+func (r *Resolver) pageDeliveries(ctx context.Context, q *ent.DeliveryQuery, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
+	p, err := newPage(after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	if orderBy == nil {
+		orderBy = &ent.DeliveryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DeliveryOrderFieldCreatedAt}
+	}
+	return q.Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(where.Filter))
+}
+
+// pageEvents reads the log for those who pull.
+func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error) {
+	p, err := newPage(nil, first, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := viewer.FromContext(ctx)
+	history, err := r.history(ctx)
+	if err != nil {
+		return nil, err
+	}
+	place := eventlog.Cursor{History: history, Workspace: v.Workspace}
+	if after != nil && *after != "" {
+		place, err = eventlog.ReadCursor(r.keys, string(*after))
+		switch {
+		case err != nil || place.Workspace != v.Workspace:
+			return nil, invalid.One("after", "is no cursor of `events`: use one that an earlier answer gave")
+		case place.History != history:
+			return nil, eventlog.ErrCursorExpired
+		}
+	}
+	filter := []predicate.Event{event.BodyNEQ("")}
+	if types != nil {
+		filter = append(filter, event.TypeIn(types...))
+	}
+	if threadID != nil {
+		filter = append(filter, event.ThreadID(*threadID))
+	}
+	pulled, err := r.log.Pull(ctx, v.Workspace, place.Positions, *p.first, filter...)
+	if err != nil {
+		return nil, err
+	}
+	out := &gql.EventConnection{Edges: []*gql.EventEdge{}}
+	for _, e := range pulled.Events {
+		place.Positions[e.Shard] = e.Position
+		out.Edges = append(out.Edges, &gql.EventEdge{Node: e, Cursor: gql.Cursor(place.String(r.keys))})
+	}
+	place.Positions = pulled.Positions
+	out.PageInfo = &gql.EventPageInfo{HasNextPage: pulled.More, EndCursor: gql.Cursor(place.String(r.keys))}
+	return out, nil
+}
+
+func testPayload(clientMutationID *string, got delivering.Outcome) *gql.TestIntegrationPayload {
+	out := &gql.TestIntegrationPayload{
+		ClientMutationID: clientMutationID, Outcome: got.Result, Error: got.Error, Answer: got.Answer,
+		RemoteAddress: got.RemoteAddress, TotalUs: int(got.Phases.Total.Microseconds()), Body: raw.JSON(got.Body),
+	}
+	if got.Status != 0 {
+		out.Status = &got.Status
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func byName(tags []*ent.ThreadTag) []*ent.ThreadTag {
+	slices.SortFunc(tags, func(a, b *ent.ThreadTag) int { return strings.Compare(a.Name, b.Name) })
+	return tags
+}

@@ -1,0 +1,166 @@
+// Parley is a self-hosted dialogue server: AI agents talk with customers in threads, call functions and raise tags,
+// operators watch and step in, and integrators receive signed webhooks, all through one GraphQL API.
+//
+//	go run .            # serves on 127.0.0.1:8080 with an embedded database and prints the first key
+//	go run . help       # other commands
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/delivery"
+	"parley/dialogue"
+	"parley/dialogue/model"
+	"parley/dialogue/scripted"
+	"parley/graph"
+	"parley/graph/gql"
+	"parley/outbound"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// drainFor bounds how long a stop takes.
+const drainFor = 15 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "parley:", err)
+		os.Exit(1)
+	}
+}
+
+// serve runs the server until ctx ends, and then drains it. ready is called once with the address it listens on.
+func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, ready func(net.Addr)) (err error) {
+	if c.embedded() {
+		release, err := lockData(filepath.Dir(strings.TrimPrefix(c.Database, "sqlite://")))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = release() }() // it goes with the process anyway
+	}
+	a, err := openApp(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	key, err := a.firstKey(ctx, c)
+	if err != nil {
+		return fmt.Errorf("make the first workspace: %w", err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	guard, err := newGuard(ctx, c, listener.Addr())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	webhooks := outbound.New(outbound.Options{Guard: guard})
+	defer webhooks.CloseIdle()
+	// A function may take as long as it was given, also for the head of its answer.
+	functions := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1, UserAgent: "Parley/" + version})
+	defer functions.CloseIdle()
+
+	providers := map[string]model.Provider{"scripted": scripted.New()}
+	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
+		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Logger: logger,
+	})
+	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
+		Version: version, Sole: c.embedded(), Logger: logger,
+	})
+	api := graph.New(graph.Options{
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger,
+		Origins: append(c.AllowedOrigins, c.PublicURL),
+		Models: []*gql.Model{{
+			Name: "scripted", Provider: "scripted", Default: true,
+			Description: "Follows rules. It is no language model and needs no key and no network.",
+		}},
+	})
+
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ends streams that Shutdown would leave open
+	defer cancel()
+	server := &http.Server{
+		Handler: routes(a.db, api, metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return dialogues.Run(running) })
+	group.Go(func() error { return deliveries.Run(running) })
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-running.Done()
+		deadline, done := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+		defer done()
+		cancel()
+		return server.Shutdown(deadline)
+	})
+	announce(out, listener.Addr(), guard.Describe(), key)
+	if ready != nil {
+		ready(listener.Addr())
+	}
+	return group.Wait()
+}
+
+// announce prints the start-up lines. The key is shown here once and never again.
+func announce(out io.Writer, addr net.Addr, rule, key string) {
+	fmt.Fprintf(out, "Parley %s serves on http://%s (API: http://%s/graphql)\n", version, addr, addr)
+	fmt.Fprintf(out, "Requests to others: %s\n", rule)
+	if key != "" {
+		fmt.Fprintf(out, "Made the workspace \"default\". Its admin key, shown only now:\n\n  %s\n\n", key)
+	}
+}
+
+// pinger is a database that can say whether it answers.
+type pinger interface{ Ping(context.Context) error }
+
+// routes are the paths that the server answers.
+func routes(db pinger, api, metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", api)
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, publicSchema)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := db.Ping(ctx); err != nil {
+			answer(w, http.StatusServiceUnavailable, "the database does not answer")
+			return
+		}
+		answer(w, http.StatusOK, "ready")
+	})
+	return mux
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": text}) // the client may be gone
+}

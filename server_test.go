@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"parley/seal"
+	"parley/storage/storagetest"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		removeBinaries()
+		os.Exit(code)
+	}))
+}
+
+// env is an environment for a command, in place of the process's own.
+type env map[string]string
+
+func (e env) get(name string) string { return e[name] }
+
+// environments are a server on each database, with a folder of its own.
+func environments(t *testing.T, run func(t *testing.T, e env)) {
+	t.Helper()
+	for name, database := range map[string]func(*testing.T) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, env{
+				"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
+				"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
+			})
+		})
+	}
+}
+
+// startServer runs a server until stop is called, and returns its address and what it printed.
+func startServer(t *testing.T, e env) (address, printed string, stop func()) {
+	t.Helper()
+	c, err := configFromEnv(e.get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var out bytes.Buffer
+	ready := make(chan net.Addr, 1)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serve(ctx, c, &out, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a })
+	}()
+	select {
+	case a := <-ready:
+		address, printed = "http://"+a.String(), out.String()
+	case err := <-ended:
+		cancel()
+		t.Fatalf("the server did not start: %v", err)
+	}
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+		http.DefaultClient.CloseIdleConnections()
+	})
+	t.Cleanup(stop)
+	return address, printed, stop
+}
+
+// query asks the API and returns the raw answer.
+func query(t *testing.T, address, key, document string) string {
+	t.Helper()
+	body, _ := json.Marshal(map[string]string{"query": document})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+key)
+	return fetch(t, req)
+}
+
+func fetch(t *testing.T, req *http.Request) string {
+	t.Helper()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetch(t, req)
+}
+
+var printedKey = regexp.MustCompile(`prl_\S+`)
+
+func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
+	environments(t, func(t *testing.T, e env) {
+		begin := time.Now()
+		address, printed, stop := startServer(t, e)
+		if took := time.Since(begin); took > 10*time.Second { // under -race and load; the binary itself takes well under one
+			t.Errorf("the start took %v", took)
+		}
+		key := printedKey.FindString(printed)
+		if got := query(t, address, key, `{ threads { totalCount edges { node { id } } } }`); got != `{"data":{"threads":{"totalCount":0,"edges":[]}}}` {
+			t.Errorf("threads: %s", got)
+		}
+		if got := query(t, address, key, `mutation { createAgent(input: {name: "A"}) { agent { name } } }`); got != `{"data":{"createAgent":{"agent":{"name":"A"}}}}` {
+			t.Errorf("createAgent: %s", got)
+		}
+		if got := get(t, address+"/healthz"); got != `{"status":"ok"}` {
+			t.Errorf("healthz: %s", got)
+		}
+		if got := get(t, address+"/readyz"); got != `{"status":"ready"}` {
+			t.Errorf("readyz: %s", got)
+		}
+		if got := get(t, address+"/schema.graphql"); got != strings.TrimSpace(publicSchema) {
+			t.Error("schema.graphql is not the schema")
+		}
+		if got := get(t, address+"/metrics"); !strings.Contains(got, "go_goroutines") || !strings.Contains(got, "parley_") {
+			t.Errorf("metrics: %.500s", got)
+		}
+		stop()
+		address, printed, _ = startServer(t, e)
+		if printedKey.MatchString(printed) {
+			t.Errorf("a second start printed a key: %s", printed)
+		}
+		if got := query(t, address, key, `{ agents { edges { node { name } } } }`); !strings.Contains(got, `"A"`) {
+			t.Errorf("after a restart: %s", got)
+		}
+	})
+}
+
+func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
+	environments(t, func(t *testing.T, e env) {
+		run := func(args ...string) error {
+			return command(t.Context(), args, e.get, io.Discard, io.Discard)
+		}
+		if err := run("migrate"); err != nil {
+			t.Fatal(err)
+		}
+		old := e["PARLEY_SECRET_KEY"]
+		e["PARLEY_SECRET_KEY"] = seal.Generate()
+		if err := run("migrate"); err == nil || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY is not the key") {
+			t.Errorf("a wrong key: %v", err)
+		}
+		e["PARLEY_SECRET_KEY"] += "," + old
+		if err := run("migrate"); err != nil {
+			t.Errorf("a new key before the old one: %v", err)
+		}
+	})
+}
+
+func TestWorkspacesAndKeysByCommand(t *testing.T) {
+	environments(t, func(t *testing.T, e env) {
+		run := func(args ...string) (string, error) {
+			var out bytes.Buffer
+			err := command(t.Context(), args, e.get, &out, io.Discard)
+			return out.String(), err
+		}
+		out, err := run("workspaces", "create", "acme")
+		key := printedKey.FindString(out)
+		if err != nil || key == "" {
+			t.Fatalf("workspaces create: %q, %v", out, err)
+		}
+		if _, err := run("workspaces", "create", "acme"); err == nil {
+			t.Error("a second workspace of the same name was made")
+		}
+		if out, err = run("workspaces", "list"); err != nil || !strings.Contains(out, "acme") {
+			t.Errorf("workspaces list: %q, %v", out, err)
+		}
+		out, err = run("keys", "create", "--workspace", "acme", "--name", "Olga", "--role", "operator")
+		operator := printedKey.FindString(out)
+		if err != nil || operator == "" {
+			t.Fatalf("keys create: %q, %v", out, err)
+		}
+		if out, err = run("keys", "list", "--workspace", "acme"); err != nil || !strings.Contains(out, "Olga") || strings.Contains(out, operator) {
+			t.Errorf("keys list: %q, %v", out, err)
+		}
+		address, _, _ := startServer(t, e)
+		if got := query(t, address, operator, `{ viewer { role name workspace { name } } }`); got != `{"data":{"viewer":{"role":"OPERATOR","name":"Olga","workspace":{"name":"acme"}}}}` {
+			t.Errorf("viewer: %s", got)
+		}
+		keyID := regexp.MustCompile(`key_\S+`).FindString(out[strings.Index(out, "\n"):][strings.Index(out[strings.Index(out, "\n"):], "Olga")-40:])
+		if _, err := run("keys", "revoke", "--workspace", "acme", keyID); err != nil {
+			t.Fatalf("keys revoke %q: %v", keyID, err)
+		}
+		if got := query(t, address, operator, `{ viewer { role } }`); !strings.Contains(got, "UNAUTHENTICATED") {
+			t.Errorf("a revoked key: %s", got)
+		}
+		for _, bad := range [][]string{{"keys"}, {"keys", "create", "--workspace", "nobody"}, {"workspaces"}, {"nonsense"}, {"keys", "create", "--role", "KING", "--workspace", "acme", "--name", "x"}} {
+			if _, err := run(bad...); err == nil {
+				t.Errorf("parley %v was taken", bad)
+			}
+		}
+	})
+}
+
+func TestConfigurationIsJudgedWhole(t *testing.T) {
+	t.Parallel()
+	_, err := configFromEnv(env{
+		"PARLEY_LISTEN": "nonsense", "DATABASE_URL": "mysql://x", "PARLEY_ADMIN_KEY": "short", "PARLEY_PUBLIC_URL": "chat",
+		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99",
+	}.get)
+	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW"} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("the error does not name %s: %v", name, err)
+		}
+	}
+	if _, err := configFromEnv(env{"DATABASE_URL": "postgres://x/y"}.get); err == nil || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY") {
+		t.Errorf("Postgres without a secret key: %v", err)
+	}
+	data := t.TempDir()
+	c, err := configFromEnv(env{"PARLEY_DATA": data}.get)
+	if err != nil || c.Database != "sqlite://"+filepath.Join(data, "parley.db") || c.Listen != "127.0.0.1:8080" {
+		t.Errorf("defaults: %+v, %v", c, err)
+	}
+	first, err := c.readSecretKey(seal.Generate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := c.readSecretKey(seal.Generate)
+	if err != nil || strings.TrimSpace(first) != strings.TrimSpace(second) {
+		t.Errorf("the generated key was not kept: %v", err)
+	}
+}
+
+func TestLoopbackTargetsAreForTheFirstTryOnly(t *testing.T) {
+	t.Parallel()
+	listener := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}
+	for name, tt := range map[string]struct {
+		config Config
+		want   bool
+	}{
+		"a laptop":              {Config{Listen: "127.0.0.1:8080"}, true},
+		"open to the network":   {Config{Listen: "0.0.0.0:8080"}, false},
+		"with a public address": {Config{Listen: "127.0.0.1:8080", PublicURL: "https://chat.example.com"}, false},
+		"with Postgres":         {Config{Listen: "127.0.0.1:8080", Database: "postgres://127.0.0.1/x"}, false},
+	} {
+		guard, err := newGuard(t.Context(), tt.config.withDefaults(), listener)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(guard.Describe(), "loopback"); got != tt.want {
+			t.Errorf("%s: %q, loopback allowed: %t, want %t", name, guard.Describe(), got, tt.want)
+		}
+	}
+}
+
+func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	t.Parallel()
+	e := env{"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir()}
+	startServer(t, e)
+	if err := command(t.Context(), nil, e.get, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "another server is running") {
+		t.Errorf("a second server: %v", err)
+	}
+}
