@@ -63,7 +63,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		if len(rest) > 0 {
 			return errUsage
 		}
-		return serve(ctx, c, out, slog.New(slog.NewTextHandler(errOut, nil)), nil)
+		logger := slog.New(slog.NewTextHandler(errOut, nil))
+		slog.SetDefault(logger) // libraries that write to the standard log
+		return serve(ctx, c, out, logger, nil)
 	case "migrate":
 		a, err := openApp(ctx, c)
 		if err != nil {

@@ -194,6 +194,18 @@ func TestErrorsTellWhatTheyMay(t *testing.T) {
 	})
 }
 
+func TestALargeAnswerIsRefusedBeforeItIsMade(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		r := a.do(a.keys[viewer.Admin], `{ threads(first: 250) { edges { node { messages(first: 250) { edges { node { text } } } } } } }`, nil)
+		if r.code() != "COMPLEXITY_LIMIT_EXCEEDED" {
+			t.Errorf("62,500 messages at once: %s", r.raw)
+		}
+		if r := a.do(a.keys[viewer.Admin], `{ threads(first: 50) { edges { node { id tags { name } messages(last: 20) { edges { node { text author } } } } } } }`, nil); r.code() != "" {
+			t.Errorf("an inbox with some messages: %s", r.raw)
+		}
+	})
+}
+
 func TestClientMutationIDMakesAMutationRepeatable(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		const create = `mutation($n: String!) { createAgent(input: {clientMutationId: "1", name: $n}) { clientMutationId agent { id } } }`

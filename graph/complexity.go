@@ -1,9 +1,50 @@
 package graph
 
-// complexities are the costs of fields that return many: a child counts once for each element that may come.
+import (
+	"parley/ent"
+	"parley/graph/gql"
+)
+
+// Sizes that lists without a size of their own are reckoned with.
+const (
+	usualTags      = 5
+	usualFunctions = 10
+	usualCalls     = 10
+)
+
+// complexities are the costs of fields that return many: a child counts once for each element that may come. All other
+// fields cost one, and their children once.
 func complexities() ComplexityRoot {
 	var c ComplexityRoot
-	_ = c
+	type cursor = *gql.Cursor
+	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*max(1, len(ids)) }
+	c.Query.Agents = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.AgentOrder, _ *ent.AgentWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Query.Threads = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.ThreadOrder, _ *ent.ThreadWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Query.Customers = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.CustomerOrder, _ *ent.CustomerWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Query.Integrations = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.IntegrationOrder, _ *ent.IntegrationWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Query.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryOrder, _ *ent.DeliveryWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Query.Events = func(child int, _ cursor, first *int, _ []string, _ *string) int { return listCost(child, first, nil) }
+	c.Query.APIKeys = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
+	c.Thread.Messages = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
+	c.Thread.Turns = func(child int, first *int) int { return listCost(child, first, nil) }
+	c.Thread.Notes = func(child int) int { return listCost(child, nil, nil) }
+	c.Thread.Tags = func(child int) int { return 1 + usualTags*child }
+	c.Integration.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.Delivery.AttemptLog = func(child int) int { return 1 + usualCalls*child }
+	c.Agent.Functions = func(child int) int { return 1 + usualFunctions*child }
+	c.Turn.Calls = func(child int) int { return 1 + usualCalls*child }
 	return c
 }
 

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -33,12 +34,19 @@ func requestID(ctx context.Context) string {
 	return s
 }
 
+// requestTimeout bounds a query or mutation, so that one that waits for a lock cannot wait for ever.
+const requestTimeout = 30 * time.Second
+
 // limitBody reads the body of a POST before the transports do: they would read it without a limit and repeat a body
 // that is no JSON in their error. It also notes which requests can carry a subscription.
 func limitBody(limit int, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if streams(r) {
 			r = r.WithContext(context.WithValue(r.Context(), streamingKey{}, true))
+		} else {
+			ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+			defer cancel()
+			r = r.WithContext(ctx)
 		}
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
@@ -47,18 +55,18 @@ func limitBody(limit int, next http.Handler) http.Handler {
 		case http.MethodPost:
 		default:
 			w.Header().Set("Allow", "GET, POST")
-			refuseRequest(r.Context(), w, statusError{http.StatusMethodNotAllowed, "use POST, or GET for queries"})
+			refuse(w, r, http.StatusMethodNotAllowed, "use POST, or GET for queries")
 			return
 		}
 		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-			refuseRequest(r.Context(), w, statusError{http.StatusUnsupportedMediaType, "send `Content-Type: application/json`"})
+			refuse(w, r, http.StatusUnsupportedMediaType, "send `Content-Type: application/json`")
 			return
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limit)))
 		var tooLarge *http.MaxBytesError
 		switch {
 		case errors.As(err, &tooLarge):
-			refuseRequest(r.Context(), w, statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"})
+			refuse(w, r, http.StatusRequestEntityTooLarge, "the body is larger than 256 KB")
 			return
 		case err != nil:
 			return // the client went away
@@ -68,12 +76,16 @@ func limitBody(limit int, next http.Handler) http.Handler {
 			Variables json.RawMessage `json:"variables"`
 		}
 		if err := json.Unmarshal(body, &request); err != nil {
-			refuseRequest(r.Context(), w, statusError{http.StatusBadRequest, "the body is no JSON object with a string `query`"})
+			refuse(w, r, http.StatusBadRequest, "the body is no JSON object with a string `query`")
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, text string) {
+	refuseRequest(r.Context(), w, statusError{status, text})
 }
 
 func streams(r *http.Request) bool {

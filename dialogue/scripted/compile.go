@@ -32,7 +32,6 @@ type slot struct {
 	whole      bool           // an integer
 	label      *regexp.Regexp // what stands before the value when nobody asked for it
 	invalid    *template
-	implicit   bool // made from a function's schema
 }
 
 type rule struct {

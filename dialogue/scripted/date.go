@@ -21,8 +21,8 @@ var (
 // today reads the day from an agent's instructions, from words like "Today is Monday, 2026-05-04". It is the zero
 // time if they name none: a provider that always answers the same has no clock of its own.
 func today(instructions string) time.Time {
-	if m := todayForm.FindStringSubmatch(instructions); m != nil {
-		if t, err := time.Parse(time.DateOnly, m[1]); err == nil {
+	if all := todayForm.FindAllStringSubmatch(instructions, -1); len(all) > 0 { // the program's own line stands last
+		if t, err := time.Parse(time.DateOnly, all[len(all)-1][1]); err == nil {
 			return t
 		}
 	}

@@ -16,6 +16,6 @@
 // "[operator", "[system" or "[note" are remarks, not the customer's words.
 //
 // The format is described in docs/scripted.md. The order of a step is: an accepted offer of an operator; the first
-// rule that matches; a form one of whose slots the customer changed; the form that is being filled; a plain
-// rendering of fresh results; the fallback.
+// rule that matches; a rule that acted on a slot the customer has changed since; a plain rendering of fresh results; the
+// form that is being filled; the fallback.
 package scripted

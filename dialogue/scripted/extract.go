@@ -16,18 +16,21 @@ type reading struct {
 	p       *program
 	region  string
 	today   time.Time
-	pending *slot  // what the agent asked last
-	form    *rule  // the form it belongs to
-	text    string // as written
-	left    string // the same length, values that were found blanked out
-	known   values // before this text
-	found   values // in this text
-	problem string // why the answer to pending does not fit
+	pending *slot   // what the agent asked last
+	form    *rule   // the form it belongs to
+	text    string  // as written
+	left    string  // the same length, values that were found blanked out
+	list    []token // the words of text
+	known   values  // before this text
+	found   values  // in this text
+	problem string  // why the answer to pending does not fit
 }
 
 // read finds what a text says. Several values may come at once; the last one of a kind counts.
 func (r *reading) read() {
+	r.text = clip(r.text)
 	r.text = r.withoutQuestions()
+	r.list = tokens(r.text)
 	r.left, r.found = r.text, values{}
 	r.assign("email", emails(r.left))
 	c := calendar{r.p.lex, r.p.vocab, r.today, r.region}
@@ -99,10 +102,9 @@ func (r *reading) assign(kind string, spans []span) {
 		}
 	}
 	count := len(open)
-	list := tokens(r.text)
 	var rest []span
 	for _, v := range spans {
-		if s := r.nearest(open, list, v); s != nil {
+		if s := r.nearest(open, v); s != nil {
 			r.set(s, v.value)
 		} else if !v.spelled || r.asked(kind) {
 			rest = append(rest, v)
@@ -137,18 +139,15 @@ func (r *reading) expected(s *slot) bool {
 }
 
 // nearest finds the slot one of whose words stands closest to a value, up to two words behind or three before it.
-func (r *reading) nearest(open []*slot, list []token, v span) (found *slot) {
-	from := 0 // the first word behind the value, then the last one before it
-	for from < len(list) && list[from].from < v.to {
-		from++
-	}
+func (r *reading) nearest(open []*slot, v span) (found *slot) {
+	from := r.index(v.to) // the first word behind the value; to is behind the last one before it
 	to := from
-	for to > 0 && list[to-1].to > v.from {
+	for to > 0 && r.list[to-1].to > v.from {
 		to--
 	}
 	for gap := range 3 {
 		for _, s := range open {
-			if gap < 2 && r.begins(list[min(from+gap, len(list)):], s.near) || to-gap >= 0 && r.ends(list[:to-gap], s.near) {
+			if gap < 2 && r.begins(r.list[min(from+gap, len(r.list)):], s.near) || to-gap >= 0 && r.ends(r.list[:to-gap], s.near) {
 				return s
 			}
 		}
@@ -156,21 +155,31 @@ func (r *reading) nearest(open []*slot, list []token, v span) (found *slot) {
 	return nil
 }
 
+// maxPhrase is how many words before or behind a place are looked at.
+const maxPhrase = 8
+
 func (r *reading) begins(list []token, phrases []phrase) bool {
-	all := plainWords(list)
+	all := plainWords(list[:min(len(list), maxPhrase)])
 	return slices.ContainsFunc(phrases, func(p phrase) bool { return len(p.words) <= len(all) && r.p.vocab.at(all, p) })
 }
 
 func (r *reading) ends(list []token, phrases []phrase) bool {
-	all := plainWords(list)
+	all := plainWords(list[max(0, len(list)-maxPhrase):])
 	return slices.ContainsFunc(phrases, func(p phrase) bool {
 		return len(p.words) <= len(all) && r.p.vocab.at(all[len(all)-len(p.words):], p)
 	})
 }
 
+// index gives the first word that begins at a place or behind it.
+func (r *reading) index(at int) int {
+	i, _ := slices.BinarySearchFunc(r.list, at, func(t token, at int) int { return t.from - at })
+	return i
+}
+
 // dismissed says whether "instead of", "not" and the like stand before a place.
 func (r *reading) dismissed(at int) bool {
-	before := words(r.text[:at])
+	end := r.index(at)
+	before := plainWords(r.list[max(0, end-maxPhrase):end])
 	if n := len(before); n > 0 && slices.Contains(articles, before[n-1]) {
 		before = before[:n-1]
 	}
@@ -204,8 +213,7 @@ func (r *reading) set(s *slot, v any) {
 
 // choose looks for the choices of a slot; where two begin at the same word the longer one is meant.
 func (r *reading) choose(s *slot) {
-	list := tokens(r.text)
-	all := plainWords(list)
+	all := plainWords(r.list)
 	for at := 0; at < len(all); at++ {
 		best, length := -1, 0
 		for i, meant := range s.words {
@@ -215,10 +223,9 @@ func (r *reading) choose(s *slot) {
 				}
 			}
 		}
-		if best >= 0 && !r.dismissed(list[at].from) {
+		if best >= 0 && !r.dismissed(r.list[at].from) {
 			r.found[s.name] = s.choices[best]
 			at += length - 1
 		}
 	}
 }
-

@@ -43,11 +43,15 @@ func phones(text, region string, loose bool) (all []span) {
 	if region = strings.ToUpper(region); region == "" {
 		region = "ZZ"
 	}
-	for _, at := range phoneForm.FindAllStringIndex(text, -1) {
+	found := phoneForm.FindAllStringIndex(text, -1)
+	for _, at := range found[max(0, len(found)-maxPhones):] {
 		if at[0] > 0 && strings.ContainsRune("#_@", rune(text[at[0]-1])) {
 			continue
 		}
 		for _, part := range groups(text, at[0], at[1]) {
+			if n := len(strings.Map(digitOnly, text[part[0]:part[1]])); n < 6 || n > 16 {
+				continue
+			}
 			number, err := phonenumbers.Parse(text[part[0]:part[1]], region)
 			if err == nil && (phonenumbers.IsValidNumber(number) || loose && phonenumbers.IsPossibleNumber(number)) {
 				all = append(all, span{from: part[0], to: part[1], value: phonenumbers.Format(number, phonenumbers.E164)})
@@ -57,6 +61,9 @@ func phones(text, region string, loose bool) (all []span) {
 	}
 	return all
 }
+
+// maxPhones is how many candidates of one message are tried; the last ones count.
+const maxPhones = 8
 
 // groups gives the parts of a range that may be a number, best first: from a group on that begins like one, then all
 // of it, then without its last groups.

@@ -118,6 +118,20 @@ func TestOperatorsAreNotTheCustomer(t *testing.T) {
 	}
 }
 
+// After a hand-back the agent does not answer what a person has answered.
+func TestHandedBack(t *testing.T) {
+	t.Parallel()
+	r := bakery(t)
+	r.Messages = []model.Message{userSays("gnarf"), userSays("[operator Ann] That is fine."), userSays("[system] You have the talk again.")}
+	if end := generate(t, r); end.Detail != silentRule || len(end.Message.Parts) != 0 {
+		t.Fatalf("%+v", end)
+	}
+	r.Messages = append(r.Messages, userSays("gnarf"))
+	if end := generate(t, r); end.Detail != fallbackRule {
+		t.Fatalf("%+v", end)
+	}
+}
+
 func TestLastStep(t *testing.T) {
 	t.Parallel()
 	r := bakery(t)
@@ -187,7 +201,7 @@ func TestNoLoop(t *testing.T) {
 	}
 }
 
-func failure(t *testing.T, ctx context.Context, r model.Request) (said string, err *model.Error) {
+func failure(ctx context.Context, t *testing.T, r model.Request) (said string, err *model.Error) {
 	t.Helper()
 	for e, got := range New().Generate(ctx, r) {
 		said += e.Delta
@@ -205,7 +219,7 @@ func TestFail(t *testing.T) {
 	t.Parallel()
 	r := model.Request{Messages: []model.Message{userSays("hi")}, Model: "a",
 		Script: script(`{"rules":[{"when":{"model":"a"},"say":"One moment","fail":{"kind":"overloaded","status":503,"retryAfterMs":1500}},{"say":"Here I am.","usage":{"input":7,"output":2},"reason":"length"}]}`)}
-	said, err := failure(t, t.Context(), r)
+	said, err := failure(t.Context(), t, r)
 	if said != "One moment" || err == nil || err.Kind != model.Overloaded || err.Status != 503 || err.RetryAfter != 1500*time.Millisecond || !err.Emitted {
 		t.Fatalf("%q %+v", said, err)
 	}
@@ -214,7 +228,7 @@ func TestFail(t *testing.T) {
 		t.Fatalf("%+v", end)
 	}
 	r.Script = script(`{"rules":[{"say":"x","when":{"patern":"y"}}]}`)
-	if _, err := failure(t, t.Context(), r); err == nil || err.Kind != model.Invalid || !strings.Contains(err.Error(), `unknown field "patern"`) {
+	if _, err := failure(t.Context(), t, r); err == nil || err.Kind != model.Invalid || !strings.Contains(err.Error(), `unknown field "patern"`) {
 		t.Fatalf("%v", err)
 	}
 }
@@ -230,13 +244,13 @@ func TestDelay(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
 		defer cancel()
-		said, err := failure(t, ctx, r)
+		said, err := failure(ctx, t, r)
 		if said != "one " || err == nil || err.Kind != model.Timeout || !err.Emitted {
 			t.Errorf("%q %v", said, err)
 		}
 		ctx, cancel = context.WithCancel(t.Context())
 		cancel()
-		if said, err := failure(t, ctx, r); said != "" || err == nil || err.Kind != model.KindCut || err.Emitted {
+		if said, err := failure(ctx, t, r); said != "" || err == nil || err.Kind != model.KindCut || err.Emitted {
 			t.Errorf("%q %v", said, err)
 		}
 		for range New().Generate(t.Context(), r) {
@@ -264,5 +278,37 @@ func TestOddHistories(t *testing.T) {
 				generate(t, r)
 			}
 		})
+	}
+}
+
+// A call that waits for approval is announced once; its result is told when it comes, even after other talk.
+func TestApproval(t *testing.T) {
+	t.Parallel()
+	waits := `{"state":"waiting for the approval of a person; the result will stand here later"}`
+	r := model.Request{Functions: []model.Function{{Name: "order"}}, Messages: []model.Message{userSays("order it")},
+		Script: script(`{"rules":[{"name":"done","when":{"result":{"function":"order"}},"say":"Ordered: {{result.number}}."},
+			{"name":"hours","when":{"any":["hours"]},"say":"From 7 to 18."},{"name":"order","when":{"any":["order"]},"call":{"function":"order"}}]}`)}
+	end := generate(t, r)
+	r.Messages = append(r.Messages, end.Message, toolSays(callsOf(end.Message)[0], waits))
+	end = generate(t, r)
+	if end.Detail != waitingRule || textOf(end.Message) == "" {
+		t.Fatalf("%+v", end)
+	}
+	r.Messages = append(r.Messages, end.Message)
+	if end = generate(t, r); len(end.Message.Parts) != 0 {
+		t.Fatalf("said twice: %+v", end)
+	}
+	r.Messages = append(r.Messages, userSays("your hours?"))
+	if end = generate(t, r); end.Detail != "hours" {
+		t.Fatalf("%+v", end)
+	}
+	r.Messages = append(r.Messages, end.Message)
+	r.Messages[2].Parts[0].Result.Body = json.RawMessage(`{"status":200,"body":{"number":7},"truncated":false,"ms":12}`)
+	if end = generate(t, r); textOf(end.Message) != "Ordered: 7." {
+		t.Fatalf("%+v", end)
+	}
+	r.Messages = append(r.Messages, end.Message)
+	if end = generate(t, r); len(end.Message.Parts) != 0 {
+		t.Fatalf("said twice: %+v", end)
 	}
 }

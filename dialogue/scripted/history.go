@@ -15,13 +15,14 @@ const Name = "scripted"
 
 // A mark is what an answer keeps about itself in Part.Wire.
 type mark struct {
-	Rule  string   `json:"rule"`            // made the answer
-	Acted []string `json:"acted,omitempty"` // rules whose say and calls are in it
-	Ask   string   `json:"ask,omitempty"`   // slot it asks for
-	Form  string   `json:"form,omitempty"`  // rule that is being filled after it
-	Offer bool     `json:"offer,omitempty"` // offers an operator
-	Aside bool     `json:"aside,omitempty"` // answers between two steps of a form or a question
-	Today string   `json:"today,omitempty"` // what "tomorrow" was counted from
+	Rule    string   `json:"rule"`              // made the answer
+	Acted   []string `json:"acted,omitempty"`   // rules whose say and calls are in it
+	Ask     string   `json:"ask,omitempty"`     // slot it asks for
+	Form    string   `json:"form,omitempty"`    // rule that is being filled after it
+	Offer   bool     `json:"offer,omitempty"`   // offers an operator
+	Aside   bool     `json:"aside,omitempty"`   // answers between two steps of a form or a question
+	Waiting []string `json:"waiting,omitempty"` // calls that wait for a person
+	Today   string   `json:"today,omitempty"`   // what "tomorrow" was counted from
 }
 
 // A dialogue is what can be read back from the history.

@@ -27,7 +27,7 @@ type lexicon struct {
 	handover, failed   string
 	passedOn, noted    string
 	goodbye, noProblem string
-	allRight           string
+	allRight, waiting  string
 	tell               string // asks for a value; %s is its name
 	between            string // %s and %s are the bounds
 	atLeast, atMost    string
@@ -79,6 +79,7 @@ var english = lexicon{
 	goodbye:   "You are welcome. Goodbye!",
 	noProblem: "No problem, thank you for telling me. Have a good day!",
 	allRight:  "All right.",
+	waiting:   "A colleague has to approve that first; I will come back to you.",
 	tell:      "Please tell me: %s",
 	between:   "It must be a number from %s to %s.",
 	atLeast:   "It must be at least %s.",
@@ -136,6 +137,7 @@ var german = lexicon{
 	goodbye:   "Gern geschehen. Auf Wiedersehen!",
 	noProblem: "Kein Problem, danke für die Rückmeldung. Einen schönen Tag noch!",
 	allRight:  "Gut.",
+	waiting:   "Das muss erst jemand aus dem Team freigeben; ich melde mich dann.",
 	tell:      "Bitte nennen Sie: %s",
 	between:   "Bitte eine Zahl von %s bis %s.",
 	atLeast:   "Bitte mindestens %s.",

@@ -51,7 +51,7 @@ func (d *dialogue) misunderstood() string {
 
 // report tells fresh results that no rule rendered: HTTP functions by their fields, failures politely, tags not at all.
 func (d *dialogue) report() (answer, bool) {
-	all := d.outcomes(d.fresh)
+	all := d.news()
 	if len(all) == 0 {
 		return answer{}, false
 	}
@@ -59,6 +59,9 @@ func (d *dialogue) report() (answer, bool) {
 	failed, told := false, false
 	for _, o := range all {
 		switch {
+		case o.waiting():
+			told = true
+			a.mark.Rule, a.text = waitingRule, paragraphs(a.text, d.program.lex.waiting)
 		case o.Failed:
 			failed = true
 		case o.function == nil || o.function.Tag == "":
@@ -133,10 +136,23 @@ func (d *dialogue) rest() answer {
 	if !d.spoke && d.program.greeting != nil && (greeted || len(d.texts) == 0) {
 		return answer{text: d.plain(d.program.greeting), mark: mark{Rule: greetingRule}}
 	}
-	if d.answeredAt() >= 0 {
+	if d.answeredAt() >= 0 || d.answeredByPerson() {
 		return answer{mark: mark{Rule: silentRule}}
 	}
 	return d.greet(d.miss())
+}
+
+// answeredByPerson says whether an operator wrote after the customer's last words.
+func (d *dialogue) answeredByPerson() bool {
+	for _, m := range slices.Backward(d.request.Messages) {
+		if len(customerTexts(m)) > 0 {
+			return false
+		}
+		if m.Role == model.User && strings.HasPrefix(strings.ToLower(strings.TrimSpace(textOf(m))), "[operator") {
+			return true
+		}
+	}
+	return false
 }
 
 // miss says that the provider did not understand, asks again what it had asked, and after some misses in a row offers

@@ -136,6 +136,7 @@ func (d *dialogue) end(a answer) *model.End {
 	if !d.today.IsZero() {
 		a.mark.Today = d.today.Format(time.DateOnly)
 	}
+	a.mark.Waiting = d.stillWaiting()
 	m := model.Message{Role: model.Model, Provider: Name}
 	if a.text != "" {
 		m.Parts = append(m.Parts, model.Part{Text: a.text})

@@ -45,7 +45,7 @@ func (s *scope) lookup(path []string) (any, bool) {
 	return nil, false
 }
 
-// dig follows a path through objects and arrays. Results that wrap the answer in a field "body" are looked through.
+// dig follows a path through objects and arrays.
 func dig(v any, path []string) (any, bool) {
 	if len(path) == 0 {
 		return v, true
@@ -54,9 +54,6 @@ func dig(v any, path []string) (any, bool) {
 	case map[string]any:
 		if inner, ok := t[path[0]]; ok {
 			return dig(inner, path[1:])
-		}
-		if body, ok := t["body"]; ok {
-			return dig(body, path)
 		}
 	case []any:
 		if path[0] == "length" {
@@ -181,15 +178,30 @@ func decode(raw json.RawMessage) any {
 	return string(raw)
 }
 
-// decodeResult is decode for what a function answered: JSON inside a string is read too.
+// decodeResult is decode for what a function answered: the answer is taken out of an envelope with its HTTP status, and
+// JSON inside a string is read too.
 func decodeResult(raw json.RawMessage) any {
 	v := decode(raw)
+	if m, ok := v.(map[string]any); ok && envelope(m) {
+		v = m["body"]
+	}
 	if s, ok := v.(string); ok && (strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[")) {
 		if inner, ok := parse([]byte(s)); ok {
 			return inner
 		}
 	}
 	return v
+}
+
+func envelope(m map[string]any) bool {
+	_, answer := m["body"]
+	_, status := m["status"]
+	for key := range m {
+		if key != "body" && key != "status" && key != "truncated" && key != "ms" {
+			return false
+		}
+	}
+	return answer && status
 }
 
 func parse(raw []byte) (v any, ok bool) {

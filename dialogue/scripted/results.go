@@ -15,26 +15,60 @@ type outcome struct {
 	model.Result
 	function *model.Function
 	body     any
+	at       int // message that holds it
 }
 
-// outcomes gives the results from message i on, oldest first.
-func (d *dialogue) outcomes(i int) (all []outcome) {
-	for _, m := range d.request.Messages[min(i, len(d.request.Messages)):] {
+// outcomes gives all results, oldest first.
+func (d *dialogue) outcomes() (all []outcome) {
+	for i, m := range d.request.Messages {
 		for _, p := range m.Parts {
 			if p.Result != nil {
 				f := d.function(&model.Call{Name: p.Result.Name})
-				all = append(all, outcome{*p.Result, f, decodeResult(p.Result.Body)})
+				all = append(all, outcome{*p.Result, f, decodeResult(p.Result.Body), i})
 			}
 		}
 	}
 	return all
 }
 
+// waiting says whether a person has yet to allow the call. Its place in the history gets the result later.
+func (o outcome) waiting() bool {
+	m, _ := o.body.(map[string]any)
+	state, _ := m["state"].(string)
+	return len(m) == 1 && strings.HasPrefix(state, "waiting")
+}
+
+// news are the results the agent has not spoken about: those since its last message, and those that were still waiting
+// then.
+func (d *dialogue) news() (all []outcome) {
+	var last mark
+	if d.fresh > 0 {
+		last = d.marks[d.fresh-1]
+	}
+	for _, o := range d.outcomes() {
+		known := slices.Contains(last.Waiting, o.CallID)
+		if o.at >= d.fresh && !known || known && !o.waiting() {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// stillWaiting lists the calls that wait for a person.
+func (d *dialogue) stillWaiting() (ids []string) {
+	for _, o := range d.outcomes() {
+		if o.waiting() {
+			ids = append(ids, o.CallID)
+		}
+	}
+	return ids
+}
+
 // wants finds the fresh result a rule waits for; the newest one if several fit.
 func (d *dialogue) wants(w *wanted) *outcome {
-	all := d.outcomes(d.fresh)
+	all := d.news()
 	for _, o := range slices.Backward(all) {
-		if o.Failed == w.failed && w.named(o) && w.matches(o.body) {
+		if o.Failed == w.failed && !o.waiting() && w.named(o) && w.matches(o.body) {
 			return &o
 		}
 	}
@@ -94,8 +128,8 @@ func (d *dialogue) vars(result *outcome, match map[string]any) map[string]any {
 	for name, v := range d.values {
 		slots[name], vars[name] = v, v
 	}
-	for _, o := range d.outcomes(0) {
-		if !o.Failed {
+	for _, o := range d.outcomes() {
+		if !o.Failed && !o.waiting() {
 			results[o.Name], vars["result"] = o.body, o.body
 		}
 	}
@@ -133,9 +167,6 @@ func describe(body any) string {
 			if s, ok := m[key].(string); ok && s != "" {
 				return s
 			}
-		}
-		if inner, ok := m["body"]; ok {
-			return describe(inner)
 		}
 	}
 	return fields(body, 0)

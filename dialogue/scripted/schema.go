@@ -150,7 +150,7 @@ func (p *program) need(name string, from param) {
 		if len(s.choices) > 0 && !strings.Contains(text, s.choices[0]) {
 			text += " (" + strings.Join(s.choices, ", ") + ")"
 		}
-		s.question = &template{[]node{{kind: textNode, text: text}}}
+		s.question = &template{nodes: []node{{kind: textNode, text: text}}}
 	}
 }
 
@@ -224,8 +224,8 @@ func (d *dialogue) tagArgument(f *model.Function, form form, name string) any {
 		return d.ofKind("email")
 	case strings.Contains(lower, "name"):
 		return d.ofKind("name")
-	case f.Tag == "get_contact" && !form.required[name]:
-		return nil
+	case !form.required[name] && (f.Tag == "get_contact" || lower == "message" && f.Tag != "message_for_operator"):
+		return nil // a message beside a tag is for the customer: the rule's own text
 	}
 	if text := d.message(); text != "" {
 		return text

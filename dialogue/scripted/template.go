@@ -10,7 +10,11 @@ import (
 
 // A template is text with {{path}}, {{join path ", "}}, {{#each path}}…{{else}}…{{/each}} and
 // {{#if path}}…{{else}}…{{/if}}. The nil template is empty.
-type template struct{ nodes []node }
+type template struct {
+	nodes []node
+	own   *regexp.Regexp // what it renders to, made when first asked for
+	empty bool           // hardly any text of its own
+}
 
 type node struct {
 	kind       nodeKind
@@ -47,7 +51,7 @@ func parseTemplate(text string) (*template, error) {
 	if end != "" {
 		return nil, fmt.Errorf("has {{%s}} without a block to end", end)
 	}
-	return &template{nodes}, nil
+	return &template{nodes: nodes}, nil
 }
 
 type parser struct{ rest string }
@@ -167,25 +171,28 @@ func (t *template) single() []string {
 }
 
 // madeBy says whether text contains something this template could have rendered. Templates with hardly any text of
-// their own never match.
+// their own never match. A template belongs to one request and is not shared.
 func (t *template) madeBy(text string) bool {
-	if t == nil {
+	if t == nil || t.empty {
 		return false
 	}
-	var pattern strings.Builder
-	pattern.WriteString("(?s)")
-	own := 0
-	for _, n := range t.nodes {
-		if n.kind == textNode {
-			own += len(strings.TrimSpace(n.text))
-			pattern.WriteString(regexp.QuoteMeta(n.text))
-		} else {
-			pattern.WriteString(".*?")
+	if t.own == nil {
+		var pattern strings.Builder
+		pattern.WriteString("(?s)")
+		own := 0
+		for _, n := range t.nodes {
+			if n.kind == textNode {
+				own += len(strings.TrimSpace(n.text))
+				pattern.WriteString(regexp.QuoteMeta(n.text))
+			} else {
+				pattern.WriteString(".*?")
+			}
+		}
+		var err error
+		if t.own, err = regexp.Compile(pattern.String()); err != nil || own < 3 {
+			t.empty = true
+			return false
 		}
 	}
-	if own < 3 {
-		return false
-	}
-	re, err := regexp.Compile(pattern.String())
-	return err == nil && re.MatchString(text)
+	return t.own.MatchString(text)
 }

@@ -1,6 +1,9 @@
 package scripted
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // says holds a rule's conditions on words against a text.
 func (p *program) says(r *rule, list []string, text string) bool {
@@ -47,3 +50,17 @@ func (p *program) first(list []string, phrases []phrase) int {
 
 // speaksOnly says whether a rule does nothing but answer.
 func (r *rule) speaksOnly() bool { return len(r.ask)+len(r.calls) == 0 && r.say != nil }
+
+// maxRead is how much of a message is looked at, in bytes: nobody orders in more words.
+const maxRead = 4000
+
+func clip(text string) string {
+	if len(text) <= maxRead {
+		return text
+	}
+	n := maxRead
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}

@@ -116,7 +116,7 @@ func (v vocabulary) all(text []string, phrases []phrase) bool {
 }
 
 // same compares a customer's word with a keyword: equal, a plural, or a typing error. Typing errors keep the first
-// letter and change one place in words of five letters or more, two from nine on.
+// letter and change one place in words of five letters or more, two from eight on.
 func (v vocabulary) same(got, want string) bool {
 	if got == want || len(want) > 2 && got == want+"s" || len(got) > 2 && want == got+"s" {
 		return true
@@ -128,7 +128,7 @@ func (v vocabulary) same(got, want string) bool {
 	switch {
 	case len(w) < 5 || len(w) > 40 || len(g) > 42:
 		return false
-	case len(w) < 9:
+	case len(w) < 8:
 		return distance(g, w) <= 1
 	}
 	return distance(g, w) <= 2
