@@ -45,12 +45,15 @@ type LogEvent struct {
 	Body     map[string]any
 }
 
+// maxSteps bounds a dialogue, so that all of it is read in one query that the server finds cheap enough.
+const maxSteps = 40
+
 const threadQuery = `query($thread: ID!) {
   thread(id: $thread) {
     status success contact
     tags { name }
     messages(first: 250) { edges { node { id author text sequence } } }
-    turns(first: 250) { id state reason reasonText calls { id name arguments state result httpStatus error } }
+    turns(first: 40) { id state reason reasonText calls { id name arguments state result httpStatus error } }
   }
 }`
 

@@ -91,12 +91,12 @@ func (x Expectation) unmet(got Evidence, integrations []Integration, strict bool
 	}
 	for _, want := range x.Calls {
 		if text := count(want.Times, want.in(got.Thread.calls())); text != "" {
-			miss("calls of %s with %s: %s", want.Name, compact(want.Arguments), text)
+			miss("calls of %s: %s", with(want.Name, want.Arguments), text)
 		}
 	}
 	for _, want := range x.Webhooks {
 		if text := count(want.Times, want.in(got.Log)); text != "" {
-			miss("webhooks %s with %s: %s", want.Type, compact(want.Data), text)
+			miss("webhooks %s: %s", with(want.Type, want.Data), text)
 		}
 	}
 	for _, want := range x.Records {
@@ -108,7 +108,7 @@ func (x Expectation) unmet(got Evidence, integrations []Integration, strict bool
 			}
 		}
 		if text := count(cmp.Or(want.Times, &one), number); text != "" {
-			miss("records with %s: %s", compact(want.Match), text)
+			miss("%s: %s", with("records", want.Match), text)
 		}
 	}
 	missing = append(missing, got.incomplete()...)
@@ -197,6 +197,14 @@ func (got Evidence) undelivered(integrations []Integration, strict bool) []strin
 		}
 	}
 	return missing
+}
+
+// with names what is wanted, and the part it must have if there is one.
+func with(name string, part map[string]any) string {
+	if len(part) == 0 {
+		return name
+	}
+	return name + " with " + compact(part)
 }
 
 // compact is a value on one line, for people.

@@ -81,7 +81,7 @@ func (j *Journal) Err() error {
 	return j.err
 }
 
-// Close ends the journal. A temporary folder is removed if the run left nothing worth looking at.
+// Close ends the journal and, if it has nothing worth looking at, removes a temporary folder.
 func (j *Journal) Close(remove bool) {
 	if err := j.close(); err != nil {
 		fmt.Fprintln(os.Stderr, "run:", err)

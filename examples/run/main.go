@@ -63,14 +63,14 @@ func parseFlags(args []string) (Config, error) {
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&c.Server, "server", "http://127.0.0.1:8080", "address of the `server`")
-	flags.StringVar(&c.Key, "key", os.Getenv("PARLEY_KEY"), "`key` of role ADMIN; default from PARLEY_KEY")
+	flags.StringVar(&c.Key, "key", "", "`key` of role ADMIN; default from PARLEY_KEY")
 	flags.StringVar(&c.Only, "only", "", "play only dialogues with this `text` in their name")
 	flags.StringVar(&c.ShopAddr, "shop-addr", "127.0.0.1:0", "`address` for the example's own program")
 	flags.StringVar(&c.ReceiverAddr, "receiver-addr", "127.0.0.1:0", "`address` for the receiver of webhooks")
 	flags.StringVar(&c.LogDir, "log", "", "`folder` for what was sent, streamed and received, as JSON lines; default a temporary one, kept if the run fails")
 	flags.DurationVar(&c.Timeout, "timeout", 20*time.Second, "how long each expectation may take")
-	flags.IntVar(&c.Parallel, "parallel", 4, "how many dialogues are played at a `time`")
-	flags.BoolVar(&c.Keep, "keep", false, "leave everything running at the end, to look around or to talk to the agent oneself, until interrupted")
+	flags.IntVar(&c.Parallel, "parallel", 4, "`number` of dialogues played side by side")
+	flags.BoolVar(&c.Keep, "keep", false, "leave the agent, its program and the receiver running at the end, until interrupted")
 	flags.BoolVar(&c.Retry, "retry", false, "go on when the server is away: repeat each mutation until it is acknowledged, and resume subscriptions by cursor")
 
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // the folder may stand before the flags
@@ -81,6 +81,9 @@ func parseFlags(args []string) (Config, error) {
 	}
 	if c.Folder == "" {
 		c.Folder = flags.Arg(0)
+	}
+	if c.Key == "" { // not a default of the flag, which --help would print
+		c.Key = os.Getenv("PARLEY_KEY")
 	}
 	c.Server = strings.TrimSuffix(c.Server, "/")
 	switch {
@@ -104,7 +107,7 @@ func run(ctx context.Context, c Config) (passed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer func() { logs.Close(err == nil && passed && !c.Keep) }()
+	defer func() { logs.Close(err != nil || passed) }()
 
 	screen := NewScreen(os.Stdout, trade)
 	program, err := StartProgram(ctx, trade, c.ShopAddr, logs.Dir)
@@ -120,11 +123,7 @@ func run(ctx context.Context, c Config) (passed bool, err error) {
 
 	client := NewClient(c, logs)
 	stage, err := SetUp(ctx, client, trade, program.URL, receiver)
-	defer func() {
-		if !c.Keep {
-			err = errors.Join(err, stage.TearDown(ctx))
-		}
-	}()
+	defer func() { err = errors.Join(err, stage.TearDown(ctx)) }()
 	if err != nil {
 		return false, err
 	}
@@ -138,7 +137,7 @@ func run(ctx context.Context, c Config) (passed bool, err error) {
 	}
 	passed = screen.Summary(results, receiver.Faults(), client.Retries(), time.Since(started), logs.Dir)
 	if c.Keep {
-		screen.Note("agent %s stays; %s and webhooks to %s too, until you press Ctrl-C", stage.AgentID, program.URL, receiver.URL)
+		screen.Note("\nThe agent %s, its program at %s and the receiver stay until you press Ctrl-C.", stage.AgentID, program.URL)
 		<-ctx.Done()
 	}
 	return passed, nil

@@ -54,8 +54,8 @@ func PlayAll(ctx context.Context, c Config, trade *Trade, player *Player) []Resu
 	return results
 }
 
-// stageHand is a dialogue while it is played.
-type stageHand struct {
+// performance is a dialogue while it is played.
+type performance struct {
 	*Player
 	dialogue Dialogue
 	thread   string
@@ -64,75 +64,74 @@ type stageHand struct {
 }
 
 func (p *Player) play(ctx context.Context, dialogue Dialogue) Result {
-	h := &stageHand{Player: p, dialogue: dialogue}
-	cursor, err := h.open(ctx)
+	f := &performance{Player: p, dialogue: dialogue}
+	cursor, err := f.open(ctx)
 	if err != nil {
 		return Result{Missing: []string{err.Error()}}
 	}
-	p.screen.Begin(dialogue, h.thread)
-	h.stream = &Stream{server: p.server, key: p.key, retry: p.retry, thread: h.thread, cursor: cursor, arrived: func(e Event) {
-		p.logs.Write("events", map[string]any{"dialogue": dialogue.Name, "thread": h.thread, "id": e.ID, "type": e.Type, "sequence": e.Sequence})
+	p.screen.Begin(dialogue, f.thread)
+	f.stream = &Stream{server: p.server, key: p.key, retry: p.retry, thread: f.thread, cursor: cursor, arrived: func(e Event) {
+		p.logs.Write("events", map[string]any{"dialogue": dialogue.Name, "thread": f.thread, "id": e.ID, "type": e.Type, "sequence": e.Sequence})
 		p.screen.Event(dialogue.Name, e)
 	}}
 	following, stop := context.WithCancel(ctx)
 	var wait sync.WaitGroup
-	wait.Go(func() { h.stream.Run(following) })
+	wait.Go(func() { f.stream.Run(following) })
 	defer wait.Wait()
 	defer stop()
 
-	missing := h.playSteps(ctx)
+	missing := f.playSteps(ctx)
 	patience := p.timeout
 	if len(missing) > 0 {
 		patience = 0 // it went another way: what is missing now will not come
 	}
-	evidence, late := h.conclude(ctx, patience)
-	missing = append(missing, late...)
-	missing = append(missing, h.stream.Faults()...)
+	evidence, late := f.conclude(ctx, patience)
+	missing = slices.Concat(f.stream.Faults(), missing, late)
 	return Result{
 		Missing: missing, Tags: evidence.Thread.tags(), Messages: len(evidence.Thread.Messages.Edges),
-		Calls: len(evidence.Thread.calls()), Hooks: len(evidence.Hooks), Reconnects: h.stream.Reconnects(),
+		Calls: len(evidence.Thread.calls()), Hooks: len(evidence.Hooks), Reconnects: f.stream.Reconnects(),
 	}
 }
 
 // open makes the thread.
-func (h *stageHand) open(ctx context.Context) (cursor string, err error) {
-	customer := map[string]any{"externalId": h.client.RunID + "/" + h.dialogue.Name}
-	for field, value := range h.dialogue.Customer {
+func (f *performance) open(ctx context.Context) (cursor string, err error) {
+	customer := map[string]any{"externalId": f.client.RunID + "/" + f.dialogue.Name}
+	for field, value := range f.dialogue.Customer {
 		customer[field] = value
 	}
-	input := map[string]any{"agentId": h.stage.AgentID, "customer": customer, "externalId": h.client.RunID + "/" + h.dialogue.Name}
-	if h.dialogue.Channel != "" {
-		input["channel"] = h.dialogue.Channel
+	input := map[string]any{"agentId": f.stage.AgentID, "customer": customer, "externalId": f.client.RunID + "/" + f.dialogue.Name}
+	if f.dialogue.Channel != "" {
+		input["channel"] = f.dialogue.Channel
 	}
 	var made struct {
 		Thread struct{ ID, Cursor string }
 	}
-	err = h.client.Mutate(ctx, h.dialogue.Name, "createThread", input, "thread { id cursor }", &made)
-	h.thread = made.Thread.ID
+	err = f.client.Mutate(ctx, f.dialogue.Name, "createThread", input, "thread { id cursor }", &made)
+	f.thread = made.Thread.ID
 	return made.Thread.Cursor, err
 }
 
 // playSteps stops at the first step that does not go as recorded.
-func (h *stageHand) playSteps(ctx context.Context) []string {
+func (f *performance) playSteps(ctx context.Context) []string {
 	inGroup := false
-	for i, step := range h.dialogue.Steps {
+	for i, step := range f.dialogue.Steps {
 		what := fmt.Sprintf("step %d (%s)", i+1, cmp.Or(step.Customer, step.Operator))
 		if !sleep(ctx, time.Duration(step.PauseMs)*time.Millisecond) {
 			return []string{what + ": " + ctx.Err().Error()}
 		}
-		if err := h.do(ctx, step, inGroup); err != nil {
+		if err := f.do(ctx, step, inGroup); err != nil {
 			return []string{what + ": " + err.Error()}
 		}
 		if inGroup = step.Quick; inGroup {
 			continue
 		}
-		missing := h.until(ctx, h.timeout, func() ([]string, error) {
-			thread, err := readThread(ctx, h.client, h.thread)
+		missing := f.until(ctx, f.timeout, func() ([]string, error) {
+			thread, err := readThread(ctx, f.client, f.thread)
 			if err != nil {
 				return nil, err
 			}
-			stream, _ := h.stream.Events()
-			if text := step.unmet(thread, stream, h.mark, !h.retry); text != "" {
+			stream, _ := f.stream.Events()
+			if text := step.unmet(thread, stream, f.mark, !f.retry); text != "" {
 				return []string{what + ": " + text}, nil
 			}
 			return nil, nil
@@ -145,24 +144,24 @@ func (h *stageHand) playSteps(ctx context.Context) []string {
 }
 
 // do says or does what a step wants. In a group of quick steps the first one sets the mark.
-func (h *stageHand) do(ctx context.Context, step Step, inGroup bool) error {
+func (f *performance) do(ctx context.Context, step Step, inGroup bool) error {
 	if step.Customer != "" {
 		var sent struct{ Message struct{ Sequence int } }
-		input := map[string]any{"threadId": h.thread, "text": step.Customer}
-		err := h.client.Mutate(ctx, h.dialogue.Name, "sendMessage", input, "message { id sequence }", &sent)
+		input := map[string]any{"threadId": f.thread, "text": step.Customer}
+		err := f.client.Mutate(ctx, f.dialogue.Name, "sendMessage", input, "message { id sequence }", &sent)
 		if !inGroup {
-			h.mark = sent.Message.Sequence
+			f.mark = sent.Message.Sequence
 		}
 		return err
 	}
-	before, err := readThread(ctx, h.client, h.thread)
+	before, err := readThread(ctx, f.client, f.thread)
 	if err != nil {
 		return err
 	}
 	if !inGroup {
-		h.mark = before.last()
+		f.mark = before.last()
 	}
-	input := map[string]any{"threadId": h.thread}
+	input := map[string]any{"threadId": f.thread}
 	selection := "thread { id }"
 	switch step.Operator {
 	case "sendOperatorMessage":
@@ -185,43 +184,43 @@ func (h *stageHand) do(ctx context.Context, step Step, inGroup bool) error {
 			input["reason"] = step.Text
 		}
 	}
-	h.screen.Operator(h.dialogue.Name, step)
-	return h.stage.Operator.Mutate(ctx, h.dialogue.Name, step.Operator, input, selection, &struct{}{})
+	f.screen.Operator(f.dialogue.Name, step)
+	return f.stage.Operator.Mutate(ctx, f.dialogue.Name, step.Operator, input, selection, &struct{}{})
 }
 
 // conclude waits until nothing is missing, and returns what was gathered.
-func (h *stageHand) conclude(ctx context.Context, patience time.Duration) (got Evidence, missing []string) {
-	missing = h.until(ctx, patience, func() (_ []string, err error) {
-		if got.Thread, err = readThread(ctx, h.client, h.thread); err != nil {
+func (f *performance) conclude(ctx context.Context, patience time.Duration) (got Evidence, missing []string) {
+	missing = f.until(ctx, patience, func() (_ []string, err error) {
+		if got.Thread, err = readThread(ctx, f.client, f.thread); err != nil {
 			return nil, err
 		}
-		if got.Log, err = readLog(ctx, h.client, h.thread); err != nil {
+		if got.Log, err = readLog(ctx, f.client, f.thread); err != nil {
 			return nil, err
 		}
-		if got.Records, err = h.program.Records(); err != nil {
+		if got.Records, err = f.program.Records(); err != nil {
 			return nil, err
 		}
-		got.Stream, _ = h.stream.Events()
-		got.Hooks, _ = h.receiver.Hooks(h.thread)
-		return h.dialogue.Expect.unmet(got, h.stage.Integrations, !h.retry), nil
+		got.Stream, _ = f.stream.Events()
+		got.Hooks, _ = f.receiver.Hooks(f.thread)
+		return f.dialogue.Expect.unmet(got, f.stage.Integrations, !f.retry), nil
 	})
 	return got, missing
 }
 
-// until asks what is missing, again whenever something arrives and twice a second, until it is nothing or patience
-// ends, and returns the last answer.
-func (h *stageHand) until(ctx context.Context, patience time.Duration, ask func() ([]string, error)) []string {
+// until asks what is missing, again whenever something arrives and twice a second, until it is nothing, the stream is
+// broken or patience ends, and returns the last answer.
+func (f *performance) until(ctx context.Context, patience time.Duration, ask func() ([]string, error)) []string {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for {
-		_, streamed := h.stream.Events()
-		_, hooked := h.receiver.Hooks(h.thread)
+		_, streamed := f.stream.Events()
+		_, hooked := f.receiver.Hooks(f.thread)
 		missing, err := ask()
 		if err != nil {
 			return []string{err.Error()}
 		}
-		if len(missing) == 0 {
-			return nil
+		if len(missing) == 0 || len(f.stream.Faults()) > 0 {
+			return missing
 		}
 		tick := time.NewTimer(500 * time.Millisecond)
 		select {

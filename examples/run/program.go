@@ -21,8 +21,8 @@ const startTimeout = 10 * time.Second
 type Program struct {
 	URL string
 
-	records string
-	command *exec.Cmd
+	binary, records string
+	command         *exec.Cmd
 }
 
 // StartProgram builds the trade's program, starts it on addr with an empty file in dir, and waits until it says where
@@ -38,7 +38,7 @@ func StartProgram(ctx context.Context, trade *Trade, addr, dir string) (*Program
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s/%s: %w\n%s", trade.Dir, trade.Program.Folder, err, output)
 	}
-	p := &Program{records: filepath.Join(dir, trade.Program.Records)}
+	p := &Program{binary: binary, records: filepath.Join(dir, trade.Program.Records)}
 	if err := os.Remove(p.records); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -61,10 +61,11 @@ func StartProgram(ctx context.Context, trade *Trade, addr, dir string) (*Program
 	return p, nil
 }
 
-// Stop ends the program and waits for it.
+// Stop ends the program, waits for it and removes what was built. Its file stays.
 func (p *Program) Stop() {
 	_ = p.command.Process.Kill() // it may be gone already
 	_ = p.command.Wait()         // killed, it never ends well
+	_ = os.Remove(p.binary)
 }
 
 // Records reads the file that the program keeps.

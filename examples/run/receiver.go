@@ -50,7 +50,6 @@ type Receiver struct {
 
 	mu       sync.Mutex // protects everything below
 	secrets  map[string][]string
-	requests int
 	seen     map[string]bool   // integration and webhook-id
 	byThread map[string][]Hook // in the order of arrival
 	wake     map[string]chan struct{}
@@ -114,7 +113,6 @@ func (r *Receiver) take(integration string, header http.Header, body []byte) (fa
 		r.faults = append(r.faults, fault)
 	}
 	key := integration + " " + hook.ID
-	r.requests++
 	r.logs.Write("webhooks", map[string]any{
 		"integration": integration, "id": hook.ID, "type": hook.Type(), "thread": hook.Thread(), "sequence": hook.Sequence(),
 		"repeated": r.seen[key], "fault": fault, "headers": flat(header), "body": string(body),
@@ -149,13 +147,6 @@ func (r *Receiver) Hooks(thread string) ([]Hook, <-chan struct{}) {
 		r.wake[thread] = make(chan struct{})
 	}
 	return append([]Hook(nil), r.byThread[thread]...), r.wake[thread]
-}
-
-// Requests counts everything that arrived, repetitions too.
-func (r *Receiver) Requests() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.requests
 }
 
 // Faults are webhooks that could not be trusted, one sentence each.

@@ -93,7 +93,7 @@ func (s *Screen) Event(name string, e Event) {
 		colour := map[string]string{"CUSTOMER": bold, "AGENT": cyan, "OPERATOR": magenta}[e.Message.Author]
 		s.line(name, colour, strings.ToLower(e.Message.Author), "%s", e.Message.Text)
 	case e.Type == "tag.added":
-		s.line(name, yellow, "tag", "+ %s %s", e.Tag, e.Text)
+		s.line(name, yellow, "tag", "+ %s %s", e.Tag, e.Why)
 	case e.Type == "tag.removed":
 		s.line(name, yellow, "tag", "- %s", e.Tag)
 	case e.Type == "status.changed":

@@ -23,7 +23,7 @@ const threadEvents = `subscription($thread: ID!, $after: Cursor) {
   threadEvents(threadId: $thread, after: $after) {
     id type sequence cursor
     ... on MessageCreated { message { id author authorName text } }
-    ... on TagChanged { tag text }
+    ... on TagChanged { tag why: text }
     ... on StatusChanged { status }
     ... on TurnChanged { turn { id reason } }
     ... on CallChanged { call { id name arguments state httpStatus result error } }
@@ -37,7 +37,7 @@ type Event struct {
 	ID, Type, Cursor string
 	Sequence         int
 	Message          *struct{ ID, Author, AuthorName, Text string }
-	Tag, Text        string
+	Tag, Why, Text   string
 	Status           string
 	Turn             *struct{ ID, Reason string }
 	Call             *Call

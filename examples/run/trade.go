@@ -147,8 +147,8 @@ func LoadTrade(dir, only string) (*Trade, error) {
 
 // check finds what would make a recording pass or fail for no reason.
 func (d *Dialogue) check(integrations []Integration) error {
-	if len(d.Steps) == 0 {
-		return errors.New("no steps")
+	if len(d.Steps) == 0 || len(d.Steps) > maxSteps {
+		return fmt.Errorf("%d steps: there must be 1 to %d", len(d.Steps), maxSteps)
 	}
 	for _, want := range d.Expect.Webhooks {
 		if !slices.ContainsFunc(integrations, func(i Integration) bool { return i.wants(want.Type) }) {

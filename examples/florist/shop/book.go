@@ -49,8 +49,7 @@ func OpenBook(path string) (*Book, error) {
 	}
 	book := &Book{file: file, byKey: map[string]Order{}}
 	if err := book.load(path); err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	return book, nil
 }

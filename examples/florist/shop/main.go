@@ -31,12 +31,12 @@ func main() {
 }
 
 // run serves until ctx ends. Its first line of output is the address, for whoever started it.
-func run(ctx context.Context, addr, file string) error {
+func run(ctx context.Context, addr, file string) (err error) {
 	book, err := OpenBook(file)
 	if err != nil {
 		return err
 	}
-	defer book.Close()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func run(ctx context.Context, addr, file string) error {
 	fmt.Printf("http://%s\n", listener.Addr())
 
 	server := &http.Server{Handler: NewHandler(book, time.Now), ReadHeaderTimeout: 5 * time.Second}
-	stopped := context.AfterFunc(ctx, func() { server.Close() })
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
