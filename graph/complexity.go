@@ -9,7 +9,7 @@ import (
 const (
 	usualTags      = 5
 	usualFunctions = 10
-	usualCalls     = 10
+	usualCalls     = 3
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other

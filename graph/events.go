@@ -117,7 +117,7 @@ func (r *Resolver) present(ctx context.Context, row *ent.Event, cursor gql.Curso
 	case eventlog.TagAdded, eventlog.TagRemoved:
 		e := gql.TagChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Tag: data.Tag}
 		if internal {
-			e.Text = data.Text
+			e.Text = &data.Text
 		}
 		return e, nil
 	case eventlog.StatusChanged:

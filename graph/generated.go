@@ -4117,7 +4117,7 @@ type TagChanged implements ThreadEvent {
   "Name of the tag."
   tag: String!
   "The text."
-  text: String!
+  text: String
 }
 
 "The status changed."
@@ -15604,11 +15604,11 @@ func _TagChanged_text(ctx context.Context, ec *executionContext, field graphql.C
 			return obj.Text, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return marshalNString2string(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func fieldContext_TagChanged_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -24506,7 +24506,7 @@ func _TagChanged(ctx context.Context, ec *executionContext, sel ast.SelectionSet
 			}
 		case "text":
 			out.Values[i] = _TagChanged_text(ctx, ec, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

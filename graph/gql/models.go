@@ -498,7 +498,7 @@ type TagChanged struct {
 	// Name of the tag.
 	Tag string `json:"tag"`
 	// The text.
-	Text string `json:"text"`
+	Text *string `json:"text,omitempty"`
 }
 
 func (TagChanged) IsThreadEvent() {}
