@@ -25,6 +25,10 @@ run: ## Run the server from source
 generate: ## Write the generated code again: ent, then gqlgen
 	go generate ./ent ./graph
 
+.PHONY: migration
+migration: ## Write the migration that ent/schema asks for, in both dialects (NAME=add_something)
+	@scripts/postgres go run storage/newmigration.go $(NAME)
+
 .PHONY: verify
 verify: verify/format verify/generated verify/modules verify/vet ## Check what needs no test: generated code, format, go.mod, vet
 

@@ -36,6 +36,10 @@ type queue struct {
 	running map[string]int // deliveries by workspace
 }
 
+// failingAfter is how many failures in a row make an endpoint get one request at a time until one succeeds. A workspace
+// whose endpoints are all dead then keeps fewer workers busy (MaxIntegrations) than it may have (Options.PerWorkspace).
+const failingAfter = 5
+
 // readQueue looks for what is due at endpoints that may be sent to, and at what is running. It locks nothing.
 func (s *Service) readQueue(ctx context.Context) (queue, error) {
 	ctx = viewer.SystemContext(ctx, "delivery claim")
@@ -43,25 +47,22 @@ func (s *Service) readQueue(ctx context.Context) (queue, error) {
 	q := queue{running: map[string]int{}}
 	err := scan(ctx, s.log.Client(), runningSQL, nil, func(row scanner) error {
 		var id, workspace string
-		var n int
-		if err := row.Scan(&id, &workspace, &n); err != nil {
-			return err
-		}
-		running[id] += n
-		q.running[workspace] += n
-		return nil
+		err := row.Scan(&id, &workspace)
+		running[id]++
+		q.running[workspace]++
+		return err
 	})
 	if err != nil {
 		return q, fmt.Errorf("count running deliveries: %w", err)
 	}
 	err = scan(ctx, s.log.Client(), s.sql(waitingSQL), nil, func(row scanner) error {
 		var e endpoint
-		var due int
-		if err := row.Scan(&e.id, &e.workspace, &e.way, &due); err != nil {
+		var failures, due int
+		if err := row.Scan(&e.id, &e.workspace, &e.way, &failures, &due); err != nil {
 			return err
 		}
 		most := s.o.PerIntegration
-		if e.way == fifo {
+		if e.way == fifo || failures >= failingAfter {
 			most = 1 // the next one may go only when this one is over
 		}
 		e.more = due == window

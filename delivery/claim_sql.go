@@ -6,22 +6,20 @@ package delivery
 
 // A query outside a transaction begins with SELECT, for storage to send it to the readers.
 
-// runningSQL counts what is being sent. The condition on lease_until leads to the index of leases, which is short.
-const runningSQL = `SELECT integration_id, workspace_id, count(*) FROM deliveries
-WHERE state = 'RUNNING' AND lease_until > 0 GROUP BY integration_id, workspace_id`
+// runningSQL finds what is being sent. The condition on lease_until leads to the index of leases, which is short; with a
+// GROUP BY SQLite would rather read the whole table.
+const runningSQL = `SELECT integration_id, workspace_id FROM deliveries WHERE state = 'RUNNING' AND lease_until > 0`
 
-// waitingSQL finds the endpoints that may be sent to and have something due, with how much, counted up to {window}. The
-// recursive part hops from one endpoint with pending deliveries to the next in the index, however many each has.
-const waitingSQL = `SELECT * FROM (
-	SELECT i.id, i.workspace_id, i.ordering, (
-		SELECT count(*) FROM (
-			SELECT 1 FROM deliveries d
-			WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.next_at <= {now} LIMIT {window}
-		) AS few
-	) AS due
-	FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id
-	WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (i.paused_until IS NULL OR i.paused_until <= {now})
-) AS waiting WHERE due > 0`
+// waitingSQL finds the endpoints that may be sent to and have deliveries pending, with how many are due, counted up to
+// {window}. The recursive part hops from one endpoint to the next in the index, however many deliveries each has.
+const waitingSQL = `SELECT i.id, i.workspace_id, i.ordering, i.consecutive_failures, (
+	SELECT count(*) FROM (
+		SELECT 1 FROM deliveries d
+		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.next_at <= {now} LIMIT {window}
+	) AS few
+)
+FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id
+WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (i.paused_until IS NULL OR i.paused_until <= {now})`
 
 // pendingEndpoints yields the id of every integration with pending deliveries.
 const pendingEndpoints = `
@@ -33,7 +31,7 @@ const pendingEndpoints = `
 	) SELECT id FROM hop WHERE id IS NOT NULL`
 
 // window is how many due deliveries of an endpoint are looked at, oldest first, before its threads are.
-const window = 64
+const window = 32
 
 // way is how the claimable deliveries of an endpoint are found.
 type way string
@@ -57,10 +55,18 @@ var claimableSQL = map[way]string{
 
 	fifo: `
 		SELECT d.id FROM deliveries d
-		WHERE d.integration_id = {integration} AND d.state = 'PENDING' AND d.next_at <= {now} AND (d.stepped_aside OR d.id = (
-			SELECT o.id FROM deliveries o
-			WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
-			ORDER BY o.ordinal, o.id LIMIT 1))
+		WHERE d.id {in}
+			SELECT head.id FROM (
+				SELECT o.id FROM deliveries o
+				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
+				ORDER BY o.ordinal, o.id LIMIT 1) AS head
+			UNION ALL
+			SELECT aside.id FROM (
+				SELECT w.id, w.stepped_aside FROM deliveries w
+				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.next_at <= {now}
+				ORDER BY w.next_at, w.id LIMIT {window}) AS aside
+			WHERE aside.stepped_aside
+		{/in} AND d.state = 'PENDING' AND d.next_at <= {now}
 		ORDER BY d.next_at, d.id`,
 
 	byThread: `
@@ -80,12 +86,15 @@ var claimableSQL = map[way]string{
 		SELECT d.id FROM deliveries d
 		WHERE d.id {in}
 			WITH RECURSIVE hop (thread_id) AS (
-				SELECT min(thread_id) FROM deliveries
-				WHERE integration_id = {integration} AND state IN ('PENDING', 'RUNNING')
+				SELECT (
+					SELECT n.thread_id FROM deliveries n
+					WHERE n.integration_id = {integration} AND n.state IN ('PENDING', 'RUNNING') AND n.thread_id > ''
+					ORDER BY n.integration_id, n.thread_id LIMIT 1)
 				UNION ALL
 				SELECT (
-					SELECT min(n.thread_id) FROM deliveries n
+					SELECT n.thread_id FROM deliveries n
 					WHERE n.integration_id = {integration} AND n.state IN ('PENDING', 'RUNNING') AND n.thread_id > hop.thread_id
+					ORDER BY n.integration_id, n.thread_id LIMIT 1
 				) FROM hop WHERE hop.thread_id IS NOT NULL
 			) SELECT (
 				SELECT o.id FROM deliveries o

@@ -42,7 +42,7 @@ func TestFaultsAreRetried(t *testing.T) {
 			hijack(w, func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) })
 		}, attempt.OutcomeUNREACHABLE, 0, "closed"},
 		"hang":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, attempt.OutcomeTIMED_OUT, 0, "no answer within"},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else?a=1", 302) }, attempt.OutcomeREFUSED, 302, "/else?a=1"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else?a=1", http.StatusFound) }, attempt.OutcomeREFUSED, 302, "/else?a=1"},
 		"not http": {func(w http.ResponseWriter, _ *http.Request) {
 			hijack(w, func(c net.Conn) { fmt.Fprint(c, "220 mail.example ESMTP\r\n") })
 		}, attempt.OutcomeUNREACHABLE, 0, "not HTTP"},

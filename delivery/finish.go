@@ -140,7 +140,11 @@ func (s *Service) finishDeliveries(ctx context.Context, tx *eventlog.Tx, batch [
 	var values []string
 	var args []any
 	for _, r := range batch {
-		st := s.o.Schedule.next(r, rows[r.integrationID], now, s.o.Random())
+		in := rows[r.integrationID]
+		if in == nil {
+			continue // the whole workspace was erased meanwhile
+		}
+		st := s.o.Schedule.next(r, in, now, s.o.Random())
 		var finished *int64
 		switch st.state {
 		case delivery.StateDONE, delivery.StateEXHAUSTED, delivery.StateCANCELLED:
@@ -149,6 +153,9 @@ func (s *Service) finishDeliveries(ctx context.Context, tx *eventlog.Tx, batch [
 		}
 		values = append(values, tuple(len(args), kinds))
 		args = append(args, r.id, r.attempt, string(st.state), st.tries, st.steppedAside, int64(st.nextAt), finished)
+	}
+	if len(values) == 0 {
+		return nil, nil
 	}
 	query := `WITH v (id, attempt, state, tries, stepped_aside, next_at, finished_at) AS (VALUES ` + strings.Join(values, ", ") + `)
 UPDATE deliveries SET state = v.state, tries = v.tries, stepped_aside = v.stepped_aside, next_at = v.next_at,

@@ -44,7 +44,7 @@ type Result struct {
 	Secret outbound.Secret `json:"-"`
 }
 
-// CreateIntegration stores a new, enabled integration with its first secret. The error is an *InputError for bad input.
+// CreateIntegration stores a new, enabled integration with its first secret. The error is an *invalid.Error for bad input.
 func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
 		if in.Ordering == "" {
@@ -69,7 +69,7 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 }
 
 // UpdateIntegration changes the given fields. A new URL, and enabling, wipe the record of failures and end a pause;
-// disabling holds what was not delivered, and enabling does not release it. The error is an *InputError for bad input
+// disabling holds what was not delivered, and enabling does not release it. The error is an *invalid.Error for bad input
 // and ent's NotFoundError for an unknown id.
 func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u Update) (Result, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {

@@ -87,9 +87,9 @@ func (f *fixture) service(t testing.TB, o delivery.Options) *delivery.Service {
 }
 
 // start runs the service until the test ends, or stop is called, which waits for it.
-func (f *fixture) start(t testing.TB) (stop func()) { return start(t, f.ctx, f.Service) }
+func (f *fixture) start(t testing.TB) (stop func()) { return start(f.ctx, t, f.Service) }
 
-func start(t testing.TB, ctx context.Context, s *delivery.Service) (stop func()) {
+func start(ctx context.Context, t testing.TB, s *delivery.Service) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)

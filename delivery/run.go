@@ -19,6 +19,8 @@ const (
 	claimLimit = 10 * time.Second
 	// recordFor is how long outcomes may still be recorded when all sending is over.
 	recordFor = 5 * time.Second
+	// maxRest bounds the rest between claims.
+	maxRest = 4 * time.Millisecond
 	// sweepEvery is in polls.
 	sweepEvery = 5
 )
@@ -76,11 +78,17 @@ func (r *run) claimLoop(ctx, sending context.Context) {
 	poll := time.NewTicker(r.o.Poll)
 	defer poll.Stop()
 	for {
-		if err := r.fill(ctx, sending); err != nil && ctx.Err() == nil {
+		began := time.Now()
+		err := r.fill(ctx, sending)
+		// As long as it worked it rests: at most half a processor goes into claiming, and the busier the database is, the
+		// more workers get free meanwhile for one claim.
+		rest := min(time.Since(began), maxRest)
+		if err != nil && ctx.Err() == nil {
 			r.o.Logger.Error("cannot claim deliveries; trying again", "error", err)
-			if !sleep(ctx, r.o.Poll) {
-				return
-			}
+			rest = r.o.Poll
+		}
+		if !sleep(ctx, rest) {
+			return
 		}
 		select {
 		case <-ctx.Done():

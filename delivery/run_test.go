@@ -88,7 +88,7 @@ func TestTwoProcessesDeliverEachOnce(t *testing.T) {
 		})
 		made := f.integration(t, delivery.Input{URL: rec.URL})
 		f.start(t)
-		start(t, f.ctx, f.service(t, delivery.Options{}))
+		start(f.ctx, t, f.service(t, delivery.Options{}))
 		var wg sync.WaitGroup
 		for range threads {
 			id := f.thread(t)
@@ -148,6 +148,38 @@ func TestADeadEndpointDelaysNobody(t *testing.T) {
 	})
 }
 
+func TestDeadEndpointsOfOneWorkspaceLeaveItWorkers(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db, delivery.Options{PerWorkspace: 16, Timeout: 300 * ms, Schedule: delivery.Schedule{0, ms, ms, time.Hour}})
+		var hanging atomic.Int64
+		dead := receive(t, func(_ http.ResponseWriter, r *http.Request, _ got, _ int) {
+			hanging.Add(1)
+			<-r.Context().Done()
+			hanging.Add(-1)
+		})
+		alive := receive(t, nil)
+		for i := range 10 { // with eight requests each they could take all workers for good
+			f.integration(t, delivery.Input{URL: dead.URL, Ordering: integration.OrderingNONE, Name: fmt.Sprint("dead", i)})
+		}
+		made := f.integration(t, delivery.Input{URL: alive.URL})
+		thread := f.thread(t)
+		f.say(t, thread, strings.Split(strings.Repeat("x,", 49)+"x", ",")...)
+		f.start(t)
+		eventually(t, "all are known to be dead", func() bool {
+			n, err := db.Client.Integration.Query().Where(integration.ConsecutiveFailuresGTE(5)).Count(f.ctx)
+			return err == nil && n == 10
+		})
+		time.Sleep(400 * ms) // until what was sent before is over
+		for range 10 {
+			if n := hanging.Load(); n > 10 {
+				t.Errorf("ten dead endpoints have %d requests at once", n)
+			}
+			time.Sleep(20 * ms)
+		}
+		f.allDone(t, made.ID, 50)
+	})
+}
+
 func TestDrainLetsRunningDeliveriesEnd(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		f := newFixture(t, db, delivery.Options{})
@@ -191,7 +223,7 @@ func TestDrainGivesBackWhatHangs(t *testing.T) {
 		if in := db.Client.Integration.GetX(f.ctx, made.ID); in.ConsecutiveFailures != 0 {
 			t.Errorf("the stop was charged to the endpoint: %+v", in)
 		}
-		start(t, f.ctx, f.Service)
+		start(f.ctx, t, f.Service)
 		if d := f.settled(t, made.ID); d.State != entdelivery.StateDONE || d.Attempts != 2 {
 			t.Errorf("after the restart: %+v", d)
 		}

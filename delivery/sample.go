@@ -11,6 +11,7 @@ import (
 	"parley/ent/ms"
 	"parley/ent/raw"
 	"parley/eventlog"
+	"parley/invalid"
 )
 
 // Types returns the event types that webhooks carry, in alphabetical order.
@@ -20,7 +21,7 @@ func Types() []string { return slices.Clone(eventlog.WebhookTypes) }
 const sampleTime ms.Time = 1_767_225_600_000 // 2026-01-01T00:00:00Z
 
 // Sample returns an example of the body of an event type, for documents and tests. It is marked as a test: its channel
-// is "test", its metadata are {"test":true}, and its texts say so. The error is an *InputError for an unknown type.
+// is "test", its metadata are {"test":true}, and its texts say so. The error is an *invalid.Error for an unknown type.
 func Sample(eventType string) ([]byte, error) {
 	b, err := sample(eventType)
 	if err != nil {
@@ -31,7 +32,7 @@ func Sample(eventType string) ([]byte, error) {
 
 // TestIntegration sends one signed sample of an event type to an integration at once, and returns what came of it. The
 // type is integration.ping when it is empty. It works for disabled integrations too, is not repeated, changes nothing
-// and is not recorded. The error is an *InputError for an unknown type and ent's NotFoundError for an unknown id.
+// and is not recorded. The error is an *invalid.Error for an unknown type and ent's NotFoundError for an unknown id.
 func (s *Service) TestIntegration(ctx context.Context, integrationID, eventType string) (Outcome, error) {
 	if eventType == "" {
 		eventType = eventlog.IntegrationPing
@@ -69,9 +70,7 @@ const testText = "This is a test."
 func sample(eventType string) (eventlog.Body, error) {
 	sampleID := func(prefix string) string { return prefix + "_" + strings.Repeat("0", 22) + "test" }
 	if !eventlog.ForWebhooks(eventType) {
-		bad := &InputError{}
-		bad.add("eventType", "%.60q is no event type; they are %s", eventType, strings.Join(eventlog.WebhookTypes, ", "))
-		return eventlog.Body{}, bad
+		return eventlog.Body{}, invalid.One("eventType", "%.60q is no event type; they are %s", eventType, strings.Join(eventlog.WebhookTypes, ", "))
 	}
 	b := eventlog.Body{
 		ID: sampleID(id.Event), Type: eventType, Version: eventlog.PayloadVersion, Timestamp: sampleTime, WorkspaceID: sampleID(id.Workspace),

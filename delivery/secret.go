@@ -12,6 +12,7 @@ import (
 	"parley/ent/ms"
 	"parley/ent/secret"
 	"parley/eventlog"
+	"parley/invalid"
 	"parley/outbound"
 )
 
@@ -22,14 +23,12 @@ const DefaultOverlap = 24 * time.Hour
 const maxSecrets = 3
 
 // RotateSecret gives an integration a new secret. The ones before it sign too until the overlap ends, 0 to 7 days; at
-// most three sign at once, and beyond that the oldest ends now. The error is an *InputError for a bad overlap and ent's
+// most three sign at once, and beyond that the oldest ends now. The error is an *invalid.Error for a bad overlap and ent's
 // NotFoundError for an unknown id.
 func (s *Service) RotateSecret(ctx context.Context, integrationID string, overlap time.Duration) (Result, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
 		if overlap < 0 || overlap > maxOverlap {
-			bad := &InputError{}
-			bad.add("overlapHours", "must be from 0 to %d", int(maxOverlap.Hours()))
-			return Result{}, bad
+			return Result{}, invalid.One("overlapHours", "must be from 0 to %d", int(maxOverlap.Hours()))
 		}
 		in, now, err := s.lockIntegration(ctx, tx, integrationID)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	entdelivery "parley/ent/delivery"
 	"parley/ent/integration"
 	"parley/eventlog"
+	"parley/invalid"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -21,9 +22,9 @@ import (
 // fields returns the bad fields that an error names, joined.
 func fields(t *testing.T, err error) string {
 	t.Helper()
-	var bad *delivery.InputError
+	var bad *invalid.Error
 	if !errors.As(err, &bad) {
-		t.Fatalf("%v is no InputError", err)
+		t.Fatalf("%v is no invalid.Error", err)
 	}
 	var names []string
 	for _, f := range bad.Fields {

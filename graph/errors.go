@@ -72,13 +72,10 @@ var vocabulary = []struct {
 // translate finds the public form of an error.
 func translate(err error) public {
 	var bad *invalid.Error
-	var undeliverable *delivery.InputError
 	var status statusError
 	switch {
 	case errors.As(err, &bad):
 		return public{code: CodeBadInput, text: bad.Error(), status: http.StatusBadRequest, fields: bad.Fields}
-	case errors.As(err, &undeliverable):
-		return public{code: CodeBadInput, text: undeliverable.Error(), status: http.StatusBadRequest, fields: fieldsOf(undeliverable)}
 	case errors.As(err, &status):
 		return public{code: CodeBadRequest, text: status.text, status: status.status}
 	case ent.IsNotFound(err):
@@ -136,12 +133,4 @@ func recovered(logger *slog.Logger) graphql.RecoverFunc {
 		logger.ErrorContext(ctx, "resolver panicked", "requestId", requestID(ctx), "panic", cause, "stack", string(debug.Stack()))
 		return fmt.Errorf("panic: %v", cause)
 	}
-}
-
-func fieldsOf(e *delivery.InputError) []invalid.Field {
-	fields := make([]invalid.Field, len(e.Fields))
-	for i, f := range e.Fields {
-		fields[i] = invalid.Field(f)
-	}
-	return fields
 }

@@ -17,7 +17,7 @@ import (
 	"parley/ent/viewer"
 )
 
-//go:embed all:migrations
+//go:embed migrations
 var migrationFiles embed.FS
 
 // migrationLock is the advisory lock of Postgres that replicas starting together queue for; any fixed number does.

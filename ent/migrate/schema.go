@@ -247,6 +247,14 @@ var (
 				},
 			},
 			{
+				Name:    "delivery_queue",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[17], DeliveriesColumns[6], DeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state IN ('PENDING', 'RUNNING')",
+				},
+			},
+			{
 				Name:    "delivery_leased",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[13]},

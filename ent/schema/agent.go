@@ -24,7 +24,7 @@ func (Agent) Mixin() []ent.Mixin {
 // Fields of an agent.
 func (Agent) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
 		field.Text("instructions").Default(""),
 		field.JSON("models", []string{}).Default([]string{}).
 			Comment("Ordered choice, each `provider` or `provider/model`; empty means the server's default."),

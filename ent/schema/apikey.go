@@ -19,7 +19,7 @@ func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.APIKey, t
 // Fields of a key.
 func (APIKey) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.Enum("role").Values("ADMIN", "OPERATOR", "INTEGRATOR", "APP").Immutable(),
 		field.String("hash").Sensitive().Immutable().Comment("SHA-256 of the key, in hex."),
 		field.String("hint").Immutable().Comment("The first characters of the key, so that people can tell keys apart."),

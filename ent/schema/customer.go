@@ -24,8 +24,8 @@ func (Customer) Mixin() []ent.Mixin {
 // Fields of a customer.
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("external_id").Optional().Nillable().Immutable().MaxLen(200),
-		field.String("name").Default("").MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("external_id").Optional().Nillable().Immutable().MaxRuneLen(200),
+		field.String("name").Default("").MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
 		field.String("email").Default(""),
 		field.String("phone").Default("").Comment("E.164 where it could be read as a number."),
 		field.Text("contact").GoType(raw.JSON("")).Default("").Comment("Last contact given, as the function get_contact received it."),

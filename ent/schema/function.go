@@ -23,7 +23,7 @@ func (Function) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Functio
 func (Function) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("agent_id").Immutable(),
-		field.String("name").NotEmpty().MaxLen(64).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(64).Annotations(entgql.OrderField("NAME")),
 		field.Text("description").Default(""),
 		field.Enum("kind").Values("TAG", "HTTP").Immutable(),
 		field.String("tag").Default("").Comment("Tag that a TAG function raises."),

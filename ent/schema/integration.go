@@ -23,7 +23,7 @@ func (Integration) Mixin() []ent.Mixin {
 // Fields of an integration.
 func (Integration) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
 		field.Text("url"),
 		field.JSON("event_types", []string{}).Comment("Types or patterns such as contact.*; * is all."),
 		field.JSON("agent_ids", []string{}).Default([]string{}).Comment("Only threads of these agents; empty means all."),

@@ -27,7 +27,7 @@ func (Message) Fields() []ent.Field {
 		field.String("author_id").Optional().Nillable().Immutable().Comment("API key of the operator who wrote it."),
 		field.String("author_name").Default("").Immutable(),
 		field.Text("text").Immutable(),
-		field.String("client_message_id").Optional().Nillable().Immutable().MaxLen(200),
+		field.String("client_message_id").Optional().Nillable().Immutable().MaxRuneLen(200),
 		field.String("turn_id").Optional().Nillable().Immutable(),
 		field.String("model").Default("").Immutable().Comment("Provider and model that wrote it, for messages of the agent."),
 		field.Int64("input_tokens").Default(0).Immutable(),

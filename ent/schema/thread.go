@@ -26,8 +26,8 @@ func (Thread) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("agent_id").Immutable(),
 		field.String("customer_id").Immutable(),
-		field.String("channel").Default("").MaxLen(64).Immutable(),
-		field.String("external_id").Optional().Nillable().Immutable().MaxLen(200),
+		field.String("channel").Default("").MaxRuneLen(64).Immutable(),
+		field.String("external_id").Optional().Nillable().Immutable().MaxRuneLen(200),
 		field.Text("metadata").GoType(raw.JSON("")).Default(""),
 		field.Enum("status").Values("OPEN", "WAITING_FOR_OPERATOR", "OPERATOR", "CLOSED").Default("OPEN"),
 		field.Int64("epoch").Default(0).Comment("Raised when a person takes over; what a turn writes with an older one is refused."),

@@ -22,7 +22,7 @@ func (ThreadTag) Mixin() []ent.Mixin {
 func (ThreadTag) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("thread_id").Immutable(),
-		field.String("name").NotEmpty().MaxLen(64).Immutable(),
+		field.String("name").NotEmpty().MaxRuneLen(64).Immutable(),
 		field.Text("text").Default("").Comment("What was said when it was raised, for instance the text for the operator."),
 		field.String("set_by").Default("").Comment("Id of the call or API key that set it."),
 	}

@@ -17,7 +17,7 @@ type Workspace struct{ ent.Schema }
 func (Workspace) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").DefaultFunc(id.Func(id.Workspace)).Immutable().Unique(),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("history").Immutable().
 			Comment("Names one unbroken history of events; a restore from a backup begins a new one, and cursors of the old one expire."),
 		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable(),

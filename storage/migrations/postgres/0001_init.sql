@@ -16,6 +16,7 @@ CREATE INDEX "customer_workspace_id_created_at" ON "customers" ("workspace_id", 
 CREATE TABLE "deliveries" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "event_type" character varying NOT NULL, "thread_id" character varying NULL, "sequence" bigint NULL, "ordinal" bigint NULL, "state" character varying NOT NULL DEFAULT 'PENDING', "lane" character varying NOT NULL DEFAULT 'LIVE', "attempts" bigint NOT NULL DEFAULT 0, "tries" bigint NOT NULL DEFAULT 0, "stepped_aside" boolean NOT NULL DEFAULT false, "next_at" bigint NOT NULL, "lease_until" bigint NULL, "lease_owner" character varying NOT NULL DEFAULT '', "finished_at" bigint NULL, "event_id" character varying NOT NULL, "integration_id" character varying NOT NULL, PRIMARY KEY ("id"));
 CREATE INDEX "delivery_pending" ON "deliveries" ("integration_id", "next_at", "id") WHERE state = 'PENDING';
 CREATE INDEX "delivery_order" ON "deliveries" ("integration_id", "thread_id", "sequence") WHERE state IN ('PENDING', 'RUNNING');
+CREATE INDEX "delivery_queue" ON "deliveries" ("integration_id", "ordinal", "id") WHERE state IN ('PENDING', 'RUNNING');
 CREATE INDEX "delivery_leased" ON "deliveries" ("lease_until") WHERE state = 'RUNNING';
 CREATE INDEX "delivery_workspace_id_integration_id_created_at" ON "deliveries" ("workspace_id", "integration_id", "created_at");
 CREATE INDEX "delivery_workspace_id_created_at" ON "deliveries" ("workspace_id", "created_at");
