@@ -77,7 +77,15 @@ func (v *view) functionOf(c *ent.Call) *ent.Function {
 }
 
 // runCall sends one call and stores how it ended. The error is ours; whatever the endpoint does is an outcome.
-func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) error {
+func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.s.o.Logger.Error("dialogue: a call panicked", "call", c.ID, "panic", p, "stack", string(debug.Stack()))
+			o := failed("the call failed inside the server")
+			o.isHTTP = true
+			err = r.finish(ctx, c, o)
+		}
+	}()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -96,23 +104,12 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) error {
 	// From here on the call runs to its own end, whatever becomes of the turn.
 	work, cancel := context.WithDeadline(base, r.deadline)
 	defer cancel()
-	o, answered := r.exchange(work, f, request)
+	o, answered := r.s.send(work, f, request)
+	o.isHTTP = true
 	if !answered && base.Err() != nil {
 		return base.Err() // the process ends: whoever goes on decides as after a crash
 	}
 	return r.finish(ctx, c, o)
-}
-
-// exchange is send with panics made failures, which are told to the model.
-func (r *run) exchange(ctx context.Context, f *ent.Function, request *request) (o outcome, answered bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.s.o.Logger.Error("dialogue: a call panicked", "function", f.ID, "panic", p, "stack", string(debug.Stack()))
-			o, answered = failed("the call failed inside the server"), true
-		}
-		o.isHTTP = true
-	}()
-	return r.s.send(ctx, f, request)
 }
 
 // markSent stores that the call is about to leave. From then on it is never sent a second time blindly.

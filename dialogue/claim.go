@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"parley/ent/ms"
@@ -29,9 +30,16 @@ const (
 	skipParked = `, started_at = started_at + %[1]s - lease_until`
 )
 
-// claim takes up to n turns that match, oldest first.
-func (s *Service) claim(ctx context.Context, who, also string, n int) ([]claim, error) {
-	ctx = viewer.SystemContext(ctx, "turn claim")
+// claim takes up to n turns that match, oldest first, but none of the workspaces that are named.
+func (s *Service) claim(ctx context.Context, who, also string, n int, without []string) ([]claim, error) {
+	// Not cut short by the end of Run: what was claimed must be known, so that it can be given back.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(viewer.SystemContext(ctx, "turn claim")), 10*time.Second)
+	defer cancel()
+	args := []any{n, s.name, s.o.LeaseFor.Milliseconds()}
+	for _, workspace := range without {
+		args = append(args, workspace)
+		who += ` AND workspace_id <> $` + strconv.Itoa(len(args))
+	}
 	pick := `id IN (SELECT id FROM turns WHERE ` + who + ` ORDER BY due_at LIMIT $1)`
 	if s.log.Postgres() {
 		// An array is picked once; rows that another replica is claiming are passed over.
@@ -39,7 +47,7 @@ func (s *Service) claim(ctx context.Context, who, also string, n int) ([]claim, 
 	}
 	statement := fmt.Sprintf(`UPDATE turns SET state = 'RUNNING', fence = fence + 1, lease_owner = $2,
 		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence`, s.log.NowSQL())
-	rows, err := s.log.Client().QueryContext(ctx, statement, n, s.name, s.o.LeaseFor.Milliseconds())
+	rows, err := s.log.Client().QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("claim turns: %w", err)
 	}

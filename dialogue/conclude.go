@@ -56,7 +56,7 @@ func (r *run) conclude(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread,
 	if err := endTurn(ctx, tx, t, tn, reason, text); err != nil || unread == nil {
 		return err
 	}
-	return makeDue(ctx, tx, t, max(tx.Now, unread.CreatedAt.Add(quiet(a))))
+	return makeDue(ctx, tx, t, unread.CreatedAt, max(tx.Now, unread.CreatedAt.Add(quiet(a))))
 }
 
 // maxEmpty is how many answers without text and call a turn takes before it believes that silence is meant, and how

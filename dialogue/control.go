@@ -82,9 +82,13 @@ func (s *Service) TakeOver(ctx context.Context, threadID string) (ID, error) {
 }
 
 // HandBack gives the talk back to the agent: the operator tag and the assignment go, and the agent learns who wrote
-// what, and since when it has the talk again. If the customer's last words are unanswered it answers them.
+// what, and since when it has the talk again. If the customer's last words are unanswered it answers them. The error is
+// ErrThreadClosed on a closed thread, where the agent stays silent.
 func (s *Service) HandBack(ctx context.Context, threadID string) (ID, error) {
 	return s.onThread(ctx, threadID, func(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, _ viewer.Viewer) error {
+		if t.Has(TagClose) {
+			return ErrThreadClosed
+		}
 		return lower(ctx, tx, t, TagOperator)
 	})
 }

@@ -40,30 +40,38 @@ func answerLater(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *en
 	due := tx.Now.Add(quiet(a))
 	switch {
 	case live == nil:
-		return "", makeDue(ctx, tx, t, due)
+		return "", makeDue(ctx, tx, t, tx.Now, due)
 	case live.State == turn.StateDUE && live.StartedAt == nil:
-		latest := live.FirstMessageAt.Add(time.Duration(a.MaxWaitMs) * time.Millisecond)
 		tx.WakeTurns()
-		return "", tx.Client().Turn.Update().Where(turn.ID(live.ID)).SetDueAt(max(tx.Now, min(due, latest))).Exec(ctx)
-	case live.State == turn.StateRUNNING && a.OnBusy == agent.OnBusyRESTART && live.StepsUsed == 0:
-		// Nothing was sent or said yet: begin anew with both messages.
+		return "", tx.Client().Turn.Update().Where(turn.ID(live.ID)).SetDueAt(max(tx.Now, min(due, longestWait(live, a)))).Exec(ctx)
+	case live.State == turn.StateRUNNING && a.OnBusy == agent.OnBusyRESTART && live.StepsUsed == 0 && tx.Now < longestWait(live, a):
+		// Nothing was sent or said yet: begin anew with both messages. The longest wait goes on, so that somebody who
+		// writes faster than the model still gets an answer.
 		if err := endTurn(ctx, tx, t, live, turn.ReasonSUPERSEDED, "the customer wrote more before the agent had said or done anything"); err != nil {
 			return "", err
 		}
-		return live.ID, makeDue(ctx, tx, t, due)
+		return live.ID, makeDue(ctx, tx, t, live.FirstMessageAt, min(due, longestWait(live, a)))
 	case live.State == turn.StatePARKED && (a.OnBusy == agent.OnBusyFOLD || a.OnBusy == agent.OnBusyRESTART):
 		return "", unpark(ctx, tx, live, due)
 	}
 	return "", nil // read before the running turn's next step, or by the turn after it
 }
 
-func quiet(a *ent.Agent) time.Duration { return time.Duration(a.QuietMs) * time.Millisecond }
+// quiet is how long a turn waits for more words.
+func quiet(a *ent.Agent) time.Duration {
+	return time.Duration(min(a.QuietMs, a.MaxWaitMs)) * time.Millisecond
+}
 
-// makeDue makes the thread's live turn. There must be none.
-func makeDue(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, due ms.Time) error {
+// longestWait is when a turn begins, however many messages follow.
+func longestWait(tn *ent.Turn, a *ent.Agent) ms.Time {
+	return tn.FirstMessageAt.Add(time.Duration(a.MaxWaitMs) * time.Millisecond)
+}
+
+// makeDue makes the thread's live turn, for messages since first. There must be none.
+func makeDue(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first, due ms.Time) error {
 	tx.WakeTurns()
 	err := tx.Client().Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
-		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(tx.Now).SetCreatedAt(tx.Now).Exec(ctx)
+		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(first).SetCreatedAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("make the turn: %w", err)
 	}
@@ -106,7 +114,7 @@ func resume(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread) error {
 	case last.Author != message.AuthorCUSTOMER:
 		return nil
 	}
-	return makeDue(ctx, tx, t, tx.Now)
+	return makeDue(ctx, tx, t, tx.Now, tx.Now)
 }
 
 // endTurn ends a turn for the one reason it will ever have. Calls that were not sent are refused; one that is on its

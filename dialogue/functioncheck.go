@@ -149,6 +149,9 @@ func (s *Service) checkHTTPFunction(bad *invalid.Error, f *ent.Function) {
 	bad.Check(minTimeoutMs <= f.TimeoutMs && f.TimeoutMs <= maxTimeoutMs, "timeoutMs", "must be from %d to %d", minTimeoutMs, maxTimeoutMs)
 	bad.Check(f.AnswerPointer == "" || f.AnswerPointer[0] == '/', "answerPointer", "must be empty or begin with /, such as /data/0/price")
 	bad.Check(len(f.AnswerPointer) <= 1000, "answerPointer", "is longer than 1000 bytes")
+	if _, err := bodyForm(f); err != nil && hasBody(f.Method) {
+		bad.Add("headers", "%v", err)
+	}
 	switch {
 	case f.Body == "":
 	case len(f.Body) > maxBody:

@@ -135,8 +135,11 @@ func (r *run) stepEntries(ctx context.Context, steps []*ent.Step) ([]entry, erro
 		if err := st.Content.Decode(&said.Parts); err != nil {
 			return nil, fmt.Errorf("read step %s: %w", st.ID, err)
 		}
-		if len(said.Parts) == 0 {
-			continue // an empty answer
+		if len(ofStep[st.ID]) == 0 { // calls that came broken, or on a step without functions, were not made
+			said.Parts = withoutCalls(said.Parts)
+		}
+		if len(said.Parts) == 0 || st.Finish == model.Blocked {
+			continue // nothing was said
 		}
 		e := entry{sequence: st.ReadSequence, rank: 2, at: st.CreatedAt, number: st.Number, id: st.ID}
 		e.messages = append(e.messages, said)

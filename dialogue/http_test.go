@@ -114,6 +114,7 @@ func TestArgumentsGoWhereTheMethodWantsThem(t *testing.T) {
 			w.turns(w.thread(a, "go"), 1)
 			r := <-got
 			equal(t, method, r.target+" "+r.body, want)
+			w.stop()
 		}
 	})
 }
@@ -149,10 +150,15 @@ func TestBadEndpoints(t *testing.T) {
 		}, "UNKNOWN", "may have taken effect or not"},
 	}
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := newWorld(t, db, always(func(_ context.Context, r model.Request) model.End {
+			if r.Messages[len(r.Messages)-1].Role == model.Tool {
+				return ended(text("Sorry about that"))
+			}
+			return ended(calling("f", `{}`))
+		}))
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
-				t.Parallel()
-				w := newWorld(t, db, answers(does(calling("f", `{}`)), says("Sorry about that")))
+				w := w.in(t)
 				a := w.agent()
 				w.function(a, "f", endpoint(t, row.handler), func(in *dialogue.FunctionInput) { in.Method, in.TimeoutMs = &row.method, ptr(1000) })
 				id := w.thread(a, "go")

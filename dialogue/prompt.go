@@ -22,8 +22,9 @@ const rules = `How this dialogue works:
 const lastStep = `You can call no functions now. Answer the customer with what you know, and say openly what you could not do.`
 
 // system returns the system text of a step.
-func (v *view) system(now time.Time, c *ent.Customer, last bool) string {
+func (v *view) system(now time.Time, last bool) string {
 	var b strings.Builder
+	c := v.customer
 	if v.agent.Instructions != "" {
 		b.WriteString(v.agent.Instructions + "\n\n---\n")
 	}

@@ -73,6 +73,20 @@ func (r *registry) find(match func(*hold) bool) []*hold {
 	return found
 }
 
+// crowded returns the workspaces that have at least n turns running here.
+func (r *registry) crowded(n int) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	counts := map[string]int{}
+	var found []string
+	for _, h := range r.turns {
+		if counts[h.workspace]++; counts[h.workspace] == n {
+			found = append(found, h.workspace)
+		}
+	}
+	return found
+}
+
 // stop makes the matching turns look at their rows again, now.
 func (r *registry) stop(match func(*hold) bool) {
 	for _, h := range r.find(match) {

@@ -34,31 +34,33 @@ func (s *Service) Run(ctx context.Context) error {
 	})
 	var turns errgroup.Group
 	slots := make(chan struct{}, s.o.Workers)
-	lastSweep := time.Time{}
+	swept := time.Time{}
 	for ctx.Err() == nil {
-		free := cap(slots) - len(slots)
-		claims, err := s.claimSome(ctx, free, time.Since(lastSweep) >= s.o.PollFor)
-		if time.Since(lastSweep) >= s.o.PollFor {
-			lastSweep = time.Now()
+		sweep := time.Since(swept) >= s.o.PollFor
+		if sweep {
+			swept = time.Now()
 		}
+		claims, pause, err := s.claimSome(ctx, cap(slots)-len(slots), sweep)
 		if err != nil && ctx.Err() == nil {
 			s.o.Logger.Error("dialogue: the queue of turns cannot be read", "error", err)
 		}
 		for _, c := range claims {
 			slots <- struct{}{}
+			h := &hold{claim: c}
+			s.running.add(h)
 			turns.Go(func() error {
 				defer func() {
+					s.running.remove(h)
 					<-slots
 					wake.Poke()
 				}()
-				s.runTurn(work, c)
+				s.runTurn(work, h)
 				return nil
 			})
 		}
-		if len(claims) > 0 && len(claims) == free {
-			continue
+		if len(claims) == 0 {
+			sleep(ctx, wake, pause)
 		}
-		s.sleep(ctx, wake, len(slots) < cap(slots))
 	}
 	drain := time.AfterFunc(max(0, s.o.DrainFor), stop)
 	_ = turns.Wait()
@@ -67,33 +69,43 @@ func (s *Service) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
+// crowdedPause is the pause when turns are due that cannot be claimed: another replica is claiming them, or their
+// workspace has its share of the workers.
+const crowdedPause = 50 * time.Millisecond
+
 // claimSome takes up to n turns: due ones, and with sweep also those whose worker died or whose approval is overdue.
-func (s *Service) claimSome(ctx context.Context, n int, sweep bool) ([]claim, error) {
-	var claims []claim
-	take := func(who, also string) error {
-		if len(claims) >= n {
-			return nil
+// If it takes none it says how long to sleep. The queue is only written to when something is due.
+func (s *Service) claimSome(ctx context.Context, n int, sweep bool) (claims []claim, pause time.Duration, err error) {
+	if n == 0 {
+		return nil, s.o.PollFor, nil // the end of a turn wakes
+	}
+	until, err := s.untilDue(ctx)
+	crowded := s.running.crowded(max(1, s.o.Workers/2))
+	n = min(n, max(1, s.o.Workers/4)) // a few at a time, so that no workspace fills all slots at once
+	take := func(who, also string) {
+		if err != nil || len(claims) >= n {
+			return
 		}
-		more, err := s.claim(ctx, who, also, n-len(claims))
+		var more []claim
+		more, err = s.claim(ctx, who, also, n-len(claims), crowded)
 		claims = append(claims, more...)
-		return err
 	}
-	var err error
 	if sweep {
-		err = errors.Join(take(whoseLeaseUp, countDeath), take(whoWaited, skipParked))
+		take(whoseLeaseUp, countDeath)
+		take(whoWaited, skipParked)
 	}
-	return claims, errors.Join(err, take(whoIsDue, ""))
+	if until == 0 {
+		take(whoIsDue, "")
+		until = crowdedPause
+	}
+	if err != nil {
+		until = s.o.PollFor
+	}
+	return claims, until, err
 }
 
-// sleep waits for a wake-up, for the next due turn or for the next poll. Without a free slot the queue is not asked.
-func (s *Service) sleep(ctx context.Context, wake eventlog.Signal, free bool) {
-	pause := s.o.PollFor
-	if free {
-		until, err := s.untilDue(ctx)
-		if err == nil {
-			pause = max(until, 2*time.Millisecond) // another replica may be claiming what is due
-		}
-	}
+// sleep waits for a wake-up or for the end of the pause.
+func sleep(ctx context.Context, wake eventlog.Signal, pause time.Duration) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
@@ -142,11 +154,9 @@ func (s *Service) keep(work context.Context) {
 const maxAttempts = 3
 
 // runTurn runs a claimed turn to its end, or gives it back.
-func (s *Service) runTurn(ctx context.Context, c claim) {
-	ctx = viewer.WorkerContext(ctx, c.workspace, "turn")
-	h := &hold{claim: c}
-	s.running.add(h)
-	defer s.running.remove(h)
+func (s *Service) runTurn(ctx context.Context, h *hold) {
+	ctx = viewer.WorkerContext(ctx, h.workspace, "turn")
+	c := h.claim
 	err := s.tryTurn(ctx, h)
 	switch {
 	case err == nil, errors.Is(err, errLost):

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +36,7 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	if err != nil {
 		return fail("the arguments are not a JSON object")
 	}
-	values := values{arguments, r.facts(ctx, v, c)}
+	values := values{arguments, v.facts(c)}
 	rest := maps.Clone(arguments)
 	for _, name := range urlNames(f.URL) {
 		delete(rest, name)
@@ -46,12 +47,14 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	}
 	var body []byte
 	var inQuery map[string]any
+	form, _ := bodyForm(f)
 	switch {
 	case !hasBody(f.Method):
 		inQuery = rest
 	case f.Body != "":
-		form, _ := bodyForm(f)
 		body = fillBody(f.Body, form, values)
+	case form:
+		body = []byte(strings.Join(pairsOf(rest), "&"))
 	default:
 		body = compact(rest)
 	}
@@ -79,13 +82,13 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 }
 
 // facts are what templates may name besides parameters.
-func (r *run) facts(ctx context.Context, v *view, c *ent.Call) map[string]any {
-	known := map[string]any{"thread.id": v.thread.ID, "customer.id": v.thread.CustomerID, "call.id": c.ID}
+func (v *view) facts(c *ent.Call) map[string]any {
+	known := map[string]any{"thread.id": v.thread.ID, "customer.id": v.customer.ID, "call.id": c.ID}
 	if v.thread.ExternalID != nil {
 		known["thread.externalId"] = *v.thread.ExternalID
 	}
-	if cus, err := v.thread.QueryCustomer().Only(ctx); err == nil && cus.ExternalID != nil {
-		known["customer.externalId"] = *cus.ExternalID
+	if v.customer.ExternalID != nil {
+		known["customer.externalId"] = *v.customer.ExternalID
 	}
 	return known
 }

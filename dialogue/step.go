@@ -11,7 +11,6 @@ import (
 	"parley/dialogue/model"
 	"parley/ent"
 	"parley/ent/agent"
-	"parley/ent/customer"
 	"parley/ent/id"
 	"parley/ent/message"
 	"parley/ent/ms"
@@ -26,10 +25,6 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	c, err := r.s.log.Client().Customer.Query().Where(customer.ID(v.thread.CustomerID)).Only(ctx)
-	if err != nil {
-		return false, fmt.Errorf("read the customer: %w", err)
-	}
 	var cost int64
 	if v.turn.StepsUsed > 0 {
 		cost = (v.turn.InputTokens + v.turn.OutputTokens) / int64(v.turn.StepsUsed)
@@ -37,7 +32,7 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	reached := limit(v.turn, v.agent, cost)
 	last := reached != "" || r.garbled > maxGarbled
 	question := model.Request{
-		System: v.system(time.Now(), c, last), Messages: h.messages, Script: json.RawMessage(v.agent.Script), Region: v.agent.Region,
+		System: v.system(time.Now(), last), Messages: h.messages, Script: json.RawMessage(v.agent.Script), Region: v.agent.Region,
 	}
 	if !last {
 		question.Functions = v.offered()
@@ -146,11 +141,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 
 // storeStep stores what the model said, byte for byte.
 func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *reply) (*ent.Step, error) {
-	parts := st.end.Message.Parts
-	if st.last { // functions were off: a call that came nevertheless has no answer and is not repeated to the model
-		parts = withoutCalls(parts)
-	}
-	content, err := encode(parts)
+	content, err := encode(st.end.Message.Parts)
 	if err != nil {
 		return nil, fmt.Errorf("encode the step: %w", err)
 	}

@@ -74,15 +74,21 @@ func fillURL(template string, v values, rest map[string]any) (string, error) {
 			}
 		}
 	}
+	pairs = append(pairs, pairsOf(rest)...)
+	if len(pairs) == 0 {
+		return path, nil
+	}
+	return path + "?" + strings.Join(pairs, "&"), nil
+}
+
+// pairsOf writes values as name=value, in order of their names.
+func pairsOf(rest map[string]any) (pairs []string) {
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
 		for _, text := range listed(rest[name]) {
 			pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(text))
 		}
 	}
-	if len(pairs) == 0 {
-		return path, nil
-	}
-	return path + "?" + strings.Join(pairs, "&"), nil
+	return pairs
 }
 
 // fillPair fills one name=value of a query. It is left out when every value it asks for is missing.
@@ -134,9 +140,8 @@ func quoted(text string, inString bool) bool {
 
 // checkBodyTemplate says whether the body of f becomes JSON, or is a form.
 func checkBodyTemplate(f *ent.Function) error {
-	form, err := bodyForm(f)
-	if err != nil || form {
-		return err
+	if form, err := bodyForm(f); err != nil || form {
+		return nil // a wrong type is told once, for the headers
 	}
 	if !json.Valid(fillBody(f.Body, false, values{})) {
 		return errors.New("is no JSON once its placeholders are filled; send other forms with the header Content-Type: application/x-www-form-urlencoded")
@@ -157,7 +162,7 @@ func bodyForm(f *ent.Function) (bool, error) {
 	case err == nil && kind == "application/x-www-form-urlencoded":
 		return true, nil
 	}
-	return false, fmt.Errorf("can be sent as JSON or as application/x-www-form-urlencoded, not as %q", given)
+	return false, fmt.Errorf("Content-Type must be JSON or application/x-www-form-urlencoded, not %q", given)
 }
 
 // hasBody says whether requests of a method carry the arguments in the body.

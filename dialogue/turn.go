@@ -10,6 +10,7 @@ import (
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/call"
+	"parley/ent/customer"
 	"parley/ent/function"
 	"parley/ent/message"
 	"parley/ent/thread"
@@ -34,6 +35,7 @@ type run struct {
 type view struct {
 	turn      *ent.Turn
 	thread    *ent.Thread
+	customer  *ent.Customer
 	tags      []string
 	agent     *ent.Agent
 	functions []*ent.Function
@@ -144,6 +146,9 @@ func (r *run) look(ctx context.Context) (*view, error) {
 		return nil, errLost
 	}
 	if v.thread, err = client.Thread.Query().Where(thread.ID(r.hold.threadID)).WithTags().Only(ctx); err != nil {
+		return nil, err
+	}
+	if v.customer, err = client.Customer.Query().Where(customer.ID(v.thread.CustomerID)).Only(ctx); err != nil {
 		return nil, err
 	}
 	for _, tag := range v.thread.Edges.Tags {

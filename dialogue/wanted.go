@@ -49,6 +49,9 @@ func (st *reply) split(v *view, last bool) (text string, calls []*wanted) {
 // want reads a call. Whatever is wrong with it becomes an answer to the model.
 func (v *view) want(asked *model.Call) *wanted {
 	w := &wanted{asked: asked}
+	if asked.ID == "" {
+		asked.ID = id.New(id.Call)
+	}
 	if len(bytes.TrimSpace(asked.Args)) == 0 {
 		asked.Args = json.RawMessage(`{}`)
 	}
@@ -118,9 +121,6 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 	creates := make([]*ent.CallCreate, len(st.calls))
 	for i, w := range st.calls {
 		callID := id.New(id.Call)
-		if w.asked.ID == "" {
-			w.asked.ID = callID
-		}
 		if w.isTag() && w.decided == nil {
 			o, err := raiseByAgent(ctx, tx, t, a, w, callID)
 			if err != nil {

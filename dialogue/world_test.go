@@ -77,6 +77,13 @@ func answers(all ...func(ctx context.Context, r model.Request) model.End) *fake 
 	}}
 }
 
+// always is a model that answers every question with the same function.
+func always(f answerFunc) *fake {
+	return &fake{func(ctx context.Context, r model.Request) iter.Seq2[model.Event, error] {
+		return answers(f).Generate(ctx, r)
+	}}
+}
+
 type answerFunc = func(ctx context.Context, r model.Request) model.End
 
 func ended(parts ...model.Part) model.End {
@@ -126,6 +133,8 @@ type world struct {
 	stop      func()            // ends its Run
 }
 
+// newWorld makes a workspace with an engine. The engines of two worlds on one database run each other's turns: stop the
+// first before making the second.
 func newWorld(t *testing.T, db *storage.DB, provider model.Provider, change ...func(*dialogue.Options)) *world {
 	t.Helper()
 	workspace, ctx := storagetest.Workspace(t, db, id.New("wld"))
@@ -143,6 +152,13 @@ func newWorld(t *testing.T, db *storage.DB, provider model.Provider, change ...f
 	w.s = w.service(provider, change...)
 	w.stop = w.run(w.s)
 	return w
+}
+
+// in returns the world for a sub-test.
+func (w *world) in(t *testing.T) *world {
+	sub := *w
+	sub.t = t
+	return &sub
 }
 
 func (w *world) service(provider model.Provider, change ...func(*dialogue.Options)) *dialogue.Service {
