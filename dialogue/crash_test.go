@@ -38,12 +38,14 @@ func abandoned(t *testing.T, db *storage.DB, idempotent bool) (w *world, threadI
 		}
 		_, _ = io.WriteString(rw, `{"from":"the living"}`)
 	})
-	w = newWorld(t, db, answers(does(calling("f", `{}`)), says("too late")))
+	w = newWorld(t, db, answers(does(calling("f", `{}`)), says("too late")), func(o *dialogue.Options) { o.DrainFor = time.Minute })
 	t.Cleanup(func() { close(open) })
 	a := w.agent()
 	w.function(a, "f", url, func(in *dialogue.FunctionInput) { in.Idempotent = &idempotent })
 	threadID = w.thread(a, "go")
 	<-reached
+	w.halt() // the dead claim nothing
+	time.Sleep(100 * time.Millisecond)
 	w.expire(threadID)
 	return w, threadID, func() []string {
 		mu.Lock()

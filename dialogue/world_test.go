@@ -130,7 +130,8 @@ type world struct {
 	client    *outbound.Client
 	guard     *outbound.Guard
 	s         *dialogue.Service // runs turns
-	stop      func()            // ends its Run
+	stop      func()            // ends its Run, and waits for that
+	halt      func()            // ends its Run, which claims no more; what runs goes on for its DrainFor
 }
 
 // newWorld makes a workspace with an engine. The engines of two worlds on one database run each other's turns: stop the
@@ -150,7 +151,7 @@ func newWorld(t *testing.T, db *storage.DB, provider model.Provider, change ...f
 	w.key = ann.ID
 	w.operator = viewer.NewContext(t.Context(), viewer.Viewer{Workspace: workspace, Role: viewer.Operator, Key: ann.ID, Name: "Ann"})
 	w.s = w.service(provider, change...)
-	w.stop = w.run(w.s)
+	w.stop, w.halt = w.run(w.s)
 	return w
 }
 
@@ -176,8 +177,8 @@ func (w *world) service(provider model.Provider, change ...func(*dialogue.Option
 	return dialogue.New(w.log, w.keys, w.client, w.guard, o)
 }
 
-// run runs the workers of s until the test ends or stop is called.
-func (w *world) run(s *dialogue.Service) (stop func()) {
+// run runs the workers of s until the test ends or stop is called. Halt begins that and does not wait.
+func (w *world) run(s *dialogue.Service) (stop, halt func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -191,7 +192,7 @@ func (w *world) run(s *dialogue.Service) (stop func()) {
 		})
 	}
 	w.t.Cleanup(stop)
-	return stop
+	return stop, cancel
 }
 
 func ptr[T any](v T) *T { return &v }
