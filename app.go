@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
-	"strconv"
+	"strings"
 
 	"parley/access"
 	"parley/ent"
@@ -17,6 +17,8 @@ import (
 	"parley/outbound"
 	"parley/seal"
 	"parley/storage"
+
+	"github.com/lib/pq"
 )
 
 // app is what every command that touches the database needs.
@@ -62,11 +64,11 @@ func checkSecretKey(ctx context.Context, client *ent.Client, keys *seal.Keys) er
 	kept, err := client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
 	if ent.IsNotFound(err) {
 		box := hex.EncodeToString(keys.Seal([]byte(secretKeyCheck), "", secretKeyCheck))
-		err := client.Setting.Create().SetID(secretKeyCheck).SetValue(box).OnConflictColumns(setting.FieldID).DoNothing().Exec(ctx)
-		if err != nil {
+		err = client.Setting.Create().SetID(secretKeyCheck).SetValue(box).OnConflictColumns(setting.FieldID).DoNothing().Exec(ctx)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: another replica was first
 			return fmt.Errorf("keep a check of the secret key: %w", err)
 		}
-		return nil
+		kept, err = client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("read the check of the secret key: %w", err)
@@ -118,28 +120,27 @@ func newGuard(ctx context.Context, c Config, listener net.Addr) (*outbound.Guard
 
 // databaseAddresses finds where Postgres listens, so that no webhook is ever sent there.
 func databaseAddresses(ctx context.Context, database string) ([]netip.AddrPort, error) {
-	u, err := url.Parse(database)
+	config, err := pq.NewConfig(database)
 	if err != nil {
-		return nil, fmt.Errorf("read DATABASE_URL: %w", err)
+		return nil, errors.New("DATABASE_URL cannot be read")
 	}
-	port, host := uint16(5432), u.Hostname()
-	if u.Port() != "" {
-		n, err := strconv.ParseUint(u.Port(), 10, 16)
-		if err != nil {
-			return nil, fmt.Errorf("read the port of DATABASE_URL: %w", err)
+	var out []netip.AddrPort
+	hosts := append([]pq.ConfigMultihost{{Host: config.Host, Hostaddr: config.Hostaddr, Port: config.Port}}, config.Multi...)
+	for _, h := range hosts {
+		if h.Hostaddr.IsValid() {
+			out = append(out, netip.AddrPortFrom(h.Hostaddr.Unmap(), h.Port))
+			continue
 		}
-		port = uint16(n)
-	}
-	if host == "" { // a Unix socket
-		return nil, nil
-	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, fmt.Errorf("resolve the host of DATABASE_URL: %w", err)
-	}
-	out := make([]netip.AddrPort, len(ips))
-	for i, ip := range ips {
-		out[i] = netip.AddrPortFrom(ip.Unmap(), port)
+		if h.Host == "" || strings.HasPrefix(h.Host, "/") || strings.HasPrefix(h.Host, "@") { // a Unix socket
+			continue
+		}
+		ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", h.Host)
+		if err != nil {
+			return nil, fmt.Errorf("resolve the host of DATABASE_URL: %w", err)
+		}
+		for _, ip := range ips {
+			out = append(out, netip.AddrPortFrom(ip.Unmap(), h.Port))
+		}
 	}
 	return out, nil
 }

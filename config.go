@@ -113,11 +113,24 @@ func (c Config) readSecretKey(generate func() string) (string, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return "", fmt.Errorf("make PARLEY_DATA: %w", err)
 	}
-	key := generate()
-	f, err := os.OpenFile(c.secretKeyFile(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return c.keepSecretKey(generate())
+}
+
+// keepSecretKey writes a new key so that the file is there whole or not at all, and returns the key that is in it: when
+// two servers start together, the first one's.
+func (c Config) keepSecretKey(key string) (string, error) {
+	f, err := os.CreateTemp(c.Data, "secret.key.")
 	if err != nil {
 		return "", fmt.Errorf("keep the secret key: %w", err)
 	}
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(key + "\n")
-	return key, errors.Join(err, f.Sync(), f.Close())
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", fmt.Errorf("keep the secret key: %w", err)
+	}
+	if err := os.Link(f.Name(), c.secretKeyFile()); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", fmt.Errorf("keep the secret key: %w", err)
+	}
+	kept, err := os.ReadFile(c.secretKeyFile())
+	return string(kept), err
 }

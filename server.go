@@ -61,10 +61,6 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	key, err := a.firstKey(ctx, c)
-	if err != nil {
-		return fmt.Errorf("make the first workspace: %w", err)
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
@@ -72,6 +68,11 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	guard, err := newGuard(ctx, c, listener.Addr())
 	if err != nil {
 		return errors.Join(err, listener.Close())
+	}
+	// Only now that nothing stands in the way of showing it: the first key is printed once.
+	key, err := a.firstKey(ctx, c)
+	if err != nil {
+		return errors.Join(fmt.Errorf("make the first workspace: %w", err), listener.Close())
 	}
 	webhooks := outbound.New(outbound.Options{Guard: guard})
 	defer webhooks.CloseIdle()
@@ -81,7 +82,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 
 	providers := map[string]model.Provider{"scripted": scripted.New()}
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
-		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Logger: logger,
+		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(), Logger: logger,
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
 		Version: version, Sole: c.embedded(), Logger: logger,

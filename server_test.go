@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -153,6 +155,43 @@ func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
 			t.Errorf("after a restart: %s", got)
 		}
 	})
+}
+
+func TestTheFirstKeyIsNotLostWhenThePortIsBusy(t *testing.T) {
+	environments(t, func(t *testing.T, e env) {
+		busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e["PARLEY_LISTEN"] = busy.Addr().String()
+		if err := command(t.Context(), nil, e.get, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "listen") {
+			t.Errorf("a busy port: %v", err)
+		}
+		_ = busy.Close()
+		if _, printed, _ := startServer(t, e); !printedKey.MatchString(printed) {
+			t.Errorf("the next start printed no key: %s", printed)
+		}
+	})
+}
+
+func TestAPasswordIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	e := env{"DATABASE_URL": "postgres://user:hunter%2@127.0.0.1/x", "PARLEY_SECRET_KEY": seal.Generate()}
+	if err := command(t.Context(), []string{"migrate"}, e.get, io.Discard, io.Discard); err == nil || strings.Contains(err.Error(), "hunter") {
+		t.Errorf("a broken address: %v", err)
+	}
+}
+
+func TestTheDatabaseIsNoTargetHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"postgres://u@127.0.0.1:54321/x", "postgres:///x?host=127.0.0.1&port=54321", "postgres://u@127.0.0.1/x?port=54321",
+	} {
+		got, err := databaseAddresses(t.Context(), address)
+		if err != nil || !slices.Contains(got, netip.MustParseAddrPort("127.0.0.1:54321")) {
+			t.Errorf("%s: %v, %v", address, got, err)
+		}
+	}
 }
 
 func TestAWrongSecretKeyStopsTheStart(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +23,6 @@ import (
 	"parley/ent/apikey"
 	"parley/ent/id"
 	"parley/ent/ms"
-	"parley/ent/thread"
 	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/invalid"
@@ -34,10 +33,8 @@ import (
 var ErrUnauthenticated = errors.New("the key or token is unknown, revoked or expired")
 
 const (
-	keyPrefix    = "prl_"
-	tokenPrefix  = "prt_"
-	tokenPurpose = "thread token 1"
-	hintLength   = 8
+	keyPrefix  = "prl_"
+	hintLength = 8
 	// MinKey is the least length of a key that somebody chose.
 	MinKey = 32
 )
@@ -151,9 +148,15 @@ func (s *Service) RevokeKey(ctx context.Context, keyID string) (Revoked, error) 
 			return Revoked{keyID}, err
 		}
 		if row.Role == apikey.RoleADMIN {
-			others := apikey.And(apikey.RoleEQ(apikey.RoleADMIN), apikey.RevokedAtIsNil(), apikey.IDNEQ(keyID))
-			if left, err := tx.Client().APIKey.Query().Where(others).Count(ctx); err != nil || left == 0 {
-				return Revoked{}, errors.Join(err, invalid.One("id", "is the workspace's last admin key: make another one first"))
+			admins, err := s.lockAdmins(ctx, tx)
+			if err != nil {
+				return Revoked{}, err
+			}
+			if len(admins) < 2 {
+				return Revoked{}, invalid.One("id", "is the workspace's last admin key: make another one first")
+			}
+			if v, _ := viewer.FromContext(ctx); v.Key != "" && !slices.Contains(admins, v.Key) {
+				return Revoked{}, ErrUnauthenticated // revoked while it waited for the lock
 			}
 		}
 		return Revoked{keyID}, tx.Client().APIKey.Update().Where(apikey.ID(keyID)).SetRevokedAt(tx.Now).Exec(ctx)
@@ -164,35 +167,19 @@ func (s *Service) RevokeKey(ctx context.Context, keyID string) (Revoked, error) 
 	return revoked, err
 }
 
-// threadToken is what a token for one thread carries.
-type threadToken struct {
-	Workspace string  `json:"w"`
-	Thread    string  `json:"t"`
-	Expires   ms.Time `json:"e"`
-}
-
-// Bounds of the life of a thread token.
-const (
-	MinTokenLife     = time.Minute
-	MaxTokenLife     = 30 * 24 * time.Hour
-	DefaultTokenLife = 24 * time.Hour
-)
-
-// CreateThreadToken makes a token that sees and writes one thread of the viewer's workspace until it expires.
-func (s *Service) CreateThreadToken(ctx context.Context, threadID string, life time.Duration) (token string, expires ms.Time, err error) {
-	if life < MinTokenLife || life > MaxTokenLife {
-		return "", 0, invalid.One("expiresInSeconds", "must be from %d to %d", int(MinTokenLife.Seconds()), int(MaxTokenLife.Seconds()))
+// lockAdmins locks the admin keys of the viewer's workspace that hold, so that two of them cannot revoke each other, and
+// returns their ids.
+func (s *Service) lockAdmins(ctx context.Context, tx *eventlog.Tx) ([]string, error) {
+	q := tx.Client().APIKey.Query().Where(apikey.RoleEQ(apikey.RoleADMIN), apikey.RevokedAtIsNil()).Order(apikey.ByID())
+	if s.log.Postgres() {
+		q.ForUpdate()
 	}
-	t, err := s.log.Client().Thread.Query().Where(thread.ID(threadID)).Only(ctx)
-	if err != nil {
-		return "", 0, err
+	rows, err := q.All(ctx)
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
 	}
-	expires = ms.Now().Add(life)
-	payload, err := json.Marshal(threadToken{t.WorkspaceID, t.ID, expires})
-	if err != nil {
-		return "", 0, err
-	}
-	return tokenPrefix + s.keys.Token(tokenPurpose, payload), expires, nil
+	return ids, err
 }
 
 // Authenticate says who holds a key or thread token. The error is ErrUnauthenticated unless the database fails.
@@ -228,18 +215,6 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 		err = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(ms.Now()).Exec(viewer.NewContext(ctx, v))
 	}
 	return v, err
-}
-
-func (s *Service) readThreadToken(token string) (viewer.Viewer, error) {
-	payload, err := s.keys.ReadToken(tokenPurpose, token)
-	if err != nil {
-		return viewer.Viewer{}, ErrUnauthenticated
-	}
-	var t threadToken
-	if err := json.Unmarshal(payload, &t); err != nil || t.Expires < ms.Now() {
-		return viewer.Viewer{}, ErrUnauthenticated
-	}
-	return viewer.Viewer{Workspace: t.Workspace, Role: viewer.ThreadToken, Thread: t.Thread, Expires: int64(t.Expires)}, nil
 }
 
 // recheckEvery bounds how long a stream outlives the revocation of its key, on any replica.

@@ -31,11 +31,14 @@ func Sample(eventType string) ([]byte, error) {
 }
 
 // TestIntegration sends one signed sample of an event type to an integration at once, and returns what came of it. The
-// type is integration.ping when it is empty. It works for disabled integrations too, is not repeated, changes nothing
-// and is not recorded. The error is an *invalid.Error for an unknown type and ent's NotFoundError for an unknown id.
+// type is integration.ping when it is empty. It works for disabled integrations too, is not tried again, changes nothing
+// and leaves no attempt; a repetition of the same clientMutationId returns the first outcome. The error is an *invalid.Error for an unknown type and ent's NotFoundError for an unknown id.
 func (s *Service) TestIntegration(ctx context.Context, integrationID, eventType string) (Outcome, error) {
 	if eventType == "" {
 		eventType = eventlog.IntegrationPing
+	}
+	if o, seen, err := eventlog.Remembered[Outcome](ctx, s.log); seen || err != nil {
+		return o, err
 	}
 	b, err := sample(eventType)
 	if err != nil {
@@ -62,7 +65,7 @@ func (s *Service) TestIntegration(ctx context.Context, integrationID, eventType 
 	if err != nil {
 		return Outcome{}, fmt.Errorf("test %s: %w", in.ID, err)
 	}
-	return o, nil
+	return eventlog.WriteOnce(ctx, s.log, func(context.Context, *eventlog.Tx) (Outcome, error) { return o, nil })
 }
 
 const testText = "This is a test."

@@ -40,7 +40,10 @@ func read(f *ent.Function, res *outbound.Response, took time.Duration) outcome {
 		why := fmt.Sprintf(format, args...)
 		excerpt, cut := shorten(string(res.Body), failedBudget)
 		b := failure{Error: why, Status: res.Status, Truncated: cut || res.Truncated, Ms: took.Milliseconds()}
-		if strings.TrimSpace(excerpt) != "" {
+		switch {
+		case !b.Truncated && json.Valid(res.Body): // what went wrong, as fields that can be read
+			b.Body = json.RawMessage(compact(json.RawMessage(res.Body)))
+		case strings.TrimSpace(excerpt) != "":
 			b.Body = excerpt
 		}
 		return outcome{state: call.StateFAILED, body: b, status: res.Status, err: why, truncated: b.Truncated}

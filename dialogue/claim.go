@@ -63,6 +63,12 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, without []
 	return claims, rows.Err()
 }
 
+// endLeases ends the leases that other processes left behind, for a process that knows that they are gone.
+func (s *Service) endLeases(ctx context.Context) error {
+	_, err := s.fences(ctx, `UPDATE turns SET lease_until = 0 WHERE state = 'RUNNING' AND lease_owner <> $1 RETURNING id, fence`, s.name)
+	return err
+}
+
 // untilDue returns how long the next turn of the queue is away, at most PollFor.
 func (s *Service) untilDue(ctx context.Context) (time.Duration, error) {
 	ctx = viewer.SystemContext(ctx, "turn claim")

@@ -68,7 +68,7 @@ func TestAfterACrashASentCallIsUnknown(t *testing.T) {
 			return ended(text("I do not know"))
 		})))
 		tn := w.turns(threadID, 1)[0]
-		equal(t, "turn", []any{tn.Reason, tn.Attempts}, []any{"ANSWERED", 1})
+		equal(t, "turn, whose death is forgotten after a step", []any{tn.Reason, tn.Attempts}, []any{"ANSWERED", 0})
 		equal(t, "requests", len(keys()), 1)
 		equal(t, "call", w.calls(threadID)[0].State.String(), "UNKNOWN")
 		if r := <-told; !r.Failed || !strings.Contains(string(r.Body), "do not simply repeat it") {
@@ -158,5 +158,23 @@ func TestDrainingLetsTurnsEnd(t *testing.T) {
 		time.AfterFunc(50*time.Millisecond, func() { close(g.open) })
 		w.stop()
 		equal(t, "said", w.said(threadID), []string{"CUSTOMER go", "AGENT just in time"})
+	})
+}
+
+func TestASoleProcessTakesOverAtOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		g := newGate()
+		w := newWorld(t, db, answers(g.then(says("too late"))), func(o *dialogue.Options) { o.DrainFor = time.Minute })
+		threadID := w.thread(w.agent(), "go")
+		<-g.reached
+		w.halt() // the dead claim nothing, and its lease holds for half a minute
+		begin := time.Now()
+		w.run(w.service(answers(), func(o *dialogue.Options) { o.Sole = true }))
+		tn := w.turns(threadID, 1)[0]
+		equal(t, "turn", []any{tn.Reason}, []any{"ANSWERED"})
+		if took := time.Since(begin); took > 10*time.Second {
+			t.Errorf("the turn was taken over after %v", took)
+		}
+		close(g.open)
 	})
 }

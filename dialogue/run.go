@@ -32,6 +32,11 @@ func (s *Service) Run(ctx context.Context) error {
 		s.keep(work)
 		return nil
 	})
+	if s.o.Sole {
+		if err := s.endLeases(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
 	var turns errgroup.Group
 	slots := make(chan struct{}, s.o.Workers)
 	swept := time.Time{}
@@ -150,7 +155,8 @@ func (s *Service) keep(work context.Context) {
 	}
 }
 
-// maxAttempts is how many workers may die or fail over one turn before the customer gets the fallback text.
+// maxAttempts is how many workers may die or fail over one turn, without a step between, before the customer gets the
+// fallback text.
 const maxAttempts = 3
 
 // runTurn runs a claimed turn to its end, or gives it back.

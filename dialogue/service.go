@@ -39,6 +39,10 @@ type Options struct {
 	// ApprovalFor is how long a call waits for a person's approval; 0 means 24 h.
 	ApprovalFor time.Duration
 
+	// Sole says that no other process runs turns of this database, so that Run takes over at once what an earlier one
+	// left running, without waiting for its leases to end.
+	Sole bool
+
 	// PublicURL is this server's own address as others see it; functions learn it in the header User-Agent.
 	PublicURL string
 	// OnDelta hears text while a model writes it, if set. It is called from many goroutines and must not block.

@@ -122,7 +122,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		tn.StepsUsed, tn.ReadSequence = row.Number, max(tn.ReadSequence, st.read)
 		tn.InputTokens, tn.OutputTokens = tn.InputTokens+use.Input, tn.OutputTokens+use.Output
 		st.admit(v, tn, a)
-		err = tx.Client().Turn.Update().Where(turn.ID(tn.ID)).SetStepsUsed(tn.StepsUsed).SetCallsUsed(tn.CallsUsed).
+		err = tx.Client().Turn.Update().Where(turn.ID(tn.ID)).SetStepsUsed(tn.StepsUsed).SetCallsUsed(tn.CallsUsed).SetAttempts(0).
 			SetReadSequence(tn.ReadSequence).SetInputTokens(tn.InputTokens).SetOutputTokens(tn.OutputTokens).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("count the step: %w", err)

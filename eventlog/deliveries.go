@@ -10,32 +10,51 @@ import (
 	"parley/ent/integration"
 )
 
-// insertDeliveries adds a delivery for every integration that wants an event, in the transaction that made the event.
-// A disabled integration gets its deliveries held, so that nothing is lost and all can be released.
-func (tx *Tx) insertDeliveries(ctx context.Context) error {
+// planned are the events of the transaction that one integration wants.
+type planned struct {
+	integration *ent.Integration
+	events      []*pending
+	ordinal     int64 // place of the first in a FIFO queue
+}
+
+// planDeliveries finds who wants which event, and takes places in FIFO queues. It comes before the feed shards: who
+// disables an integration holds its row when it emits an event.
+func (tx *Tx) planDeliveries(ctx context.Context) ([]planned, error) {
 	if !slices.ContainsFunc(tx.events, func(p pending) bool { return p.row.Body != "" }) {
-		return nil
+		return nil, nil
 	}
 	all, err := tx.client.Integration.Query().Where(integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
 	if err != nil {
-		return fmt.Errorf("find integrations: %w", err)
+		return nil, fmt.Errorf("find integrations: %w", err)
 	}
-	var creates []*ent.DeliveryCreate
+	var plans []planned
 	for _, in := range all {
-		var wanted []*pending
+		plan := planned{integration: in}
 		for i := range tx.events {
 			if wants(in, &tx.events[i]) {
-				wanted = append(wanted, &tx.events[i])
+				plan.events = append(plan.events, &tx.events[i])
 			}
 		}
-		ordinal, err := tx.takeOrdinals(ctx, in, len(wanted))
-		if err != nil {
-			return err
+		if len(plan.events) == 0 {
+			continue
 		}
-		for i, p := range wanted {
-			c := NewDelivery(tx.client, &p.row, in).SetNextAt(tx.Now).SetCreatedAt(tx.Now)
-			if in.Ordering == integration.OrderingFIFO {
-				c.SetOrdinal(ordinal + int64(i))
+		if plan.ordinal, err = tx.takeOrdinals(ctx, in, len(plan.events)); err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+// insertDeliveries adds a delivery for every event that an integration wants, in the transaction that made the event. A
+// disabled integration gets its deliveries held, so that nothing is lost and all can be released.
+func (tx *Tx) insertDeliveries(ctx context.Context, plans []planned) error {
+	var creates []*ent.DeliveryCreate
+	for _, plan := range plans {
+		for i, p := range plan.events {
+			c := NewDelivery(tx.client, &p.row, plan.integration).SetNextAt(tx.Now).SetCreatedAt(tx.Now)
+			if plan.integration.Ordering == integration.OrderingFIFO {
+				c.SetOrdinal(plan.ordinal + int64(i))
 			}
 			creates = append(creates, c)
 		}
@@ -59,7 +78,7 @@ func NewDelivery(client *ent.Client, event *ent.Event, in *ent.Integration) *ent
 
 // takeOrdinals returns the first of n places in the queue of a FIFO integration.
 func (tx *Tx) takeOrdinals(ctx context.Context, in *ent.Integration, n int) (int64, error) {
-	if n == 0 || in.Ordering != integration.OrderingFIFO {
+	if in.Ordering != integration.OrderingFIFO {
 		return 0, nil
 	}
 	const take = `UPDATE integrations SET fifo_last = fifo_last + $1 WHERE workspace_id = $2 AND id = $3 RETURNING fifo_last`

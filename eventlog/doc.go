@@ -7,10 +7,12 @@
 //		if err != nil {
 //			return err
 //		}
-//		return t.SetTag(ctx, "success", "", callID)
+//		_, err = t.SetTag(ctx, "success", "", callID)
+//		return err
 //	})
 //
 // Order inside the transaction: thread rows are locked first, by id; then come domain rows; at the end thread
-// counters, feed shards by number, events, FIFO counters by integration, deliveries. Sequence and feed position are taken under those locks, so
-// both are dense and in order of commit (docs/decisions.md says why neither a database sequence nor a time stamp will do).
+// counters, the queues of FIFO integrations by id, feed shards by number, events, deliveries. Sequence and feed position are
+// taken under those locks, so both are dense and in order of commit (docs/decisions.md says why neither a database
+// sequence nor a time stamp will do).
 package eventlog

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/ent"
+	"parley/ent/agent"
 	"parley/ent/event"
 	"parley/ent/message"
 	"parley/eventlog"
@@ -170,6 +171,10 @@ func TestLostHistoryIsAnError(t *testing.T) {
 		if rows, err := f.log.ThreadAfter(f.ctx, id, 2, 10); err != nil || len(rows) != 2 {
 			t.Errorf("the oldest cursor that is whole: %d events, %v", len(rows), err)
 		}
+		db.Client.Event.Delete().Where(event.ThreadID(id)).ExecX(f.ctx)
+		if _, err := f.log.ThreadAfter(f.ctx, id, 2, 10); !errors.Is(err, eventlog.ErrCursorExpired) {
+			t.Errorf("a cursor of which nothing is kept: %v", err)
+		}
 	})
 }
 
@@ -236,6 +241,34 @@ func TestOnceRunsAVerbOnce(t *testing.T) {
 		if _, err := do("other"); !errors.Is(err, eventlog.ErrOnceConflict) {
 			t.Errorf("other input: %v", err)
 		}
+	})
+}
+
+func TestParallelRepetitionsAreOne(t *testing.T) {
+	type result struct{ ID string }
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db)
+		ctx := eventlog.WithOnce(f.ctx, eventlog.Once{Viewer: "key_1", Name: "createAgent", ID: "1", InputHash: "h"})
+		var wait sync.WaitGroup
+		for range 16 {
+			wait.Go(func() {
+				_, err := eventlog.WriteOnce(ctx, f.log, func(ctx context.Context, tx *eventlog.Tx) (result, error) {
+					// A check of the verb's own, which must not meet the row of the call that came first.
+					if n, err := tx.Client().Agent.Query().Where(agent.Name("only one")).Count(ctx); err != nil || n > 0 {
+						return result{}, errors.Join(err, errors.New("there is one already"))
+					}
+					a, err := tx.Client().Agent.Create().SetName("only one").Save(ctx)
+					if err != nil {
+						return result{}, err
+					}
+					return result{a.ID}, nil
+				})
+				if err != nil {
+					t.Errorf("a repetition failed: %v", err)
+				}
+			})
+		}
+		wait.Wait()
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"parley/ent"
@@ -41,6 +42,9 @@ func WriteOnce[T any](ctx context.Context, l *Log, verb func(ctx context.Context
 	once, asked := ctx.Value(onceKey{}).(Once)
 	err := l.Write(ctx, func(ctx context.Context, tx *Tx) (err error) {
 		if asked {
+			if err := tx.lockOnce(ctx, once); err != nil {
+				return err
+			}
 			if seen, err := tx.seen(ctx, once, &result); seen || err != nil {
 				return err
 			}
@@ -56,6 +60,34 @@ func WriteOnce[T any](ctx context.Context, l *Log, verb func(ctx context.Context
 			SetClientMutationID(once.ID).SetInputHash(once.InputHash).SetResult(text).Exec(ctx)
 	})
 	return result, err
+}
+
+// Remembered returns the first result of the Once that ctx carries, if there is one already. It is for work that cannot
+// be done inside a transaction: look here first, do it, and keep its result with WriteOnce.
+func Remembered[T any](ctx context.Context, l *Log) (result T, seen bool, err error) {
+	once, asked := ctx.Value(onceKey{}).(Once)
+	if !asked {
+		return result, false, nil
+	}
+	err = l.Write(ctx, func(ctx context.Context, tx *Tx) (err error) {
+		seen, err = tx.seen(ctx, once, &result)
+		return err
+	})
+	return result, seen, err
+}
+
+// lockOnce makes verbs with the same id wait for each other: the second then finds the first one's result, not the
+// rows it has left. SQLite has one writer anyway.
+func (tx *Tx) lockOnce(ctx context.Context, o Once) error {
+	if !tx.log.Postgres() {
+		return nil
+	}
+	_, err := tx.client.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+		strings.Join([]string{"once", o.Viewer, o.Name, o.ID}, "\x1f"))
+	if err != nil {
+		return fmt.Errorf("wait for the same clientMutationId: %w", err)
+	}
+	return nil
 }
 
 func (tx *Tx) seen(ctx context.Context, o Once, result any) (bool, error) {

@@ -15,17 +15,7 @@ import (
 // ErrCursorExpired when events between after and the oldest one kept are gone, or when after lies in the future, which
 // means that history was lost.
 func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, limit int) ([]*ent.Event, error) {
-	rows, err := l.client.Event.Query().Where(event.ThreadID(threadID), event.SequenceGT(after)).
-		Order(event.BySequence()).Limit(limit).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read events of %s: %w", threadID, err)
-	}
-	if len(rows) > 0 {
-		if *rows[0].Sequence != after+1 {
-			return nil, ErrCursorExpired
-		}
-		return rows, nil
-	}
+	// The counter is read first: an event that it counts is there for the second statement, or gone for ever.
 	t, err := l.client.Thread.Query().Where(thread.ID(threadID)).Select(thread.FieldLastSeq).Only(ctx)
 	if err != nil {
 		return nil, err
@@ -33,7 +23,18 @@ func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, lim
 	if t.LastSeq < after {
 		return nil, ErrCursorExpired
 	}
-	return nil, nil
+	if t.LastSeq == after {
+		return nil, nil
+	}
+	rows, err := l.client.Event.Query().Where(event.ThreadID(threadID), event.SequenceGT(after)).
+		Order(event.BySequence()).Limit(limit).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", threadID, err)
+	}
+	if len(rows) == 0 || *rows[0].Sequence != after+1 {
+		return nil, ErrCursorExpired
+	}
+	return rows, nil
 }
 
 // Page is what Pull found: events, the positions behind the last thing it has looked at, and whether more are there.

@@ -101,6 +101,10 @@ func (tx *Tx) flush(ctx context.Context) (Wake, error) {
 	if len(tx.events) == 0 {
 		return tx.wake, nil
 	}
+	plans, err := tx.planDeliveries(ctx)
+	if err != nil {
+		return Wake{}, err
+	}
 	if err := tx.takePositions(ctx); err != nil {
 		return Wake{}, err
 	}
@@ -113,7 +117,7 @@ func (tx *Tx) flush(ctx context.Context) (Wake, error) {
 	if err := tx.client.Event.CreateBulk(creates...).Exec(ctx); err != nil {
 		return Wake{}, err
 	}
-	return tx.wake, tx.insertDeliveries(ctx)
+	return tx.wake, tx.insertDeliveries(ctx, plans)
 }
 
 func (t *Thread) flush(ctx context.Context) error {

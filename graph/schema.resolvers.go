@@ -28,7 +28,6 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"slices"
-	"time"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
@@ -305,12 +304,12 @@ func (r *mutationResolver) RefuseCall(ctx context.Context, input gql.RefuseCallI
 
 // CreateThreadToken is the resolver for the createThreadToken field.
 func (r *mutationResolver) CreateThreadToken(ctx context.Context, input gql.CreateThreadTokenInput) (*gql.ThreadTokenPayload, error) {
-	life := access.DefaultTokenLife
+	seconds := int(access.DefaultTokenLife.Seconds())
 	if input.ExpiresInSeconds != nil {
-		life = time.Duration(*input.ExpiresInSeconds) * time.Second
+		seconds = *input.ExpiresInSeconds
 	}
-	token, expires, err := r.access.CreateThreadToken(ctx, input.ThreadID, life)
-	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: token, ExpiresAt: expires}, err
+	made, err := r.access.CreateThreadToken(ctx, input.ThreadID, seconds)
+	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
 }
 
 // CreateIntegration is the resolver for the createIntegration field.

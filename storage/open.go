@@ -19,7 +19,8 @@ import (
 func openPostgres(address string, o Options) (*DB, error) {
 	connector, err := pq.NewConnector(address)
 	if err != nil {
-		return nil, fmt.Errorf("read the Postgres address: %w", err)
+		// The driver's own words repeat the address, and with it the password.
+		return nil, errors.New("DATABASE_URL is no Postgres address such as postgres://user:password@host:5432/database; special characters of the password must be percent-encoded")
 	}
 	pool := sql.OpenDB(guarded(connector, o))
 	conns := o.MaxConns

@@ -1,0 +1,77 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"parley/ent/ms"
+	"parley/ent/thread"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/invalid"
+	"time"
+)
+
+// The form of thread tokens.
+const (
+	tokenPrefix  = "prt_"
+	tokenPurpose = "thread token 1"
+)
+
+// threadToken is what a token for one thread carries.
+type threadToken struct {
+	Workspace string  `json:"w"`
+	Thread    string  `json:"t"`
+	Expires   ms.Time `json:"e"`
+}
+
+// Bounds of the life of a thread token.
+const (
+	MinTokenLife     = time.Minute
+	MaxTokenLife     = 30 * 24 * time.Hour
+	DefaultTokenLife = 24 * time.Hour
+)
+
+// ThreadToken is a new token for one thread.
+type ThreadToken struct {
+	Token   string  `json:"-"` // made again from the rest when the creation is repeated
+	Expires ms.Time `json:"expires"`
+
+	Workspace string `json:"workspace"`
+	Thread    string `json:"thread"`
+}
+
+// CreateThreadToken makes a token that sees and writes one thread of the viewer's workspace until it expires, in whole
+// seconds.
+func (s *Service) CreateThreadToken(ctx context.Context, threadID string, seconds int) (ThreadToken, error) {
+	if seconds < int(MinTokenLife.Seconds()) || seconds > int(MaxTokenLife.Seconds()) {
+		return ThreadToken{}, invalid.One("expiresInSeconds", "must be from %d to %d", int(MinTokenLife.Seconds()), int(MaxTokenLife.Seconds()))
+	}
+	made, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ThreadToken, error) {
+		t, err := tx.Client().Thread.Query().Where(thread.ID(threadID)).Only(ctx)
+		if err != nil {
+			return ThreadToken{}, err
+		}
+		return ThreadToken{Expires: tx.Now.Add(time.Duration(seconds) * time.Second), Workspace: t.WorkspaceID, Thread: t.ID}, nil
+	})
+	if err != nil {
+		return ThreadToken{}, err
+	}
+	payload, err := json.Marshal(threadToken{made.Workspace, made.Thread, made.Expires})
+	if err != nil {
+		return ThreadToken{}, err
+	}
+	made.Token = tokenPrefix + s.keys.Token(tokenPurpose, payload)
+	return made, nil
+}
+
+func (s *Service) readThreadToken(token string) (viewer.Viewer, error) {
+	payload, err := s.keys.ReadToken(tokenPurpose, token)
+	if err != nil {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	var t threadToken
+	if err := json.Unmarshal(payload, &t); err != nil || t.Expires < ms.Now() {
+		return viewer.Viewer{}, ErrUnauthenticated
+	}
+	return viewer.Viewer{Workspace: t.Workspace, Role: viewer.ThreadToken, Thread: t.Thread, Expires: int64(t.Expires)}, nil
+}
