@@ -13,7 +13,6 @@ import (
 
 	"entgo.io/ent/dialect"
 	"github.com/lib/pq"
-	"modernc.org/sqlite"
 )
 
 func openPostgres(address string, o Options) (*DB, error) {
@@ -70,7 +69,7 @@ type connector struct {
 
 func sqliteConnector(path, lock string, pragmas []string) driver.Connector {
 	q := url.Values{"_pragma": pragmas, "_txlock": {lock}}
-	return connector{&sqlite.Driver{}, "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()}
+	return connector{sqliteDriver, "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()}
 }
 
 // Connect implements driver.Connector.

@@ -21,33 +21,82 @@ var (
 		return tables
 	}()
 	stringLiteral = regexp.MustCompile(`'(?:[^']|'')*'`)
-	namedTable    = regexp.MustCompile(`\b(from|join|update|into)\s+(?:only\s+)?([a-z_][a-z0-9_]*)`)
-	listedTable   = regexp.MustCompile(`,\s*([a-z_][a-z0-9_]*)\s+as\s`)
-	condition     = regexp.MustCompile(`\bworkspace_id\s*(=|in\b|is\b)`)
-	insertColumns = regexp.MustCompile(`\binto\s+[a-z_][a-z0-9_]*\s*\x00`)
+	comment       = regexp.MustCompile(`(?s)/\*.*?\*/|--[^\n]*`)
+	space         = regexp.MustCompile(`\s+`)
+	statement     = regexp.MustCompile(`^\s*(select|with|insert|update|delete|values|truncate|table)\b`)
+	bracketed     = regexp.MustCompile(`\b(from|join)\s*\(\s*([a-z_.]+)\s*\)`)
+	setOperator   = regexp.MustCompile(`\b(?:union|except|intersect)\b`)
+
+	table     = `(?:[a-z_][a-z0-9_]*\.)?([a-z_][a-z0-9_]*)`
+	named     = regexp.MustCompile(`\b(join|update|into|truncate|table)\s+(?:only\s+|table\s+)?` + table)
+	fromList  = regexp.MustCompile(`\b(?:from|using)\s+(.*?)(?:\bwhere\b|\bjoin\b|\bleft\b|\bright\b|\binner\b|\bcross\b|\bgroup\b|\border\b|\blimit\b|\breturning\b|\bfor\b|\bset\b|$)`)
+	firstName = regexp.MustCompile(`^\s*(?:only\s+|lateral\s+)?` + table)
+	setList   = regexp.MustCompile(`\bset\b.*?(\bwhere\b|\bfrom\b|\breturning\b|$)`)
+
+	column = `(?:[a-z_][a-z0-9_]*\.)?workspace_id`
+	value  = `(?:\$\d+|\?|''|:[a-z]+)`
+	// bound names the workspace by a value; joined only says that two tables agree on it.
+	bound   = regexp.MustCompile(`\b` + column + `\s*=\s*` + value + `|` + value + `\s*=\s*` + column + `\b|\b` + column + `\s+in\s+` + group)
+	joined  = regexp.MustCompile(`\b` + column + `\s*=\s*` + column + `\b`)
+	negated = regexp.MustCompile(`\bnot\s+` + column + `\b`)
+	either  = regexp.MustCompile(`\bor\b`)
 )
 
+// group stands for a pair of parentheses that was cut out of a statement.
+const group = "\x00"
+
 // unconfinedTable returns the first workspace's table that some SELECT, UPDATE or DELETE of the statement touches
-// with no condition on workspace_id in the same scope, or that an INSERT fills without that column; "" if none. A
-// scope is a pair of parentheses: each sub-select answers for itself.
+// without the workspace being named for it in the same scope, or that an INSERT fills without that column; "" if none.
+// A scope is a statement or a sub-select: each answers for itself. It reads SQL as far as ent and we write it, and
+// refuses what it cannot judge: an OR beside the condition, a TRUNCATE.
 func unconfinedTable(query string) string {
 	s := strings.ToLower(query)
 	s = stringLiteral.ReplaceAllString(s, "''")
-	s = strings.NewReplacer(`"`, "", "`", "", "\n", " ", "\t", " ").Replace(s)
-	return judgeScope(s)
+	s = comment.ReplaceAllString(s, " ")
+	s = strings.NewReplacer(`"`, "", "`", "").Replace(s)
+	s = bracketed.ReplaceAllString(space.ReplaceAllString(s, " "), "$1 $2")
+	return judge(s)
 }
 
-// judgeScope cuts the parentheses out of s, judges each by itself, and then what is left.
-func judgeScope(s string) string {
-	var own strings.Builder
-	var inner []string
+// judge returns the first unconfined table of one scope and of all those inside it.
+func judge(s string) string {
+	own, inner := cut(s)
+	var conditions, columns []string
+	for len(inner) > 0 {
+		in := inner[0]
+		inner = inner[1:]
+		if statement.MatchString(in) {
+			if t := judge(in); t != "" {
+				return t
+			}
+			continue
+		}
+		text, deeper := cut(in)
+		inner = append(inner, deeper...)
+		columns = append(columns, text)
+		if !either.MatchString(text) { // a condition beside an OR confines nothing
+			conditions = append(conditions, text)
+		}
+	}
+	grouped := " " + strings.Join(conditions, " and ")
+	for _, part := range setOperator.Split(own, -1) {
+		if t := judgePart(part, grouped, strings.Join(columns, " ")); t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// cut replaces the outermost parentheses of s by group, and returns what was in them.
+func cut(s string) (own string, inner []string) {
+	var b strings.Builder
 	depth, start := 0, 0
 	for i := range len(s) {
 		switch s[i] {
 		case '(':
 			if depth++; depth == 1 {
 				start = i + 1
-				own.WriteString(" \x00 ")
+				b.WriteString(" " + group + " ")
 			}
 		case ')':
 			if depth--; depth == 0 {
@@ -55,46 +104,45 @@ func judgeScope(s string) string {
 			}
 		default:
 			if depth == 0 {
-				own.WriteByte(s[i])
+				b.WriteByte(s[i])
 			}
 		}
 	}
-	text := own.String()
-	for _, in := range inner {
-		if strings.Contains(in, "select ") || strings.Contains(in, "update ") || strings.Contains(in, "delete ") {
-			if t := judgeScope(in); t != "" {
-				return t
-			}
-			continue
-		}
-		// A parenthesis without a statement of its own is part of this scope: conditions and column lists.
-		text += " " + in
-	}
-	for part := range strings.SplitSeq(text, " union ") {
-		if t := judgePart(part); t != "" {
-			return t
-		}
-	}
-	return ""
+	return b.String(), inner
 }
 
-func judgePart(s string) string {
-	confined := condition.MatchString(s)
-	for _, m := range namedTable.FindAllStringSubmatch(s, -1) {
+// judgePart judges one statement without its parentheses, given the conditions and the column lists that were in them.
+func judgePart(s, grouped, columns string) string {
+	conflict := strings.Contains(s, "on conflict")
+	var read []string
+	for _, m := range named.FindAllStringSubmatch(s, -1) {
 		switch {
-		case !workspaceTables[m[2]]:
+		case !workspaceTables[m[2]] || conflict && m[1] == "update":
+		case m[1] == "truncate" || m[1] == "table":
+			return m[2]
 		case m[1] == "into":
-			if !insertColumns.MatchString(s) || !strings.Contains(s, "workspace_id") {
+			if !strings.Contains(columns, "workspace_id") {
 				return m[2]
 			}
-		case !confined && !(m[1] == "update" && strings.Contains(s, "on conflict")):
-			return m[2]
+		default:
+			read = append(read, m[2])
 		}
 	}
-	for _, m := range listedTable.FindAllStringSubmatch(s, -1) {
-		if workspaceTables[m[1]] && !confined {
-			return m[1]
+	for _, m := range fromList.FindAllStringSubmatch(s, -1) {
+		for _, item := range strings.Split(m[1], ",") {
+			if name := firstName.FindStringSubmatch(item); name != nil && workspaceTables[name[1]] {
+				read = append(read, name[1])
+			}
 		}
+	}
+	if len(read) == 0 {
+		return ""
+	}
+	_, where, _ := strings.Cut(setList.ReplaceAllString(s, "$1"), " ") // what a SET list names is no condition
+	all := where + grouped
+	named := len(bound.FindAllString(all, -1))
+	if named == 0 || negated.MatchString(all) || either.MatchString(where) || named+len(joined.FindAllString(all, -1)) < len(read) {
+		return read[0]
 	}
 	return ""
 }

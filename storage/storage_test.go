@@ -40,8 +40,20 @@ func TestGuardRefusesStatementsWithoutAWorkspace(t *testing.T) {
 			`SELECT id FROM threads`,
 			`SELECT id FROM "threads" WHERE id = 'workspace_id = 1'`,
 			`SELECT t.id FROM threads t JOIN messages m ON m.thread_id = t.id WHERE m.id = 'x'`,
+			`SELECT t.id FROM threads t JOIN messages m ON m.workspace_id = t.workspace_id`,
+			`SELECT t.id FROM threads t JOIN messages m ON m.thread_id = t.id WHERE t.workspace_id = 'x'`,
 			`SELECT id FROM workspaces WHERE id IN (SELECT workspace_id FROM threads)`,
+			`SELECT id FROM public.threads`,
+			`SELECT t.id FROM workspaces, threads t`,
+			`SELECT id FROM threads WHERE workspace_id IS NOT NULL`,
+			`SELECT id FROM threads WHERE NOT workspace_id = 'x'`,
+			`SELECT id FROM threads WHERE workspace_id = 'x' OR id = 'y'`,
+			`SELECT id FROM threads WHERE (workspace_id = 'x' OR id = 'y')`,
+			`SELECT id FROM threads /* WHERE workspace_id = 'x' */`,
+			`SELECT id FROM threads -- WHERE workspace_id = 'x'`,
+			`SELECT id FROM threads WHERE workspace_id = 'x' EXCEPT SELECT id FROM threads`,
 			`UPDATE threads SET status = 'CLOSED' WHERE id = 'x'`,
+			`UPDATE threads SET workspace_id = 'x'`,
 			`DELETE FROM messages WHERE id = 'x'`,
 		}
 		for _, q := range refused {
@@ -58,6 +70,10 @@ func TestGuardRefusesStatementsWithoutAWorkspace(t *testing.T) {
 		for _, q := range []string{
 			`SELECT id FROM threads WHERE workspace_id = 'x'`,
 			`SELECT id FROM workspaces`,
+			`SELECT id FROM threads WHERE 'x' = workspace_id`,
+			`SELECT id FROM threads WHERE (workspace_id = 'x' AND EXISTS (SELECT 1 FROM messages WHERE workspace_id = 'x'))`,
+			`SELECT id FROM threads WHERE workspace_id = 'x' AND (id = 'y' OR id = 'z')`,
+			`SELECT t.id FROM threads t JOIN messages m ON m.workspace_id = t.workspace_id WHERE t.workspace_id = 'x'`,
 			`SELECT id FROM threads WHERE workspace_id = 'x' AND id IN (SELECT thread_id FROM thread_tags WHERE workspace_id = 'x')`,
 		} {
 			if _, err := db.SQL.ExecContext(ctx, q); err != nil {
