@@ -35,7 +35,7 @@ import (
 // version is set by the linker.
 var version = "dev"
 
-// drainFor bounds how long a stop takes.
+// drainFor bounds how long requests, turns and deliveries may go on at a stop, side by side.
 const drainFor = 15 * time.Second
 
 func main() {
@@ -82,10 +82,11 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 
 	providers := map[string]model.Provider{"scripted": scripted.New()}
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
-		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(), Logger: logger,
+		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
+		DrainFor: drainFor, Logger: logger,
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
-		Version: version, Sole: c.embedded(), Logger: logger,
+		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger,
 	})
 	api := graph.New(graph.Options{
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger,
@@ -96,7 +97,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		}},
 	})
 
-	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ends streams that Shutdown would leave open
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
 		Handler: routes(a.db, api, metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
@@ -116,14 +117,29 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		<-running.Done()
 		deadline, done := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 		defer done()
-		cancel()
-		return server.Shutdown(deadline)
+		drain(deadline, server, api, cancel, logger)
+		return nil
 	})
 	announce(out, listener.Addr(), guard.Describe(), key)
 	if ready != nil {
 		ready(listener.Addr())
 	}
 	return group.Wait()
+}
+
+// drain stops a server: streams end at once, so that their clients go on elsewhere, and requests may end by themselves
+// until ctx does; cut ends what is left then.
+func drain(ctx context.Context, server *http.Server, api *graph.Handler, cut func(), logger *slog.Logger) {
+	streams := api.EndStreams()
+	if err := server.Shutdown(ctx); err != nil {
+		logger.Warn("requests were cut off by the stop", "error", err)
+		cut()
+		_ = server.Close() // nothing is left to be told
+	}
+	select {
+	case <-streams:
+	case <-ctx.Done():
+	}
 }
 
 // announce prints the start-up lines. The key is shown here once and never again.

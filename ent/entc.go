@@ -30,23 +30,49 @@ func main() {
 	if err != nil {
 		log.Fatalf("generate ent: %v", err)
 	}
-	if err := countOnlyWhenAsked("gql_pagination.go"); err != nil {
-		log.Fatal(err)
+	for _, m := range mends {
+		if err := mend(m); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-// countOnlyWhenAsked mends what entgql generates: it would count the whole list for every request that asks for
-// pageInfo, which needs no count once there are edges (github.com/ent/contrib, pull request 625).
-func countOnlyWhenAsked(path string) error {
-	code, err := os.ReadFile(path)
+// mends are changes to what entgql generates. It would
+//   - count the whole list for every request that asks for pageInfo (github.com/ent/contrib, pull request 625), and
+//     without edges say from that count alone whether there are more pages; now pageInfo reads the page instead;
+//   - take fields that were asked for under another name for fields that were not asked for, and answer an empty page;
+//   - let one alias of a field decide what its other aliases read (collect.go).
+var mends = []struct{ path, was, is string }{
+	{
+		"gql_pagination.go",
+		"ignoredEdges := !hasCollectedField(ctx, edgesField)\n",
+		"ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)\n",
+	},
+	{
+		"gql_pagination.go",
+		"if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {",
+		"if hasCollectedField(ctx, totalCountField) {",
+	},
+	{
+		"gql_pagination.go",
+		"range graphql.CollectFields(oc, field.Selections, nil) {\n\t\t\tif f.Alias == name {",
+		"range collectFields(oc, field.Selections, nil) {\n\t\t\tif f.Name == name {",
+	},
+	{
+		"gql_collection.go",
+		"range graphql.CollectFields(opCtx, collected.Selections, satisfies) {",
+		"range collectFields(opCtx, collected.Selections, satisfies) {",
+	},
+}
+
+func mend(m struct{ path, was, is string }) error {
+	code, err := os.ReadFile(m.path)
 	if err != nil {
 		return err
 	}
-	mended := bytes.ReplaceAll(code,
-		[]byte("if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {"),
-		[]byte("if hasCollectedField(ctx, totalCountField) || ignoredEdges && hasCollectedField(ctx, pageInfoField) {"))
+	mended := bytes.ReplaceAll(code, []byte(m.was), []byte(m.is))
 	if bytes.Equal(code, mended) {
-		return fmt.Errorf("%s: nothing to mend; has entgql changed?", path)
+		return fmt.Errorf("%s: %q is not there to be mended; has entgql changed?", m.path, m.was)
 	}
-	return os.WriteFile(path, mended, 0o644)
+	return os.WriteFile(m.path, mended, 0o644)
 }

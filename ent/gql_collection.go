@@ -43,7 +43,7 @@ func (_q *APIKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 		fieldSeen      = make(map[string]struct{}, len(apikey.Columns))
 		selectedFields = []string{apikey.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[apikey.FieldCreatedAt]; !ok {
@@ -157,21 +157,8 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		fieldSeen      = make(map[string]struct{}, len(agent.Columns))
 		selectedFields = []string{agent.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
-
-		case "functions":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&FunctionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, functionImplementors)...); err != nil {
-				return err
-			}
-			_q.WithNamedFunctions(alias, func(wq *FunctionQuery) {
-				*wq = *query
-			})
 		case "createdAt":
 			if _, ok := fieldSeen[agent.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, agent.FieldCreatedAt)
@@ -344,7 +331,7 @@ func (_q *AttemptQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		fieldSeen      = make(map[string]struct{}, len(attempt.Columns))
 		selectedFields = []string{attempt.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[attempt.FieldCreatedAt]; !ok {
@@ -503,7 +490,7 @@ func (_q *CallQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 		fieldSeen      = make(map[string]struct{}, len(call.Columns))
 		selectedFields = []string{call.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[call.FieldCreatedAt]; !ok {
@@ -672,7 +659,7 @@ func (_q *CustomerQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		fieldSeen      = make(map[string]struct{}, len(customer.Columns))
 		selectedFields = []string{customer.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[customer.FieldCreatedAt]; !ok {
@@ -796,7 +783,7 @@ func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		fieldSeen      = make(map[string]struct{}, len(delivery.Columns))
 		selectedFields = []string{delivery.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
 		case "integration":
@@ -990,7 +977,7 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		fieldSeen      = make(map[string]struct{}, len(event.Columns))
 		selectedFields = []string{event.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[event.FieldCreatedAt]; !ok {
@@ -1114,7 +1101,7 @@ func (_q *FunctionQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		fieldSeen      = make(map[string]struct{}, len(function.Columns))
 		selectedFields = []string{function.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
 		case "agent":
@@ -1303,7 +1290,7 @@ func (_q *IntegrationQuery) collectField(ctx context.Context, oneNode bool, opCt
 		fieldSeen      = make(map[string]struct{}, len(integration.Columns))
 		selectedFields = []string{integration.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[integration.FieldCreatedAt]; !ok {
@@ -1472,7 +1459,7 @@ func (_q *MessageQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		fieldSeen      = make(map[string]struct{}, len(message.Columns))
 		selectedFields = []string{message.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
 		case "thread":
@@ -1631,7 +1618,7 @@ func (_q *NoteQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 		fieldSeen      = make(map[string]struct{}, len(note.Columns))
 		selectedFields = []string{note.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[note.FieldCreatedAt]; !ok {
@@ -1740,7 +1727,7 @@ func (_q *StepQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 		fieldSeen      = make(map[string]struct{}, len(step.Columns))
 		selectedFields = []string{step.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[step.FieldCreatedAt]; !ok {
@@ -1899,7 +1886,7 @@ func (_q *ThreadQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 		fieldSeen      = make(map[string]struct{}, len(thread.Columns))
 		selectedFields = []string{thread.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
 		case "agent":
@@ -1945,21 +1932,6 @@ func (_q *ThreadQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[thread.FieldLastMessageID]; !ok {
 				selectedFields = append(selectedFields, thread.FieldLastMessageID)
 				fieldSeen[thread.FieldLastMessageID] = struct{}{}
-			}
-
-		case "operator":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&APIKeyClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, apikeyImplementors)...); err != nil {
-				return err
-			}
-			_q.withOperator = query
-			if _, ok := fieldSeen[thread.FieldOperatorID]; !ok {
-				selectedFields = append(selectedFields, thread.FieldOperatorID)
-				fieldSeen[thread.FieldOperatorID] = struct{}{}
 			}
 
 		case "tags":
@@ -2146,7 +2118,7 @@ func (_q *ThreadTagQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 		fieldSeen      = make(map[string]struct{}, len(threadtag.Columns))
 		selectedFields = []string{threadtag.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 
 		case "thread":
@@ -2270,7 +2242,7 @@ func (_q *TurnQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 		fieldSeen      = make(map[string]struct{}, len(turn.Columns))
 		selectedFields = []string{turn.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
 		case "createdAt":
 			if _, ok := fieldSeen[turn.FieldCreatedAt]; !ok {

@@ -8,18 +8,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-func (_m *Agent) Functions(ctx context.Context) (result []*Function, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
-		result, err = _m.NamedFunctions(graphql.GetFieldContext(ctx).Field.Alias)
-	} else {
-		result, err = _m.Edges.FunctionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		result, err = _m.QueryFunctions().All(ctx)
-	}
-	return result, err
-}
-
 func (_m *Delivery) Integration(ctx context.Context) (*Integration, error) {
 	result, err := _m.Edges.IntegrationOrErr()
 	if IsNotLoaded(err) {
@@ -72,14 +60,6 @@ func (_m *Thread) LastMessage(ctx context.Context) (*Message, error) {
 	result, err := _m.Edges.LastMessageOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryLastMessage().Only(ctx)
-	}
-	return result, MaskNotFound(err)
-}
-
-func (_m *Thread) Operator(ctx context.Context) (*APIKey, error) {
-	result, err := _m.Edges.OperatorOrErr()
-	if IsNotLoaded(err) {
-		result, err = _m.QueryOperator().Only(ctx)
 	}
 	return result, MaskNotFound(err)
 }

@@ -662,10 +662,6 @@ type AgentWhereInput struct {
 	DeletedAtLTE    *ms.Time  `json:"deletedAtLTE,omitempty"`
 	DeletedAtIsNil  bool      `json:"deletedAtIsNil,omitempty"`
 	DeletedAtNotNil bool      `json:"deletedAtNotNil,omitempty"`
-
-	// "functions" edge predicates.
-	HasFunctions     *bool                 `json:"hasFunctions,omitempty"`
-	HasFunctionsWith []*FunctionWhereInput `json:"hasFunctionsWith,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -1235,24 +1231,6 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 		predicates = append(predicates, agent.DeletedAtNotNil())
 	}
 
-	if i.HasFunctions != nil {
-		p := agent.HasFunctions()
-		if !*i.HasFunctions {
-			p = agent.Not(p)
-		}
-		predicates = append(predicates, p)
-	}
-	if len(i.HasFunctionsWith) > 0 {
-		with := make([]predicate.Function, 0, len(i.HasFunctionsWith))
-		for _, w := range i.HasFunctionsWith {
-			p, err := w.P()
-			if err != nil {
-				return nil, fmt.Errorf("%w: field 'HasFunctionsWith'", err)
-			}
-			with = append(with, p)
-		}
-		predicates = append(predicates, agent.HasFunctionsWith(with...))
-	}
 	switch len(predicates) {
 	case 0:
 		return nil, ErrEmptyAgentWhereInput
@@ -8268,10 +8246,6 @@ type ThreadWhereInput struct {
 	HasLastMessage     *bool                `json:"hasLastMessage,omitempty"`
 	HasLastMessageWith []*MessageWhereInput `json:"hasLastMessageWith,omitempty"`
 
-	// "operator" edge predicates.
-	HasOperator     *bool               `json:"hasOperator,omitempty"`
-	HasOperatorWith []*APIKeyWhereInput `json:"hasOperatorWith,omitempty"`
-
 	// "tags" edge predicates.
 	HasTags     *bool                  `json:"hasTags,omitempty"`
 	HasTagsWith []*ThreadTagWhereInput `json:"hasTagsWith,omitempty"`
@@ -9002,24 +8976,6 @@ func (i *ThreadWhereInput) P() (predicate.Thread, error) {
 			with = append(with, p)
 		}
 		predicates = append(predicates, thread.HasLastMessageWith(with...))
-	}
-	if i.HasOperator != nil {
-		p := thread.HasOperator()
-		if !*i.HasOperator {
-			p = thread.Not(p)
-		}
-		predicates = append(predicates, p)
-	}
-	if len(i.HasOperatorWith) > 0 {
-		with := make([]predicate.APIKey, 0, len(i.HasOperatorWith))
-		for _, w := range i.HasOperatorWith {
-			p, err := w.P()
-			if err != nil {
-				return nil, fmt.Errorf("%w: field 'HasOperatorWith'", err)
-			}
-			with = append(with, p)
-		}
-		predicates = append(predicates, thread.HasOperatorWith(with...))
 	}
 	if i.HasTags != nil {
 		p := thread.HasTags()

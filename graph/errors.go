@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -33,8 +34,12 @@ const (
 	CodeIdempotency     = "IDEMPOTENCY_CONFLICT"
 	CodeCursorExpired   = "CURSOR_EXPIRED"
 	CodeTimeout         = "TIMEOUT"
+	CodeUnavailable     = "UNAVAILABLE"
 	CodeInternal        = "INTERNAL"
 )
+
+// statusCancelled is what proxies write into their logs when the client went away before the answer; nobody receives it.
+const statusCancelled = 499
 
 // public is an error as clients see it.
 type public struct {
@@ -65,14 +70,16 @@ var vocabulary = []struct {
 	{delivery.ErrRunning, public{code: CodeConflict, retry: true}},
 	{delivery.ErrDisabled, public{code: CodeConflict}},
 	{dialogue.ErrThreadBusy, public{code: CodeThreadBusy, retry: true}},
-	{context.DeadlineExceeded, public{code: CodeTimeout, text: "the request took too long", retry: true}},
-	{context.Canceled, public{code: CodeTimeout, text: "the request was cancelled", retry: true}},
+	{errStopping, public{code: CodeUnavailable, status: http.StatusServiceUnavailable, retry: true}},
+	{context.DeadlineExceeded, public{code: CodeTimeout, status: http.StatusServiceUnavailable, text: "the request took too long", retry: true}},
+	{context.Canceled, public{code: CodeTimeout, status: statusCancelled, text: "the request was cancelled", retry: true}},
 }
 
 // translate finds the public form of an error.
 func translate(err error) public {
 	var bad *invalid.Error
 	var status statusError
+	var refused interface{ SQLState() string }
 	switch {
 	case errors.As(err, &bad):
 		return public{code: CodeBadInput, text: bad.Error(), status: http.StatusBadRequest, fields: bad.Fields}
@@ -80,6 +87,9 @@ func translate(err error) public {
 		return public{code: CodeBadRequest, text: status.text, status: status.status}
 	case ent.IsNotFound(err):
 		return public{code: CodeNotFound, text: "there is no such object in this workspace", status: http.StatusNotFound}
+	}
+	if errors.As(err, &refused) && strings.HasPrefix(refused.SQLState(), "22") { // Postgres: "data exception"
+		return public{code: CodeBadInput, text: "a value is one that the database cannot hold", status: http.StatusBadRequest, hidden: true}
 	}
 	for _, known := range vocabulary {
 		if errors.Is(err, known.err) {
@@ -101,8 +111,30 @@ func (p public) extensions(ctx context.Context) map[string]any {
 	return e
 }
 
-// presenter gives every error its public form. Causes nobody outside should read go to the log, once, with the request
-// id that the client sees. After most errors of one answer it says no more.
+// gql is the error as a GraphQL error, at no place of the answer.
+func (p public) gql(ctx context.Context) *gqlerror.Error {
+	return &gqlerror.Error{Message: p.text, Extensions: p.extensions(ctx)}
+}
+
+// answer is the whole answer to a request that came to nothing.
+func (p public) answer(ctx context.Context) map[string]any {
+	return map[string]any{"errors": gqlerror.List{p.gql(ctx)}}
+}
+
+// tell is translate for somebody outside. Causes that nobody outside should read go to the log, with the request id that
+// the client sees. What fails after ctx has ended fails because of that, whatever the database calls it.
+func tell(ctx context.Context, logger *slog.Logger, err error, log ...any) public {
+	p := translate(err)
+	if p.code == CodeInternal && ctx.Err() != nil {
+		return translate(ctx.Err())
+	}
+	if p.hidden {
+		logger.ErrorContext(ctx, "request failed", append([]any{"requestId", requestID(ctx), "error", err}, log...)...)
+	}
+	return p
+}
+
+// presenter gives every error its public form. After most errors of one answer it says no more.
 func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		if len(graphql.GetErrors(ctx)) >= most {
@@ -119,10 +151,7 @@ func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
 			made.Extensions["requestId"], made.Extensions["retryable"] = requestID(ctx), false
 			return made
 		}
-		p := translate(err)
-		if p.hidden {
-			logger.ErrorContext(ctx, "request failed", "requestId", requestID(ctx), "error", err, "path", graphql.GetPath(ctx).String())
-		}
+		p := tell(ctx, logger, misread(ctx, err), "path", graphql.GetPath(ctx).String())
 		return &gqlerror.Error{Message: p.text, Path: graphql.GetPath(ctx), Extensions: p.extensions(ctx)}
 	}
 }
@@ -131,6 +160,6 @@ func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
 func recovered(logger *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, cause any) error {
 		logger.ErrorContext(ctx, "resolver panicked", "requestId", requestID(ctx), "panic", cause, "stack", string(debug.Stack()))
-		return fmt.Errorf("panic: %v", cause)
+		return fmt.Errorf("%w: %v", errPanicked, cause)
 	}
 }

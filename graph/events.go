@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"parley/ent"
 	"parley/ent/call"
@@ -16,9 +15,6 @@ import (
 	"parley/graph/gql"
 	"parley/invalid"
 )
-
-// recheck is how often a stream asks whether its key still holds.
-const recheck = time.Second
 
 // history names the unbroken history of the viewer's workspace.
 func (r *Resolver) history(ctx context.Context) (string, error) {
@@ -54,25 +50,20 @@ func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Curs
 	return start, err
 }
 
-// follow streams the events of a thread from start on, until ctx ends or the viewer's key does.
+// follow streams the events of a thread from start on, until ctx ends or there is an error; see failStream.
 func (r *Resolver) follow(ctx context.Context, start eventlog.Cursor) <-chan gql.ThreadEvent {
 	out := make(chan gql.ThreadEvent, 1)
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		defer cancel()
-		r.watchKey(ctx)
-	}()
 	go func() {
 		defer close(out)
-		defer cancel()
 		place := start
 		for row, err := range r.log.FollowThread(ctx, start.Thread, start.Sequence) {
-			if err != nil {
-				return
+			var event gql.ThreadEvent
+			if err == nil {
+				place.Sequence = *row.Sequence
+				event, err = r.present(ctx, row, gql.Cursor(place.String(r.keys)))
 			}
-			place.Sequence = *row.Sequence
-			event, err := r.present(ctx, row, gql.Cursor(place.String(r.keys)))
 			if err != nil {
+				failStream(ctx, err)
 				return
 			}
 			select {
@@ -83,23 +74,6 @@ func (r *Resolver) follow(ctx context.Context, start eventlog.Cursor) <-chan gql
 		}
 	}()
 	return out
-}
-
-// watchKey returns when ctx ends or the viewer's key or token does.
-func (r *Resolver) watchKey(ctx context.Context) {
-	v, _ := viewer.FromContext(ctx)
-	tick := time.NewTicker(recheck)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if !r.access.StillValid(ctx, v) && ctx.Err() == nil {
-				return
-			}
-		}
-	}
 }
 
 // present turns a row of the log into the type of the API. Things that the viewer may not read are left out.

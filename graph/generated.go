@@ -43,6 +43,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	APIKey() APIKeyResolver
 	Agent() AgentResolver
 	Delivery() DeliveryResolver
 	Event() EventResolver
@@ -53,6 +54,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Subscription() SubscriptionResolver
 	Thread() ThreadResolver
+	ThreadTag() ThreadTagResolver
 	Turn() TurnResolver
 	ThreadWhereInput() ThreadWhereInputResolver
 }
@@ -601,6 +603,12 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type APIKeyResolver interface {
+	Hint(ctx context.Context, obj *ent.APIKey) (*string, error)
+
+	RevokedAt(ctx context.Context, obj *ent.APIKey) (*ms.Time, error)
+	LastUsedAt(ctx context.Context, obj *ent.APIKey) (*ms.Time, error)
+}
 type AgentResolver interface {
 	Instructions(ctx context.Context, obj *ent.Agent) (*string, error)
 
@@ -691,11 +699,16 @@ type ThreadResolver interface {
 	Turns(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Turn, error)
 	Cursor(ctx context.Context, obj *ent.Thread) (gql.Cursor, error)
 }
+type ThreadTagResolver interface {
+	Text(ctx context.Context, obj *ent.ThreadTag) (string, error)
+}
 type TurnResolver interface {
 	Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, error)
 }
 
 type ThreadWhereInputResolver interface {
+	OperatorIDIsNil(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error
+
 	Tag(ctx context.Context, obj *ent.ThreadWhereInput, data *string) error
 	TagIn(ctx context.Context, obj *ent.ThreadWhereInput, data []string) error
 	Text(ctx context.Context, obj *ent.ThreadWhereInput, data *string) error
@@ -3445,13 +3458,13 @@ type APIKey implements Node {
   name: String!
   "What the key may do."
   role: Role!
-  "The first characters of the key."
-  hint: String!
+  "The first characters of the key. Null unless an admin asks, or the key for itself."
+  hint: String
   "When it was made."
   createdAt: Time!
-  "When it was revoked, if it was."
+  "When it was revoked, if it was. Null unless an admin asks, or the key for itself."
   revokedAt: Time
-  "When it was last used, to the minute."
+  "When it was last used, to the minute. Null unless an admin asks, or the key for itself."
   lastUsedAt: Time
 }
 
@@ -3569,7 +3582,7 @@ input AgentWhereInput {
   not: AgentWhereInput
   "All of these hold."
   and: [AgentWhereInput!]
-  "Any of these holds."
+  "Any of these holds. Of none, none does: an empty list matches nothing."
   or: [AgentWhereInput!]
   "Its id."
   id: ID
@@ -3707,7 +3720,7 @@ input CustomerWhereInput {
   not: CustomerWhereInput
   "All of these hold."
   and: [CustomerWhereInput!]
-  "Any of these holds."
+  "Any of these holds. Of none, none does: an empty list matches nothing."
   or: [CustomerWhereInput!]
   "Its id."
   id: ID
@@ -3755,7 +3768,7 @@ type Thread implements Node {
   agent: Agent!
   "The customer."
   customer: Customer!
-  "The operator who has the talk."
+  "The operator who has the talk. Null for a thread token: customers read the name in the operator's messages."
   operator: APIKey
   "Since when the operator has it."
   operatorSince: Time
@@ -3828,13 +3841,16 @@ enum ThreadOrderField {
   MESSAGE_COUNT
 }
 
-"Filter of threads. All given conditions must hold."
+"""
+Filter of threads. All given conditions must hold. An empty list of wanted values matches nothing. As every filter, it has
+at most 200 inputs nested at most 10 deep, 250 entries in one list and 5,000 in all; and ` + "`" + `text` + "`" + ` at most 3 times.
+"""
 input ThreadWhereInput {
   "This does not hold."
   not: ThreadWhereInput
   "All of these hold."
   and: [ThreadWhereInput!]
-  "Any of these holds."
+  "Any of these holds. Of none, none does: an empty list matches nothing."
   or: [ThreadWhereInput!]
   "Its id."
   id: ID
@@ -3856,7 +3872,7 @@ input ThreadWhereInput {
   customerID: ID
   "With this operator."
   operatorID: ID
-  "Without an operator."
+  "True: without an operator. False: with one."
   operatorIDIsNil: Boolean
   "The app's own word for where the customer writes."
   channel: String
@@ -3884,7 +3900,7 @@ input ThreadWhereInput {
 type ThreadTag {
   "Its name."
   name: String!
-  "What was said when it was raised."
+  "What was said when it was raised. Empty for a thread token: it may be a word among operators."
   text: String!
   "When it was made."
   createdAt: Time!
@@ -4346,7 +4362,7 @@ input IntegrationWhereInput {
   not: IntegrationWhereInput
   "All of these hold."
   and: [IntegrationWhereInput!]
-  "Any of these holds."
+  "Any of these holds. Of none, none does: an empty list matches nothing."
   or: [IntegrationWhereInput!]
   "Its id."
   id: ID
@@ -4444,7 +4460,7 @@ input DeliveryWhereInput {
   not: DeliveryWhereInput
   "All of these hold."
   and: [DeliveryWhereInput!]
-  "Any of these holds."
+  "Any of these holds. Of none, none does: an empty list matches nothing."
   or: [DeliveryWhereInput!]
   "Its id."
   id: ID
@@ -4660,11 +4676,11 @@ input CreateFunctionInput {
   url: String
   "Headers of the request."
   headers: [FunctionHeaderInput!]
-  "The body that was sent."
+  "Template of the body; empty sends the arguments as JSON."
   body: String
   "Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000."
   timeoutMs: Int
-  "Whether a call may be sent again with the same Idempotency-Key; default false."
+  "Whether a call may be sent again with the same Idempotency-Key; default true for GET, else false."
   idempotent: Boolean
   "Whether an operator must approve each call; default false."
   needsApproval: Boolean
@@ -4694,11 +4710,11 @@ input UpdateFunctionInput {
   url: String
   "Replaces all headers."
   headers: [FunctionHeaderInput!]
-  "The body that was sent."
+  "Template of the body; empty sends the arguments as JSON."
   body: String
   "Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000."
   timeoutMs: Int
-  "Whether a call may be sent again with the same Idempotency-Key; default false."
+  "Whether a call may be sent again with the same Idempotency-Key."
   idempotent: Boolean
   "Whether an operator must approve each call; default false."
   needsApproval: Boolean
@@ -7049,18 +7065,18 @@ func _APIKey_hint(ctx context.Context, ec *executionContext, field graphql.Colle
 			return fieldContext_APIKey_hint(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Hint, nil
+			return ec.Resolvers.APIKey().Hint(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return marshalNString2string(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func fieldContext_APIKey_hint(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKey", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKey", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func _APIKey_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.APIKey) (ret graphql.Marshaler) {
@@ -7095,7 +7111,7 @@ func _APIKey_revokedAt(ctx context.Context, ec *executionContext, field graphql.
 			return fieldContext_APIKey_revokedAt(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RevokedAt, nil
+			return ec.Resolvers.APIKey().RevokedAt(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
@@ -7106,7 +7122,7 @@ func _APIKey_revokedAt(ctx context.Context, ec *executionContext, field graphql.
 	)
 }
 func fieldContext_APIKey_revokedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKey", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKey", field, true, true, errors.New("field of type Time does not have child fields"))
 }
 
 func _APIKey_lastUsedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.APIKey) (ret graphql.Marshaler) {
@@ -7118,7 +7134,7 @@ func _APIKey_lastUsedAt(ctx context.Context, ec *executionContext, field graphql
 			return fieldContext_APIKey_lastUsedAt(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LastUsedAt, nil
+			return ec.Resolvers.APIKey().LastUsedAt(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
@@ -7129,7 +7145,7 @@ func _APIKey_lastUsedAt(ctx context.Context, ec *executionContext, field graphql
 	)
 }
 func fieldContext_APIKey_lastUsedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("APIKey", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("APIKey", field, true, true, errors.New("field of type Time does not have child fields"))
 }
 
 func _APIKeyConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.APIKeyConnection) (ret graphql.Marshaler) {
@@ -16630,7 +16646,7 @@ func _ThreadTag_text(ctx context.Context, ec *executionContext, field graphql.Co
 			return fieldContext_ThreadTag_text(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Text, nil
+			return ec.Resolvers.ThreadTag().Text(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -16641,7 +16657,7 @@ func _ThreadTag_text(ctx context.Context, ec *executionContext, field graphql.Co
 	)
 }
 func fieldContext_ThreadTag_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ThreadTag", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ThreadTag", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func _ThreadTag_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ThreadTag) (ret graphql.Marshaler) {
@@ -20246,11 +20262,13 @@ func unmarshalInputThreadWhereInput(ctx context.Context, ec *executionContext, o
 			it.OperatorID = data
 		case "operatorIDIsNil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operatorIDIsNil"))
-			data, err := unmarshalOBoolean2bool(ctx, ec, v)
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
-			it.OperatorIDIsNil = data
+			if err = ec.Resolvers.ThreadWhereInput().OperatorIDIsNil(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "channel":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
 			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
@@ -20851,38 +20869,137 @@ func _APIKey(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 		case "id":
 			out.Values[i] = _APIKey_id(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = _APIKey_name(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "role":
 			out.Values[i] = _APIKey_role(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hint":
-			out.Values[i] = _APIKey_hint(ctx, ec, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _APIKey_hint(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = _APIKey_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "revokedAt":
-			out.Values[i] = _APIKey_revokedAt(ctx, ec, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _APIKey_revokedAt(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "lastUsedAt":
-			out.Values[i] = _APIKey_lastUsedAt(ctx, ec, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _APIKey_lastUsedAt(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -25225,17 +25342,50 @@ func _ThreadTag(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 		case "name":
 			out.Values[i] = _ThreadTag_name(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "text":
-			out.Values[i] = _ThreadTag_text(ctx, ec, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ThreadTag_text(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = _ThreadTag_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

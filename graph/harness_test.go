@@ -44,9 +44,10 @@ type api struct {
 	url       string
 	keys      map[viewer.Role]string
 	logs      *lockedBuffer
+	handler   *graph.Handler
 }
 
-func newAPI(t *testing.T, db *storage.DB) *api {
+func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	t.Helper()
 	keys, err := seal.Parse(seal.Generate())
 	if err != nil {
@@ -61,12 +62,16 @@ func newAPI(t *testing.T, db *storage.DB) *api {
 		Providers: map[string]model.Provider{"scripted": scripted.New()}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
 	})
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})
-	handler := graph.New(graph.Options{
+	options := graph.Options{
 		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger,
 		Models: []*gql.Model{{Name: "scripted", Provider: "scripted", Default: true}},
-	})
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	a.handler = graph.New(options)
 	base, cancel := context.WithCancel(context.Background())
-	server := httptest.NewUnstartedServer(handler)
+	server := httptest.NewUnstartedServer(a.handler)
 	server.Config.BaseContext = func(net.Listener) context.Context { return base }
 	server.Start()
 	var workers sync.WaitGroup
@@ -101,8 +106,8 @@ func newAPI(t *testing.T, db *storage.DB) *api {
 }
 
 // each runs a test against the API on both databases.
-func each(t *testing.T, test func(t *testing.T, a *api)) {
-	storagetest.Each(t, func(t *testing.T, db *storage.DB) { test(t, newAPI(t, db)) })
+func each(t *testing.T, test func(t *testing.T, a *api), change ...func(*graph.Options)) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) { test(t, newAPI(t, db, change...)) })
 }
 
 // result is an answer of the API.

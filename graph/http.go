@@ -2,19 +2,30 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
-	"strings"
+	"net/url"
+	"os"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
+	"parley/access"
 	"parley/ent/id"
 )
+
+// front is what every request meets before GraphQL.
+type front struct {
+	access  *access.Service
+	logger  *slog.Logger
+	streams *streams
+	body    int           // bytes that a body may have
+	timeout time.Duration // bounds reading a request, and then working on it
+}
 
 type requestIDKey struct{}
 
@@ -34,62 +45,120 @@ func requestID(ctx context.Context) string {
 	return s
 }
 
-// requestTimeout bounds a query or mutation, so that one that waits for a lock cannot wait for ever.
-const requestTimeout = 30 * time.Second
-
-// limitBody reads the body of a POST before the transports do: they would read it without a limit and repeat a body
-// that is no JSON in their error. It also notes which requests can carry a subscription.
-func limitBody(limit int, next http.Handler) http.Handler {
+// read takes in a whole request before the transports do: they would read without limit or end, and repeat what they
+// cannot decode in their error.
+func (f *front) read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if streams(r) {
-			r = r.WithContext(context.WithValue(r.Context(), streamingKey{}, true))
-		} else {
-			ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		if isSocket(r) {
+			if err := checkHandshake(r); err != nil {
+				f.refuse(w, r, err)
+				return
+			}
+			next.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Upgrade") // to what nobody here speaks: the request is answered as it is
+		if r.ContentLength != 0 {
+			// It stays for a request that is refused: net/http reads the rest of its body.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.timeout)) // a recorder in a test has none
+		}
+		var err error
+		switch r.Method {
+		case http.MethodGet:
+			err = checkQuery(r.URL.RawQuery)
+			w = &queryWriter{ResponseWriter: w, refuse: func(w http.ResponseWriter, err error) { f.refuse(w, r, err) }}
+		case http.MethodPost:
+			r.Body, err = f.readBody(w, r)
+		default:
+			w.Header().Set("Allow", "GET, POST")
+			err = statusError{http.StatusMethodNotAllowed, "use POST, or GET for queries"}
+		}
+		if err != nil {
+			f.refuse(w, r, err)
+			return
+		}
+		if !isEventStream(r) {
+			ctx, cancel := context.WithTimeout(r.Context(), f.timeout)
 			defer cancel()
 			r = r.WithContext(ctx)
 		}
-		switch r.Method {
-		case http.MethodGet, http.MethodHead:
-			next.ServeHTTP(w, r)
-			return
-		case http.MethodPost:
-		default:
-			w.Header().Set("Allow", "GET, POST")
-			refuse(w, r, http.StatusMethodNotAllowed, "use POST, or GET for queries")
-			return
-		}
-		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-			refuse(w, r, http.StatusUnsupportedMediaType, "send `Content-Type: application/json`")
-			return
-		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(limit)))
-		var tooLarge *http.MaxBytesError
-		switch {
-		case errors.As(err, &tooLarge):
-			refuse(w, r, http.StatusRequestEntityTooLarge, "the body is larger than 256 KB")
-			return
-		case err != nil:
-			return // the client went away
-		}
-		var request struct {
-			Query     *string         `json:"query"`
-			Variables json.RawMessage `json:"variables"`
-		}
-		if err := json.Unmarshal(body, &request); err != nil {
-			refuse(w, r, http.StatusBadRequest, "the body is no JSON object with a string `query`")
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
 }
 
-func refuse(w http.ResponseWriter, r *http.Request, status int, text string) {
-	refuseRequest(r.Context(), w, statusError{status, text})
+// request is what a body holds; other members are ignored.
+type request struct {
+	Query         *string                    `json:"query"`
+	OperationName *string                    `json:"operationName,omitempty"`
+	Variables     map[string]json.RawMessage `json:"variables,omitempty"`
+	Extensions    map[string]json.RawMessage `json:"extensions,omitempty"`
 }
 
-func streams(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream") || strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+// readBody reads and checks the body of a POST, and returns it as the transports expect it.
+func (f *front) readBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser, error) {
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+		return r.Body, statusError{http.StatusUnsupportedMediaType, "send `Content-Type: application/json`"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(f.body)))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return r.Body, statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		return r.Body, statusError{http.StatusRequestTimeout, "the body did not arrive in time"}
+	case err != nil:
+		return r.Body, statusError{http.StatusBadRequest, "the body cannot be read"}
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // as above
+	var q request
+	if err := json.Unmarshal(body, &q); err != nil || q.Query == nil {
+		return r.Body, statusError{http.StatusBadRequest, "the body must be a JSON object with a string `query`, and where they are given " +
+			"an object `variables`, a string `operationName` and an object `extensions`"}
+	}
+	body, err = json.Marshal(q)
+	return io.NopCloser(bytes.NewReader(body)), err
+}
+
+// checkQuery refuses parameters of a GET that gqlgen would refuse without a code.
+func checkQuery(query string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return statusError{http.StatusBadRequest, "the parameters after `?` cannot be read"}
+	}
+	for _, name := range []string{"variables", "extensions"} {
+		var object map[string]json.RawMessage
+		if text := values.Get(name); text != "" && json.Unmarshal([]byte(text), &object) != nil {
+			return statusError{http.StatusBadRequest, "`" + name + "` must be a JSON object"}
+		}
+	}
+	return nil
+}
+
+// queryWriter answers a GET. gqlgen refuses a mutation with 406 and without a code; here it is 405 with one.
+type queryWriter struct {
+	http.ResponseWriter
+	refuse  func(http.ResponseWriter, error)
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *queryWriter) WriteHeader(status int) {
+	if status != http.StatusNotAcceptable {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
+	w.refused = true
+	w.Header().Set("Allow", http.MethodPost)
+	w.refuse(w.ResponseWriter, statusError{http.StatusMethodNotAllowed, "GET is for queries: use POST"})
+}
+
+// Write implements io.Writer.
+func (w *queryWriter) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
 }
 
 // statusError is a request that never reached GraphQL.
@@ -101,15 +170,17 @@ type statusError struct {
 // Error implements error.
 func (e statusError) Error() string { return e.text }
 
-// refuseRequest answers a request that never reached GraphQL, in the form GraphQL errors have.
-func refuseRequest(ctx context.Context, w http.ResponseWriter, err error) {
-	p := translate(err)
-	status := p.status
-	if status == http.StatusUnauthorized {
+// tell is tell with the log of the API.
+func (f *front) tell(ctx context.Context, err error) public { return tell(ctx, f.logger, err) }
+
+// refuse answers a request that never reached GraphQL, in the form GraphQL errors have.
+func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	ctx := r.Context()
+	p := f.tell(ctx, err)
+	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	gqlErr := &gqlerror.Error{Message: p.text, Extensions: p.extensions(ctx)}
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": gqlerror.List{gqlErr}}) // the client may be gone
+	w.WriteHeader(cmp.Or(p.status, http.StatusInternalServerError))
+	_ = json.NewEncoder(w).Encode(p.answer(ctx)) // the client may be gone
 }

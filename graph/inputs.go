@@ -101,13 +101,16 @@ func changedIntegration(in gql.UpdateIntegrationInput) delivery.Update {
 	}
 }
 
-// overlapOf is how long the old secret goes on signing.
+// overlapOf is how long the old secret goes on signing. Hours that a duration cannot hold stay out of range.
 func overlapOf(hours *int) time.Duration {
 	if hours == nil {
 		return 24 * time.Hour
 	}
-	return time.Duration(*hours) * time.Hour
+	return time.Duration(min(max(*hours, -1), mostHours)) * time.Hour
 }
+
+// mostHours is more than any duration may have that is given in hours.
+const mostHours = 1_000_000
 
 // shownOnce is a secret in the answer that made it; a repeated answer has none.
 func shownOnce(secret string) *string {

@@ -17,8 +17,11 @@ import (
 const maxMutationID = 200
 
 // rememberMutations makes a mutation with a clientMutationId repeatable: its verb finds the id in the context and keeps
-// its result in its own transaction.
+// its result in its own transaction. It stands around every field, and checks the arguments of each first.
 func rememberMutations(ctx context.Context, next graphql.Resolver) (any, error) {
+	if err := checkArguments(ctx); err != nil {
+		return nil, err
+	}
 	fc := graphql.GetFieldContext(ctx)
 	if fc.Object != "Mutation" {
 		return next(ctx)

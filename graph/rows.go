@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"entgo.io/contrib/entgql"
-	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	delivering "parley/delivery"
@@ -62,6 +60,12 @@ func (r *Resolver) whoAsks(ctx context.Context) (*gql.Viewer, error) {
 	return out, err
 }
 
+// mayReadKey says whether the viewer may see more of a key than its name and role: an admin may, and the key itself.
+func mayReadKey(ctx context.Context, key *ent.APIKey) bool {
+	v, _ := viewer.FromContext(ctx)
+	return v.Role == viewer.Admin || v.Key != "" && v.Key == key.ID
+}
+
 // readers say for each prefix of an id who may read such objects by `node`, and how they are found. The roles are those
 // of the root field that lists them.
 var readers = map[string]struct {
@@ -92,8 +96,9 @@ var readers = map[string]struct {
 	id.Note: {[]viewer.Role{viewer.Admin, viewer.Operator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Note.Query().Where(note.ID(id)).Only(ctx)
 	}},
+	// Events without a body are no part of the API: they wake subscribers, and `events` leaves them out too.
 	id.Event: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
-		return c.Event.Query().Where(event.ID(id)).Only(ctx)
+		return c.Event.Query().Where(event.ID(id), event.BodyNEQ("")).Only(ctx)
 	}},
 	id.Integration: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Integration.Query().Where(integration.ID(id)).Only(ctx)
@@ -178,44 +183,9 @@ func workspaceOf(ctx context.Context) string {
 	return v.Workspace
 }
 
-// maxSearch bounds the text that threads are searched for, in characters.
-const maxSearch = 200
-
-// textSearch finds threads by what was written in them and by who the customer is.
-func textSearch(workspaceID, text string) ([]predicate.Thread, error) {
-	var bad invalid.Error
-	bad.Text("where.text", text, 1, maxSearch)
-	if err := bad.Err(); err != nil {
-		return nil, err
-	}
-	written := func(s *sql.Selector) {
-		m := sql.Table(message.Table)
-		found := sql.Dialect(s.Dialect()).Select(m.C(message.FieldThreadID)).From(m)
-		found.Where(sql.And(
-			sql.ContainsFold(m.C(message.FieldText), text),
-			sql.ColumnsEQ(m.C(message.FieldThreadID), s.C(thread.FieldID)),
-			sql.EQ(m.C(message.FieldWorkspaceID), workspaceID),
-		))
-		s.Where(sql.Exists(found))
-	}
-	person := customer.Or(customer.NameContainsFold(text), customer.EmailContainsFold(text), customer.PhoneContains(text))
-	return []predicate.Thread{thread.Or(written, thread.HasCustomerWith(customer.WorkspaceID(workspaceID), person), thread.ExternalIDContainsFold(text))}, nil
-}
-
-func (r *Resolver) pageDeliveries(ctx context.Context, q *ent.DeliveryQuery, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
-	p, err := newPage(after, first, before, last)
-	if err != nil {
-		return nil, err
-	}
-	if orderBy == nil {
-		orderBy = &ent.DeliveryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DeliveryOrderFieldCreatedAt}
-	}
-	return q.Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(where.Filter))
-}
-
 // pageEvents reads the log for those who pull.
 func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error) {
-	p, err := newPage(nil, first, nil, nil)
+	p, err := newPage(place{}, nil, first, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -224,15 +194,18 @@ func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int
 	if err != nil {
 		return nil, err
 	}
-	place := eventlog.Cursor{History: history, Workspace: v.Workspace}
+	at := eventlog.Cursor{History: history, Workspace: v.Workspace}
 	if after != nil && *after != "" {
-		place, err = eventlog.ReadCursor(r.keys, string(*after))
+		at, err = eventlog.ReadCursor(r.keys, string(*after))
 		switch {
-		case err != nil || place.Workspace != v.Workspace:
+		case err != nil || at.Workspace != v.Workspace:
 			return nil, invalid.One("after", "is no cursor of `events`: use one that an earlier answer gave")
-		case place.History != history:
+		case at.History != history:
 			return nil, eventlog.ErrCursorExpired
 		}
+	}
+	if len(types) > maxList {
+		return nil, invalid.One("types", "has %d entries; at most %d are allowed", len(types), maxList)
 	}
 	filter := []predicate.Event{event.BodyNEQ("")}
 	if types != nil {
@@ -241,17 +214,17 @@ func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int
 	if threadID != nil {
 		filter = append(filter, event.ThreadID(*threadID))
 	}
-	pulled, err := r.log.Pull(ctx, v.Workspace, place.Positions, *p.first, filter...)
+	pulled, err := r.log.Pull(ctx, v.Workspace, at.Positions, *p.first, filter...)
 	if err != nil {
 		return nil, err
 	}
 	out := &gql.EventConnection{Edges: []*gql.EventEdge{}}
 	for _, e := range pulled.Events {
-		place.Positions[e.Shard] = e.Position
-		out.Edges = append(out.Edges, &gql.EventEdge{Node: e, Cursor: gql.Cursor(place.String(r.keys))})
+		at.Positions[e.Shard] = e.Position
+		out.Edges = append(out.Edges, &gql.EventEdge{Node: e, Cursor: gql.Cursor(at.String(r.keys))})
 	}
-	place.Positions = pulled.Positions
-	out.PageInfo = &gql.EventPageInfo{HasNextPage: pulled.More, EndCursor: gql.Cursor(place.String(r.keys))}
+	at.Positions = pulled.Positions
+	out.PageInfo = &gql.EventPageInfo{HasNextPage: pulled.More, EndCursor: gql.Cursor(at.String(r.keys))}
 	return out, nil
 }
 

@@ -17,8 +17,10 @@ import (
 	"parley/ent/delivery"
 	"parley/ent/event"
 	"parley/ent/function"
+	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/ms"
 	"parley/ent/note"
 	"parley/ent/raw"
 	"parley/ent/thread"
@@ -33,6 +35,30 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// Hint is the resolver for the hint field.
+func (r *aPIKeyResolver) Hint(ctx context.Context, obj *ent.APIKey) (*string, error) {
+	if !mayReadKey(ctx, obj) {
+		return nil, nil
+	}
+	return &obj.Hint, nil
+}
+
+// RevokedAt is the resolver for the revokedAt field.
+func (r *aPIKeyResolver) RevokedAt(ctx context.Context, obj *ent.APIKey) (*ms.Time, error) {
+	if !mayReadKey(ctx, obj) {
+		return nil, nil
+	}
+	return obj.RevokedAt, nil
+}
+
+// LastUsedAt is the resolver for the lastUsedAt field.
+func (r *aPIKeyResolver) LastUsedAt(ctx context.Context, obj *ent.APIKey) (*ms.Time, error) {
+	if !mayReadKey(ctx, obj) {
+		return nil, nil
+	}
+	return obj.LastUsedAt, nil
+}
 
 // Instructions is the resolver for the instructions field.
 func (r *agentResolver) Instructions(ctx context.Context, obj *ent.Agent) (*string, error) {
@@ -54,6 +80,9 @@ func (r *agentResolver) Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, 
 func (r *agentResolver) Functions(ctx context.Context, obj *ent.Agent) ([]*ent.Function, error) {
 	if !mayReadAgent(ctx) {
 		return nil, nil
+	}
+	if obj.Edges.Functions != nil {
+		return obj.Edges.Functions, nil
 	}
 	return r.client.Function.Query().Where(function.AgentID(obj.ID)).Order(function.ByName()).All(ctx)
 }
@@ -411,11 +440,7 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 
 // Agents is the resolver for the agents field.
 func (r *queryResolver) Agents(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) (*ent.AgentConnection, error) {
-	p, err := newPage(after, first, before, last)
-	if err != nil {
-		return nil, err
-	}
-	return r.client.Agent.Query().Where(agent.DeletedAtIsNil()).Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithAgentOrder(orderBy), ent.WithAgentFilter(where.Filter))
+	return r.pageAgents(ctx, r.client.Agent.Query().Where(agent.DeletedAtIsNil()), after, first, before, last, orderBy, where)
 }
 
 // Agent is the resolver for the agent field.
@@ -425,18 +450,7 @@ func (r *queryResolver) Agent(ctx context.Context, id string) (*ent.Agent, error
 
 // Threads is the resolver for the threads field.
 func (r *queryResolver) Threads(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*ent.ThreadConnection, error) {
-	p, err := newPage(after, first, before, last)
-	if err != nil {
-		return nil, err
-	}
-	if orderBy == nil {
-		orderBy = &ent.ThreadOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ThreadOrderFieldLastActivityAt}
-	}
-	q := r.client.Thread.Query()
-	if asksFor(ctx, "edges", "node", "success") {
-		q.WithTags()
-	}
-	return q.Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithThreadOrder(orderBy), ent.WithThreadFilter(where.Filter))
+	return r.pageThreads(ctx, after, first, before, last, orderBy, where)
 }
 
 // Thread is the resolver for the thread field.
@@ -454,20 +468,12 @@ func (r *queryResolver) Thread(ctx context.Context, id *string, externalID *stri
 
 // Customers is the resolver for the customers field.
 func (r *queryResolver) Customers(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) (*ent.CustomerConnection, error) {
-	p, err := newPage(after, first, before, last)
-	if err != nil {
-		return nil, err
-	}
-	return r.client.Customer.Query().Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithCustomerOrder(orderBy), ent.WithCustomerFilter(where.Filter))
+	return r.pageCustomers(ctx, after, first, before, last, orderBy, where)
 }
 
 // Integrations is the resolver for the integrations field.
 func (r *queryResolver) Integrations(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) (*ent.IntegrationConnection, error) {
-	p, err := newPage(after, first, before, last)
-	if err != nil {
-		return nil, err
-	}
-	return r.client.Integration.Query().Where(integration.DeletedAtIsNil()).Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithIntegrationOrder(orderBy), ent.WithIntegrationFilter(where.Filter))
+	return r.pageIntegrations(ctx, r.client.Integration.Query().Where(integration.DeletedAtIsNil()), after, first, before, last, orderBy, where)
 }
 
 // Deliveries is the resolver for the deliveries field.
@@ -482,7 +488,7 @@ func (r *queryResolver) Events(ctx context.Context, after *gql.Cursor, first *in
 
 // APIKeys is the resolver for the apiKeys field.
 func (r *queryResolver) APIKeys(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.APIKeyConnection, error) {
-	p, err := newPage(after, first, before, last)
+	p, err := newPage(place{prefix: id.APIKey}, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
@@ -563,11 +569,11 @@ func (r *threadResolver) LastMessage(ctx context.Context, obj *ent.Thread) (*ent
 
 // Messages is the resolver for the messages field.
 func (r *threadResolver) Messages(ctx context.Context, obj *ent.Thread, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.MessageConnection, error) {
-	p, err := newPage(after, first, before, last)
+	inOrder := &ent.MessageOrder{Direction: entgql.OrderDirectionAsc, Field: ent.MessageOrderFieldSequence}
+	p, err := newPage(placeIn(id.Message, inOrder.Field.Value), after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
-	inOrder := &ent.MessageOrder{Direction: entgql.OrderDirectionAsc, Field: ent.MessageOrderFieldSequence}
 	return r.client.Message.Query().Where(message.ThreadID(obj.ID)).Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithMessageOrder(inOrder))
 }
 
@@ -581,7 +587,7 @@ func (r *threadResolver) Notes(ctx context.Context, obj *ent.Thread) ([]*ent.Not
 
 // Turns is the resolver for the turns field.
 func (r *threadResolver) Turns(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Turn, error) {
-	p, err := newPage(nil, first, nil, nil)
+	p, err := newPage(place{}, nil, first, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -595,12 +601,28 @@ func (r *threadResolver) Cursor(ctx context.Context, obj *ent.Thread) (gql.Curso
 	return gql.Cursor(c.String(r.keys)), err
 }
 
+// Text is the resolver for the text field.
+func (r *threadTagResolver) Text(ctx context.Context, obj *ent.ThreadTag) (string, error) {
+	if hasRole(ctx, viewer.ThreadToken) {
+		return "", nil
+	}
+	return obj.Text, nil
+}
+
 // Calls is the resolver for the calls field.
 func (r *turnResolver) Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, error) {
 	if !mayReadCalls(ctx) {
 		return nil, nil
 	}
 	return r.client.Call.Query().Where(call.TurnID(obj.ID)).Order(call.ByCreatedAt(), call.ByID()).Limit(maxPage).All(ctx)
+}
+
+// OperatorIDIsNil is the resolver for the operatorIDIsNil field.
+func (r *threadWhereInputResolver) OperatorIDIsNil(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error {
+	if data != nil {
+		obj.OperatorIDIsNil, obj.OperatorIDNotNil = *data, !*data
+	}
+	return nil
 }
 
 // Tag is the resolver for the tag field.
@@ -628,6 +650,9 @@ func (r *threadWhereInputResolver) Text(ctx context.Context, obj *ent.ThreadWher
 	obj.AddPredicates(found...)
 	return err
 }
+
+// APIKey returns APIKeyResolver implementation.
+func (r *Resolver) APIKey() APIKeyResolver { return &aPIKeyResolver{r} }
 
 // Agent returns AgentResolver implementation.
 func (r *Resolver) Agent() AgentResolver { return &agentResolver{r} }
@@ -659,6 +684,9 @@ func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionRes
 // Thread returns ThreadResolver implementation.
 func (r *Resolver) Thread() ThreadResolver { return &threadResolver{r} }
 
+// ThreadTag returns ThreadTagResolver implementation.
+func (r *Resolver) ThreadTag() ThreadTagResolver { return &threadTagResolver{r} }
+
 // Turn returns TurnResolver implementation.
 func (r *Resolver) Turn() TurnResolver { return &turnResolver{r} }
 
@@ -666,6 +694,7 @@ func (r *Resolver) Turn() TurnResolver { return &turnResolver{r} }
 func (r *Resolver) ThreadWhereInput() ThreadWhereInputResolver { return &threadWhereInputResolver{r} }
 
 type (
+	aPIKeyResolver           struct{ *Resolver }
 	agentResolver            struct{ *Resolver }
 	deliveryResolver         struct{ *Resolver }
 	eventResolver            struct{ *Resolver }
@@ -676,6 +705,7 @@ type (
 	queryResolver            struct{ *Resolver }
 	subscriptionResolver     struct{ *Resolver }
 	threadResolver           struct{ *Resolver }
+	threadTagResolver        struct{ *Resolver }
 	turnResolver             struct{ *Resolver }
 	threadWhereInputResolver struct{ *Resolver }
 )

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,14 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
-	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/access"
 	"parley/delivery"
@@ -28,7 +25,7 @@ import (
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Origins are required.
+// Options are what the API is made of. All fields but Timeout and Origins are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -37,6 +34,9 @@ type Options struct {
 	Delivery *delivery.Service
 	Models   []*gql.Model
 	Logger   *slog.Logger
+	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
+	// ever; 0 means 30 s. Streams may live as long as their key.
+	Timeout time.Duration
 	// Origins are the origins of browser pages that may open a WebSocket, such as `https://app.example.com`. The
 	// server's own origin always may.
 	Origins []string
@@ -45,10 +45,21 @@ type Options struct {
 // queryCache is how many parsed documents are kept; limit/ bounds the size of each.
 const queryCache = 1000
 
+// Handler answers /graphql.
+type Handler struct {
+	http.Handler
+	streams *streams
+}
+
+// EndStreams tells every stream that the server is stopping, so that clients connect to another replica or to the next
+// start, and lets no new one begin; requests go on. The channel is closed when all have ended, which takes seconds with
+// clients that do not answer. It may be called again.
+func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
+
 // New returns the handler for /graphql: queries and mutations by POST, queries by GET, subscriptions by WebSocket
 // (graphql-transport-ws) and by server-sent events. It panics when a root field has no @auth, which is a mistake of the
 // program.
-func New(o Options) http.Handler {
+func New(o Options) *Handler {
 	config := Config{
 		Resolvers: &Resolver{
 			log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
@@ -61,16 +72,10 @@ func New(o Options) http.Handler {
 	mustBeGuarded(schema.Schema())
 
 	limits := limit.Default()
+	f := &front{access: o.Access, logger: o.Logger, streams: newStreams(), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second)}
 	srv := handler.New(schema)
-	srv.AddTransport(transport.Websocket{
-		InitTimeout:      5 * time.Second,
-		InitFunc:         initWebsocket(o.Access),
-		PingPongInterval: 25 * time.Second,
-		Implementation: transport.CoderWebsocketImplementation{
-			AcceptOptions: websocket.AcceptOptions{OriginPatterns: originPatterns(o.Origins)},
-		},
-	})
-	srv.AddTransport(transport.SSE{})
+	srv.AddTransport(sockets{f, originPatterns(o.Origins)})
+	srv.AddTransport(eventStreams{front: f})
 	srv.AddTransport(transport.GET{})
 	srv.AddTransport(transport.POST{})
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](queryCache))
@@ -80,9 +85,10 @@ func New(o Options) http.Handler {
 	srv.Use(limit.NewExtension(limits))
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
-	srv.AroundOperations(refusePlainSubscriptions)
+	srv.AroundOperations(f.runOperation)
+	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
-	return withRequestID(limitBody(limits.Body, authenticate(o.Access, srv)))
+	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams}
 }
 
 // mustBeGuarded panics unless every root field says who may use it.
@@ -105,17 +111,4 @@ func originPatterns(origins []string) []string {
 		}
 	}
 	return slices.Compact(hosts)
-}
-
-type streamingKey struct{}
-
-// refusePlainSubscriptions answers a subscription over plain HTTP with an error; the transport would send the first event
-// and stop.
-func refusePlainSubscriptions(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx).Operation
-	if op != nil && op.Operation == ast.Subscription && ctx.Value(streamingKey{}) == nil {
-		p := translate(statusError{http.StatusBadRequest, "a subscription needs a WebSocket, or POST with `Accept: text/event-stream`"})
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{{Message: p.text, Extensions: p.extensions(ctx)}}})
-	}
-	return next(ctx)
 }

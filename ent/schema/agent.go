@@ -49,7 +49,8 @@ func (Agent) Fields() []ent.Field {
 // Edges of an agent.
 func (Agent) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("functions", Function.Type),
+		// Loaded by graph/ for those who may read them: a viewer with a thread token would lose the whole agent.
+		edge.To("functions", Function.Type).Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }

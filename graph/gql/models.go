@@ -173,11 +173,11 @@ type CreateFunctionInput struct {
 	URL *string `json:"url,omitempty"`
 	// Headers of the request.
 	Headers []*FunctionHeaderInput `json:"headers,omitempty"`
-	// The body that was sent.
+	// Template of the body; empty sends the arguments as JSON.
 	Body *string `json:"body,omitempty"`
 	// Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000.
 	TimeoutMs *int `json:"timeoutMs,omitempty"`
-	// Whether a call may be sent again with the same Idempotency-Key; default false.
+	// Whether a call may be sent again with the same Idempotency-Key; default true for GET, else false.
 	Idempotent *bool `json:"idempotent,omitempty"`
 	// Whether an operator must approve each call; default false.
 	NeedsApproval *bool `json:"needsApproval,omitempty"`
@@ -637,11 +637,11 @@ type UpdateFunctionInput struct {
 	URL *string `json:"url,omitempty"`
 	// Replaces all headers.
 	Headers []*FunctionHeaderInput `json:"headers,omitempty"`
-	// The body that was sent.
+	// Template of the body; empty sends the arguments as JSON.
 	Body *string `json:"body,omitempty"`
 	// Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000.
 	TimeoutMs *int `json:"timeoutMs,omitempty"`
-	// Whether a call may be sent again with the same Idempotency-Key; default false.
+	// Whether a call may be sent again with the same Idempotency-Key.
 	Idempotent *bool `json:"idempotent,omitempty"`
 	// Whether an operator must approve each call; default false.
 	NeedsApproval *bool `json:"needsApproval,omitempty"`
