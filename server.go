@@ -117,7 +117,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		<-running.Done()
 		deadline, done := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 		defer done()
-		drain(deadline, server, api, cancel, logger)
+		drain(deadline, server, api.EndStreams, cancel, logger)
 		return nil
 	})
 	announce(out, listener.Addr(), guard.Describe(), key)
@@ -128,9 +128,9 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 }
 
 // drain stops a server: streams end at once, so that their clients go on elsewhere, and requests may end by themselves
-// until ctx does; cut ends what is left then.
-func drain(ctx context.Context, server *http.Server, api *graph.Handler, cut func(), logger *slog.Logger) {
-	streams := api.EndStreams()
+// until ctx does; cut ends the contexts of what is left then.
+func drain(ctx context.Context, server *http.Server, endStreams func() <-chan struct{}, cut func(), logger *slog.Logger) {
+	streams := endStreams()
 	if err := server.Shutdown(ctx); err != nil {
 		logger.Warn("requests were cut off by the stop", "error", err)
 		cut()

@@ -95,7 +95,7 @@ func (at place) value(got any) (any, bool) {
 	case number && v.CanInt():
 		return v.Int(), true
 	case number && v.CanUint() && v.Uint() <= math.MaxInt64:
-		return int64(v.Uint()), true //nolint:gosec // checked in the line above
+		return int64(v.Uint()), true
 	case !number && v.Kind() == reflect.String:
 		return got, utf8.ValidString(v.String()) && !strings.ContainsRune(v.String(), 0)
 	}
