@@ -218,8 +218,9 @@ func TestASlowOrBrokenBodyIsRefused(t *testing.T) {
 func TestAStreamOutlivesTheTimeOfARequest(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		threadID := a.thread(a.agent("A"))
-		e := a.eventSource(t, a.keys[viewer.App], map[string]any{"t": threadID})
-		s := a.socket(t, a.keys[viewer.App], map[string]any{"t": threadID})
+		from := map[string]any{"t": threadID, "after": a.must(`query($t: ID!) { thread(id: $t) { cursor } }`, map[string]any{"t": threadID}).text("thread", "cursor")}
+		e := a.eventSource(t, a.keys[viewer.App], from)
+		s := a.socket(t, a.keys[viewer.App], from)
 		t.Cleanup(s.close)
 		time.Sleep(time.Second) // twice the time that a request has
 		a.must(`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "vip"}) { thread { id } } }`, map[string]any{"t": threadID})
