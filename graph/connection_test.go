@@ -12,7 +12,13 @@ import (
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
 
+	"parley/access"
+	"parley/ent/ms"
 	"parley/ent/viewer"
+	"parley/graph"
+	"parley/seal"
+	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 // dial opens a socket and sends what may be a connection_init.
@@ -107,6 +113,42 @@ func TestAnIdleSocketEndsWithItsKey(t *testing.T) {
 		messages, end := s.rest()
 		if took := time.Since(begin); len(messages) > 0 || end.Code != 4403 || took > 5*time.Second {
 			t.Errorf("after %v: %v, closed with %v, want 4403 within seconds", took, messages, end)
+		}
+	})
+}
+
+func TestASocketAndAStreamEndWithTheirToken(t *testing.T) {
+	keys, err := seal.Parse(seal.Generate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		a := newAPI(t, db, func(o *graph.Options) { o.Access = access.New(o.Log, keys) })
+		threadID := a.thread(a.agent("A"))
+		// As package access makes tokens, but shorter than it would.
+		payload := fmt.Sprintf(`{"w":%q,"t":%q,"e":%q}`, a.workspace, threadID, ms.Now().Add(2*time.Second).String())
+		token := "prt_" + keys.Token("thread token 1", []byte(payload))
+		s := a.admitted(t, token)
+		e := a.eventSource(t, token, map[string]any{"t": threadID})
+		if messages, end := s.rest(); len(messages) > 0 || end.Code != 4403 {
+			t.Errorf("socket: %v, closed with %v, want 4403", messages, end)
+		}
+		if lines := strings.Join(e.rest(), "\n"); !strings.Contains(lines, "UNAUTHENTICATED") || strings.Contains(lines, "complete") {
+			t.Errorf("events: %s", lines)
+		}
+	})
+}
+
+func TestAClientThatDoesNotReadIsCut(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		s := a.admitted(t, a.keys[viewer.App])
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		ping := map[string]any{"type": "ping", "payload": map[string]any{"x": strings.Repeat("x", 1_000_000)}} // a pong repeats it
+		for ctx.Err() == nil && wsjson.Write(ctx, s.conn, ping) == nil {
+		}
+		if ctx.Err() != nil {
+			t.Error("the server still waits for a client that does not read")
 		}
 	})
 }

@@ -29,13 +29,7 @@ func (t eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 	ctx, c := newConnection(r.Context())
 	defer c.close(errAnswered)
 	defer t.streams.remove(c)
-	farewell := func() {
-		if reason := c.reason(); r.Context().Err() == nil && !errors.Is(reason, errStopping) {
-			answer, _ := json.Marshal(t.tell(r.Context(), reason).answer(ctx)) // of strings: it cannot fail
-			_, _ = fmt.Fprintf(w, "event: next\ndata: %s\n\n", answer)         // the client may be gone
-		}
-	}
-	t.SSE.Do(&eventWriter{ResponseWriter: w, connection: c, farewell: farewell}, r.WithContext(ctx), exec)
+	t.SSE.Do(&eventWriter{ResponseWriter: w, connection: c, front: t.front, client: r}, r.WithContext(ctx), exec)
 }
 
 // eventWriter is what gqlgen's transport writes to. Once the connection has ended for a reason, one last event tells it,
@@ -44,20 +38,31 @@ func (t eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 type eventWriter struct {
 	http.ResponseWriter
 	*connection
-	farewell func()
-	told     bool
+	front  *front
+	client *http.Request
+	told   bool
 }
 
 // Write implements io.Writer.
 func (w *eventWriter) Write(p []byte) (int, error) {
-	if w.reason() == nil {
+	reason := w.reason()
+	if reason == nil {
 		return w.ResponseWriter.Write(p)
 	}
 	if !w.told {
 		w.told = true
-		w.farewell()
+		w.tell(reason)
 	}
 	return len(p), nil
+}
+
+func (w *eventWriter) tell(reason error) {
+	ctx := w.client.Context()
+	if ctx.Err() != nil || errors.Is(reason, errStopping) {
+		return
+	}
+	answer, _ := json.Marshal(w.front.tell(ctx, reason).answer(ctx))          // of strings: it cannot fail
+	_, _ = fmt.Fprintf(w.ResponseWriter, "event: next\ndata: %s\n\n", answer) // the client may be gone
 }
 
 // Flush implements http.Flusher.

@@ -116,8 +116,10 @@ func (f *front) readBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser,
 		return r.Body, statusError{http.StatusBadRequest, "the body must be a JSON object with a string `query`, and where they are given " +
 			"an object `variables`, a string `operationName` and an object `extensions`"}
 	}
-	body, err = json.Marshal(q)
-	return io.NopCloser(bytes.NewReader(body)), err
+	var checked bytes.Buffer
+	e := json.NewEncoder(&checked)
+	e.SetEscapeHTML(false)
+	return io.NopCloser(&checked), e.Encode(q)
 }
 
 // checkQuery refuses parameters of a GET that gqlgen would refuse without a code.
