@@ -198,7 +198,10 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 	}
 	defer func() { _ = rows.Close() }()
 	if !rows.Next() {
-		return viewer.Viewer{}, errors.Join(ErrUnauthenticated, rows.Err())
+		if err := rows.Err(); err != nil { // the database failed: the key may be good
+			return viewer.Viewer{}, fmt.Errorf("look up a key: %w", err)
+		}
+		return viewer.Viewer{}, ErrUnauthenticated
 	}
 	var v viewer.Viewer
 	var revoked, used ms.Time

@@ -4,5 +4,6 @@
 //	http.Handle("/graphql", graph.New(graph.Options{…}))
 //
 // errors.go is the one table from our errors to codes, auth.go says who asks, once.go makes mutations repeatable,
-// events.go turns the log into subscriptions, connection.go ends what they run on for a reason that clients learn, and limit/ refuses documents that would cost too much to validate.
+// events.go turns the log into subscriptions, connection.go ends what they run on for a reason that clients learn, and
+// limit/ refuses documents that would cost too much to validate.
 package graph
