@@ -160,7 +160,7 @@ var breaks = map[string]struct {
 	last string // the code of the last event of server-sent events; empty if there is none
 }{
 	"the key is revoked":     {func(_ *api, revoke func()) { revoke() }, 4403, "UNAUTHENTICATED"},
-	"the database goes away": {func(a *api, _ func()) { _ = a.db.Close() }, websocket.StatusInternalError, "INTERNAL"},
+	"the database goes away": {func(a *api, _ func()) { _ = a.db.Close() }, websocket.StatusTryAgainLater, "INTERNAL"},
 	"the server stops":       {func(a *api, _ func()) { a.handler.EndStreams() }, websocket.StatusServiceRestart, ""},
 }
 
@@ -269,7 +269,7 @@ func TestASocketTellsNothingOfFaults(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		_ = a.db.Close()
 		messages, end := a.dial(t, map[string]any{"authorization": "Bearer prl_0123456789012345678901234567890123456789"}).rest()
-		if len(messages) > 0 || end.Code != websocket.StatusInternalError || end.Reason != "internal error" {
+		if len(messages) > 0 || end.Code != websocket.StatusTryAgainLater || end.Reason != "internal error" {
 			t.Errorf("%v, closed with %v", messages, end)
 		}
 		if !strings.Contains(a.logs.String(), "database is closed") {

@@ -26,7 +26,6 @@ const (
 	closeBadRequest = 4400
 	closeStopping   = websocket.StatusServiceRestart
 	closeTryAgain   = websocket.StatusTryAgainLater
-	closeFault      = websocket.StatusInternalError
 )
 
 const (
@@ -146,10 +145,8 @@ func (s *socket) closeForReason() {
 			return closeBadRequest, p.text
 		case CodeUnavailable:
 			return closeStopping, p.text
-		case CodeTimeout:
-			return closeTryAgain, p.text
 		}
-		return closeFault, p.text
+		return closeTryAgain, p.text // a fault or a time-out: a page must come back by itself when it is over
 	})
 }
 
