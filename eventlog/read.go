@@ -101,13 +101,3 @@ func merge(heads [Shards][]*ent.Event, after [Shards]int64, limit int) Page {
 		heads[oldest] = heads[oldest][1:]
 	}
 }
-
-// FeedEnd returns the present end of a workspace's feed.
-func (l *Log) FeedEnd(ctx context.Context, workspace string) ([Shards]int64, error) {
-	var end [Shards]int64
-	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
-	for _, s := range shards {
-		end[s.Shard] = s.LastPosition
-	}
-	return end, err
-}

@@ -13,8 +13,6 @@ import (
 	"fmt"
 	"strings"
 
-	"entgo.io/ent/dialect"
-
 	"parley/ent"
 	_ "parley/ent/runtime" // policies, hooks and interceptors of ent/schema
 )
@@ -76,12 +74,6 @@ func (db *DB) Ping(ctx context.Context) error {
 	}
 	return db.read.PingContext(ctx)
 }
-
-// Embedded says whether the database is a file of this process's own.
-func (db *DB) Embedded() bool { return db.Dialect == dialect.SQLite }
-
-// Stats returns the pools' counters, for metrics: the writers' and the readers'.
-func (db *DB) Stats() (write, read sql.DBStats) { return db.SQL.Stats(), db.read.Stats() }
 
 // Close closes every connection. Statements still running fail.
 func (db *DB) Close() error {
