@@ -17,18 +17,22 @@ import (
 // arrows says which of our folders the shipped code of a folder may import, besides itself. A folder stands for
 // everything below it. The root package wires and may import all; a new folder gets a row here first.
 var arrows = map[string][]string{
-	"access":   {"ent", "eventlog", "invalid", "seal"},
-	"console":  {},
-	"delivery": {"ent", "eventlog", "invalid", "outbound", "seal"},
-	"dialogue": {"ent", "eventlog", "invalid", "outbound", "seal"},
-	"ent":      {},
-	"eventlog": {"ent", "seal"},
-	"examples": {},
-	"graph":    {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "outbound", "seal"},
-	"invalid":  {},
-	"outbound": {},
-	"seal":     {},
-	"storage":  {"ent"},
+	"access":    {"ent", "eventlog", "invalid", "seal"},
+	"console":   {},
+	"delivery":  {"ent", "eventlog", "invalid", "outbound", "seal"},
+	"dialogue":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
+	"ent":       {},
+	"eventlog":  {"ent", "failpoint", "seal"},
+	"examples":  {},
+	"failpoint": {},
+	"fakemodel": {},
+	"graph":     {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "live", "outbound", "seal"},
+	"invalid":   {},
+	"live":      {},
+	"outbound":  {},
+	"scenario":  {"dialogue"},
+	"seal":      {},
+	"storage":   {"ent"},
 }
 
 const (

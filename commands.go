@@ -30,6 +30,8 @@ Commands:
   keys list --workspace NAME                 list the keys of a workspace
   keys create --workspace NAME --name NAME --role ADMIN|OPERATOR|INTEGRATOR|APP
   keys revoke --workspace NAME KEY_ID
+  test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
+  fake-model [flags]                         play model services on this machine (docs/fake-model.md)
   version                                    print the version
   help                                       print this text
 
@@ -53,6 +55,10 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 	case "version", "--version":
 		_, err := fmt.Fprintln(out, "parley", version)
 		return err
+	case "fake-model":
+		return fakeModelCommand(ctx, rest, out)
+	case "test":
+		return testCommand(ctx, rest, getenv, out, errOut)
 	}
 	c, err := configFromEnv(getenv)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // agents have time zones, also where the system knows none
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,9 +29,12 @@ import (
 	"parley/dialogue"
 	"parley/dialogue/model"
 	"parley/dialogue/scripted"
+	"parley/failpoint"
 	"parley/graph"
 	"parley/graph/gql"
+	"parley/live"
 	"parley/outbound"
+	"parley/storage"
 )
 
 // version is set by the linker.
@@ -43,12 +48,13 @@ func main() {
 	defer stop()
 	if err := command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "parley:", err)
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
 
-// serve runs the server until ctx ends, and then drains it. ready is called once with the address it listens on.
-func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, ready func(net.Addr)) (err error) {
+// serve runs the server until ctx ends, and then drains it. ready is called once with the address it listens on. more
+// are model providers besides its own, by name.
+func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, ready func(net.Addr), more ...map[string]model.Provider) (err error) {
 	if c.embedded() {
 		release, err := lockData(filepath.Dir(strings.TrimPrefix(c.Database, "sqlite://")))
 		if err != nil {
@@ -81,15 +87,21 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	defer functions.CloseIdle()
 
 	providers := map[string]model.Provider{"scripted": scripted.New()}
+	for _, m := range more {
+		maps.Copy(providers, m)
+	}
+	texts := live.NewHub() // that are being written
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
 		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
-		DrainFor: drainFor, Logger: logger,
+		DrainFor: drainFor, Logger: logger, Live: graph.LiveText{Hub: texts}, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
+		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
 		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger,
+		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
 	api := graph.New(graph.Options{
-		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger,
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: texts,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Models: []*gql.Model{{
 			Name: "scripted", Provider: "scripted", Default: true,
@@ -100,7 +112,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
-		Handler: routes(a.db, api, metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		Handler: routes(a.db, api, api.Exports(), metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
@@ -155,9 +167,10 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 type pinger interface{ Ping(context.Context) error }
 
 // routes are the paths that the server answers.
-func routes(db pinger, api, metrics http.Handler) http.Handler {
+func routes(db pinger, api, exports, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
+	mux.Handle("/exports/", exports)
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -39,7 +39,7 @@ func (e env) get(name string) string { return e[name] }
 // environments are a server on each database, with a folder of its own.
 func environments(t *testing.T, run func(t *testing.T, e env)) {
 	t.Helper()
-	for name, database := range map[string]func(*testing.T) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+	for name, database := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run(t, env{

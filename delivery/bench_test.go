@@ -1,70 +1,19 @@
 package delivery_test
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"parley/delivery"
-	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
-
-// eachDatabase runs a benchmark on SQLite, and on Postgres if TEST_POSTGRES_URL leads to one.
-func eachDatabase(b *testing.B, run func(b *testing.B, db *storage.DB)) {
-	b.Run("sqlite", func(b *testing.B) {
-		run(b, open(b, "sqlite://"+filepath.Join(b.TempDir(), "parley.db")))
-	})
-	b.Run("postgres", func(b *testing.B) {
-		base := os.Getenv("TEST_POSTGRES_URL")
-		if base == "" {
-			b.Skip("TEST_POSTGRES_URL is not set")
-		}
-		schema := id.New("ben")
-		admin, err := sql.Open("postgres", base)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := admin.ExecContext(b.Context(), "CREATE SCHEMA "+schema); err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() {
-			_, _ = admin.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE")
-			_ = admin.Close()
-		})
-		u, err := url.Parse(base)
-		if err != nil {
-			b.Fatal(err)
-		}
-		q := u.Query()
-		q.Set("search_path", schema)
-		u.RawQuery = q.Encode()
-		run(b, open(b, u.String()))
-	})
-}
-
-// open opens a database as a server does, without the guard.
-func open(b *testing.B, address string) *storage.DB {
-	db, err := storage.Open(b.Context(), address, storage.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	return db
-}
 
 // BenchmarkDrain sends deliveries that are due, signed and over HTTP, and counts until all are recorded.
 func BenchmarkDrain(b *testing.B) {
@@ -73,7 +22,7 @@ func BenchmarkDrain(b *testing.B) {
 		endpoints int
 	}{{integration.OrderingTHREAD, 1}, {integration.OrderingTHREAD, 40}, {integration.OrderingFIFO, 1}, {integration.OrderingFIFO, 40}} {
 		b.Run(fmt.Sprintf("%s/%d", c.ordering, c.endpoints), func(b *testing.B) {
-			eachDatabase(b, func(b *testing.B, db *storage.DB) {
+			storagetest.Bench(b, func(b *testing.B, db *storage.DB) {
 				f := newFixture(b, db, delivery.Options{Poll: time.Second})
 				srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 				b.Cleanup(srv.Close)
@@ -115,7 +64,7 @@ func BenchmarkDrain(b *testing.B) {
 
 // BenchmarkArrival measures the time from a commit to the arrival of the webhook, one at a time.
 func BenchmarkArrival(b *testing.B) {
-	eachDatabase(b, func(b *testing.B, db *storage.DB) {
+	storagetest.Bench(b, func(b *testing.B, db *storage.DB) {
 		f := newFixture(b, db, delivery.Options{Poll: time.Second})
 		var arrived atomic.Int64
 		came := make(chan struct{}, 1)

@@ -26,6 +26,7 @@ type Options struct {
 	Timeout        time.Duration // of one POST, its answer included; 0 means 20 s
 	Schedule       Schedule      // when to try again; nil means DefaultSchedule
 	Poll           time.Duration // how often to look for due deliveries without being woken; 0 means 1 s
+	LeaseMargin    time.Duration // what a lease is longer than Timeout: time to record the outcome; 0 means 15 s
 	DrainFor       time.Duration // how long running POSTs may go on when Run is told to end; 0 means 10 s
 
 	// Sole says that no other process works on this database, so that Run takes over at once what an earlier one left
@@ -36,9 +37,6 @@ type Options struct {
 	Random func() float64   // for jitter, in [0,1); nil means math/rand
 	Logger *slog.Logger     // nil means slog.Default
 }
-
-// leaseMargin is what a lease is longer than the time limit of a POST: time to record the outcome.
-const leaseMargin = 15 * time.Second
 
 // Service manages integrations and delivers to them. It is safe for concurrent use. Make it with New.
 type Service struct {
@@ -59,6 +57,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	o.PerIntegration = cmp.Or(o.PerIntegration, 8)
 	o.Timeout = cmp.Or(o.Timeout, 20*time.Second)
 	o.Poll = cmp.Or(o.Poll, time.Second)
+	o.LeaseMargin = cmp.Or(o.LeaseMargin, 15*time.Second)
 	o.DrainFor = cmp.Or(o.DrainFor, 10*time.Second)
 	if o.Schedule == nil {
 		o.Schedule = DefaultSchedule
@@ -78,7 +77,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 }
 
 // lease is how long a claimed delivery belongs to its worker.
-func (s *Service) lease() time.Duration { return s.o.Timeout + leaseMargin }
+func (s *Service) lease() time.Duration { return s.o.Timeout + s.o.LeaseMargin }
 
 // lockIntegrations locks integrations until the end of the transaction and returns them by id, with the time of the
 // database. They are locked before deliveries, in ascending order; those that ctx's viewer may not see are missing.

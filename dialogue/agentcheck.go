@@ -62,6 +62,7 @@ func (s *Service) checkAgent(in AgentInput, create bool) error {
 	if in.DailyTokens != nil {
 		bad.Check(*in.DailyTokens >= 0, "dailyTokens", "must not be negative; 0 means no limit")
 	}
+	in.checkReminders(&bad)
 	return bad.Err()
 }
 

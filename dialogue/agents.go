@@ -27,7 +27,13 @@ type AgentInput struct {
 	// DailyTokens of 0 takes the limit away.
 	DailyTokens  *int64
 	FallbackText *string
-	// TagFunctions says whether a new agent gets the seven functions that raise the built-in tags; nil means yes.
+	// TimeZone is an IANA name; empty means UTC. In it the agent tells the time and keeps its quiet hours.
+	TimeZone *string
+	// FollowUps are what it writes when the customer stays silent, one after the other; at most 5.
+	FollowUps *[]FollowUp
+	// QuietHours hold follow-ups back.
+	QuietHours *QuietHours
+	// TagFunctions says whether a new agent gets the eight functions that raise the built-in tags; nil means yes.
 	TagFunctions *bool
 }
 
@@ -115,6 +121,7 @@ func (in AgentInput) apply(m *ent.AgentMutation) {
 	set(in.MaxTurnTokens, m.SetMaxTurnTokens)
 	set(in.MaxTurnSeconds, m.SetMaxTurnSeconds)
 	set(in.FallbackText, m.SetFallbackText)
+	in.applyReminders(m)
 	if in.DailyTokens != nil && *in.DailyTokens == 0 {
 		m.ClearDailyTokens()
 		return

@@ -8,12 +8,14 @@ import (
 	"parley/ent/call"
 	"parley/ent/turn"
 	"parley/eventlog"
+	"parley/failpoint"
 	"parley/invalid"
 )
 
 // ApproveCall lets a call that waits for approval be sent; the turn goes on. The error is ErrNotAwaiting when the call
 // does not wait, for instance because somebody was faster or the turn has ended. The result is the call's id.
 func (s *Service) ApproveCall(ctx context.Context, callID string) (ID, error) {
+	defer failpoint.Hit("call.approved")
 	return s.decide(ctx, callID, func(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call) error {
 		n, err := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(call.StateAWAITING_APPROVAL)).
 			SetState(call.StateRESERVED).Save(ctx)

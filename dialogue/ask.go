@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"parley/dialogue/model"
 	"parley/ent/id"
+	"parley/failpoint"
 )
 
 // answer is what a model said in one step.
@@ -17,6 +18,9 @@ type answer struct {
 	end       model.End
 	provider  string
 	messageID string // of the message its text becomes, already in the deltas
+	writing   *writing
+	partial   string // what was heard of its text, when there is no end
+	estimated bool   // whether the usage is reckoned
 }
 
 // model names who answered, as messages and records carry it.
@@ -26,20 +30,25 @@ func (a answer) model() string { return strings.TrimSuffix(a.provider+"/"+a.end.
 const longestPause = 5 * time.Second
 
 // ask puts one step's question to the agent's models: each in turn when another may succeed where one failed, and all
-// of them a second time after a pause. The error is the last provider's, or the context's.
+// of them a second time after a pause. The error is the last provider's; or the context's, with what was heard until
+// then. Whoever gets an answer ends its writing.
 func (r *run) ask(ctx context.Context, choices []string, question model.Request) (answer, error) {
 	if len(choices) == 0 {
 		return answer{}, errors.New("none of the agent's models has a provider on this server")
 	}
 	var last *model.Error
 	for round := range 2 {
-		for _, choice := range choices {
-			a, err := r.stream(ctx, choice, question)
+		for i, choice := range choices {
+			patience := r.s.o.ModelIdle
+			if i < len(choices)-1 {
+				patience = min(patience, r.s.o.FirstWithin)
+			}
+			a, err := r.stream(ctx, choice, question, patience)
 			if err == nil {
 				return a, nil
 			}
 			if ctx.Err() != nil {
-				return answer{}, context.Cause(ctx)
+				return a, context.Cause(ctx)
 			}
 			last = err
 			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", choice, "error", err)
@@ -62,11 +71,13 @@ func (r *run) ask(ctx context.Context, choices []string, question model.Request)
 var errIdle = errors.New("the model said nothing for too long")
 
 // stream asks one model and passes its text on while it comes. Text that was heard before the model broke off is an
-// answer too, with the reason Cut.
-func (r *run) stream(ctx context.Context, choice string, question model.Request) (a answer, failure *model.Error) {
+// answer too, with the reason Cut. Patience bounds the wait for its first sign of life, ModelIdle that for each further.
+func (r *run) stream(ctx context.Context, choice string, question model.Request, patience time.Duration) (a answer, failure *model.Error) {
 	provider, name := splitModel(choice)
-	question.Model = name
-	a = answer{provider: provider, messageID: id.New(id.Message)}
+	question.Model, question.Messages = name, ownWire(question.Messages, provider)
+	a = answer{provider: provider, messageID: id.New(id.Message), end: model.End{Model: name}}
+	a.writing = &writing{to: r.s.o.Live, Generation: Generation{
+		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: a.messageID}}
 	var text strings.Builder
 	defer func() {
 		if p := recover(); p != nil {
@@ -75,12 +86,17 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request)
 		if failure != nil && text.Len() > 0 && ctx.Err() == nil {
 			a.end = model.End{Reason: model.Cut, Detail: failure.Error(), Model: name, Message: model.Message{
 				Role: model.Model, Provider: provider, Parts: []model.Part{{Text: text.String()}}}}
+			a.reckon(question)
 			failure = nil
+		}
+		if failure != nil {
+			a.partial = text.String()
+			a.writing.end(false)
 		}
 	}()
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	idle := time.AfterFunc(r.s.o.ModelIdle, func() { cancel(errIdle) })
+	idle := time.AfterFunc(patience, func() { cancel(errIdle) })
 	defer idle.Stop()
 	for ev, err := range r.s.o.Providers[provider].Generate(inner, question) {
 		idle.Reset(r.s.o.ModelIdle)
@@ -96,7 +112,8 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request)
 			}
 			return a, nil
 		case ev.Delta != "" && ctx.Err() == nil:
-			r.delta(a.messageID, utf8.RuneCountInString(text.String()), ev.Delta)
+			failpoint.Hit("turn.streaming")
+			a.writing.add(ev.Delta)
 			text.WriteString(ev.Delta)
 		}
 	}
@@ -106,6 +123,21 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request)
 	return a, &model.Error{Kind: model.KindCut, Err: errors.New("the answer ended without an end")}
 }
 
+// ownWire returns the messages without the bytes that other providers made of theirs: nobody else can read them.
+func ownWire(messages []model.Message, provider string) []model.Message {
+	kept := slices.Clone(messages)
+	for i, m := range kept {
+		if m.Role != model.Model || m.Provider == provider {
+			continue
+		}
+		kept[i].Parts = slices.Clone(m.Parts)
+		for j := range kept[i].Parts {
+			kept[i].Parts[j].Wire = nil
+		}
+	}
+	return kept
+}
+
 // asModelError makes any error a provider's; one that breaks the contract counts as a fault of that provider alone.
 func asModelError(err error) *model.Error {
 	var e *model.Error
@@ -113,14 +145,4 @@ func asModelError(err error) *model.Error {
 		return e
 	}
 	return &model.Error{Kind: model.Overloaded, Err: err}
-}
-
-func (r *run) delta(messageID string, offset int, text string) {
-	if r.s.o.OnDelta == nil {
-		return
-	}
-	r.s.o.OnDelta(Delta{
-		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: messageID,
-		Offset: offset, Text: text,
-	})
 }

@@ -13,7 +13,9 @@ import (
 	"parley/ent"
 	"parley/ent/call"
 	"parley/ent/raw"
+	"parley/ent/thread"
 	"parley/eventlog"
+	"parley/failpoint"
 )
 
 // sideBySide is how many calls of one turn are on their way at once.
@@ -37,7 +39,21 @@ func (r *run) runCalls(ctx, base context.Context, v *view) error {
 			return err
 		}
 	}
-	return nil
+	return r.afterCalls(ctx, v)
+}
+
+// afterCalls leaves a view for the next move, if all calls have ended as this worker knows it: the agent and the thread
+// may have changed while it waited for the answers.
+func (r *run) afterCalls(ctx context.Context, v *view) (err error) {
+	if len(v.in(call.StateRESERVED, call.StateSENT)) > 0 {
+		return nil
+	}
+	client := r.s.log.Client()
+	if v.thread, err = client.Thread.Query().Where(thread.ID(v.thread.ID)).Only(ctx); err != nil {
+		return err
+	}
+	r.next = v
+	return r.readAgent(ctx, client, v)
 }
 
 // pair finds among the calls to be sent those that ask the same as another one of the turn: such a GET is answered
@@ -67,11 +83,20 @@ func (v *view) pair() (leaders []*ent.Call, followers map[*ent.Call]string) {
 	return leaders, followers
 }
 
-func (v *view) functionOf(c *ent.Call) *ent.Function {
-	for _, f := range v.functions {
+// functionOf returns the function that a call is of, or nil if the agent no longer has it.
+func functionOf(a *ent.Agent, c *ent.Call) *ent.Function {
+	for _, f := range a.Edges.Functions {
 		if c.FunctionID != nil && f.ID == *c.FunctionID {
 			return f
 		}
+	}
+	return nil
+}
+
+// functionOf returns the function that a call is of, or nil if it may not be called any more.
+func (v *view) functionOf(c *ent.Call) *ent.Function {
+	if f := functionOf(v.agent, c); f != nil && f.Enabled {
+		return f
 	}
 	return nil
 }
@@ -98,9 +123,17 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 		problem.isHTTP = true
 		return r.finish(ctx, c, *problem)
 	}
+	if r.s.instead != nil {
+		if o := r.s.instead(f); o != nil {
+			o.isHTTP = true
+			return r.finish(ctx, c, *o)
+		}
+	}
+	failpoint.Hit("call.reserved")
 	if err := r.markSent(ctx, c); err != nil {
 		return err
 	}
+	failpoint.Hit("call.sent")
 	// From here on the call runs to its own end, whatever becomes of the turn.
 	work, cancel := context.WithDeadline(base, r.deadline)
 	defer cancel()
@@ -109,13 +142,19 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 	if !answered && base.Err() != nil {
 		return base.Err() // the process ends: whoever goes on decides as after a crash
 	}
+	failpoint.Hit("call.answered")
+	defer failpoint.Hit("call.finished")
 	return r.finish(ctx, c, o)
 }
 
 // markSent stores that the call is about to leave. From then on it is never sent a second time blindly.
 func (r *run) markSent(ctx context.Context, c *ent.Call) error {
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		if _, _, err := r.guard(ctx, tx, false); err != nil {
+		t, err := tx.Lock(ctx, r.hold.threadID)
+		if err != nil {
+			return err
+		}
+		if _, err := r.check(ctx, tx, t, false); err != nil {
 			return err
 		}
 		n, err := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
@@ -139,13 +178,19 @@ func (r *run) markSent(ctx context.Context, c *ent.Call) error {
 func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	return r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		t, err := tx.Thread(ctx, c.ThreadID)
+	var ended *ent.Call
+	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		t, err := tx.Lock(ctx, c.ThreadID)
 		if err != nil {
 			return err
 		}
-		return closeCall(ctx, tx, t, c, o)
+		ended, err = endCall(ctx, tx, t, c, o)
+		return err
 	})
+	if err == nil && ended != nil {
+		*c = *ended
+	}
+	return err
 }
 
 // copyAnswer ends a call with the answer that another one got.

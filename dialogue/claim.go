@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley/ent/ms"
@@ -30,20 +31,30 @@ const (
 	skipParked = `, started_at = started_at + %[1]s - lease_until`
 )
 
-// claim takes up to n turns that match, oldest first, but none of the workspaces that are named.
-func (s *Service) claim(ctx context.Context, who, also string, n int, without []string) ([]claim, error) {
+// claim takes up to n turns that match, oldest first: none of a workspace that has its share of the workers, and those
+// of an agent that has its share after all others.
+func (s *Service) claim(ctx context.Context, who, also string, n int, crowded crowd) ([]claim, error) {
 	// Not cut short by the end of Run: what was claimed must be known, so that it can be given back.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(viewer.SystemContext(ctx, "turn claim")), 10*time.Second)
 	defer cancel()
 	args := []any{n, s.name, s.o.LeaseFor.Milliseconds()}
-	for _, workspace := range without {
+	for _, workspace := range crowded.workspaces {
 		args = append(args, workspace)
 		who += ` AND workspace_id <> $` + strconv.Itoa(len(args))
 	}
-	pick := `id IN (SELECT id FROM turns WHERE ` + who + ` ORDER BY due_at LIMIT $1)`
+	order := ` ORDER BY due_at LIMIT $1`
+	if len(crowded.agents) > 0 {
+		places := make([]string, len(crowded.agents))
+		for i, agentID := range crowded.agents {
+			args = append(args, agentID)
+			places[i] = `$` + strconv.Itoa(len(args))
+		}
+		order = ` ORDER BY agent_id IN (` + strings.Join(places, `, `) + `), due_at LIMIT $1`
+	}
+	pick := `id IN (SELECT id FROM turns WHERE ` + who + order + `)`
 	if s.log.Postgres() {
 		// An array is picked once; rows that another replica is claiming are passed over.
-		pick = `id = ANY(ARRAY(SELECT id FROM turns WHERE ` + who + ` ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))`
+		pick = `id = ANY(ARRAY(SELECT id FROM turns WHERE ` + who + order + ` FOR UPDATE SKIP LOCKED))`
 	}
 	statement := fmt.Sprintf(`UPDATE turns SET state = 'RUNNING', fence = fence + 1, lease_owner = $2,
 		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence`, s.log.NowSQL())
@@ -90,9 +101,10 @@ func (s *Service) untilDue(ctx context.Context) (time.Duration, error) {
 	return min(max(0, due.Sub(now)), s.o.PollFor), rows.Err()
 }
 
-// held returns the fences of the turns that are still this process's own.
+// held returns the fences of the turns that are still this process's own, and whose agent was not deleted.
 func (s *Service) held(ctx context.Context) (map[string]int64, error) {
-	return s.fences(ctx, `SELECT id, fence FROM turns WHERE state = 'RUNNING' AND lease_owner = $1`, s.name)
+	return s.fences(ctx, `SELECT id, fence FROM turns WHERE state = 'RUNNING' AND lease_owner = $1
+		AND NOT EXISTS (SELECT 1 FROM agents WHERE agents.id = turns.agent_id AND agents.deleted_at IS NOT NULL)`, s.name)
 }
 
 // renew extends the leases of the turns that are still this process's own, and returns their fences.

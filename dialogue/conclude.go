@@ -6,57 +6,100 @@ import (
 	"parley/dialogue/model"
 	"parley/ent"
 	"parley/ent/call"
-	"parley/ent/message"
 	"parley/ent/turn"
 	"parley/eventlog"
 )
 
-// conclude decides whether the turn ends with the step that was just stored, and why.
-func (r *run) conclude(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, st *reply) error {
-	open, err := tx.Client().Call.Query().Where(call.TurnID(tn.ID), call.StateIn(call.StateRESERVED, call.StateSENT)).Exist(ctx)
+// ending is what a step means for its turn. The zero value lets it go on.
+type ending struct {
+	reason turn.Reason
+	text   string
+	unread *ent.Message // the first message that is left for the next turn
+}
+
+// conclude decides whether the turn ends with the step that is being stored, and why. Spoke says whether the turn has
+// said anything to the customer, this step included.
+func (r *run) conclude(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, v *view, st *reply, spoke bool) (ending, error) {
+	waiting, open, err := st.openCalls(ctx, tx, v)
 	if err != nil || open {
-		st.ended = false
-		return err
+		return ending{}, err
 	}
 	if silent(t) {
-		st.ended = true
 		reason, text := silence(t)
-		return endTurn(ctx, tx, t, tn, reason, text)
+		return ending{reason: reason, text: text}, nil
 	}
 	if len(st.calls) > 0 {
-		return nil
-	}
-	spoke, err := tx.Client().Message.Query().Where(message.ThreadID(tn.ThreadID), message.TurnID(tn.ID)).Exist(ctx)
-	if err != nil {
-		return err
+		return ending{}, nil
 	}
 	reason, text, again := r.reason(st, spoke)
-	if again {
-		return nil
+	if again || (waiting && !st.last) { // what was asked for is not yet decided: wait for that instead of ending
+		return ending{}, nil
 	}
-	// What was asked for is not yet decided: wait for that instead of ending.
-	waiting, err := tx.Client().Call.Query().Where(call.TurnID(tn.ID), call.StateEQ(call.StateAWAITING_APPROVAL)).Exist(ctx)
-	if err != nil || (waiting && !st.last) {
-		return err
-	}
-	unread, err := firstUnread(ctx, tx, tn.ThreadID, tn.ReadSequence)
-	if err != nil {
-		return err
+	var unread *ent.Message
+	if st.heard || keepsQueue(v.agent) {
+		if unread, err = firstUnread(ctx, tx, tn.ThreadID, tn.ReadSequence); err != nil {
+			return ending{}, err
+		}
 	}
 	answered := reason == turn.ReasonANSWERED || reason == turn.ReasonSILENT
-	if unread != nil && folds(a) && answered {
-		return nil // read in the next step
+	if unread != nil && folds(v.agent) && answered {
+		return ending{}, nil // read in the next step
 	}
 	if !spoke && reason != turn.ReasonSILENT {
 		if err := r.sayFallback(ctx, tx, t, tn); err != nil {
+			return ending{}, err
+		}
+	}
+	return ending{reason, text, unread}, nil
+}
+
+// openCalls says whether calls of the turn wait for a person, and whether any is to be sent or on its way. Those of
+// earlier steps had ended before this one, unless they were waiting.
+func (st *reply) openCalls(ctx context.Context, tx *eventlog.Tx, v *view) (waiting, open bool, err error) {
+	for _, w := range st.calls {
+		waiting = waiting || w.decided == nil && w.function.NeedsApproval
+		open = open || w.decided == nil && !w.function.NeedsApproval
+	}
+	if open || len(v.in(call.StateAWAITING_APPROVAL)) == 0 {
+		return waiting, open, nil
+	}
+	now, err := tx.Client().Call.Query().Where(call.TurnID(v.turn.ID),
+		call.StateIn(call.StateAWAITING_APPROVAL, call.StateRESERVED, call.StateSENT)).All(ctx)
+	for _, c := range now {
+		waiting = waiting || c.State == call.StateAWAITING_APPROVAL
+		open = open || c.State != call.StateAWAITING_APPROVAL
+	}
+	return waiting, open, err
+}
+
+// close writes the turn: what the step changed, and its end if it has one, with what follows from that. Calls says
+// whether the turn has made any.
+func (r *run) close(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, end ending, calls bool, change func(*ent.TurnUpdate)) error {
+	if end.reason == "" {
+		return r.write(ctx, tx, change)
+	}
+	if calls {
+		if err := refuseOpen(ctx, tx, t, tn); err != nil {
 			return err
 		}
 	}
-	st.ended = true
-	if err := endTurn(ctx, tx, t, tn, reason, text); err != nil || unread == nil {
+	err := r.write(ctx, tx, func(u *ent.TurnUpdate) {
+		change(u)
+		markEnded(u, tx, end.reason, end.text)
+	})
+	if err != nil {
 		return err
 	}
-	return makeDue(ctx, tx, t, unread.CreatedAt, max(tx.Now, unread.CreatedAt.Add(quiet(a))))
+	if err := t.Emit(eventlog.TurnEnded, eventlog.Data{TurnID: tn.ID, Reason: end.reason.String(), Text: end.text}, nil); err != nil {
+		return err
+	}
+	switch {
+	case end.unread != nil:
+		return makeDue(ctx, tx, t, end.unread.CreatedAt, max(tx.Now, end.unread.CreatedAt.Add(quiet(a))))
+	case end.reason == turn.ReasonANSWERED:
+		return followTurn(ctx, tx, t, a, tn)
+	}
+	return nil
 }
 
 // maxEmpty is how many answers without text and call a turn takes before it believes that silence is meant, and how
@@ -66,8 +109,8 @@ const (
 	maxGarbled = 2
 )
 
-// reason returns why the turn ends with a step that called no function, or that the model should be asked again.
-// Spoke says whether the turn has said anything to the customer, this step included.
+// reason returns why the turn ends with a step that called no function, or that the model should be asked again. Spoke
+// says whether the turn has said anything to the customer.
 func (r *run) reason(st *reply, spoke bool) (reason turn.Reason, text string, again bool) {
 	switch {
 	case st.end.Reason == model.Blocked:

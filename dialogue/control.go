@@ -25,7 +25,7 @@ func (s *Service) AddTag(ctx context.Context, threadID, tag, text string) (ID, e
 	}
 	return s.onThread(ctx, threadID, func(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, v viewer.Viewer) error {
 		if tag == TagGetContact && text != "" {
-			a, err := agentOf(ctx, tx.Client(), t.Row.AgentID)
+			a, err := s.agentOf(ctx, tx.Client(), t.Row)
 			if err != nil {
 				return err
 			}

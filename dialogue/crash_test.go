@@ -161,6 +161,19 @@ func TestDrainingLetsTurnsEnd(t *testing.T) {
 	})
 }
 
+func TestACallWhoseTurnEndedAndWhoseWorkerDiedIsUnknown(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w, id, _ := abandoned(t, db, false)
+		_, err := w.s.TakeOver(w.operator, id)
+		w.must(err)
+		equal(t, "reason", w.reason(id), "HANDED_OVER")
+		equal(t, "state", w.calls(id)[0].State, call.StateSENT)
+		w.run(w.service(answers(), func(o *dialogue.Options) { o.Sole = true }))
+		w.until("the end of the call", func() bool { return w.calls(id)[0].State == call.StateUNKNOWN })
+		equal(t, "events", w.events(id), []string{"operator.transferred", "call.failed"})
+	})
+}
+
 func TestASoleProcessTakesOverAtOnce(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		g := newGate()

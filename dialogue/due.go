@@ -69,13 +69,16 @@ func longestWait(tn *ent.Turn, a *ent.Agent) ms.Time {
 
 // makeDue makes the thread's live turn, for messages since first. There must be none.
 func makeDue(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first, due ms.Time) error {
-	tx.WakeTurns()
-	err := tx.Client().Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
-		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(first).SetCreatedAt(tx.Now).Exec(ctx)
-	if err != nil {
+	if err := newTurn(tx, t, first, due).Exec(ctx); err != nil {
 		return fmt.Errorf("make the turn: %w", err)
 	}
 	return nil
+}
+
+func newTurn(tx *eventlog.Tx, t *eventlog.Thread, first, due ms.Time) *ent.TurnCreate {
+	tx.WakeTurns()
+	return tx.Client().Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
+		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(first).SetCreatedAt(tx.Now)
 }
 
 // unpark lets a parked turn go on. The time it was parked does not count against its limit.
@@ -100,8 +103,8 @@ func resume(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread) error {
 	if err != nil || live != nil {
 		return err
 	}
-	a, err := agentOf(ctx, tx.Client(), t.Row.AgentID)
-	if err != nil || a.DeletedAt != nil {
+	lives, err := tx.Client().Agent.Query().Where(agent.ID(t.Row.AgentID), agent.DeletedAtIsNil()).Exist(ctx)
+	if err != nil || !lives {
 		return err
 	}
 	last, err := tx.Client().Message.Query().Where(message.ThreadID(t.Row.ID), message.AuthorNEQ(message.AuthorSYSTEM)).
@@ -120,6 +123,23 @@ func resume(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread) error {
 // endTurn ends a turn for the one reason it will ever have. Calls that were not sent are refused; one that is on its
 // way is still recorded when its answer comes.
 func endTurn(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, reason turn.Reason, text string) error {
+	if err := refuseOpen(ctx, tx, t, tn); err != nil {
+		return err
+	}
+	update := tx.Client().Turn.Update().Where(turn.ID(tn.ID), turn.StateNEQ(turn.StateENDED))
+	markEnded(update, tx, reason, text)
+	n, err := update.Save(ctx)
+	if err != nil {
+		return fmt.Errorf("end the turn: %w", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return t.Emit(eventlog.TurnEnded, eventlog.Data{TurnID: tn.ID, Reason: reason.String(), Text: text}, nil)
+}
+
+// refuseOpen refuses the calls of a turn that were not sent.
+func refuseOpen(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn) error {
 	open, err := tx.Client().Call.Query().Where(call.TurnID(tn.ID), call.StateIn(call.StateRESERVED, call.StateAWAITING_APPROVAL)).
 		Order(call.ByID()).All(ctx)
 	if err != nil {
@@ -130,15 +150,11 @@ func endTurn(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.T
 			return err
 		}
 	}
-	n, err := tx.Client().Turn.Update().Where(turn.ID(tn.ID), turn.StateNEQ(turn.StateENDED)).SetState(turn.StateENDED).
-		SetReason(reason).SetReasonText(text).SetEndedAt(tx.Now).ClearLeaseUntil().SetLeaseOwner("").Save(ctx)
-	if err != nil {
-		return fmt.Errorf("end the turn: %w", err)
-	}
-	if n == 0 {
-		return nil
-	}
-	return t.Emit(eventlog.TurnEnded, eventlog.Data{TurnID: tn.ID, Reason: reason.String(), Text: text}, nil)
+	return nil
+}
+
+func markEnded(u *ent.TurnUpdate, tx *eventlog.Tx, reason turn.Reason, text string) {
+	u.SetState(turn.StateENDED).SetReason(reason).SetReasonText(text).SetEndedAt(tx.Now).ClearLeaseUntil().SetLeaseOwner("")
 }
 
 // endLive ends the thread's live turn, if there is one.

@@ -17,6 +17,10 @@ var (
 	ErrNoOperator = errors.New("only somebody with an API key can be the operator of a thread")
 	// ErrAgentDeleted is returned when a thread would begin with a deleted agent.
 	ErrAgentDeleted = errors.New("the agent was deleted")
+	// ErrTooManyReminders is returned when a thread has as many scheduled reminders as it may have.
+	ErrTooManyReminders = errors.New("the thread has 20 reminders pending: cancel one first")
+	// ErrReminderEnded is returned when a reminder that was sent or cancelled would be cancelled.
+	ErrReminderEnded = errors.New("the reminder is no longer pending")
 	// ErrThreadExists is what every *ThreadExistsError is.
 	ErrThreadExists = errors.New("a thread with this externalId exists")
 )

@@ -56,7 +56,10 @@ func (s *Service) checkFunction(ctx context.Context, tx *eventlog.Tx, f *ent.Fun
 		checkHeaders(&bad, headers, before)
 		if ok {
 			checkPlaceholders(&bad, "url", urlNames(f.URL), properties)
-			checkPlaceholders(&bad, "body", bodyNames(f.Body), properties)
+			checkPlaceholders(&bad, "body", textNames(f.Body), properties)
+			for name, value := range f.Headers {
+				checkPlaceholders(&bad, "headers."+name, textNames(value), properties)
+			}
 		}
 	default:
 		bad.Add("kind", "must be TAG or HTTP")
@@ -194,8 +197,8 @@ func checkHeaders(bad *invalid.Error, headers *[]Header, before []string) {
 // checkPlaceholders records names in a template that are neither parameters nor facts of the dialogue.
 func checkPlaceholders(bad *invalid.Error, field string, names, properties []string) {
 	for _, name := range names {
-		if !slices.Contains(properties, name) && !slices.Contains(facts, name) {
-			bad.Add(field, "names %q, which is neither a parameter nor one of %s", name, strings.Join(facts, ", "))
+		if !slices.Contains(properties, name) && !isFact(name) {
+			bad.Add(field, "names %q, which is neither a parameter nor one of %s", name, strings.ReplaceAll(strings.Join(facts, ", "), "., ", ".<field>, "))
 		}
 	}
 }

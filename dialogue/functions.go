@@ -106,16 +106,18 @@ func (s *Service) UpdateFunction(ctx context.Context, functionID string, in Func
 	})
 }
 
-// DeleteFunction takes a function away, with its secrets. Calls that were made stay; those not yet sent fail.
+// DeleteFunction takes a function away, with its secrets unless a version of the agent may still call it. Calls that
+// were made stay; those not yet sent fail.
 func (s *Service) DeleteFunction(ctx context.Context, functionID string) (ID, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
-		if _, err := tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx); err != nil {
+		f, err := tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx)
+		if err != nil {
 			return ID{}, err
 		}
-		if _, err := tx.Client().Secret.Delete().Where(secret.OwnerID(functionID)).Exec(ctx); err != nil {
-			return ID{}, fmt.Errorf("delete the secrets of the function: %w", err)
+		if err := forgetSecrets(ctx, tx, f, nil); err != nil {
+			return ID{}, err
 		}
-		_, err := tx.Client().Function.Delete().Where(function.ID(functionID)).Exec(ctx)
+		_, err = tx.Client().Function.Delete().Where(function.ID(functionID)).Exec(ctx)
 		return ID{functionID}, err
 	})
 }
@@ -185,21 +187,36 @@ func (s *Service) keepSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Funct
 			stays = append(stays, http.CanonicalHeaderKey(h.Name))
 		}
 	}
-	_, err := tx.Client().Secret.Delete().Where(secret.OwnerID(f.ID), secret.NameNotIn(stays...)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("replace the secrets of the function: %w", err)
+	if err := forgetSecrets(ctx, tx, f, stays); err != nil {
+		return err
 	}
 	for _, h := range *headers {
 		if !h.Secret || h.Value == "" {
 			continue
 		}
+		_, err := tx.Client().Secret.Delete().Where(secret.OwnerID(f.ID), secret.Name(http.CanonicalHeaderKey(h.Name))).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("replace the secret of header %s: %w", h.Name, err)
+		}
 		rowID := id.New(id.Secret)
-		err := tx.Client().Secret.Create().SetID(rowID).SetWorkspaceID(f.WorkspaceID).SetOwnerID(f.ID).
+		err = tx.Client().Secret.Create().SetID(rowID).SetWorkspaceID(f.WorkspaceID).SetOwnerID(f.ID).
 			SetKind(secret.KindHEADER).SetName(http.CanonicalHeaderKey(h.Name)).SetCreatedAt(tx.Now).
 			SetCiphertext(s.keys.Seal([]byte(h.Value), f.WorkspaceID, rowID)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("keep the secret of header %s: %w", h.Name, err)
 		}
+	}
+	return nil
+}
+
+// forgetSecrets deletes the secrets of f but those of the named headers, and none that a version of the agent may need.
+func forgetSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Function, but []string) error {
+	needed, err := hasVersions(ctx, tx, f.AgentID)
+	if err != nil || needed {
+		return err
+	}
+	if _, err := tx.Client().Secret.Delete().Where(secret.OwnerID(f.ID), secret.NameNotIn(but...)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete secrets of the function: %w", err)
 	}
 	return nil
 }

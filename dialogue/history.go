@@ -46,6 +46,9 @@ type entry struct {
 // gather reads the history of the turn's thread. A turn whose agent lets new messages wait reads no further than at
 // its first step.
 func (r *run) gather(ctx context.Context, v *view) (history, error) {
+	if r.reading != nil {
+		return r.goOn(ctx, v)
+	}
 	h := history{read: v.turn.ReadSequence}
 	client := r.s.log.Client()
 	q := client.Message.Query().Where(message.ThreadID(v.thread.ID))
@@ -56,15 +59,14 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 	if err != nil {
 		return h, fmt.Errorf("read the messages: %w", err)
 	}
-	if len(texts) == 0 {
-		return h, nil
+	oldest := int64(0)
+	if len(texts) > 0 {
+		h.read = max(h.read, texts[0].Sequence)
 	}
-	h.read = max(h.read, texts[0].Sequence)
-	oldest := texts[len(texts)-1].Sequence
-	if len(texts) < maxHistory {
-		oldest = 0
+	if len(texts) == maxHistory {
+		oldest = texts[len(texts)-1].Sequence
 	}
-	steps, err := client.Step.Query().Where(step.ThreadID(v.thread.ID), step.ReadSequenceGTE(oldest)).
+	steps, err := client.Step.Query().Where(step.ThreadID(v.thread.ID), step.ReadSequenceGTE(oldest), step.FinishNEQ(finishDropped)).
 		Order(ent.Desc(step.FieldCreatedAt)).Limit(maxHistory).All(ctx)
 	if err != nil {
 		return h, fmt.Errorf("read the steps: %w", err)
@@ -87,7 +89,13 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 	if err != nil {
 		return h, err
 	}
-	h.messages = join(append(entries, markers...))
+	reminders, err := r.reminderEntries(ctx, v, steps, h.read)
+	if err != nil {
+		return h, err
+	}
+	entries = slices.Concat(entries, markers, reminders)
+	r.reading = &reading{entries: slices.Clone(entries), read: h.read}
+	h.messages = join(entries)
 	return h, nil
 }
 
@@ -131,26 +139,13 @@ func (r *run) stepEntries(ctx context.Context, steps []*ent.Step) ([]entry, erro
 	}
 	var entries []entry
 	for _, st := range steps {
-		said := model.Message{Role: model.Model, Provider: st.Provider}
-		if err := st.Content.Decode(&said.Parts); err != nil {
+		var parts []model.Part
+		if err := st.Content.Decode(&parts); err != nil {
 			return nil, fmt.Errorf("read step %s: %w", st.ID, err)
 		}
-		if len(ofStep[st.ID]) == 0 { // calls that came broken, or on a step without functions, were not made
-			said.Parts = withoutCalls(said.Parts)
+		if e, ok := stepEntry(st, parts, ofStep[st.ID]); ok {
+			entries = append(entries, e)
 		}
-		if len(said.Parts) == 0 || st.Finish == model.Blocked {
-			continue // nothing was said
-		}
-		e := entry{sequence: st.ReadSequence, rank: 2, at: st.CreatedAt, number: st.Number, id: st.ID}
-		e.messages = append(e.messages, said)
-		if results := ofStep[st.ID]; len(results) > 0 {
-			answer := model.Message{Role: model.Tool}
-			for _, c := range results {
-				answer.Parts = append(answer.Parts, model.Part{Result: resultOf(c)})
-			}
-			e.messages = append(e.messages, answer)
-		}
-		entries = append(entries, e)
 	}
 	return entries, nil
 }
@@ -167,7 +162,7 @@ func resultOf(c *ent.Call) *model.Result {
 	return res
 }
 
-// markers tell the model when the talk was a person's, from the tags' own events.
+// markers tell the model when the talk was a person's, and when else its silence ended, from the tags' own events.
 func (r *run) markers(ctx context.Context, v *view, oldest int64) ([]entry, error) {
 	changes, err := r.s.log.Client().Event.Query().
 		Where(event.ThreadID(v.thread.ID), event.TypeIn(eventlog.TagAdded, eventlog.TagRemoved), event.SequenceGTE(oldest)).
@@ -182,20 +177,27 @@ func (r *run) markers(ctx context.Context, v *view, oldest int64) ([]entry, erro
 		if err := ev.Data.Decode(&data); err != nil {
 			return nil, fmt.Errorf("read event %s: %w", ev.ID, err)
 		}
-		if data.Tag != TagOperator {
+		var text string
+		switch {
+		case ev.Type == eventlog.TagAdded:
+			if data.Tag == TagOperator {
+				since = ev
+			}
 			continue
-		}
-		if ev.Type == eventlog.TagAdded {
-			since = ev
+		case data.Tag == TagOperator:
+			if text, err = r.handedBack(ctx, v, since, ev); err != nil {
+				return nil, err
+			}
+			since = nil
+		case data.Tag == TagClose:
+			text = fmt.Sprintf("[system] The dialogue was opened again at %s: that you were to be silent because it was closed no longer holds.", ev.CreatedAt)
+		case data.Tag == TagIsBot:
+			text = fmt.Sprintf("[system] The other side no longer counts as a machine since %s: that you were to be silent because of it no longer holds.", ev.CreatedAt)
+		default:
 			continue
-		}
-		text, err := r.handedBack(ctx, v, since, ev)
-		if err != nil {
-			return nil, err
 		}
 		entries = append(entries, entry{sequence: *ev.Sequence, rank: 1, at: ev.CreatedAt, id: ev.ID,
 			messages: []model.Message{{Role: model.User, Parts: []model.Part{{Text: text}}}}})
-		since = nil
 	}
 	return entries, nil
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // endpoint is an integrator's server.
-func endpoint(t *testing.T, h http.HandlerFunc) string {
+func endpoint(t testing.TB, h http.HandlerFunc) string {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return s.URL

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -10,6 +11,7 @@ import (
 	"parley/ent/message"
 	"parley/ent/viewer"
 	"parley/eventlog"
+	"parley/failpoint"
 	"parley/invalid"
 )
 
@@ -47,7 +49,7 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 		if known, err := said(ctx, tx, in); known != "" || err != nil {
 			return ID{known}, err
 		}
-		a, err := agentOf(ctx, tx.Client(), t.Row.AgentID)
+		a, err := s.agentOf(ctx, tx.Client(), t.Row)
 		if err != nil {
 			return ID{}, err
 		}
@@ -58,6 +60,7 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 		superseded = ended
 		return ID{m.ID}, nil
 	})
+	failpoint.Hit("message.stored")
 	if err == nil && superseded != "" {
 		s.running.stop(func(h *hold) bool { return h.id == superseded })
 	}
@@ -88,7 +91,7 @@ func (s *Service) SendOperatorMessage(ctx context.Context, in MessageInput) (ID,
 		if err != nil {
 			return ID{}, fmt.Errorf("store the message: %w", err)
 		}
-		return ID{m.ID}, nil
+		return ID{m.ID}, operatorWrote(own(ctx), tx, t)
 	})
 }
 
@@ -120,7 +123,7 @@ func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread,
 	if err != nil {
 		return nil, "", err
 	}
-	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil {
+	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil && !untold(live) {
 		return nil, "", ErrThreadBusy
 	}
 	c, err := tx.Client().Customer.Query().Where(customer.ID(t.Row.CustomerID)).Only(ctx)
@@ -132,8 +135,16 @@ func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread,
 	if err != nil {
 		return nil, "", fmt.Errorf("store the message: %w", err)
 	}
+	ctx = own(ctx)
+	gone, err := replied(ctx, tx, t, live)
+	if err != nil {
+		return nil, "", err
+	}
+	if gone != "" {
+		live = nil
+	}
 	superseded, err := answerLater(ctx, tx, t, a, live)
-	return m, superseded, err
+	return m, cmp.Or(superseded, gone), err
 }
 
 // said returns the id of the message that the thread has under the same client id, or "".
@@ -147,9 +158,4 @@ func said(ctx context.Context, tx *eventlog.Tx, in MessageInput) (string, error)
 		return "", nil
 	}
 	return found, err
-}
-
-// agentOf returns an agent, deleted or not.
-func agentOf(ctx context.Context, client *ent.Client, agentID string) (*ent.Agent, error) {
-	return client.Agent.Query().Where(agent.ID(agentID)).Only(ctx)
 }

@@ -49,9 +49,16 @@ func unknown(why string) outcome {
 // closeCall stores how a call ended and tells subscribers, and integrators if it failed. It changes nothing, without
 // an error, if the call is no longer in the state and sending that c shows: somebody else has decided.
 func closeCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call, o outcome) error {
+	_, err := endCall(ctx, tx, t, c, o)
+	return err
+}
+
+// endCall is closeCall, and returns the call as it is then; nil if somebody else has decided. It does not change c: the
+// transaction may be tried again.
+func endCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call, o outcome) (*ent.Call, error) {
 	result, err := raw.Of(o.body)
 	if err != nil {
-		return fmt.Errorf("encode the result of %s: %w", c.ID, err)
+		return nil, fmt.Errorf("encode the result of %s: %w", c.ID, err)
 	}
 	update := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
 		SetState(o.state).SetResult(result).SetError(o.err).SetTruncated(o.truncated).SetEndedAt(tx.Now)
@@ -60,15 +67,22 @@ func closeCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.
 	}
 	n, err := update.Save(ctx)
 	if err != nil {
-		return fmt.Errorf("end call %s: %w", c.ID, err)
+		return nil, fmt.Errorf("end call %s: %w", c.ID, err)
 	}
 	if n == 0 {
-		return nil
+		return nil, nil
 	}
-	return announce(t, c, o)
+	if o.isHTTP {
+		if err := t.LoadTags(ctx); err != nil { // for the webhook of a failure
+			return nil, err
+		}
+	}
+	ended := *c
+	ended.State, ended.Result, ended.Error, ended.Truncated, ended.EndedAt = o.state, result, o.err, o.truncated, &tx.Now
+	return &ended, announce(t, c, o)
 }
 
-// announce emits the events of a call that has ended.
+// announce emits the events of a call that was made or has ended.
 func announce(t *eventlog.Thread, c *ent.Call, o outcome) error {
 	data := eventlog.Data{CallID: c.ID, TurnID: c.TurnID, Status: o.state.String()}
 	if err := t.Emit(eventlog.CallUpdated, data, nil); err != nil {

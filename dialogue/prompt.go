@@ -21,7 +21,7 @@ const rules = `How this dialogue works:
 
 const lastStep = `You can call no functions now. Answer the customer with what you know, and say openly what you could not do.`
 
-// system returns the system text of a step.
+// system returns the system text of a step. Now is in the agent's zone.
 func (v *view) system(now time.Time, last bool) string {
 	var b strings.Builder
 	c := v.customer
@@ -29,7 +29,7 @@ func (v *view) system(now time.Time, last bool) string {
 		b.WriteString(v.agent.Instructions + "\n\n---\n")
 	}
 	b.WriteString(rules)
-	fmt.Fprintf(&b, "\n- Today is %s (UTC).", now.UTC().Format("Monday, 2006-01-02"))
+	fmt.Fprintf(&b, "\n- It is %s.", clock(now))
 	known := map[string]any{}
 	for field, value := range map[string]string{"name": c.Name, "email": c.Email, "phone": c.Phone, "channel": v.thread.Channel} {
 		if value != "" {

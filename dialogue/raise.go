@@ -6,6 +6,7 @@ import (
 	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/eventlog"
+	"parley/invalid"
 )
 
 // raise puts a tag on a thread, for the agent as by hand, with everything that follows: status, the end of a turn
@@ -16,10 +17,18 @@ func raise(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tag, text, 
 		return added, err
 	}
 	if tag == TagMessageForOperator { // heard on every call
+		if added {
+			if err := tagCancels(ctx, tx, t, tag); err != nil {
+				return added, err
+			}
+		}
 		return added, t.Emit(eventlog.OperatorMessage, eventlog.Data{Tag: tag, Text: text}, eventlog.TextData{Dialogue: t.Dialogue(), Text: text})
 	}
 	if !added {
 		return false, nil
+	}
+	if err := tagCancels(ctx, tx, t, tag); err != nil {
+		return true, err
 	}
 	if err := t.SetStatus(statusOf(t)); err != nil {
 		return true, err
@@ -34,6 +43,9 @@ func raise(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tag, text, 
 
 // raiseByHand is raise for a person: a turn that must not go on ends with it.
 func raiseByHand(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tag, text, key string) error {
+	if tag == TagScheduler {
+		return invalid.One("tag", "scheduler is on while a reminder is pending: use createReminder")
+	}
 	added, err := raise(ctx, tx, t, tag, text, key)
 	if err != nil || !added || (tag != TagOperator && tag != TagClose && tag != TagIsBot) {
 		return err
@@ -44,6 +56,11 @@ func raiseByHand(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tag, 
 // lower takes a tag off a thread, with its effect on the status, and lets the agent answer what is unanswered if it
 // has the talk again.
 func lower(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tag string) error {
+	if tag == TagScheduler {
+		if err := cancelReminders(ctx, tx, t, reasonTagOff, isScheduled); err != nil {
+			return err
+		}
+	}
 	removed, err := t.RemoveTag(ctx, tag)
 	if err != nil || !removed {
 		return err

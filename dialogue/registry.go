@@ -73,18 +73,28 @@ func (r *registry) find(match func(*hold) bool) []*hold {
 	return found
 }
 
-// crowded returns the workspaces that have at least n turns running here.
-func (r *registry) crowded(n int) []string {
+// crowd is who has so many turns running here that others come first.
+type crowd struct {
+	workspaces []string // get no more turns until one of theirs ends
+	agents     []string // get more when nobody else's is due
+}
+
+// crowd returns the workspaces that have half of the workers, and the agents that have a quarter of them: half of what
+// their workspace can have.
+func (r *registry) crowd(workers int) (c crowd) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	counts := map[string]int{}
-	var found []string
+	half, quarter := max(1, workers/2), max(1, workers/4)
+	running := map[string]int{} // by id, which is of a workspace or of an agent
 	for _, h := range r.turns {
-		if counts[h.workspace]++; counts[h.workspace] == n {
-			found = append(found, h.workspace)
+		if running[h.workspace]++; running[h.workspace] == half {
+			c.workspaces = append(c.workspaces, h.workspace)
+		}
+		if running[h.agentID]++; running[h.agentID] == quarter {
+			c.agents = append(c.agents, h.agentID)
 		}
 	}
-	return found
+	return c
 }
 
 // stop makes the matching turns look at their rows again, now.

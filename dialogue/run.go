@@ -12,12 +12,13 @@ import (
 	"parley/ent/turn"
 	"parley/ent/viewer"
 	"parley/eventlog"
+	"parley/failpoint"
 )
 
-// Run claims turns of every workspace and runs them until ctx ends. Then it claims no more, lets running turns go on
-// for DrainFor, gives back those that have not ended, so that another replica or the next start goes on with them, and
-// returns nil. Several processes may run on one database: each turn is run by one of them at a time. A second Run of
-// the same Service at the same time is a mistake.
+// Run claims turns of every workspace and runs them, and sends reminders that have come due, until ctx ends. Then it
+// claims no more, lets running turns go on for DrainFor, gives back those that have not ended, so that another replica or
+// the next start goes on with them, and returns nil. Several processes may run on one database: each turn is run by one of
+// them at a time. A second Run of the same Service at the same time is a mistake.
 func (s *Service) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -30,6 +31,18 @@ func (s *Service) Run(ctx context.Context) error {
 	var g errgroup.Group
 	g.Go(func() error {
 		s.keep(work)
+		return nil
+	})
+	g.Go(func() error {
+		s.playDryRuns(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		s.tidy(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		s.remind(ctx)
 		return nil
 	})
 	if s.o.Sole {
@@ -51,6 +64,7 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		for _, c := range claims {
 			slots <- struct{}{}
+			s.running.stop(func(old *hold) bool { return old.id == c.id }) // it lost the turn and may not know it yet
 			h := &hold{claim: c}
 			s.running.add(h)
 			turns.Go(func() error {
@@ -85,7 +99,7 @@ func (s *Service) claimSome(ctx context.Context, n int, sweep bool) (claims []cl
 		return nil, s.o.PollFor, nil // the end of a turn wakes
 	}
 	until, err := s.untilDue(ctx)
-	crowded := s.running.crowded(max(1, s.o.Workers/2))
+	crowded := s.running.crowd(s.o.Workers)
 	n = min(n, max(1, s.o.Workers/4)) // a few at a time, so that no workspace fills all slots at once
 	take := func(who, also string) {
 		if err != nil || len(claims) >= n {
@@ -163,6 +177,7 @@ const maxAttempts = 3
 func (s *Service) runTurn(ctx context.Context, h *hold) {
 	ctx = viewer.WorkerContext(ctx, h.workspace, "turn")
 	c := h.claim
+	failpoint.Hit("turn.claimed")
 	err := s.tryTurn(ctx, h)
 	switch {
 	case err == nil, errors.Is(err, errLost):

@@ -41,6 +41,11 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	for _, name := range urlNames(f.URL) {
 		delete(rest, name)
 	}
+	for _, template := range f.Headers {
+		for _, name := range textNames(template) {
+			delete(rest, name)
+		}
+	}
 	header := http.Header{"Idempotency-Key": {c.ID}, "Accept": {"application/json"}}
 	if r.s.o.PublicURL != "" {
 		header.Set("User-Agent", "Parley (+"+r.s.o.PublicURL+")")
@@ -65,7 +70,11 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	if err != nil {
 		return fail("%v", err)
 	}
-	for name, value := range f.Headers {
+	for name, template := range f.Headers {
+		value, err := fillHeader(name, template, values)
+		if err != nil {
+			return fail("%v", err)
+		}
 		header.Set(name, value)
 	}
 	if err := r.s.addSecrets(ctx, f, header); err != nil {
@@ -81,24 +90,14 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	}, nil
 }
 
-// facts are what templates may name besides parameters.
-func (v *view) facts(c *ent.Call) map[string]any {
-	known := map[string]any{"thread.id": v.thread.ID, "customer.id": v.customer.ID, "call.id": c.ID}
-	if v.thread.ExternalID != nil {
-		known["thread.externalId"] = *v.thread.ExternalID
-	}
-	if v.customer.ExternalID != nil {
-		known["customer.externalId"] = *v.customer.ExternalID
-	}
-	return known
-}
-
 // addSecrets puts the secret headers of a function on a request.
 func (s *Service) addSecrets(ctx context.Context, f *ent.Function, header http.Header) error {
 	if len(f.SecretHeaders) == 0 {
 		return nil
 	}
-	rows, err := s.log.Client().Secret.Query().Where(secret.OwnerID(f.ID), secret.KindEQ(secret.KindHEADER)).All(ctx)
+	// A version may know fewer headers than are stored now, or one whose value was taken away since.
+	rows, err := s.log.Client().Secret.Query().
+		Where(secret.OwnerID(f.ID), secret.KindEQ(secret.KindHEADER), secret.NameIn(f.SecretHeaders...)).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,6 +107,9 @@ func (s *Service) addSecrets(ctx context.Context, f *ent.Function, header http.H
 			return fmt.Errorf("open %s: %w", row.Name, err)
 		}
 		header.Set(row.Name, string(plain))
+	}
+	if len(rows) < len(f.SecretHeaders) {
+		return fmt.Errorf("%d of %d values are no longer stored", len(f.SecretHeaders)-len(rows), len(f.SecretHeaders))
 	}
 	return nil
 }
@@ -206,9 +208,14 @@ func asksAgain(res *outbound.Response) (time.Duration, bool) {
 	if res.Status != http.StatusTooManyRequests && res.Status != http.StatusServiceUnavailable {
 		return 0, false
 	}
-	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
-	wait := time.Duration(seconds) * time.Second
-	return wait, err == nil && 0 <= wait && wait <= quickRetry
+	after := res.Header.Get("Retry-After")
+	wait := time.Duration(-1)
+	if seconds, err := strconv.Atoi(after); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(after); err == nil {
+		wait = max(0, time.Until(at))
+	}
+	return wait, 0 <= wait && wait <= quickRetry
 }
 
 func pause(ctx context.Context, d time.Duration) bool {

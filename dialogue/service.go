@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"parley/dialogue/model"
+	"parley/ent"
 	"parley/ent/id"
 	"parley/eventlog"
 	"parley/outbound"
@@ -34,31 +36,32 @@ type Options struct {
 	PollFor time.Duration
 	// ModelIdle is how long a model may be silent before its answer counts as failed; 0 means 60 s.
 	ModelIdle time.Duration
+	// FirstWithin is how long a model may take to its first sign of life when another one can be tried after it; 0 means
+	// 20 s. For the last one it is ModelIdle.
+	FirstWithin time.Duration
 	// RetryPause is the pause before the agent's models are tried a second time; 0 means 1 s.
 	RetryPause time.Duration
 	// ApprovalFor is how long a call waits for a person's approval; 0 means 24 h.
 	ApprovalFor time.Duration
 
+	// OrphanedAfter is when a call counts as lost that was on its way when its turn ended; 0 means 3 min, which is longer
+	// than any living worker waits for an answer: two tries of the longest timeout, and a pause.
+	OrphanedAfter time.Duration
+
 	// Sole says that no other process runs turns of this database, so that Run takes over at once what an earlier one
 	// left running, without waiting for its leases to end.
 	Sole bool
 
+	// Scratch opens an empty, migrated database of its own for a dry run, and says how to throw it away. Nil means that
+	// there are no dry runs.
+	Scratch func(ctx context.Context) (log *eventlog.Log, discard func() error, err error)
+
 	// PublicURL is this server's own address as others see it; functions learn it in the header User-Agent.
 	PublicURL string
-	// OnDelta hears text while a model writes it, if set. It is called from many goroutines and must not block.
-	OnDelta func(Delta)
+	// Live hears messages while models write them, if set.
+	Live Generations
 	// Logger is slog.Default() if nil.
 	Logger *slog.Logger
-}
-
-// Delta is a piece of an agent's message that is still being written. It is a hint that may be lost and is never
-// stored; the message with the same id replaces what was heard so far. A turn that ends without that message
-// withdraws it.
-type Delta struct {
-	Workspace, ThreadID, TurnID, MessageID string
-	// Offset is where Text begins in the message, in Unicode characters.
-	Offset int
-	Text   string
 }
 
 // ID is the result of a verb that makes or changes one thing: its id.
@@ -76,7 +79,10 @@ type Service struct {
 	o         Options
 	name      string // of this process, in leases
 	running   registry
+	versions  versionCache
 	endpoints endpoints
+	dryRuns   chan *dryRun
+	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent
 }
 
 // New returns a Service on a log's database. HTTP functions are called through client; guard judges their URLs when
@@ -87,8 +93,10 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	o.DrainFor = cmp.Or(o.DrainFor, 10*time.Second)
 	o.PollFor = cmp.Or(o.PollFor, time.Second)
 	o.ModelIdle = cmp.Or(o.ModelIdle, 60*time.Second)
+	o.FirstWithin = cmp.Or(o.FirstWithin, 20*time.Second)
 	o.RetryPause = cmp.Or(o.RetryPause, time.Second)
 	o.ApprovalFor = cmp.Or(o.ApprovalFor, 24*time.Hour)
+	o.OrphanedAfter = cmp.Or(o.OrphanedAfter, 3*time.Minute)
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -97,7 +105,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	}
 	return &Service{
 		log: log, keys: keys, client: client, guard: guard, o: o, name: id.New("wrk"),
-		running: registry{turns: map[string]*hold{}}, endpoints: endpoints{known: map[string]*endpoint{}},
+		dryRuns: make(chan *dryRun, dryRunsWaiting), running: registry{turns: map[string]*hold{}}, endpoints: endpoints{known: map[string]*endpoint{}},
 	}
 }
 

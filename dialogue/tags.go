@@ -16,6 +16,8 @@ const (
 	TagMessageForOperator = "message_for_operator"
 	TagClose              = "close"
 	TagIsBot              = "is_bot"
+	// TagScheduler is on a thread as long as a scheduled reminder is pending.
+	TagScheduler = "scheduler"
 )
 
 // maxTag is the longest name of a tag, in characters.
@@ -24,7 +26,7 @@ const maxTag = 64
 // tagName is what tags may be called: letters of any script, digits and a few signs that need no escaping anywhere.
 var tagName = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_.:-]*$`)
 
-// builtin describes one of the seven functions every agent begins with. Users may rewrite the description.
+// builtin describes one of the eight functions every agent begins with. Users may rewrite the description.
 type builtin struct {
 	tag, description string
 	parameters       raw.JSON
@@ -51,6 +53,12 @@ var builtins = []builtin{
 		`{"type":"object","properties":{"text":{"type":"string","minLength":1,"description":"What they must know."}},"required":["text"]}`},
 	{TagClose, "Call this when the dialogue is over: all is said, and the customer needs nothing more.", withMessage},
 	{TagIsBot, "Call this when the other side is a machine, for instance an auto-reply or another assistant. You are silent from then on.", withReason},
+	{TagScheduler, "Call this when the customer asks to be written to later, or agrees to it. You write then by yourself. Give exactly one of at and in_minutes.",
+		`{"type":"object","properties":{` +
+			`"at":{"type":"string","description":"When, in your time zone as 2026-11-25T10:00, or with an offset as 2026-11-25T10:00:00+01:00."},` +
+			`"in_minutes":{"type":"integer","description":"In how many minutes from now, instead of at."},` +
+			`"about":{"type":"string","description":"What you will write about, with all that you must know then."}},` +
+			`"required":["about"]}`},
 }
 
 // eventOf returns the type of the webhook event that a tag fires when it goes from absent to present; "" for none.

@@ -209,6 +209,6 @@ func TestFunctionsAreOfferedAsTheyAre(t *testing.T) {
 			names = append(names, f.Name+"="+f.Tag)
 		}
 		equal(t, "functions", names, []string{"success=success", "get_contact=get_contact", "interest=interest", "operator=operator",
-			"message_for_operator=message_for_operator", "close=close", "is_bot=is_bot"})
+			"message_for_operator=message_for_operator", "close=close", "is_bot=is_bot", "scheduler=scheduler"})
 	})
 }

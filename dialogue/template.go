@@ -14,34 +14,37 @@ import (
 	"strings"
 
 	"parley/ent"
+
+	"golang.org/x/net/http/httpguts"
 )
 
-// facts are the names that templates may use besides the function's parameters.
-var facts = []string{"thread.id", "thread.externalId", "customer.id", "customer.externalId", "call.id"}
-
+// In an address {name} is enough, as in OpenAPI; {{name}} means the same everywhere.
 var (
-	inURL  = regexp.MustCompile(`\{([^{}\s]+)\}`)
-	inBody = regexp.MustCompile(`\{\{\s*([^{}\s]+)\s*\}\}`)
+	inURL  = regexp.MustCompile(`\{\{\s*[^{}\s]+\s*\}\}|\{[^{}\s]+\}`)
+	inText = regexp.MustCompile(`\{\{\s*([^{}\s]+)\s*\}\}`)
 )
 
 func urlNames(template string) []string  { return namesIn(inURL, template) }
-func bodyNames(template string) []string { return namesIn(inBody, template) }
+func textNames(template string) []string { return namesIn(inText, template) }
 
 func namesIn(pattern *regexp.Regexp, template string) []string {
 	var names []string
-	for _, m := range pattern.FindAllStringSubmatch(template, -1) {
-		if !slices.Contains(names, m[1]) {
-			names = append(names, m[1])
+	for _, placeholder := range pattern.FindAllString(template, -1) {
+		if name := nameIn(placeholder); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
 }
 
+// nameIn returns the name in a placeholder.
+func nameIn(placeholder string) string { return strings.Trim(placeholder, "{} \t\r\n") }
+
 // values are what a call fills templates with: the model's arguments and the facts of the dialogue.
 type values struct{ arguments, facts map[string]any }
 
 func (v values) get(name string) any {
-	if slices.Contains(facts, name) {
+	if isFact(name) {
 		return v.facts[name]
 	}
 	return v.arguments[name]
@@ -54,7 +57,7 @@ func fillURL(template string, v values, rest map[string]any) (string, error) {
 	var problem error
 	fill := func(escape func(string) string) func(string) string {
 		return func(placeholder string) string {
-			name := placeholder[1 : len(placeholder)-1]
+			name := nameIn(placeholder)
 			text := plain(v.get(name))
 			if text == "" || text == "." || text == ".." {
 				problem = fmt.Errorf("%s must not be %q: it is part of the address", name, text)
@@ -96,7 +99,7 @@ func fillPair(part string, v values) (string, bool) {
 	names := namesIn(inURL, part)
 	absent := len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return v.get(name) != nil })
 	return inURL.ReplaceAllStringFunc(part, func(placeholder string) string {
-		return url.QueryEscape(plain(v.get(placeholder[1 : len(placeholder)-1])))
+		return url.QueryEscape(plain(v.get(nameIn(placeholder))))
 	}), !absent
 }
 
@@ -105,7 +108,7 @@ func fillPair(part string, v values) (string, bool) {
 func fillBody(template string, form bool, v values) []byte {
 	var out bytes.Buffer
 	inString, end := false, 0
-	for _, m := range inBody.FindAllStringSubmatchIndex(template, -1) {
+	for _, m := range inText.FindAllStringSubmatchIndex(template, -1) {
 		before := template[end:m[0]]
 		out.WriteString(before)
 		inString = quoted(before, inString)
@@ -123,6 +126,16 @@ func fillBody(template string, form bool, v values) []byte {
 	}
 	out.WriteString(template[end:])
 	return out.Bytes()
+}
+
+// fillHeader puts values into the value of a header. The error is a sentence for the model: a header has one line, and no
+// escaping could keep a line break in it from becoming another header.
+func fillHeader(name, template string, v values) (string, error) {
+	filled := inText.ReplaceAllStringFunc(template, func(placeholder string) string { return plain(v.get(nameIn(placeholder))) })
+	if !httpguts.ValidHeaderFieldValue(filled) {
+		return "", fmt.Errorf("the header %s cannot hold line breaks or other control characters", name)
+	}
+	return filled, nil
 }
 
 // quoted says whether a JSON text that began inside a string, or not, ends inside one.

@@ -19,6 +19,7 @@ func TestFillURL(t *testing.T) {
 		{"https://h/x?o={obj}", "https://h/x?o=%7B%22k%22%3A%22v%22%7D", ""},
 		{"https://h/{up}/x", "", `up must not be "..": it is part of the address`},
 		{"https://h/{empty}", "", `empty must not be "": it is part of the address`},
+		{"https://h/{{id}}/{{ n }}?q={{list}}", "https://h/a%2Fb%3Fc%23d/7?q=%5B%22x+y%22%2C2%5D", ""},
 		{"https://h/{none}", "", `none must not be "": it is part of the address`},
 	}
 	for _, row := range rows {

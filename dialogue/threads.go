@@ -6,6 +6,7 @@ import (
 	"net/mail"
 
 	"parley/ent"
+	"parley/ent/agent"
 	"parley/ent/customer"
 	"parley/ent/raw"
 	"parley/ent/thread"
@@ -47,7 +48,7 @@ func (s *Service) CreateThread(ctx context.Context, in ThreadInput) (ThreadResul
 		return ThreadResult{}, err
 	}
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ThreadResult, error) {
-		a, err := agentOf(ctx, tx.Client(), in.AgentID)
+		a, err := tx.Client().Agent.Query().Where(agent.ID(in.AgentID)).Only(ctx)
 		if err != nil {
 			return ThreadResult{}, err
 		}
@@ -72,13 +73,16 @@ func (s *Service) CreateThread(ctx context.Context, in ThreadInput) (ThreadResul
 		if in.Metadata != nil {
 			create.SetMetadata(kept(*in.Metadata))
 		}
-		t, err := tx.NewThread(ctx, a.WorkspaceID, create)
+		t, err := tx.NewThread(ctx, a.WorkspaceID, pinnedTo(a, create, tx.Now))
 		if err != nil {
 			return ThreadResult{}, fmt.Errorf("make the thread: %w", err)
 		}
 		result := ThreadResult{ThreadID: t.Row.ID}
 		if in.Text == nil {
 			return result, nil
+		}
+		if a, err = s.agentOf(ctx, tx.Client(), t.Row); err != nil {
+			return result, err
 		}
 		m, _, err := s.hear(ctx, tx, t, a, MessageInput{ThreadID: t.Row.ID, Text: *in.Text})
 		if err != nil {

@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"parley/ent"
-	"parley/ent/agent"
 	"parley/ent/call"
-	"parley/ent/customer"
-	"parley/ent/function"
 	"parley/ent/message"
-	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/eventlog"
+	"parley/failpoint"
 )
 
 // errLost is returned when the turn is no longer this worker's: it has ended, or another worker holds it.
@@ -29,24 +25,18 @@ type run struct {
 	deadline time.Time // the turn's wall clock, by this process's
 	empty    int       // answers without text and call so far
 	garbled  int       // answers with a call that cannot be read so far
-}
-
-// view is a turn and what decides about its next move, as read at one moment.
-type view struct {
-	turn      *ent.Turn
-	thread    *ent.Thread
-	customer  *ent.Customer
-	tags      []string
-	agent     *ent.Agent
-	functions []*ent.Function
-	calls     []*ent.Call // of the turn, in order
+	next     *view     // what the last move left, if it is all that decides about the next one
+	dropped  []dropped // what a model said in vain
+	reading  *reading  // what the model has read in this turn, while this worker alone adds to it
 }
 
 // run moves the turn on until it has ended, is parked, or is lost (errLost).
 func (r *run) run(ctx context.Context) error {
+	defer r.account(ctx)
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
+	failpoint.Hit("turn.begun")
 	for {
 		op, done := r.hold.operation(ctx)
 		more, err := r.advance(op, ctx)
@@ -56,7 +46,7 @@ func (r *run) run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case stopped && err != nil && !errors.Is(err, errLost):
-			continue // somebody changed the turn: look again
+			r.next = nil // somebody changed the turn: look again
 		case err != nil || !more:
 			return err
 		}
@@ -64,133 +54,105 @@ func (r *run) run(ctx context.Context) error {
 }
 
 // begin marks the turn as started, and settles what a dead worker left: a call that was sent and never answered is
-// unknown, unless its function may be called again.
+// unknown, unless its function may be called again. What it read decides about the first move.
 func (r *run) begin(ctx context.Context) error {
-	return r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+	var v *view
+	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, tn, err := r.guard(ctx, tx, true)
 		if err != nil {
 			return err
 		}
-		a, err := agentOf(ctx, tx.Client(), tn.AgentID)
-		if err != nil {
+		if v, err = r.viewOf(ctx, tx.Client(), tn, t.Row, t.Tags()); err != nil {
 			return err
 		}
-		update := tx.Client().Turn.Update().Where(turn.ID(tn.ID)).SetEpoch(t.Row.Epoch)
+		tn.Epoch = t.Row.Epoch
 		if tn.StartedAt == nil {
 			tn.StartedAt = &tx.Now
-			update.SetStartedAt(tx.Now)
 			if err := t.Emit(eventlog.TurnStarted, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
 				return err
 			}
+		} else if err := t.Emit(eventlog.TurnResumed, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
+			return err // what was heard of it before is void
 		}
-		if err := update.Exec(ctx); err != nil {
-			return fmt.Errorf("begin the turn: %w", err)
+		if err := r.write(ctx, tx, func(u *ent.TurnUpdate) { u.SetEpoch(tn.Epoch).SetStartedAt(*tn.StartedAt) }); err != nil {
+			return err
 		}
-		r.deadline = time.Now().Add(time.Duration(a.MaxTurnSeconds)*time.Second - tx.Now.Sub(*tn.StartedAt))
-		return settleSent(ctx, tx, t, tn)
+		r.deadline = time.Now().Add(time.Duration(v.agent.MaxTurnSeconds)*time.Second - tx.Now.Sub(*tn.StartedAt))
+		return v.settleSent(ctx, tx, t)
 	})
+	if err == nil {
+		r.next = v
+	}
+	return err
 }
 
 // settleSent ends the calls of a turn that a dead worker sent, as unknown, but for those that may be sent again.
-func settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn) error {
-	sent, err := tx.Client().Call.Query().Where(call.TurnID(tn.ID), call.StateEQ(call.StateSENT)).Order(call.ByID()).All(ctx)
-	if err != nil || len(sent) == 0 {
-		return err
-	}
-	again, err := tx.Client().Function.Query().Where(function.AgentID(tn.AgentID), function.Idempotent(true)).IDs(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range sent {
-		if tn.Attempts < maxAttempts && c.FunctionID != nil && slices.Contains(again, *c.FunctionID) {
+func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread) error {
+	for _, c := range v.in(call.StateSENT) {
+		f := functionOf(v.agent, c)
+		if v.turn.Attempts < maxAttempts && f != nil && f.Idempotent {
 			continue
 		}
-		if err := closeCall(ctx, tx, t, c, unknown("the server stopped while it waited for the answer")); err != nil {
+		ended, err := endCall(ctx, tx, t, c, unknown("the server stopped while it waited for the answer"))
+		if err != nil {
 			return err
+		}
+		if ended != nil {
+			*c = *ended
 		}
 	}
 	return nil
 }
 
-// guard locks the thread and then the turn for a write of this worker, and extends the lease. The error is errLost
-// unless the turn runs under this worker's fence, in the thread's present epoch; the first write of a claim brings the
-// epoch itself.
+// guard locks the thread for a write of this worker and reads the turn. The error is errLost unless the turn runs under
+// this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself. Another worker
+// that claims the turn from now on waits for the thread before it does anything.
 func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, error) {
 	t, err := tx.Thread(ctx, r.hold.threadID)
 	if err != nil {
 		return nil, nil, err
 	}
-	mine := []turnIs{turn.ID(r.hold.id), turn.Fence(r.hold.fence), turn.StateEQ(turn.StateRUNNING)}
-	if !first {
-		mine = append(mine, turn.Epoch(t.Row.Epoch))
-	}
-	n, err := tx.Client().Turn.Update().Where(mine...).SetLeaseUntil(tx.Now.Add(r.s.o.LeaseFor)).Save(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("guard the turn: %w", err)
-	}
-	if n == 0 {
-		return nil, nil, errLost
-	}
-	tn, err := tx.Client().Turn.Query().Where(turn.ID(r.hold.id)).Only(ctx)
+	tn, err := r.check(ctx, tx, t, first)
 	return t, tn, err
 }
 
-// look reads what decides about the next move.
-func (r *run) look(ctx context.Context) (*view, error) {
-	client, v := r.s.log.Client(), &view{}
-	var err error
-	if v.turn, err = client.Turn.Query().Where(turn.ID(r.hold.id)).Only(ctx); err != nil {
-		return nil, err
-	}
-	if v.turn.State != turn.StateRUNNING || v.turn.Fence != r.hold.fence {
+// check reads the turn of a locked thread, with the error of guard.
+func (r *run) check(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first bool) (*ent.Turn, error) {
+	tn, err := tx.Client().Turn.Query().Where(turn.ID(r.hold.id)).Only(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("guard the turn: %w", err)
+	case tn.State != turn.StateRUNNING || tn.Fence != r.hold.fence, !first && tn.Epoch != t.Row.Epoch:
 		return nil, errLost
 	}
-	if v.thread, err = client.Thread.Query().Where(thread.ID(r.hold.threadID)).WithTags().Only(ctx); err != nil {
-		return nil, err
-	}
-	if v.customer, err = client.Customer.Query().Where(customer.ID(v.thread.CustomerID)).Only(ctx); err != nil {
-		return nil, err
-	}
-	for _, tag := range v.thread.Edges.Tags {
-		v.tags = append(v.tags, tag.Name)
-	}
-	if v.agent, err = client.Agent.Query().Where(agent.ID(v.turn.AgentID)).WithFunctions().Only(ctx); err != nil {
-		return nil, err
-	}
-	for _, f := range v.agent.Edges.Functions {
-		if f.Enabled {
-			v.functions = append(v.functions, f)
-		}
-	}
-	slices.SortFunc(v.functions, func(a, b *ent.Function) int { return compareIDs(a.ID, b.ID) })
-	if v.calls, err = client.Call.Query().Where(call.TurnID(v.turn.ID)).All(ctx); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(v.calls, func(a, b *ent.Call) int { return compareIDs(a.ID, b.ID) })
-	return v, nil
+	return tn, nil
 }
 
-// in returns the turn's calls in one of the states.
-func (v *view) in(states ...call.State) []*ent.Call {
-	var found []*ent.Call
-	for _, c := range v.calls {
-		if slices.Contains(states, c.State) {
-			found = append(found, c)
-		}
+// write changes the row of this worker's turn and extends its lease. The error is errLost when the turn is somebody
+// else's by then.
+func (r *run) write(ctx context.Context, tx *eventlog.Tx, change func(*ent.TurnUpdate)) error {
+	update := tx.Client().Turn.Update().Where(turn.ID(r.hold.id), turn.Fence(r.hold.fence), turn.StateEQ(turn.StateRUNNING)).
+		SetLeaseUntil(tx.Now.Add(r.s.o.LeaseFor))
+	change(update)
+	n, err := update.Save(ctx)
+	if err != nil {
+		return fmt.Errorf("write the turn: %w", err)
 	}
-	return found
-}
-
-func (v *view) silent() bool {
-	return slices.ContainsFunc(v.tags, func(tag string) bool { return tag == TagClose || tag == TagOperator || tag == TagIsBot })
+	if n == 0 {
+		return errLost
+	}
+	return nil
 }
 
 // advance makes the turn's next move. It reports whether there may be another one. Ctx ends also when the turn is
 // stopped, base only when the process ends.
 func (r *run) advance(ctx, base context.Context) (more bool, err error) {
-	v, err := r.look(ctx)
-	if err != nil {
-		return false, err
+	v := r.next
+	if r.next = nil; v == nil || len(v.in(call.StateAWAITING_APPROVAL)) > 0 { // approvals come from outside
+		r.reading = nil
+		if v, err = r.look(ctx); err != nil {
+			return false, err
+		}
 	}
 	switch {
 	case v.agent.DeletedAt != nil:
@@ -207,6 +169,7 @@ func (r *run) advance(ctx, base context.Context) (more bool, err error) {
 	if waiting := v.in(call.StateAWAITING_APPROVAL); len(waiting) > 0 {
 		parked, err := r.await(ctx, v, waiting)
 		if err != nil || parked {
+			failpoint.Hit("turn.parked")
 			return false, err
 		}
 	}
@@ -243,9 +206,13 @@ func (r *run) end(ctx context.Context, reason turn.Reason, text string, fallback
 	})
 }
 
-// sayFallback stores the agent's fallback text as its answer to everything said so far.
+// sayFallback stores the agent's fallback text as its answer to everything said so far. A turn that a reminder made says
+// nothing: nobody has asked.
 func (r *run) sayFallback(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn) error {
-	a, err := agentOf(ctx, tx.Client(), tn.AgentID)
+	if asked, err := somebodyAsked(ctx, tx, tn); err != nil || !asked {
+		return err
+	}
+	a, err := r.s.agentOf(ctx, tx.Client(), t.Row)
 	if err != nil {
 		return err
 	}

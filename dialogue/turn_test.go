@@ -23,9 +23,9 @@ import (
 
 func TestOneMessageOneAnswer(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		var deltas []dialogue.Delta
+		heard := &hearing{}
 		w := newWorld(t, db, answers(says("Hello there")), func(o *dialogue.Options) {
-			o.OnDelta = func(d dialogue.Delta) { deltas = append(deltas, d) } // one turn: no lock needed
+			o.Live = heard
 		})
 		id := w.thread(w.agent(), "Hi")
 		tn := w.turns(id, 1)[0]
@@ -35,9 +35,7 @@ func TestOneMessageOneAnswer(t *testing.T) {
 		last := *w.row(id).LastMessageID
 		m := db.Client.Message.GetX(w.ctx, last)
 		equal(t, "message", []any{m.Model, m.InputTokens, m.OutputTokens, m.AuthorName, *m.TurnID}, []any{"fake/one", 10, 5, "Bot", tn.ID})
-		if len(deltas) != 1 || deltas[0].MessageID != last || deltas[0].Text != "Hello there" {
-			t.Errorf("deltas %+v do not lead to message %s", deltas, last)
-		}
+		equal(t, "heard", heard.of(last), "Hello there stored")
 	})
 }
 

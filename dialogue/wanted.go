@@ -117,16 +117,17 @@ func (st *reply) admit(v *view, tn *ent.Turn, a *ent.Agent) {
 
 // perform applies the tags that the step raised and stores all its calls: those that are done, those that wait for a
 // person, and those that are to be sent.
-func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, row *ent.Step) error {
+func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, row *ent.Step) ([]*ent.Call, error) {
 	creates := make([]*ent.CallCreate, len(st.calls))
 	for i, w := range st.calls {
 		callID := id.New(id.Call)
 		if w.isTag() && w.decided == nil {
 			o, err := raiseByAgent(ctx, tx, t, a, w, callID)
 			if err != nil {
-				return fmt.Errorf("raise %s: %w", w.function.Tag, err)
+				return nil, fmt.Errorf("raise %s: %w", w.function.Tag, err)
 			}
 			w.decided = &o
+			st.contact = st.contact || w.function.Tag == TagGetContact
 		}
 		create := tx.Client().Call.Create().SetID(callID).SetWorkspaceID(row.WorkspaceID).SetThreadID(row.ThreadID).
 			SetTurnID(row.TurnID).SetStepID(row.ID).SetNumber(i).SetName(clean(w.asked.Name)).SetProviderCallID(w.asked.ID).
@@ -140,26 +141,31 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 		case w.decided != nil:
 			result, err := raw.Of(w.decided.body)
 			if err != nil {
-				return fmt.Errorf("encode the result of %s: %w", w.asked.Name, err)
+				return nil, fmt.Errorf("encode the result of %s: %w", w.asked.Name, err)
 			}
 			create.SetState(w.decided.state).SetResult(result).SetError(w.decided.err).SetEndedAt(tx.Now)
 			if err := announce(t, c, *w.decided); err != nil {
-				return err
+				return nil, err
 			}
 		case w.function.NeedsApproval:
 			create.SetState(call.StateAWAITING_APPROVAL)
 			if err := announce(t, c, outcome{state: call.StateAWAITING_APPROVAL}); err != nil {
-				return err
+				return nil, err
+			}
+		default:
+			if err := announce(t, c, outcome{state: call.StateRESERVED}); err != nil {
+				return nil, err
 			}
 		}
 	}
 	if len(creates) == 0 {
-		return nil
+		return nil, nil
 	}
-	if err := tx.Client().Call.CreateBulk(creates...).Exec(ctx); err != nil {
-		return fmt.Errorf("store the calls: %w", err)
+	made, err := tx.Client().Call.CreateBulk(creates...).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store the calls: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // raiseByAgent raises the tag of a TAG function. What the model did wrong is an outcome; the error is ours.
@@ -178,6 +184,8 @@ func raiseByAgent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *e
 		}
 		done["contact"], done["changed"] = t.Row.Contact, changed
 		return outcome{state: call.StateANSWERED, body: done}, nil
+	case TagScheduler:
+		return scheduleByAgent(ctx, tx, t, a, w, callID)
 	case TagMessageForOperator:
 		if text == "" {
 			return failed("the text for the operators is missing"), nil

@@ -119,7 +119,7 @@ func does(parts ...model.Part) answerFunc {
 
 // world is a workspace with the engine on it.
 type world struct {
-	t         *testing.T
+	t         testing.TB
 	db        *storage.DB
 	workspace string
 	ctx       context.Context // the program in the workspace
@@ -136,7 +136,7 @@ type world struct {
 
 // newWorld makes a workspace with an engine. The engines of two worlds on one database run each other's turns: stop the
 // first before making the second.
-func newWorld(t *testing.T, db *storage.DB, provider model.Provider, change ...func(*dialogue.Options)) *world {
+func newWorld(t testing.TB, db *storage.DB, provider model.Provider, change ...func(*dialogue.Options)) *world {
 	t.Helper()
 	workspace, ctx := storagetest.Workspace(t, db, id.New("wld"))
 	w := &world{t: t, db: db, workspace: workspace, ctx: ctx, log: eventlog.New(db.Client, db.Dialect, nil)}
@@ -156,7 +156,7 @@ func newWorld(t *testing.T, db *storage.DB, provider model.Provider, change ...f
 }
 
 // in returns the world for a sub-test.
-func (w *world) in(t *testing.T) *world {
+func (w *world) in(t testing.TB) *world {
 	sub := *w
 	sub.t = t
 	return &sub
@@ -275,6 +275,19 @@ func (w *world) turns(threadID string, n int) []*ent.Turn {
 	return all
 }
 
+// live returns a thread's turn that has not ended.
+func (w *world) live(threadID string) *ent.Turn {
+	w.t.Helper()
+	return w.db.Client.Turn.Query().Where(turn.ThreadID(threadID), turn.StateNEQ(turn.StateENDED)).OnlyX(w.ctx)
+}
+
+// quiet waits until no turn of a thread is live.
+func (w *world) quiet(threadID string) {
+	w.t.Helper()
+	q := w.db.Client.Turn.Query().Where(turn.ThreadID(threadID), turn.StateNEQ(turn.StateENDED))
+	w.until("the end of all turns", func() bool { return !q.Clone().ExistX(w.ctx) })
+}
+
 // reason waits for a thread's only turn and returns why it ended.
 func (w *world) reason(threadID string) string {
 	w.t.Helper()
@@ -319,7 +332,7 @@ func (w *world) tags(threadID string) string {
 	return strings.Join(names, " ")
 }
 
-func equal[T any](t *testing.T, what string, got, want T) {
+func equal[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if g, h := fmt.Sprintf("%v", got), fmt.Sprintf("%v", want); g != h {
 		t.Errorf("%s:\n got %s\nwant %s", what, g, h)

@@ -53,6 +53,20 @@ type Agent struct {
 	DailyTokens *int64 `json:"daily_tokens,omitempty"`
 	// FallbackText holds the value of the "fallback_text" field.
 	FallbackText string `json:"fallback_text,omitempty"`
+	// IANA name; empty means UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+	// What it writes when the customer stays silent, in order.
+	FollowUps raw.JSON `json:"follow_ups,omitempty"`
+	// HH:MM in its time zone; reminders wait until quiet_to.
+	QuietFrom string `json:"quiet_from,omitempty"`
+	// QuietTo holds the value of the "quiet_to" field.
+	QuietTo string `json:"quiet_to,omitempty"`
+	// What new threads are pinned to; nil before the first publication, when threads follow the draft.
+	PublishedVersionID *string `json:"published_version_id,omitempty"`
+	// What all threads follow whose version_at is not after moved_at, whatever they are pinned to.
+	MovedVersionID *string `json:"moved_version_id,omitempty"`
+	// MovedAt holds the value of the "moved_at" field.
+	MovedAt *ms.Time `json:"moved_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -104,9 +118,9 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case agent.FieldPublic:
 			values[i] = new(sql.NullBool)
-		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldUpdatedAt, agent.FieldDeletedAt:
+		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMovedAt, agent.FieldUpdatedAt, agent.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
-		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText:
+		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -234,6 +248,51 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FallbackText = value.String
 			}
+		case agent.FieldTimeZone:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_zone", values[i])
+			} else if value.Valid {
+				_m.TimeZone = value.String
+			}
+		case agent.FieldFollowUps:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field follow_ups", values[i])
+			} else if value.Valid {
+				_m.FollowUps = raw.JSON(value.String)
+			}
+		case agent.FieldQuietFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field quiet_from", values[i])
+			} else if value.Valid {
+				_m.QuietFrom = value.String
+			}
+		case agent.FieldQuietTo:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field quiet_to", values[i])
+			} else if value.Valid {
+				_m.QuietTo = value.String
+			}
+		case agent.FieldPublishedVersionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field published_version_id", values[i])
+			} else if value.Valid {
+				_m.PublishedVersionID = new(string)
+				*_m.PublishedVersionID = value.String
+			}
+		case agent.FieldMovedVersionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field moved_version_id", values[i])
+			} else if value.Valid {
+				_m.MovedVersionID = new(string)
+				*_m.MovedVersionID = value.String
+			}
+		case agent.FieldMovedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field moved_at", values[i])
+			} else if value.Valid {
+				_m.MovedAt = new(ms.Time)
+				*_m.MovedAt = ms.Time(value.Int64)
+			}
 		case agent.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
@@ -345,6 +404,33 @@ func (_m *Agent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("fallback_text=")
 	builder.WriteString(_m.FallbackText)
+	builder.WriteString(", ")
+	builder.WriteString("time_zone=")
+	builder.WriteString(_m.TimeZone)
+	builder.WriteString(", ")
+	builder.WriteString("follow_ups=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FollowUps))
+	builder.WriteString(", ")
+	builder.WriteString("quiet_from=")
+	builder.WriteString(_m.QuietFrom)
+	builder.WriteString(", ")
+	builder.WriteString("quiet_to=")
+	builder.WriteString(_m.QuietTo)
+	builder.WriteString(", ")
+	if v := _m.PublishedVersionID; v != nil {
+		builder.WriteString("published_version_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.MovedVersionID; v != nil {
+		builder.WriteString("moved_version_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.MovedAt; v != nil {
+		builder.WriteString("moved_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))

@@ -240,6 +240,104 @@ func (_c *AgentCreate) SetNillableFallbackText(v *string) *AgentCreate {
 	return _c
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_c *AgentCreate) SetTimeZone(v string) *AgentCreate {
+	_c.mutation.SetTimeZone(v)
+	return _c
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableTimeZone(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetTimeZone(*v)
+	}
+	return _c
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (_c *AgentCreate) SetFollowUps(v raw.JSON) *AgentCreate {
+	_c.mutation.SetFollowUps(v)
+	return _c
+}
+
+// SetNillableFollowUps sets the "follow_ups" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableFollowUps(v *raw.JSON) *AgentCreate {
+	if v != nil {
+		_c.SetFollowUps(*v)
+	}
+	return _c
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (_c *AgentCreate) SetQuietFrom(v string) *AgentCreate {
+	_c.mutation.SetQuietFrom(v)
+	return _c
+}
+
+// SetNillableQuietFrom sets the "quiet_from" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableQuietFrom(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetQuietFrom(*v)
+	}
+	return _c
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (_c *AgentCreate) SetQuietTo(v string) *AgentCreate {
+	_c.mutation.SetQuietTo(v)
+	return _c
+}
+
+// SetNillableQuietTo sets the "quiet_to" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableQuietTo(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetQuietTo(*v)
+	}
+	return _c
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (_c *AgentCreate) SetPublishedVersionID(v string) *AgentCreate {
+	_c.mutation.SetPublishedVersionID(v)
+	return _c
+}
+
+// SetNillablePublishedVersionID sets the "published_version_id" field if the given value is not nil.
+func (_c *AgentCreate) SetNillablePublishedVersionID(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetPublishedVersionID(*v)
+	}
+	return _c
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (_c *AgentCreate) SetMovedVersionID(v string) *AgentCreate {
+	_c.mutation.SetMovedVersionID(v)
+	return _c
+}
+
+// SetNillableMovedVersionID sets the "moved_version_id" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableMovedVersionID(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetMovedVersionID(*v)
+	}
+	return _c
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (_c *AgentCreate) SetMovedAt(v ms.Time) *AgentCreate {
+	_c.mutation.SetMovedAt(v)
+	return _c
+}
+
+// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableMovedAt(v *ms.Time) *AgentCreate {
+	if v != nil {
+		_c.SetMovedAt(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *AgentCreate) SetUpdatedAt(v ms.Time) *AgentCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -408,6 +506,22 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultFallbackText
 		_c.mutation.SetFallbackText(v)
 	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		v := agent.DefaultTimeZone
+		_c.mutation.SetTimeZone(v)
+	}
+	if _, ok := _c.mutation.FollowUps(); !ok {
+		v := agent.DefaultFollowUps
+		_c.mutation.SetFollowUps(v)
+	}
+	if _, ok := _c.mutation.QuietFrom(); !ok {
+		v := agent.DefaultQuietFrom
+		_c.mutation.SetQuietFrom(v)
+	}
+	if _, ok := _c.mutation.QuietTo(); !ok {
+		v := agent.DefaultQuietTo
+		_c.mutation.SetQuietTo(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		if agent.DefaultUpdatedAt == nil {
 			return fmt.Errorf("ent: uninitialized agent.DefaultUpdatedAt (forgotten import ent/runtime?)")
@@ -520,6 +634,33 @@ func (_c *AgentCreate) check() error {
 	if _, ok := _c.mutation.FallbackText(); !ok {
 		return &ValidationError{Name: "fallback_text", err: errors.New(`ent: missing required field "Agent.fallback_text"`)}
 	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		return &ValidationError{Name: "time_zone", err: errors.New(`ent: missing required field "Agent.time_zone"`)}
+	}
+	if v, ok := _c.mutation.TimeZone(); ok {
+		if err := agent.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Agent.time_zone": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.FollowUps(); !ok {
+		return &ValidationError{Name: "follow_ups", err: errors.New(`ent: missing required field "Agent.follow_ups"`)}
+	}
+	if _, ok := _c.mutation.QuietFrom(); !ok {
+		return &ValidationError{Name: "quiet_from", err: errors.New(`ent: missing required field "Agent.quiet_from"`)}
+	}
+	if v, ok := _c.mutation.QuietFrom(); ok {
+		if err := agent.QuietFromValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_from", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_from": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.QuietTo(); !ok {
+		return &ValidationError{Name: "quiet_to", err: errors.New(`ent: missing required field "Agent.quiet_to"`)}
+	}
+	if v, ok := _c.mutation.QuietTo(); ok {
+		if err := agent.QuietToValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_to", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_to": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Agent.updated_at"`)}
 	}
@@ -626,6 +767,34 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
 		_node.FallbackText = value
+	}
+	if value, ok := _c.mutation.TimeZone(); ok {
+		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)
+		_node.TimeZone = value
+	}
+	if value, ok := _c.mutation.FollowUps(); ok {
+		_spec.SetField(agent.FieldFollowUps, field.TypeString, value)
+		_node.FollowUps = value
+	}
+	if value, ok := _c.mutation.QuietFrom(); ok {
+		_spec.SetField(agent.FieldQuietFrom, field.TypeString, value)
+		_node.QuietFrom = value
+	}
+	if value, ok := _c.mutation.QuietTo(); ok {
+		_spec.SetField(agent.FieldQuietTo, field.TypeString, value)
+		_node.QuietTo = value
+	}
+	if value, ok := _c.mutation.PublishedVersionID(); ok {
+		_spec.SetField(agent.FieldPublishedVersionID, field.TypeString, value)
+		_node.PublishedVersionID = &value
+	}
+	if value, ok := _c.mutation.MovedVersionID(); ok {
+		_spec.SetField(agent.FieldMovedVersionID, field.TypeString, value)
+		_node.MovedVersionID = &value
+	}
+	if value, ok := _c.mutation.MovedAt(); ok {
+		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
+		_node.MovedAt = &value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -944,6 +1113,114 @@ func (u *AgentUpsert) SetFallbackText(v string) *AgentUpsert {
 // UpdateFallbackText sets the "fallback_text" field to the value that was provided on create.
 func (u *AgentUpsert) UpdateFallbackText() *AgentUpsert {
 	u.SetExcluded(agent.FieldFallbackText)
+	return u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AgentUpsert) SetTimeZone(v string) *AgentUpsert {
+	u.Set(agent.FieldTimeZone, v)
+	return u
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateTimeZone() *AgentUpsert {
+	u.SetExcluded(agent.FieldTimeZone)
+	return u
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (u *AgentUpsert) SetFollowUps(v raw.JSON) *AgentUpsert {
+	u.Set(agent.FieldFollowUps, v)
+	return u
+}
+
+// UpdateFollowUps sets the "follow_ups" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateFollowUps() *AgentUpsert {
+	u.SetExcluded(agent.FieldFollowUps)
+	return u
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (u *AgentUpsert) SetQuietFrom(v string) *AgentUpsert {
+	u.Set(agent.FieldQuietFrom, v)
+	return u
+}
+
+// UpdateQuietFrom sets the "quiet_from" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateQuietFrom() *AgentUpsert {
+	u.SetExcluded(agent.FieldQuietFrom)
+	return u
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (u *AgentUpsert) SetQuietTo(v string) *AgentUpsert {
+	u.Set(agent.FieldQuietTo, v)
+	return u
+}
+
+// UpdateQuietTo sets the "quiet_to" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateQuietTo() *AgentUpsert {
+	u.SetExcluded(agent.FieldQuietTo)
+	return u
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (u *AgentUpsert) SetPublishedVersionID(v string) *AgentUpsert {
+	u.Set(agent.FieldPublishedVersionID, v)
+	return u
+}
+
+// UpdatePublishedVersionID sets the "published_version_id" field to the value that was provided on create.
+func (u *AgentUpsert) UpdatePublishedVersionID() *AgentUpsert {
+	u.SetExcluded(agent.FieldPublishedVersionID)
+	return u
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (u *AgentUpsert) ClearPublishedVersionID() *AgentUpsert {
+	u.SetNull(agent.FieldPublishedVersionID)
+	return u
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (u *AgentUpsert) SetMovedVersionID(v string) *AgentUpsert {
+	u.Set(agent.FieldMovedVersionID, v)
+	return u
+}
+
+// UpdateMovedVersionID sets the "moved_version_id" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateMovedVersionID() *AgentUpsert {
+	u.SetExcluded(agent.FieldMovedVersionID)
+	return u
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (u *AgentUpsert) ClearMovedVersionID() *AgentUpsert {
+	u.SetNull(agent.FieldMovedVersionID)
+	return u
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (u *AgentUpsert) SetMovedAt(v ms.Time) *AgentUpsert {
+	u.Set(agent.FieldMovedAt, v)
+	return u
+}
+
+// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateMovedAt() *AgentUpsert {
+	u.SetExcluded(agent.FieldMovedAt)
+	return u
+}
+
+// AddMovedAt adds v to the "moved_at" field.
+func (u *AgentUpsert) AddMovedAt(v ms.Time) *AgentUpsert {
+	u.Add(agent.FieldMovedAt, v)
+	return u
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (u *AgentUpsert) ClearMovedAt() *AgentUpsert {
+	u.SetNull(agent.FieldMovedAt)
 	return u
 }
 
@@ -1306,6 +1583,132 @@ func (u *AgentUpsertOne) SetFallbackText(v string) *AgentUpsertOne {
 func (u *AgentUpsertOne) UpdateFallbackText() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateFallbackText()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AgentUpsertOne) SetTimeZone(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateTimeZone() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateTimeZone()
+	})
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (u *AgentUpsertOne) SetFollowUps(v raw.JSON) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetFollowUps(v)
+	})
+}
+
+// UpdateFollowUps sets the "follow_ups" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateFollowUps() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateFollowUps()
+	})
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (u *AgentUpsertOne) SetQuietFrom(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetQuietFrom(v)
+	})
+}
+
+// UpdateQuietFrom sets the "quiet_from" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateQuietFrom() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateQuietFrom()
+	})
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (u *AgentUpsertOne) SetQuietTo(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetQuietTo(v)
+	})
+}
+
+// UpdateQuietTo sets the "quiet_to" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateQuietTo() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateQuietTo()
+	})
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (u *AgentUpsertOne) SetPublishedVersionID(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetPublishedVersionID(v)
+	})
+}
+
+// UpdatePublishedVersionID sets the "published_version_id" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdatePublishedVersionID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdatePublishedVersionID()
+	})
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (u *AgentUpsertOne) ClearPublishedVersionID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearPublishedVersionID()
+	})
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (u *AgentUpsertOne) SetMovedVersionID(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetMovedVersionID(v)
+	})
+}
+
+// UpdateMovedVersionID sets the "moved_version_id" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateMovedVersionID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateMovedVersionID()
+	})
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (u *AgentUpsertOne) ClearMovedVersionID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearMovedVersionID()
+	})
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (u *AgentUpsertOne) SetMovedAt(v ms.Time) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetMovedAt(v)
+	})
+}
+
+// AddMovedAt adds v to the "moved_at" field.
+func (u *AgentUpsertOne) AddMovedAt(v ms.Time) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.AddMovedAt(v)
+	})
+}
+
+// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateMovedAt() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateMovedAt()
+	})
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (u *AgentUpsertOne) ClearMovedAt() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearMovedAt()
 	})
 }
 
@@ -1842,6 +2245,132 @@ func (u *AgentUpsertBulk) SetFallbackText(v string) *AgentUpsertBulk {
 func (u *AgentUpsertBulk) UpdateFallbackText() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateFallbackText()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *AgentUpsertBulk) SetTimeZone(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateTimeZone() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateTimeZone()
+	})
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (u *AgentUpsertBulk) SetFollowUps(v raw.JSON) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetFollowUps(v)
+	})
+}
+
+// UpdateFollowUps sets the "follow_ups" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateFollowUps() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateFollowUps()
+	})
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (u *AgentUpsertBulk) SetQuietFrom(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetQuietFrom(v)
+	})
+}
+
+// UpdateQuietFrom sets the "quiet_from" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateQuietFrom() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateQuietFrom()
+	})
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (u *AgentUpsertBulk) SetQuietTo(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetQuietTo(v)
+	})
+}
+
+// UpdateQuietTo sets the "quiet_to" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateQuietTo() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateQuietTo()
+	})
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (u *AgentUpsertBulk) SetPublishedVersionID(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetPublishedVersionID(v)
+	})
+}
+
+// UpdatePublishedVersionID sets the "published_version_id" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdatePublishedVersionID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdatePublishedVersionID()
+	})
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (u *AgentUpsertBulk) ClearPublishedVersionID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearPublishedVersionID()
+	})
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (u *AgentUpsertBulk) SetMovedVersionID(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetMovedVersionID(v)
+	})
+}
+
+// UpdateMovedVersionID sets the "moved_version_id" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateMovedVersionID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateMovedVersionID()
+	})
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (u *AgentUpsertBulk) ClearMovedVersionID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearMovedVersionID()
+	})
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (u *AgentUpsertBulk) SetMovedAt(v ms.Time) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetMovedAt(v)
+	})
+}
+
+// AddMovedAt adds v to the "moved_at" field.
+func (u *AgentUpsertBulk) AddMovedAt(v ms.Time) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.AddMovedAt(v)
+	})
+}
+
+// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateMovedAt() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateMovedAt()
+	})
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (u *AgentUpsertBulk) ClearMovedAt() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearMovedAt()
 	})
 }
 

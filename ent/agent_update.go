@@ -296,6 +296,129 @@ func (_u *AgentUpdate) SetNillableFallbackText(v *string) *AgentUpdate {
 	return _u
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_u *AgentUpdate) SetTimeZone(v string) *AgentUpdate {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableTimeZone(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (_u *AgentUpdate) SetFollowUps(v raw.JSON) *AgentUpdate {
+	_u.mutation.SetFollowUps(v)
+	return _u
+}
+
+// SetNillableFollowUps sets the "follow_ups" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableFollowUps(v *raw.JSON) *AgentUpdate {
+	if v != nil {
+		_u.SetFollowUps(*v)
+	}
+	return _u
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (_u *AgentUpdate) SetQuietFrom(v string) *AgentUpdate {
+	_u.mutation.SetQuietFrom(v)
+	return _u
+}
+
+// SetNillableQuietFrom sets the "quiet_from" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableQuietFrom(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetQuietFrom(*v)
+	}
+	return _u
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (_u *AgentUpdate) SetQuietTo(v string) *AgentUpdate {
+	_u.mutation.SetQuietTo(v)
+	return _u
+}
+
+// SetNillableQuietTo sets the "quiet_to" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableQuietTo(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetQuietTo(*v)
+	}
+	return _u
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (_u *AgentUpdate) SetPublishedVersionID(v string) *AgentUpdate {
+	_u.mutation.SetPublishedVersionID(v)
+	return _u
+}
+
+// SetNillablePublishedVersionID sets the "published_version_id" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillablePublishedVersionID(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetPublishedVersionID(*v)
+	}
+	return _u
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (_u *AgentUpdate) ClearPublishedVersionID() *AgentUpdate {
+	_u.mutation.ClearPublishedVersionID()
+	return _u
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (_u *AgentUpdate) SetMovedVersionID(v string) *AgentUpdate {
+	_u.mutation.SetMovedVersionID(v)
+	return _u
+}
+
+// SetNillableMovedVersionID sets the "moved_version_id" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableMovedVersionID(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetMovedVersionID(*v)
+	}
+	return _u
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (_u *AgentUpdate) ClearMovedVersionID() *AgentUpdate {
+	_u.mutation.ClearMovedVersionID()
+	return _u
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (_u *AgentUpdate) SetMovedAt(v ms.Time) *AgentUpdate {
+	_u.mutation.ResetMovedAt()
+	_u.mutation.SetMovedAt(v)
+	return _u
+}
+
+// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableMovedAt(v *ms.Time) *AgentUpdate {
+	if v != nil {
+		_u.SetMovedAt(*v)
+	}
+	return _u
+}
+
+// AddMovedAt adds value to the "moved_at" field.
+func (_u *AgentUpdate) AddMovedAt(v ms.Time) *AgentUpdate {
+	_u.mutation.AddMovedAt(v)
+	return _u
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (_u *AgentUpdate) ClearMovedAt() *AgentUpdate {
+	_u.mutation.ClearMovedAt()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *AgentUpdate) SetUpdatedAt(v ms.Time) *AgentUpdate {
 	_u.mutation.ResetUpdatedAt()
@@ -502,6 +625,21 @@ func (_u *AgentUpdate) check() error {
 			return &ValidationError{Name: "daily_tokens", err: fmt.Errorf(`ent: validator failed for field "Agent.daily_tokens": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TimeZone(); ok {
+		if err := agent.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Agent.time_zone": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.QuietFrom(); ok {
+		if err := agent.QuietFromValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_from", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_from": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.QuietTo(); ok {
+		if err := agent.QuietToValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_to", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_to": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -596,6 +734,39 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FollowUps(); ok {
+		_spec.SetField(agent.FieldFollowUps, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuietFrom(); ok {
+		_spec.SetField(agent.FieldQuietFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuietTo(); ok {
+		_spec.SetField(agent.FieldQuietTo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublishedVersionID(); ok {
+		_spec.SetField(agent.FieldPublishedVersionID, field.TypeString, value)
+	}
+	if _u.mutation.PublishedVersionIDCleared() {
+		_spec.ClearField(agent.FieldPublishedVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.MovedVersionID(); ok {
+		_spec.SetField(agent.FieldMovedVersionID, field.TypeString, value)
+	}
+	if _u.mutation.MovedVersionIDCleared() {
+		_spec.ClearField(agent.FieldMovedVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.MovedAt(); ok {
+		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMovedAt(); ok {
+		_spec.AddField(agent.FieldMovedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.MovedAtCleared() {
+		_spec.ClearField(agent.FieldMovedAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -987,6 +1158,129 @@ func (_u *AgentUpdateOne) SetNillableFallbackText(v *string) *AgentUpdateOne {
 	return _u
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (_u *AgentUpdateOne) SetTimeZone(v string) *AgentUpdateOne {
+	_u.mutation.SetTimeZone(v)
+	return _u
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableTimeZone(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetTimeZone(*v)
+	}
+	return _u
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (_u *AgentUpdateOne) SetFollowUps(v raw.JSON) *AgentUpdateOne {
+	_u.mutation.SetFollowUps(v)
+	return _u
+}
+
+// SetNillableFollowUps sets the "follow_ups" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableFollowUps(v *raw.JSON) *AgentUpdateOne {
+	if v != nil {
+		_u.SetFollowUps(*v)
+	}
+	return _u
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (_u *AgentUpdateOne) SetQuietFrom(v string) *AgentUpdateOne {
+	_u.mutation.SetQuietFrom(v)
+	return _u
+}
+
+// SetNillableQuietFrom sets the "quiet_from" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableQuietFrom(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetQuietFrom(*v)
+	}
+	return _u
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (_u *AgentUpdateOne) SetQuietTo(v string) *AgentUpdateOne {
+	_u.mutation.SetQuietTo(v)
+	return _u
+}
+
+// SetNillableQuietTo sets the "quiet_to" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableQuietTo(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetQuietTo(*v)
+	}
+	return _u
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (_u *AgentUpdateOne) SetPublishedVersionID(v string) *AgentUpdateOne {
+	_u.mutation.SetPublishedVersionID(v)
+	return _u
+}
+
+// SetNillablePublishedVersionID sets the "published_version_id" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillablePublishedVersionID(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetPublishedVersionID(*v)
+	}
+	return _u
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (_u *AgentUpdateOne) ClearPublishedVersionID() *AgentUpdateOne {
+	_u.mutation.ClearPublishedVersionID()
+	return _u
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (_u *AgentUpdateOne) SetMovedVersionID(v string) *AgentUpdateOne {
+	_u.mutation.SetMovedVersionID(v)
+	return _u
+}
+
+// SetNillableMovedVersionID sets the "moved_version_id" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableMovedVersionID(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetMovedVersionID(*v)
+	}
+	return _u
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (_u *AgentUpdateOne) ClearMovedVersionID() *AgentUpdateOne {
+	_u.mutation.ClearMovedVersionID()
+	return _u
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (_u *AgentUpdateOne) SetMovedAt(v ms.Time) *AgentUpdateOne {
+	_u.mutation.ResetMovedAt()
+	_u.mutation.SetMovedAt(v)
+	return _u
+}
+
+// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableMovedAt(v *ms.Time) *AgentUpdateOne {
+	if v != nil {
+		_u.SetMovedAt(*v)
+	}
+	return _u
+}
+
+// AddMovedAt adds value to the "moved_at" field.
+func (_u *AgentUpdateOne) AddMovedAt(v ms.Time) *AgentUpdateOne {
+	_u.mutation.AddMovedAt(v)
+	return _u
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (_u *AgentUpdateOne) ClearMovedAt() *AgentUpdateOne {
+	_u.mutation.ClearMovedAt()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *AgentUpdateOne) SetUpdatedAt(v ms.Time) *AgentUpdateOne {
 	_u.mutation.ResetUpdatedAt()
@@ -1206,6 +1500,21 @@ func (_u *AgentUpdateOne) check() error {
 			return &ValidationError{Name: "daily_tokens", err: fmt.Errorf(`ent: validator failed for field "Agent.daily_tokens": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.TimeZone(); ok {
+		if err := agent.TimeZoneValidator(v); err != nil {
+			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Agent.time_zone": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.QuietFrom(); ok {
+		if err := agent.QuietFromValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_from", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_from": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.QuietTo(); ok {
+		if err := agent.QuietToValidator(v); err != nil {
+			return &ValidationError{Name: "quiet_to", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_to": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -1317,6 +1626,39 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimeZone(); ok {
+		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FollowUps(); ok {
+		_spec.SetField(agent.FieldFollowUps, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuietFrom(); ok {
+		_spec.SetField(agent.FieldQuietFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.QuietTo(); ok {
+		_spec.SetField(agent.FieldQuietTo, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublishedVersionID(); ok {
+		_spec.SetField(agent.FieldPublishedVersionID, field.TypeString, value)
+	}
+	if _u.mutation.PublishedVersionIDCleared() {
+		_spec.ClearField(agent.FieldPublishedVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.MovedVersionID(); ok {
+		_spec.SetField(agent.FieldMovedVersionID, field.TypeString, value)
+	}
+	if _u.mutation.MovedVersionIDCleared() {
+		_spec.ClearField(agent.FieldMovedVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.MovedAt(); ok {
+		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedMovedAt(); ok {
+		_spec.AddField(agent.FieldMovedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.MovedAtCleared() {
+		_spec.ClearField(agent.FieldMovedAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)

@@ -12,6 +12,7 @@ import (
 	"parley/ent/migrate"
 
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -24,9 +25,12 @@ import (
 	"parley/ent/message"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
+	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -49,6 +53,8 @@ type Client struct {
 	APIKey *APIKeyClient
 	// Agent is the client for interacting with the Agent builders.
 	Agent *AgentClient
+	// AgentVersion is the client for interacting with the AgentVersion builders.
+	AgentVersion *AgentVersionClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
 	// Call is the client for interacting with the Call builders.
@@ -71,12 +77,18 @@ type Client struct {
 	MutationResult *MutationResultClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
+	// Reminder is the client for interacting with the Reminder builders.
+	Reminder *ReminderClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
 	// Step is the client for interacting with the Step builders.
 	Step *StepClient
+	// TestEvent is the client for interacting with the TestEvent builders.
+	TestEvent *TestEventClient
+	// TestRun is the client for interacting with the TestRun builders.
+	TestRun *TestRunClient
 	// Thread is the client for interacting with the Thread builders.
 	Thread *ThreadClient
 	// ThreadTag is the client for interacting with the ThreadTag builders.
@@ -98,6 +110,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.APIKey = NewAPIKeyClient(c.config)
 	c.Agent = NewAgentClient(c.config)
+	c.AgentVersion = NewAgentVersionClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
 	c.Call = NewCallClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
@@ -109,9 +122,12 @@ func (c *Client) init() {
 	c.Message = NewMessageClient(c.config)
 	c.MutationResult = NewMutationResultClient(c.config)
 	c.Note = NewNoteClient(c.config)
+	c.Reminder = NewReminderClient(c.config)
 	c.Secret = NewSecretClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.Step = NewStepClient(c.config)
+	c.TestEvent = NewTestEventClient(c.config)
+	c.TestRun = NewTestRunClient(c.config)
 	c.Thread = NewThreadClient(c.config)
 	c.ThreadTag = NewThreadTagClient(c.config)
 	c.Turn = NewTurnClient(c.config)
@@ -210,6 +226,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:         cfg,
 		APIKey:         NewAPIKeyClient(cfg),
 		Agent:          NewAgentClient(cfg),
+		AgentVersion:   NewAgentVersionClient(cfg),
 		Attempt:        NewAttemptClient(cfg),
 		Call:           NewCallClient(cfg),
 		Customer:       NewCustomerClient(cfg),
@@ -221,9 +238,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Message:        NewMessageClient(cfg),
 		MutationResult: NewMutationResultClient(cfg),
 		Note:           NewNoteClient(cfg),
+		Reminder:       NewReminderClient(cfg),
 		Secret:         NewSecretClient(cfg),
 		Setting:        NewSettingClient(cfg),
 		Step:           NewStepClient(cfg),
+		TestEvent:      NewTestEventClient(cfg),
+		TestRun:        NewTestRunClient(cfg),
 		Thread:         NewThreadClient(cfg),
 		ThreadTag:      NewThreadTagClient(cfg),
 		Turn:           NewTurnClient(cfg),
@@ -249,6 +269,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:         cfg,
 		APIKey:         NewAPIKeyClient(cfg),
 		Agent:          NewAgentClient(cfg),
+		AgentVersion:   NewAgentVersionClient(cfg),
 		Attempt:        NewAttemptClient(cfg),
 		Call:           NewCallClient(cfg),
 		Customer:       NewCustomerClient(cfg),
@@ -260,9 +281,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Message:        NewMessageClient(cfg),
 		MutationResult: NewMutationResultClient(cfg),
 		Note:           NewNoteClient(cfg),
+		Reminder:       NewReminderClient(cfg),
 		Secret:         NewSecretClient(cfg),
 		Setting:        NewSettingClient(cfg),
 		Step:           NewStepClient(cfg),
+		TestEvent:      NewTestEventClient(cfg),
+		TestRun:        NewTestRunClient(cfg),
 		Thread:         NewThreadClient(cfg),
 		ThreadTag:      NewThreadTagClient(cfg),
 		Turn:           NewTurnClient(cfg),
@@ -296,9 +320,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Agent, c.Attempt, c.Call, c.Customer, c.Delivery, c.Event,
-		c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult, c.Note,
-		c.Secret, c.Setting, c.Step, c.Thread, c.ThreadTag, c.Turn, c.Workspace,
+		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
+		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult,
+		c.Note, c.Reminder, c.Secret, c.Setting, c.Step, c.TestEvent, c.TestRun,
+		c.Thread, c.ThreadTag, c.Turn, c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -308,9 +333,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Agent, c.Attempt, c.Call, c.Customer, c.Delivery, c.Event,
-		c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult, c.Note,
-		c.Secret, c.Setting, c.Step, c.Thread, c.ThreadTag, c.Turn, c.Workspace,
+		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
+		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult,
+		c.Note, c.Reminder, c.Secret, c.Setting, c.Step, c.TestEvent, c.TestRun,
+		c.Thread, c.ThreadTag, c.Turn, c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -323,6 +349,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.APIKey.mutate(ctx, m)
 	case *AgentMutation:
 		return c.Agent.mutate(ctx, m)
+	case *AgentVersionMutation:
+		return c.AgentVersion.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
 	case *CallMutation:
@@ -345,12 +373,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MutationResult.mutate(ctx, m)
 	case *NoteMutation:
 		return c.Note.mutate(ctx, m)
+	case *ReminderMutation:
+		return c.Reminder.mutate(ctx, m)
 	case *SecretMutation:
 		return c.Secret.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
 	case *StepMutation:
 		return c.Step.mutate(ctx, m)
+	case *TestEventMutation:
+		return c.TestEvent.mutate(ctx, m)
+	case *TestRunMutation:
+		return c.TestRun.mutate(ctx, m)
 	case *ThreadMutation:
 		return c.Thread.mutate(ctx, m)
 	case *ThreadTagMutation:
@@ -663,6 +697,141 @@ func (c *AgentClient) mutate(ctx context.Context, m *AgentMutation) (Value, erro
 		return (&AgentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Agent mutation op: %q", m.Op())
+	}
+}
+
+// AgentVersionClient is a client for the AgentVersion schema.
+type AgentVersionClient struct {
+	config
+}
+
+// NewAgentVersionClient returns a client for the AgentVersion from the given config.
+func NewAgentVersionClient(c config) *AgentVersionClient {
+	return &AgentVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `agentversion.Hooks(f(g(h())))`.
+func (c *AgentVersionClient) Use(hooks ...Hook) {
+	c.hooks.AgentVersion = append(c.hooks.AgentVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `agentversion.Intercept(f(g(h())))`.
+func (c *AgentVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AgentVersion = append(c.inters.AgentVersion, interceptors...)
+}
+
+// Create returns a builder for creating a AgentVersion entity.
+func (c *AgentVersionClient) Create() *AgentVersionCreate {
+	mutation := newAgentVersionMutation(c.config, OpCreate)
+	return &AgentVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AgentVersion entities.
+func (c *AgentVersionClient) CreateBulk(builders ...*AgentVersionCreate) *AgentVersionCreateBulk {
+	return &AgentVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AgentVersionClient) MapCreateBulk(slice any, setFunc func(*AgentVersionCreate, int)) *AgentVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AgentVersionCreateBulk{err: fmt.Errorf("calling to AgentVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AgentVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AgentVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AgentVersion.
+func (c *AgentVersionClient) Update() *AgentVersionUpdate {
+	mutation := newAgentVersionMutation(c.config, OpUpdate)
+	return &AgentVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AgentVersionClient) UpdateOne(_m *AgentVersion) *AgentVersionUpdateOne {
+	mutation := newAgentVersionMutation(c.config, OpUpdateOne, withAgentVersion(_m))
+	return &AgentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AgentVersionClient) UpdateOneID(id string) *AgentVersionUpdateOne {
+	mutation := newAgentVersionMutation(c.config, OpUpdateOne, withAgentVersionID(id))
+	return &AgentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AgentVersion.
+func (c *AgentVersionClient) Delete() *AgentVersionDelete {
+	mutation := newAgentVersionMutation(c.config, OpDelete)
+	return &AgentVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AgentVersionClient) DeleteOne(_m *AgentVersion) *AgentVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AgentVersionClient) DeleteOneID(id string) *AgentVersionDeleteOne {
+	builder := c.Delete().Where(agentversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AgentVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for AgentVersion.
+func (c *AgentVersionClient) Query() *AgentVersionQuery {
+	return &AgentVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAgentVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AgentVersion entity by its id.
+func (c *AgentVersionClient) Get(ctx context.Context, id string) (*AgentVersion, error) {
+	return c.Query().Where(agentversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AgentVersionClient) GetX(ctx context.Context, id string) *AgentVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AgentVersionClient) Hooks() []Hook {
+	hooks := c.hooks.AgentVersion
+	return append(hooks[:len(hooks):len(hooks)], agentversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AgentVersionClient) Interceptors() []Interceptor {
+	inters := c.inters.AgentVersion
+	return append(inters[:len(inters):len(inters)], agentversion.Interceptors[:]...)
+}
+
+func (c *AgentVersionClient) mutate(ctx context.Context, m *AgentVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AgentVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AgentVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AgentVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AgentVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AgentVersion mutation op: %q", m.Op())
 	}
 }
 
@@ -2247,6 +2416,141 @@ func (c *NoteClient) mutate(ctx context.Context, m *NoteMutation) (Value, error)
 	}
 }
 
+// ReminderClient is a client for the Reminder schema.
+type ReminderClient struct {
+	config
+}
+
+// NewReminderClient returns a client for the Reminder from the given config.
+func NewReminderClient(c config) *ReminderClient {
+	return &ReminderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reminder.Hooks(f(g(h())))`.
+func (c *ReminderClient) Use(hooks ...Hook) {
+	c.hooks.Reminder = append(c.hooks.Reminder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reminder.Intercept(f(g(h())))`.
+func (c *ReminderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Reminder = append(c.inters.Reminder, interceptors...)
+}
+
+// Create returns a builder for creating a Reminder entity.
+func (c *ReminderClient) Create() *ReminderCreate {
+	mutation := newReminderMutation(c.config, OpCreate)
+	return &ReminderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Reminder entities.
+func (c *ReminderClient) CreateBulk(builders ...*ReminderCreate) *ReminderCreateBulk {
+	return &ReminderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReminderClient) MapCreateBulk(slice any, setFunc func(*ReminderCreate, int)) *ReminderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReminderCreateBulk{err: fmt.Errorf("calling to ReminderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReminderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReminderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Reminder.
+func (c *ReminderClient) Update() *ReminderUpdate {
+	mutation := newReminderMutation(c.config, OpUpdate)
+	return &ReminderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReminderClient) UpdateOne(_m *Reminder) *ReminderUpdateOne {
+	mutation := newReminderMutation(c.config, OpUpdateOne, withReminder(_m))
+	return &ReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReminderClient) UpdateOneID(id string) *ReminderUpdateOne {
+	mutation := newReminderMutation(c.config, OpUpdateOne, withReminderID(id))
+	return &ReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Reminder.
+func (c *ReminderClient) Delete() *ReminderDelete {
+	mutation := newReminderMutation(c.config, OpDelete)
+	return &ReminderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReminderClient) DeleteOne(_m *Reminder) *ReminderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReminderClient) DeleteOneID(id string) *ReminderDeleteOne {
+	builder := c.Delete().Where(reminder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReminderDeleteOne{builder}
+}
+
+// Query returns a query builder for Reminder.
+func (c *ReminderClient) Query() *ReminderQuery {
+	return &ReminderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReminder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Reminder entity by its id.
+func (c *ReminderClient) Get(ctx context.Context, id string) (*Reminder, error) {
+	return c.Query().Where(reminder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReminderClient) GetX(ctx context.Context, id string) *Reminder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReminderClient) Hooks() []Hook {
+	hooks := c.hooks.Reminder
+	return append(hooks[:len(hooks):len(hooks)], reminder.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReminderClient) Interceptors() []Interceptor {
+	inters := c.inters.Reminder
+	return append(inters[:len(inters):len(inters)], reminder.Interceptors[:]...)
+}
+
+func (c *ReminderClient) mutate(ctx context.Context, m *ReminderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReminderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReminderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReminderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReminderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Reminder mutation op: %q", m.Op())
+	}
+}
+
 // SecretClient is a client for the Secret schema.
 type SecretClient struct {
 	config
@@ -2647,6 +2951,276 @@ func (c *StepClient) mutate(ctx context.Context, m *StepMutation) (Value, error)
 		return (&StepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Step mutation op: %q", m.Op())
+	}
+}
+
+// TestEventClient is a client for the TestEvent schema.
+type TestEventClient struct {
+	config
+}
+
+// NewTestEventClient returns a client for the TestEvent from the given config.
+func NewTestEventClient(c config) *TestEventClient {
+	return &TestEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `testevent.Hooks(f(g(h())))`.
+func (c *TestEventClient) Use(hooks ...Hook) {
+	c.hooks.TestEvent = append(c.hooks.TestEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `testevent.Intercept(f(g(h())))`.
+func (c *TestEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TestEvent = append(c.inters.TestEvent, interceptors...)
+}
+
+// Create returns a builder for creating a TestEvent entity.
+func (c *TestEventClient) Create() *TestEventCreate {
+	mutation := newTestEventMutation(c.config, OpCreate)
+	return &TestEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TestEvent entities.
+func (c *TestEventClient) CreateBulk(builders ...*TestEventCreate) *TestEventCreateBulk {
+	return &TestEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TestEventClient) MapCreateBulk(slice any, setFunc func(*TestEventCreate, int)) *TestEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TestEventCreateBulk{err: fmt.Errorf("calling to TestEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TestEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TestEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TestEvent.
+func (c *TestEventClient) Update() *TestEventUpdate {
+	mutation := newTestEventMutation(c.config, OpUpdate)
+	return &TestEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TestEventClient) UpdateOne(_m *TestEvent) *TestEventUpdateOne {
+	mutation := newTestEventMutation(c.config, OpUpdateOne, withTestEvent(_m))
+	return &TestEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TestEventClient) UpdateOneID(id string) *TestEventUpdateOne {
+	mutation := newTestEventMutation(c.config, OpUpdateOne, withTestEventID(id))
+	return &TestEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TestEvent.
+func (c *TestEventClient) Delete() *TestEventDelete {
+	mutation := newTestEventMutation(c.config, OpDelete)
+	return &TestEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TestEventClient) DeleteOne(_m *TestEvent) *TestEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TestEventClient) DeleteOneID(id string) *TestEventDeleteOne {
+	builder := c.Delete().Where(testevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TestEventDeleteOne{builder}
+}
+
+// Query returns a query builder for TestEvent.
+func (c *TestEventClient) Query() *TestEventQuery {
+	return &TestEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTestEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TestEvent entity by its id.
+func (c *TestEventClient) Get(ctx context.Context, id string) (*TestEvent, error) {
+	return c.Query().Where(testevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TestEventClient) GetX(ctx context.Context, id string) *TestEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TestEventClient) Hooks() []Hook {
+	hooks := c.hooks.TestEvent
+	return append(hooks[:len(hooks):len(hooks)], testevent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TestEventClient) Interceptors() []Interceptor {
+	inters := c.inters.TestEvent
+	return append(inters[:len(inters):len(inters)], testevent.Interceptors[:]...)
+}
+
+func (c *TestEventClient) mutate(ctx context.Context, m *TestEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TestEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TestEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TestEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TestEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TestEvent mutation op: %q", m.Op())
+	}
+}
+
+// TestRunClient is a client for the TestRun schema.
+type TestRunClient struct {
+	config
+}
+
+// NewTestRunClient returns a client for the TestRun from the given config.
+func NewTestRunClient(c config) *TestRunClient {
+	return &TestRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `testrun.Hooks(f(g(h())))`.
+func (c *TestRunClient) Use(hooks ...Hook) {
+	c.hooks.TestRun = append(c.hooks.TestRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `testrun.Intercept(f(g(h())))`.
+func (c *TestRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TestRun = append(c.inters.TestRun, interceptors...)
+}
+
+// Create returns a builder for creating a TestRun entity.
+func (c *TestRunClient) Create() *TestRunCreate {
+	mutation := newTestRunMutation(c.config, OpCreate)
+	return &TestRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TestRun entities.
+func (c *TestRunClient) CreateBulk(builders ...*TestRunCreate) *TestRunCreateBulk {
+	return &TestRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TestRunClient) MapCreateBulk(slice any, setFunc func(*TestRunCreate, int)) *TestRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TestRunCreateBulk{err: fmt.Errorf("calling to TestRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TestRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TestRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TestRun.
+func (c *TestRunClient) Update() *TestRunUpdate {
+	mutation := newTestRunMutation(c.config, OpUpdate)
+	return &TestRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TestRunClient) UpdateOne(_m *TestRun) *TestRunUpdateOne {
+	mutation := newTestRunMutation(c.config, OpUpdateOne, withTestRun(_m))
+	return &TestRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TestRunClient) UpdateOneID(id string) *TestRunUpdateOne {
+	mutation := newTestRunMutation(c.config, OpUpdateOne, withTestRunID(id))
+	return &TestRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TestRun.
+func (c *TestRunClient) Delete() *TestRunDelete {
+	mutation := newTestRunMutation(c.config, OpDelete)
+	return &TestRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TestRunClient) DeleteOne(_m *TestRun) *TestRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TestRunClient) DeleteOneID(id string) *TestRunDeleteOne {
+	builder := c.Delete().Where(testrun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TestRunDeleteOne{builder}
+}
+
+// Query returns a query builder for TestRun.
+func (c *TestRunClient) Query() *TestRunQuery {
+	return &TestRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTestRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TestRun entity by its id.
+func (c *TestRunClient) Get(ctx context.Context, id string) (*TestRun, error) {
+	return c.Query().Where(testrun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TestRunClient) GetX(ctx context.Context, id string) *TestRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TestRunClient) Hooks() []Hook {
+	hooks := c.hooks.TestRun
+	return append(hooks[:len(hooks):len(hooks)], testrun.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TestRunClient) Interceptors() []Interceptor {
+	inters := c.inters.TestRun
+	return append(inters[:len(inters):len(inters)], testrun.Interceptors[:]...)
+}
+
+func (c *TestRunClient) mutate(ctx context.Context, m *TestRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TestRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TestRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TestRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TestRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TestRun mutation op: %q", m.Op())
 	}
 }
 
@@ -3287,14 +3861,16 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Agent, Attempt, Call, Customer, Delivery, Event, FeedShard, Function,
-		Integration, Message, MutationResult, Note, Secret, Setting, Step, Thread,
-		ThreadTag, Turn, Workspace []ent.Hook
+		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
+		FeedShard, Function, Integration, Message, MutationResult, Note, Reminder,
+		Secret, Setting, Step, TestEvent, TestRun, Thread, ThreadTag, Turn,
+		Workspace []ent.Hook
 	}
 	inters struct {
-		APIKey, Agent, Attempt, Call, Customer, Delivery, Event, FeedShard, Function,
-		Integration, Message, MutationResult, Note, Secret, Setting, Step, Thread,
-		ThreadTag, Turn, Workspace []ent.Interceptor
+		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
+		FeedShard, Function, Integration, Message, MutationResult, Note, Reminder,
+		Secret, Setting, Step, TestEvent, TestRun, Thread, ThreadTag, Turn,
+		Workspace []ent.Interceptor
 	}
 )
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -19,9 +20,12 @@ import (
 	"parley/ent/message"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
+	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -94,6 +98,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			apikey.Table:         apikey.ValidColumn,
 			agent.Table:          agent.ValidColumn,
+			agentversion.Table:   agentversion.ValidColumn,
 			attempt.Table:        attempt.ValidColumn,
 			call.Table:           call.ValidColumn,
 			customer.Table:       customer.ValidColumn,
@@ -105,9 +110,12 @@ func checkColumn(t, c string) error {
 			message.Table:        message.ValidColumn,
 			mutationresult.Table: mutationresult.ValidColumn,
 			note.Table:           note.ValidColumn,
+			reminder.Table:       reminder.ValidColumn,
 			secret.Table:         secret.ValidColumn,
 			setting.Table:        setting.ValidColumn,
 			step.Table:           step.ValidColumn,
+			testevent.Table:      testevent.ValidColumn,
+			testrun.Table:        testrun.ValidColumn,
 			thread.Table:         thread.ValidColumn,
 			threadtag.Table:      threadtag.ValidColumn,
 			turn.Table:           turn.ValidColumn,

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -15,6 +16,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/message"
 	"parley/ent/note"
+	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -239,6 +241,41 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, agent.FieldFallbackText)
 				fieldSeen[agent.FieldFallbackText] = struct{}{}
 			}
+		case "timeZone":
+			if _, ok := fieldSeen[agent.FieldTimeZone]; !ok {
+				selectedFields = append(selectedFields, agent.FieldTimeZone)
+				fieldSeen[agent.FieldTimeZone] = struct{}{}
+			}
+		case "followUps":
+			if _, ok := fieldSeen[agent.FieldFollowUps]; !ok {
+				selectedFields = append(selectedFields, agent.FieldFollowUps)
+				fieldSeen[agent.FieldFollowUps] = struct{}{}
+			}
+		case "quietFrom":
+			if _, ok := fieldSeen[agent.FieldQuietFrom]; !ok {
+				selectedFields = append(selectedFields, agent.FieldQuietFrom)
+				fieldSeen[agent.FieldQuietFrom] = struct{}{}
+			}
+		case "quietTo":
+			if _, ok := fieldSeen[agent.FieldQuietTo]; !ok {
+				selectedFields = append(selectedFields, agent.FieldQuietTo)
+				fieldSeen[agent.FieldQuietTo] = struct{}{}
+			}
+		case "publishedVersionID":
+			if _, ok := fieldSeen[agent.FieldPublishedVersionID]; !ok {
+				selectedFields = append(selectedFields, agent.FieldPublishedVersionID)
+				fieldSeen[agent.FieldPublishedVersionID] = struct{}{}
+			}
+		case "movedVersionID":
+			if _, ok := fieldSeen[agent.FieldMovedVersionID]; !ok {
+				selectedFields = append(selectedFields, agent.FieldMovedVersionID)
+				fieldSeen[agent.FieldMovedVersionID] = struct{}{}
+			}
+		case "movedAt":
+			if _, ok := fieldSeen[agent.FieldMovedAt]; !ok {
+				selectedFields = append(selectedFields, agent.FieldMovedAt)
+				fieldSeen[agent.FieldMovedAt] = struct{}{}
+			}
 		case "updatedAt":
 			if _, ok := fieldSeen[agent.FieldUpdatedAt]; !ok {
 				selectedFields = append(selectedFields, agent.FieldUpdatedAt)
@@ -308,6 +345,125 @@ func newAgentPaginateArgs(rv map[string]any) *agentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*AgentWhereInput); ok {
 		args.opts = append(args.opts, WithAgentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AgentVersionQuery) CollectFields(ctx context.Context, satisfies ...string) (*AgentVersionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AgentVersionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(agentversion.Columns))
+		selectedFields = []string{agentversion.FieldID}
+	)
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[agentversion.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldCreatedAt)
+				fieldSeen[agentversion.FieldCreatedAt] = struct{}{}
+			}
+		case "agentID":
+			if _, ok := fieldSeen[agentversion.FieldAgentID]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldAgentID)
+				fieldSeen[agentversion.FieldAgentID] = struct{}{}
+			}
+		case "number":
+			if _, ok := fieldSeen[agentversion.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldNumber)
+				fieldSeen[agentversion.FieldNumber] = struct{}{}
+			}
+		case "note":
+			if _, ok := fieldSeen[agentversion.FieldNote]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldNote)
+				fieldSeen[agentversion.FieldNote] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[agentversion.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldAuthorID)
+				fieldSeen[agentversion.FieldAuthorID] = struct{}{}
+			}
+		case "authorName":
+			if _, ok := fieldSeen[agentversion.FieldAuthorName]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldAuthorName)
+				fieldSeen[agentversion.FieldAuthorName] = struct{}{}
+			}
+		case "settings":
+			if _, ok := fieldSeen[agentversion.FieldSettings]; !ok {
+				selectedFields = append(selectedFields, agentversion.FieldSettings)
+				fieldSeen[agentversion.FieldSettings] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type agentversionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AgentVersionPaginateOption
+}
+
+func newAgentVersionPaginateArgs(rv map[string]any) *agentversionPaginateArgs {
+	args := &agentversionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &AgentVersionOrder{Field: &AgentVersionOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithAgentVersionOrder(order))
+			}
+		case *AgentVersionOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithAgentVersionOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*AgentVersionWhereInput); ok {
+		args.opts = append(args.opts, WithAgentVersionFilter(v.Filter))
 	}
 	return args
 }
@@ -1709,6 +1865,160 @@ func newNotePaginateArgs(rv map[string]any) *notePaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReminderQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReminderQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReminderQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(reminder.Columns))
+		selectedFields = []string{reminder.FieldID}
+	)
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[reminder.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldCreatedAt)
+				fieldSeen[reminder.FieldCreatedAt] = struct{}{}
+			}
+		case "threadID":
+			if _, ok := fieldSeen[reminder.FieldThreadID]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldThreadID)
+				fieldSeen[reminder.FieldThreadID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[reminder.FieldKind]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldKind)
+				fieldSeen[reminder.FieldKind] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[reminder.FieldState]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldState)
+				fieldSeen[reminder.FieldState] = struct{}{}
+			}
+		case "number":
+			if _, ok := fieldSeen[reminder.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldNumber)
+				fieldSeen[reminder.FieldNumber] = struct{}{}
+			}
+		case "dueAt":
+			if _, ok := fieldSeen[reminder.FieldDueAt]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldDueAt)
+				fieldSeen[reminder.FieldDueAt] = struct{}{}
+			}
+		case "text":
+			if _, ok := fieldSeen[reminder.FieldText]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldText)
+				fieldSeen[reminder.FieldText] = struct{}{}
+			}
+		case "instruction":
+			if _, ok := fieldSeen[reminder.FieldInstruction]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldInstruction)
+				fieldSeen[reminder.FieldInstruction] = struct{}{}
+			}
+		case "cancelTags":
+			if _, ok := fieldSeen[reminder.FieldCancelTags]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldCancelTags)
+				fieldSeen[reminder.FieldCancelTags] = struct{}{}
+			}
+		case "afterMessageID":
+			if _, ok := fieldSeen[reminder.FieldAfterMessageID]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldAfterMessageID)
+				fieldSeen[reminder.FieldAfterMessageID] = struct{}{}
+			}
+		case "setBy":
+			if _, ok := fieldSeen[reminder.FieldSetBy]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldSetBy)
+				fieldSeen[reminder.FieldSetBy] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[reminder.FieldReason]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldReason)
+				fieldSeen[reminder.FieldReason] = struct{}{}
+			}
+		case "messageID":
+			if _, ok := fieldSeen[reminder.FieldMessageID]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldMessageID)
+				fieldSeen[reminder.FieldMessageID] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[reminder.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, reminder.FieldEndedAt)
+				fieldSeen[reminder.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type reminderPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReminderPaginateOption
+}
+
+func newReminderPaginateArgs(rv map[string]any) *reminderPaginateArgs {
+	args := &reminderPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ReminderOrder{Field: &ReminderOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithReminderOrder(order))
+			}
+		case *ReminderOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithReminderOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ReminderWhereInput); ok {
+		args.opts = append(args.opts, WithReminderFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *StepQuery) CollectFields(ctx context.Context, satisfies ...string) (*StepQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1798,6 +2108,11 @@ func (_q *StepQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[step.FieldThinkingTokens]; !ok {
 				selectedFields = append(selectedFields, step.FieldThinkingTokens)
 				fieldSeen[step.FieldThinkingTokens] = struct{}{}
+			}
+		case "estimated":
+			if _, ok := fieldSeen[step.FieldEstimated]; !ok {
+				selectedFields = append(selectedFields, step.FieldEstimated)
+				fieldSeen[step.FieldEstimated] = struct{}{}
 			}
 		case "startedAt":
 			if _, ok := fieldSeen[step.FieldStartedAt]; !ok {
@@ -2025,6 +2340,16 @@ func (_q *ThreadQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[thread.FieldOperatorSince]; !ok {
 				selectedFields = append(selectedFields, thread.FieldOperatorSince)
 				fieldSeen[thread.FieldOperatorSince] = struct{}{}
+			}
+		case "versionID":
+			if _, ok := fieldSeen[thread.FieldVersionID]; !ok {
+				selectedFields = append(selectedFields, thread.FieldVersionID)
+				fieldSeen[thread.FieldVersionID] = struct{}{}
+			}
+		case "versionAt":
+			if _, ok := fieldSeen[thread.FieldVersionAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldVersionAt)
+				fieldSeen[thread.FieldVersionAt] = struct{}{}
 			}
 		case "contact":
 			if _, ok := fieldSeen[thread.FieldContact]; !ok {
@@ -2323,6 +2648,11 @@ func (_q *TurnQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[turn.FieldAttempts]; !ok {
 				selectedFields = append(selectedFields, turn.FieldAttempts)
 				fieldSeen[turn.FieldAttempts] = struct{}{}
+			}
+		case "reminderID":
+			if _, ok := fieldSeen[turn.FieldReminderID]; !ok {
+				selectedFields = append(selectedFields, turn.FieldReminderID)
+				fieldSeen[turn.FieldReminderID] = struct{}{}
 			}
 		case "reason":
 			if _, ok := fieldSeen[turn.FieldReason]; !ok {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -16,6 +17,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/message"
 	"parley/ent/note"
+	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -40,6 +42,11 @@ var agentImplementors = []string{"Agent", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Agent) IsNode() {}
+
+var agentversionImplementors = []string{"AgentVersion", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*AgentVersion) IsNode() {}
 
 var attemptImplementors = []string{"Attempt", "Node"}
 
@@ -85,6 +92,11 @@ var noteImplementors = []string{"Note", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Note) IsNode() {}
+
+var reminderImplementors = []string{"Reminder", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Reminder) IsNode() {}
 
 var stepImplementors = []string{"Step", "Node"}
 
@@ -182,6 +194,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case agentversion.Table:
+		query := c.AgentVersion.Query().
+			Where(agentversion.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, agentversionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case attempt.Table:
 		query := c.Attempt.Query().
 			Where(attempt.ID(id))
@@ -259,6 +280,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(note.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, noteImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case reminder.Table:
+		query := c.Reminder.Query().
+			Where(reminder.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, reminderImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -404,6 +434,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case agentversion.Table:
+		query := c.AgentVersion.Query().
+			Where(agentversion.IDIn(ids...))
+		query, err := query.CollectFields(ctx, agentversionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case attempt.Table:
 		query := c.Attempt.Query().
 			Where(attempt.IDIn(ids...))
@@ -536,6 +582,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Note.Query().
 			Where(note.IDIn(ids...))
 		query, err := query.CollectFields(ctx, noteImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case reminder.Table:
+		query := c.Reminder.Query().
+			Where(reminder.IDIn(ids...))
+		query, err := query.CollectFields(ctx, reminderImplementors...)
 		if err != nil {
 			return nil, err
 		}

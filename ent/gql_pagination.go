@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -18,6 +19,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/message"
 	"parley/ent/note"
+	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -735,6 +737,302 @@ func (_m *Agent) ToEdge(order *AgentOrder) *AgentEdge {
 		order = DefaultAgentOrder
 	}
 	return &AgentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// AgentVersionEdge is the edge representation of AgentVersion.
+type AgentVersionEdge struct {
+	Node   *AgentVersion `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// AgentVersionConnection is the connection containing edges to AgentVersion.
+type AgentVersionConnection struct {
+	Edges      []*AgentVersionEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *AgentVersionConnection) build(nodes []*AgentVersion, pager *agentversionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *AgentVersion
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *AgentVersion {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *AgentVersion {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AgentVersionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AgentVersionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AgentVersionPaginateOption enables pagination customization.
+type AgentVersionPaginateOption func(*agentversionPager) error
+
+// WithAgentVersionOrder configures pagination ordering.
+func WithAgentVersionOrder(order *AgentVersionOrder) AgentVersionPaginateOption {
+	if order == nil {
+		order = DefaultAgentVersionOrder
+	}
+	o := *order
+	return func(pager *agentversionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAgentVersionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAgentVersionFilter configures pagination filter.
+func WithAgentVersionFilter(filter func(*AgentVersionQuery) (*AgentVersionQuery, error)) AgentVersionPaginateOption {
+	return func(pager *agentversionPager) error {
+		if filter == nil {
+			return errors.New("AgentVersionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type agentversionPager struct {
+	reverse bool
+	order   *AgentVersionOrder
+	filter  func(*AgentVersionQuery) (*AgentVersionQuery, error)
+}
+
+func newAgentVersionPager(opts []AgentVersionPaginateOption, reverse bool) (*agentversionPager, error) {
+	pager := &agentversionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAgentVersionOrder
+	}
+	return pager, nil
+}
+
+func (p *agentversionPager) applyFilter(query *AgentVersionQuery) (*AgentVersionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *agentversionPager) toCursor(_m *AgentVersion) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *agentversionPager) applyCursors(query *AgentVersionQuery, after, before *Cursor) (*AgentVersionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAgentVersionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *agentversionPager) applyOrder(query *AgentVersionQuery) *AgentVersionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAgentVersionOrder.Field {
+		query = query.Order(DefaultAgentVersionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *agentversionPager) orderExpr(query *AgentVersionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAgentVersionOrder.Field {
+			b.Comma().Ident(DefaultAgentVersionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to AgentVersion.
+func (_m *AgentVersionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AgentVersionPaginateOption,
+) (*AgentVersionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAgentVersionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AgentVersionConnection{Edges: []*AgentVersionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// AgentVersionOrderFieldCreatedAt orders AgentVersion by created_at.
+	AgentVersionOrderFieldCreatedAt = &AgentVersionOrderField{
+		Value: func(_m *AgentVersion) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: agentversion.FieldCreatedAt,
+		toTerm: agentversion.ByCreatedAt,
+		toCursor: func(_m *AgentVersion) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f AgentVersionOrderField) String() string {
+	var str string
+	switch f.column {
+	case AgentVersionOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f AgentVersionOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *AgentVersionOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("AgentVersionOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *AgentVersionOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid AgentVersionOrderField", str)
+	}
+	return nil
+}
+
+// AgentVersionOrderField defines the ordering field of AgentVersion.
+type AgentVersionOrderField struct {
+	// Value extracts the ordering value from the given AgentVersion.
+	Value    func(*AgentVersion) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) agentversion.OrderOption
+	toCursor func(*AgentVersion) Cursor
+}
+
+// AgentVersionOrder defines the ordering of AgentVersion.
+type AgentVersionOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *AgentVersionOrderField `json:"field"`
+}
+
+// DefaultAgentVersionOrder is the default ordering of AgentVersion.
+var DefaultAgentVersionOrder = &AgentVersionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AgentVersionOrderField{
+		Value: func(_m *AgentVersion) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: agentversion.FieldID,
+		toTerm: agentversion.ByID,
+		toCursor: func(_m *AgentVersion) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts AgentVersion into AgentVersionEdge.
+func (_m *AgentVersion) ToEdge(order *AgentVersionOrder) *AgentVersionEdge {
+	if order == nil {
+		order = DefaultAgentVersionOrder
+	}
+	return &AgentVersionEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -3471,6 +3769,302 @@ func (_m *Note) ToEdge(order *NoteOrder) *NoteEdge {
 		order = DefaultNoteOrder
 	}
 	return &NoteEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ReminderEdge is the edge representation of Reminder.
+type ReminderEdge struct {
+	Node   *Reminder `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// ReminderConnection is the connection containing edges to Reminder.
+type ReminderConnection struct {
+	Edges      []*ReminderEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *ReminderConnection) build(nodes []*Reminder, pager *reminderPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Reminder
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Reminder {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Reminder {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ReminderEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ReminderEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ReminderPaginateOption enables pagination customization.
+type ReminderPaginateOption func(*reminderPager) error
+
+// WithReminderOrder configures pagination ordering.
+func WithReminderOrder(order *ReminderOrder) ReminderPaginateOption {
+	if order == nil {
+		order = DefaultReminderOrder
+	}
+	o := *order
+	return func(pager *reminderPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultReminderOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithReminderFilter configures pagination filter.
+func WithReminderFilter(filter func(*ReminderQuery) (*ReminderQuery, error)) ReminderPaginateOption {
+	return func(pager *reminderPager) error {
+		if filter == nil {
+			return errors.New("ReminderQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type reminderPager struct {
+	reverse bool
+	order   *ReminderOrder
+	filter  func(*ReminderQuery) (*ReminderQuery, error)
+}
+
+func newReminderPager(opts []ReminderPaginateOption, reverse bool) (*reminderPager, error) {
+	pager := &reminderPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultReminderOrder
+	}
+	return pager, nil
+}
+
+func (p *reminderPager) applyFilter(query *ReminderQuery) (*ReminderQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *reminderPager) toCursor(_m *Reminder) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *reminderPager) applyCursors(query *ReminderQuery, after, before *Cursor) (*ReminderQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultReminderOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *reminderPager) applyOrder(query *ReminderQuery) *ReminderQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultReminderOrder.Field {
+		query = query.Order(DefaultReminderOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *reminderPager) orderExpr(query *ReminderQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultReminderOrder.Field {
+			b.Comma().Ident(DefaultReminderOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Reminder.
+func (_m *ReminderQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ReminderPaginateOption,
+) (*ReminderConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newReminderPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ReminderConnection{Edges: []*ReminderEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// ReminderOrderFieldCreatedAt orders Reminder by created_at.
+	ReminderOrderFieldCreatedAt = &ReminderOrderField{
+		Value: func(_m *Reminder) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: reminder.FieldCreatedAt,
+		toTerm: reminder.ByCreatedAt,
+		toCursor: func(_m *Reminder) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f ReminderOrderField) String() string {
+	var str string
+	switch f.column {
+	case ReminderOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f ReminderOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *ReminderOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("ReminderOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *ReminderOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid ReminderOrderField", str)
+	}
+	return nil
+}
+
+// ReminderOrderField defines the ordering field of Reminder.
+type ReminderOrderField struct {
+	// Value extracts the ordering value from the given Reminder.
+	Value    func(*Reminder) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) reminder.OrderOption
+	toCursor func(*Reminder) Cursor
+}
+
+// ReminderOrder defines the ordering of Reminder.
+type ReminderOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *ReminderOrderField `json:"field"`
+}
+
+// DefaultReminderOrder is the default ordering of Reminder.
+var DefaultReminderOrder = &ReminderOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ReminderOrderField{
+		Value: func(_m *Reminder) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: reminder.FieldID,
+		toTerm: reminder.ByID,
+		toCursor: func(_m *Reminder) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Reminder into ReminderEdge.
+func (_m *Reminder) ToEdge(order *ReminderOrder) *ReminderEdge {
+	if order == nil {
+		order = DefaultReminderOrder
+	}
+	return &ReminderEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -19,6 +20,7 @@ import (
 	"parley/ent/note"
 	"parley/ent/predicate"
 	"parley/ent/raw"
+	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -641,6 +643,112 @@ type AgentWhereInput struct {
 	FallbackTextEqualFold    *string  `json:"fallbackTextEqualFold,omitempty"`
 	FallbackTextContainsFold *string  `json:"fallbackTextContainsFold,omitempty"`
 
+	// "time_zone" field predicates.
+	TimeZone             *string  `json:"timeZone,omitempty"`
+	TimeZoneNEQ          *string  `json:"timeZoneNEQ,omitempty"`
+	TimeZoneIn           []string `json:"timeZoneIn,omitempty"`
+	TimeZoneNotIn        []string `json:"timeZoneNotIn,omitempty"`
+	TimeZoneGT           *string  `json:"timeZoneGT,omitempty"`
+	TimeZoneGTE          *string  `json:"timeZoneGTE,omitempty"`
+	TimeZoneLT           *string  `json:"timeZoneLT,omitempty"`
+	TimeZoneLTE          *string  `json:"timeZoneLTE,omitempty"`
+	TimeZoneContains     *string  `json:"timeZoneContains,omitempty"`
+	TimeZoneHasPrefix    *string  `json:"timeZoneHasPrefix,omitempty"`
+	TimeZoneHasSuffix    *string  `json:"timeZoneHasSuffix,omitempty"`
+	TimeZoneEqualFold    *string  `json:"timeZoneEqualFold,omitempty"`
+	TimeZoneContainsFold *string  `json:"timeZoneContainsFold,omitempty"`
+
+	// "follow_ups" field predicates.
+	FollowUps             *raw.JSON  `json:"followUps,omitempty"`
+	FollowUpsNEQ          *raw.JSON  `json:"followUpsNEQ,omitempty"`
+	FollowUpsIn           []raw.JSON `json:"followUpsIn,omitempty"`
+	FollowUpsNotIn        []raw.JSON `json:"followUpsNotIn,omitempty"`
+	FollowUpsGT           *raw.JSON  `json:"followUpsGT,omitempty"`
+	FollowUpsGTE          *raw.JSON  `json:"followUpsGTE,omitempty"`
+	FollowUpsLT           *raw.JSON  `json:"followUpsLT,omitempty"`
+	FollowUpsLTE          *raw.JSON  `json:"followUpsLTE,omitempty"`
+	FollowUpsContains     *raw.JSON  `json:"followUpsContains,omitempty"`
+	FollowUpsHasPrefix    *raw.JSON  `json:"followUpsHasPrefix,omitempty"`
+	FollowUpsHasSuffix    *raw.JSON  `json:"followUpsHasSuffix,omitempty"`
+	FollowUpsEqualFold    *raw.JSON  `json:"followUpsEqualFold,omitempty"`
+	FollowUpsContainsFold *raw.JSON  `json:"followUpsContainsFold,omitempty"`
+
+	// "quiet_from" field predicates.
+	QuietFrom             *string  `json:"quietFrom,omitempty"`
+	QuietFromNEQ          *string  `json:"quietFromNEQ,omitempty"`
+	QuietFromIn           []string `json:"quietFromIn,omitempty"`
+	QuietFromNotIn        []string `json:"quietFromNotIn,omitempty"`
+	QuietFromGT           *string  `json:"quietFromGT,omitempty"`
+	QuietFromGTE          *string  `json:"quietFromGTE,omitempty"`
+	QuietFromLT           *string  `json:"quietFromLT,omitempty"`
+	QuietFromLTE          *string  `json:"quietFromLTE,omitempty"`
+	QuietFromContains     *string  `json:"quietFromContains,omitempty"`
+	QuietFromHasPrefix    *string  `json:"quietFromHasPrefix,omitempty"`
+	QuietFromHasSuffix    *string  `json:"quietFromHasSuffix,omitempty"`
+	QuietFromEqualFold    *string  `json:"quietFromEqualFold,omitempty"`
+	QuietFromContainsFold *string  `json:"quietFromContainsFold,omitempty"`
+
+	// "quiet_to" field predicates.
+	QuietTo             *string  `json:"quietTo,omitempty"`
+	QuietToNEQ          *string  `json:"quietToNEQ,omitempty"`
+	QuietToIn           []string `json:"quietToIn,omitempty"`
+	QuietToNotIn        []string `json:"quietToNotIn,omitempty"`
+	QuietToGT           *string  `json:"quietToGT,omitempty"`
+	QuietToGTE          *string  `json:"quietToGTE,omitempty"`
+	QuietToLT           *string  `json:"quietToLT,omitempty"`
+	QuietToLTE          *string  `json:"quietToLTE,omitempty"`
+	QuietToContains     *string  `json:"quietToContains,omitempty"`
+	QuietToHasPrefix    *string  `json:"quietToHasPrefix,omitempty"`
+	QuietToHasSuffix    *string  `json:"quietToHasSuffix,omitempty"`
+	QuietToEqualFold    *string  `json:"quietToEqualFold,omitempty"`
+	QuietToContainsFold *string  `json:"quietToContainsFold,omitempty"`
+
+	// "published_version_id" field predicates.
+	PublishedVersionID             *string  `json:"publishedVersionID,omitempty"`
+	PublishedVersionIDNEQ          *string  `json:"publishedVersionIDNEQ,omitempty"`
+	PublishedVersionIDIn           []string `json:"publishedVersionIDIn,omitempty"`
+	PublishedVersionIDNotIn        []string `json:"publishedVersionIDNotIn,omitempty"`
+	PublishedVersionIDGT           *string  `json:"publishedVersionIDGT,omitempty"`
+	PublishedVersionIDGTE          *string  `json:"publishedVersionIDGTE,omitempty"`
+	PublishedVersionIDLT           *string  `json:"publishedVersionIDLT,omitempty"`
+	PublishedVersionIDLTE          *string  `json:"publishedVersionIDLTE,omitempty"`
+	PublishedVersionIDContains     *string  `json:"publishedVersionIDContains,omitempty"`
+	PublishedVersionIDHasPrefix    *string  `json:"publishedVersionIDHasPrefix,omitempty"`
+	PublishedVersionIDHasSuffix    *string  `json:"publishedVersionIDHasSuffix,omitempty"`
+	PublishedVersionIDIsNil        bool     `json:"publishedVersionIDIsNil,omitempty"`
+	PublishedVersionIDNotNil       bool     `json:"publishedVersionIDNotNil,omitempty"`
+	PublishedVersionIDEqualFold    *string  `json:"publishedVersionIDEqualFold,omitempty"`
+	PublishedVersionIDContainsFold *string  `json:"publishedVersionIDContainsFold,omitempty"`
+
+	// "moved_version_id" field predicates.
+	MovedVersionID             *string  `json:"movedVersionID,omitempty"`
+	MovedVersionIDNEQ          *string  `json:"movedVersionIDNEQ,omitempty"`
+	MovedVersionIDIn           []string `json:"movedVersionIDIn,omitempty"`
+	MovedVersionIDNotIn        []string `json:"movedVersionIDNotIn,omitempty"`
+	MovedVersionIDGT           *string  `json:"movedVersionIDGT,omitempty"`
+	MovedVersionIDGTE          *string  `json:"movedVersionIDGTE,omitempty"`
+	MovedVersionIDLT           *string  `json:"movedVersionIDLT,omitempty"`
+	MovedVersionIDLTE          *string  `json:"movedVersionIDLTE,omitempty"`
+	MovedVersionIDContains     *string  `json:"movedVersionIDContains,omitempty"`
+	MovedVersionIDHasPrefix    *string  `json:"movedVersionIDHasPrefix,omitempty"`
+	MovedVersionIDHasSuffix    *string  `json:"movedVersionIDHasSuffix,omitempty"`
+	MovedVersionIDIsNil        bool     `json:"movedVersionIDIsNil,omitempty"`
+	MovedVersionIDNotNil       bool     `json:"movedVersionIDNotNil,omitempty"`
+	MovedVersionIDEqualFold    *string  `json:"movedVersionIDEqualFold,omitempty"`
+	MovedVersionIDContainsFold *string  `json:"movedVersionIDContainsFold,omitempty"`
+
+	// "moved_at" field predicates.
+	MovedAt       *ms.Time  `json:"movedAt,omitempty"`
+	MovedAtNEQ    *ms.Time  `json:"movedAtNEQ,omitempty"`
+	MovedAtIn     []ms.Time `json:"movedAtIn,omitempty"`
+	MovedAtNotIn  []ms.Time `json:"movedAtNotIn,omitempty"`
+	MovedAtGT     *ms.Time  `json:"movedAtGT,omitempty"`
+	MovedAtGTE    *ms.Time  `json:"movedAtGTE,omitempty"`
+	MovedAtLT     *ms.Time  `json:"movedAtLT,omitempty"`
+	MovedAtLTE    *ms.Time  `json:"movedAtLTE,omitempty"`
+	MovedAtIsNil  bool      `json:"movedAtIsNil,omitempty"`
+	MovedAtNotNil bool      `json:"movedAtNotNil,omitempty"`
+
 	// "updated_at" field predicates.
 	UpdatedAt      *ms.Time  `json:"updatedAt,omitempty"`
 	UpdatedAtNEQ   *ms.Time  `json:"updatedAtNEQ,omitempty"`
@@ -1176,6 +1284,282 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 	if i.FallbackTextContainsFold != nil {
 		predicates = append(predicates, agent.FallbackTextContainsFold(*i.FallbackTextContainsFold))
 	}
+	if i.TimeZone != nil {
+		predicates = append(predicates, agent.TimeZoneEQ(*i.TimeZone))
+	}
+	if i.TimeZoneNEQ != nil {
+		predicates = append(predicates, agent.TimeZoneNEQ(*i.TimeZoneNEQ))
+	}
+	if len(i.TimeZoneIn) > 0 {
+		predicates = append(predicates, agent.TimeZoneIn(i.TimeZoneIn...))
+	}
+	if len(i.TimeZoneNotIn) > 0 {
+		predicates = append(predicates, agent.TimeZoneNotIn(i.TimeZoneNotIn...))
+	}
+	if i.TimeZoneGT != nil {
+		predicates = append(predicates, agent.TimeZoneGT(*i.TimeZoneGT))
+	}
+	if i.TimeZoneGTE != nil {
+		predicates = append(predicates, agent.TimeZoneGTE(*i.TimeZoneGTE))
+	}
+	if i.TimeZoneLT != nil {
+		predicates = append(predicates, agent.TimeZoneLT(*i.TimeZoneLT))
+	}
+	if i.TimeZoneLTE != nil {
+		predicates = append(predicates, agent.TimeZoneLTE(*i.TimeZoneLTE))
+	}
+	if i.TimeZoneContains != nil {
+		predicates = append(predicates, agent.TimeZoneContains(*i.TimeZoneContains))
+	}
+	if i.TimeZoneHasPrefix != nil {
+		predicates = append(predicates, agent.TimeZoneHasPrefix(*i.TimeZoneHasPrefix))
+	}
+	if i.TimeZoneHasSuffix != nil {
+		predicates = append(predicates, agent.TimeZoneHasSuffix(*i.TimeZoneHasSuffix))
+	}
+	if i.TimeZoneEqualFold != nil {
+		predicates = append(predicates, agent.TimeZoneEqualFold(*i.TimeZoneEqualFold))
+	}
+	if i.TimeZoneContainsFold != nil {
+		predicates = append(predicates, agent.TimeZoneContainsFold(*i.TimeZoneContainsFold))
+	}
+	if i.FollowUps != nil {
+		predicates = append(predicates, agent.FollowUpsEQ(*i.FollowUps))
+	}
+	if i.FollowUpsNEQ != nil {
+		predicates = append(predicates, agent.FollowUpsNEQ(*i.FollowUpsNEQ))
+	}
+	if len(i.FollowUpsIn) > 0 {
+		predicates = append(predicates, agent.FollowUpsIn(i.FollowUpsIn...))
+	}
+	if len(i.FollowUpsNotIn) > 0 {
+		predicates = append(predicates, agent.FollowUpsNotIn(i.FollowUpsNotIn...))
+	}
+	if i.FollowUpsGT != nil {
+		predicates = append(predicates, agent.FollowUpsGT(*i.FollowUpsGT))
+	}
+	if i.FollowUpsGTE != nil {
+		predicates = append(predicates, agent.FollowUpsGTE(*i.FollowUpsGTE))
+	}
+	if i.FollowUpsLT != nil {
+		predicates = append(predicates, agent.FollowUpsLT(*i.FollowUpsLT))
+	}
+	if i.FollowUpsLTE != nil {
+		predicates = append(predicates, agent.FollowUpsLTE(*i.FollowUpsLTE))
+	}
+	if i.FollowUpsContains != nil {
+		predicates = append(predicates, agent.FollowUpsContains(*i.FollowUpsContains))
+	}
+	if i.FollowUpsHasPrefix != nil {
+		predicates = append(predicates, agent.FollowUpsHasPrefix(*i.FollowUpsHasPrefix))
+	}
+	if i.FollowUpsHasSuffix != nil {
+		predicates = append(predicates, agent.FollowUpsHasSuffix(*i.FollowUpsHasSuffix))
+	}
+	if i.FollowUpsEqualFold != nil {
+		predicates = append(predicates, agent.FollowUpsEqualFold(*i.FollowUpsEqualFold))
+	}
+	if i.FollowUpsContainsFold != nil {
+		predicates = append(predicates, agent.FollowUpsContainsFold(*i.FollowUpsContainsFold))
+	}
+	if i.QuietFrom != nil {
+		predicates = append(predicates, agent.QuietFromEQ(*i.QuietFrom))
+	}
+	if i.QuietFromNEQ != nil {
+		predicates = append(predicates, agent.QuietFromNEQ(*i.QuietFromNEQ))
+	}
+	if len(i.QuietFromIn) > 0 {
+		predicates = append(predicates, agent.QuietFromIn(i.QuietFromIn...))
+	}
+	if len(i.QuietFromNotIn) > 0 {
+		predicates = append(predicates, agent.QuietFromNotIn(i.QuietFromNotIn...))
+	}
+	if i.QuietFromGT != nil {
+		predicates = append(predicates, agent.QuietFromGT(*i.QuietFromGT))
+	}
+	if i.QuietFromGTE != nil {
+		predicates = append(predicates, agent.QuietFromGTE(*i.QuietFromGTE))
+	}
+	if i.QuietFromLT != nil {
+		predicates = append(predicates, agent.QuietFromLT(*i.QuietFromLT))
+	}
+	if i.QuietFromLTE != nil {
+		predicates = append(predicates, agent.QuietFromLTE(*i.QuietFromLTE))
+	}
+	if i.QuietFromContains != nil {
+		predicates = append(predicates, agent.QuietFromContains(*i.QuietFromContains))
+	}
+	if i.QuietFromHasPrefix != nil {
+		predicates = append(predicates, agent.QuietFromHasPrefix(*i.QuietFromHasPrefix))
+	}
+	if i.QuietFromHasSuffix != nil {
+		predicates = append(predicates, agent.QuietFromHasSuffix(*i.QuietFromHasSuffix))
+	}
+	if i.QuietFromEqualFold != nil {
+		predicates = append(predicates, agent.QuietFromEqualFold(*i.QuietFromEqualFold))
+	}
+	if i.QuietFromContainsFold != nil {
+		predicates = append(predicates, agent.QuietFromContainsFold(*i.QuietFromContainsFold))
+	}
+	if i.QuietTo != nil {
+		predicates = append(predicates, agent.QuietToEQ(*i.QuietTo))
+	}
+	if i.QuietToNEQ != nil {
+		predicates = append(predicates, agent.QuietToNEQ(*i.QuietToNEQ))
+	}
+	if len(i.QuietToIn) > 0 {
+		predicates = append(predicates, agent.QuietToIn(i.QuietToIn...))
+	}
+	if len(i.QuietToNotIn) > 0 {
+		predicates = append(predicates, agent.QuietToNotIn(i.QuietToNotIn...))
+	}
+	if i.QuietToGT != nil {
+		predicates = append(predicates, agent.QuietToGT(*i.QuietToGT))
+	}
+	if i.QuietToGTE != nil {
+		predicates = append(predicates, agent.QuietToGTE(*i.QuietToGTE))
+	}
+	if i.QuietToLT != nil {
+		predicates = append(predicates, agent.QuietToLT(*i.QuietToLT))
+	}
+	if i.QuietToLTE != nil {
+		predicates = append(predicates, agent.QuietToLTE(*i.QuietToLTE))
+	}
+	if i.QuietToContains != nil {
+		predicates = append(predicates, agent.QuietToContains(*i.QuietToContains))
+	}
+	if i.QuietToHasPrefix != nil {
+		predicates = append(predicates, agent.QuietToHasPrefix(*i.QuietToHasPrefix))
+	}
+	if i.QuietToHasSuffix != nil {
+		predicates = append(predicates, agent.QuietToHasSuffix(*i.QuietToHasSuffix))
+	}
+	if i.QuietToEqualFold != nil {
+		predicates = append(predicates, agent.QuietToEqualFold(*i.QuietToEqualFold))
+	}
+	if i.QuietToContainsFold != nil {
+		predicates = append(predicates, agent.QuietToContainsFold(*i.QuietToContainsFold))
+	}
+	if i.PublishedVersionID != nil {
+		predicates = append(predicates, agent.PublishedVersionIDEQ(*i.PublishedVersionID))
+	}
+	if i.PublishedVersionIDNEQ != nil {
+		predicates = append(predicates, agent.PublishedVersionIDNEQ(*i.PublishedVersionIDNEQ))
+	}
+	if len(i.PublishedVersionIDIn) > 0 {
+		predicates = append(predicates, agent.PublishedVersionIDIn(i.PublishedVersionIDIn...))
+	}
+	if len(i.PublishedVersionIDNotIn) > 0 {
+		predicates = append(predicates, agent.PublishedVersionIDNotIn(i.PublishedVersionIDNotIn...))
+	}
+	if i.PublishedVersionIDGT != nil {
+		predicates = append(predicates, agent.PublishedVersionIDGT(*i.PublishedVersionIDGT))
+	}
+	if i.PublishedVersionIDGTE != nil {
+		predicates = append(predicates, agent.PublishedVersionIDGTE(*i.PublishedVersionIDGTE))
+	}
+	if i.PublishedVersionIDLT != nil {
+		predicates = append(predicates, agent.PublishedVersionIDLT(*i.PublishedVersionIDLT))
+	}
+	if i.PublishedVersionIDLTE != nil {
+		predicates = append(predicates, agent.PublishedVersionIDLTE(*i.PublishedVersionIDLTE))
+	}
+	if i.PublishedVersionIDContains != nil {
+		predicates = append(predicates, agent.PublishedVersionIDContains(*i.PublishedVersionIDContains))
+	}
+	if i.PublishedVersionIDHasPrefix != nil {
+		predicates = append(predicates, agent.PublishedVersionIDHasPrefix(*i.PublishedVersionIDHasPrefix))
+	}
+	if i.PublishedVersionIDHasSuffix != nil {
+		predicates = append(predicates, agent.PublishedVersionIDHasSuffix(*i.PublishedVersionIDHasSuffix))
+	}
+	if i.PublishedVersionIDIsNil {
+		predicates = append(predicates, agent.PublishedVersionIDIsNil())
+	}
+	if i.PublishedVersionIDNotNil {
+		predicates = append(predicates, agent.PublishedVersionIDNotNil())
+	}
+	if i.PublishedVersionIDEqualFold != nil {
+		predicates = append(predicates, agent.PublishedVersionIDEqualFold(*i.PublishedVersionIDEqualFold))
+	}
+	if i.PublishedVersionIDContainsFold != nil {
+		predicates = append(predicates, agent.PublishedVersionIDContainsFold(*i.PublishedVersionIDContainsFold))
+	}
+	if i.MovedVersionID != nil {
+		predicates = append(predicates, agent.MovedVersionIDEQ(*i.MovedVersionID))
+	}
+	if i.MovedVersionIDNEQ != nil {
+		predicates = append(predicates, agent.MovedVersionIDNEQ(*i.MovedVersionIDNEQ))
+	}
+	if len(i.MovedVersionIDIn) > 0 {
+		predicates = append(predicates, agent.MovedVersionIDIn(i.MovedVersionIDIn...))
+	}
+	if len(i.MovedVersionIDNotIn) > 0 {
+		predicates = append(predicates, agent.MovedVersionIDNotIn(i.MovedVersionIDNotIn...))
+	}
+	if i.MovedVersionIDGT != nil {
+		predicates = append(predicates, agent.MovedVersionIDGT(*i.MovedVersionIDGT))
+	}
+	if i.MovedVersionIDGTE != nil {
+		predicates = append(predicates, agent.MovedVersionIDGTE(*i.MovedVersionIDGTE))
+	}
+	if i.MovedVersionIDLT != nil {
+		predicates = append(predicates, agent.MovedVersionIDLT(*i.MovedVersionIDLT))
+	}
+	if i.MovedVersionIDLTE != nil {
+		predicates = append(predicates, agent.MovedVersionIDLTE(*i.MovedVersionIDLTE))
+	}
+	if i.MovedVersionIDContains != nil {
+		predicates = append(predicates, agent.MovedVersionIDContains(*i.MovedVersionIDContains))
+	}
+	if i.MovedVersionIDHasPrefix != nil {
+		predicates = append(predicates, agent.MovedVersionIDHasPrefix(*i.MovedVersionIDHasPrefix))
+	}
+	if i.MovedVersionIDHasSuffix != nil {
+		predicates = append(predicates, agent.MovedVersionIDHasSuffix(*i.MovedVersionIDHasSuffix))
+	}
+	if i.MovedVersionIDIsNil {
+		predicates = append(predicates, agent.MovedVersionIDIsNil())
+	}
+	if i.MovedVersionIDNotNil {
+		predicates = append(predicates, agent.MovedVersionIDNotNil())
+	}
+	if i.MovedVersionIDEqualFold != nil {
+		predicates = append(predicates, agent.MovedVersionIDEqualFold(*i.MovedVersionIDEqualFold))
+	}
+	if i.MovedVersionIDContainsFold != nil {
+		predicates = append(predicates, agent.MovedVersionIDContainsFold(*i.MovedVersionIDContainsFold))
+	}
+	if i.MovedAt != nil {
+		predicates = append(predicates, agent.MovedAtEQ(*i.MovedAt))
+	}
+	if i.MovedAtNEQ != nil {
+		predicates = append(predicates, agent.MovedAtNEQ(*i.MovedAtNEQ))
+	}
+	if len(i.MovedAtIn) > 0 {
+		predicates = append(predicates, agent.MovedAtIn(i.MovedAtIn...))
+	}
+	if len(i.MovedAtNotIn) > 0 {
+		predicates = append(predicates, agent.MovedAtNotIn(i.MovedAtNotIn...))
+	}
+	if i.MovedAtGT != nil {
+		predicates = append(predicates, agent.MovedAtGT(*i.MovedAtGT))
+	}
+	if i.MovedAtGTE != nil {
+		predicates = append(predicates, agent.MovedAtGTE(*i.MovedAtGTE))
+	}
+	if i.MovedAtLT != nil {
+		predicates = append(predicates, agent.MovedAtLT(*i.MovedAtLT))
+	}
+	if i.MovedAtLTE != nil {
+		predicates = append(predicates, agent.MovedAtLTE(*i.MovedAtLTE))
+	}
+	if i.MovedAtIsNil {
+		predicates = append(predicates, agent.MovedAtIsNil())
+	}
+	if i.MovedAtNotNil {
+		predicates = append(predicates, agent.MovedAtNotNil())
+	}
 	if i.UpdatedAt != nil {
 		predicates = append(predicates, agent.UpdatedAtEQ(*i.UpdatedAt))
 	}
@@ -1238,6 +1622,476 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 		return predicates[0], nil
 	default:
 		return agent.And(predicates...), nil
+	}
+}
+
+// AgentVersionWhereInput represents a where input for filtering AgentVersion queries.
+type AgentVersionWhereInput struct {
+	Predicates []predicate.AgentVersion  `json:"-"`
+	Not        *AgentVersionWhereInput   `json:"not,omitempty"`
+	Or         []*AgentVersionWhereInput `json:"or,omitempty"`
+	And        []*AgentVersionWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *ms.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *ms.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []ms.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []ms.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *ms.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *ms.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *ms.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *ms.Time  `json:"createdAtLTE,omitempty"`
+
+	// "agent_id" field predicates.
+	AgentID             *string  `json:"agentID,omitempty"`
+	AgentIDNEQ          *string  `json:"agentIDNEQ,omitempty"`
+	AgentIDIn           []string `json:"agentIDIn,omitempty"`
+	AgentIDNotIn        []string `json:"agentIDNotIn,omitempty"`
+	AgentIDGT           *string  `json:"agentIDGT,omitempty"`
+	AgentIDGTE          *string  `json:"agentIDGTE,omitempty"`
+	AgentIDLT           *string  `json:"agentIDLT,omitempty"`
+	AgentIDLTE          *string  `json:"agentIDLTE,omitempty"`
+	AgentIDContains     *string  `json:"agentIDContains,omitempty"`
+	AgentIDHasPrefix    *string  `json:"agentIDHasPrefix,omitempty"`
+	AgentIDHasSuffix    *string  `json:"agentIDHasSuffix,omitempty"`
+	AgentIDEqualFold    *string  `json:"agentIDEqualFold,omitempty"`
+	AgentIDContainsFold *string  `json:"agentIDContainsFold,omitempty"`
+
+	// "number" field predicates.
+	Number      *int  `json:"number,omitempty"`
+	NumberNEQ   *int  `json:"numberNEQ,omitempty"`
+	NumberIn    []int `json:"numberIn,omitempty"`
+	NumberNotIn []int `json:"numberNotIn,omitempty"`
+	NumberGT    *int  `json:"numberGT,omitempty"`
+	NumberGTE   *int  `json:"numberGTE,omitempty"`
+	NumberLT    *int  `json:"numberLT,omitempty"`
+	NumberLTE   *int  `json:"numberLTE,omitempty"`
+
+	// "note" field predicates.
+	Note             *string  `json:"note,omitempty"`
+	NoteNEQ          *string  `json:"noteNEQ,omitempty"`
+	NoteIn           []string `json:"noteIn,omitempty"`
+	NoteNotIn        []string `json:"noteNotIn,omitempty"`
+	NoteGT           *string  `json:"noteGT,omitempty"`
+	NoteGTE          *string  `json:"noteGTE,omitempty"`
+	NoteLT           *string  `json:"noteLT,omitempty"`
+	NoteLTE          *string  `json:"noteLTE,omitempty"`
+	NoteContains     *string  `json:"noteContains,omitempty"`
+	NoteHasPrefix    *string  `json:"noteHasPrefix,omitempty"`
+	NoteHasSuffix    *string  `json:"noteHasSuffix,omitempty"`
+	NoteEqualFold    *string  `json:"noteEqualFold,omitempty"`
+	NoteContainsFold *string  `json:"noteContainsFold,omitempty"`
+
+	// "author_id" field predicates.
+	AuthorID             *string  `json:"authorID,omitempty"`
+	AuthorIDNEQ          *string  `json:"authorIDNEQ,omitempty"`
+	AuthorIDIn           []string `json:"authorIDIn,omitempty"`
+	AuthorIDNotIn        []string `json:"authorIDNotIn,omitempty"`
+	AuthorIDGT           *string  `json:"authorIDGT,omitempty"`
+	AuthorIDGTE          *string  `json:"authorIDGTE,omitempty"`
+	AuthorIDLT           *string  `json:"authorIDLT,omitempty"`
+	AuthorIDLTE          *string  `json:"authorIDLTE,omitempty"`
+	AuthorIDContains     *string  `json:"authorIDContains,omitempty"`
+	AuthorIDHasPrefix    *string  `json:"authorIDHasPrefix,omitempty"`
+	AuthorIDHasSuffix    *string  `json:"authorIDHasSuffix,omitempty"`
+	AuthorIDEqualFold    *string  `json:"authorIDEqualFold,omitempty"`
+	AuthorIDContainsFold *string  `json:"authorIDContainsFold,omitempty"`
+
+	// "author_name" field predicates.
+	AuthorName             *string  `json:"authorName,omitempty"`
+	AuthorNameNEQ          *string  `json:"authorNameNEQ,omitempty"`
+	AuthorNameIn           []string `json:"authorNameIn,omitempty"`
+	AuthorNameNotIn        []string `json:"authorNameNotIn,omitempty"`
+	AuthorNameGT           *string  `json:"authorNameGT,omitempty"`
+	AuthorNameGTE          *string  `json:"authorNameGTE,omitempty"`
+	AuthorNameLT           *string  `json:"authorNameLT,omitempty"`
+	AuthorNameLTE          *string  `json:"authorNameLTE,omitempty"`
+	AuthorNameContains     *string  `json:"authorNameContains,omitempty"`
+	AuthorNameHasPrefix    *string  `json:"authorNameHasPrefix,omitempty"`
+	AuthorNameHasSuffix    *string  `json:"authorNameHasSuffix,omitempty"`
+	AuthorNameEqualFold    *string  `json:"authorNameEqualFold,omitempty"`
+	AuthorNameContainsFold *string  `json:"authorNameContainsFold,omitempty"`
+
+	// "settings" field predicates.
+	Settings             *raw.JSON  `json:"settings,omitempty"`
+	SettingsNEQ          *raw.JSON  `json:"settingsNEQ,omitempty"`
+	SettingsIn           []raw.JSON `json:"settingsIn,omitempty"`
+	SettingsNotIn        []raw.JSON `json:"settingsNotIn,omitempty"`
+	SettingsGT           *raw.JSON  `json:"settingsGT,omitempty"`
+	SettingsGTE          *raw.JSON  `json:"settingsGTE,omitempty"`
+	SettingsLT           *raw.JSON  `json:"settingsLT,omitempty"`
+	SettingsLTE          *raw.JSON  `json:"settingsLTE,omitempty"`
+	SettingsContains     *raw.JSON  `json:"settingsContains,omitempty"`
+	SettingsHasPrefix    *raw.JSON  `json:"settingsHasPrefix,omitempty"`
+	SettingsHasSuffix    *raw.JSON  `json:"settingsHasSuffix,omitempty"`
+	SettingsEqualFold    *raw.JSON  `json:"settingsEqualFold,omitempty"`
+	SettingsContainsFold *raw.JSON  `json:"settingsContainsFold,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *AgentVersionWhereInput) AddPredicates(predicates ...predicate.AgentVersion) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the AgentVersionWhereInput filter on the AgentVersionQuery builder.
+func (i *AgentVersionWhereInput) Filter(q *AgentVersionQuery) (*AgentVersionQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyAgentVersionWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyAgentVersionWhereInput is returned in case the AgentVersionWhereInput is empty.
+var ErrEmptyAgentVersionWhereInput = errors.New("ent: empty predicate AgentVersionWhereInput")
+
+// P returns a predicate for filtering agentversions.
+// An error is returned if the input is empty or invalid.
+func (i *AgentVersionWhereInput) P() (predicate.AgentVersion, error) {
+	var predicates []predicate.AgentVersion
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, agentversion.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.AgentVersion, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, agentversion.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.AgentVersion, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, agentversion.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, agentversion.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, agentversion.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, agentversion.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, agentversion.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, agentversion.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, agentversion.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, agentversion.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, agentversion.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, agentversion.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, agentversion.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, agentversion.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, agentversion.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, agentversion.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, agentversion.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, agentversion.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, agentversion.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, agentversion.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, agentversion.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.AgentID != nil {
+		predicates = append(predicates, agentversion.AgentIDEQ(*i.AgentID))
+	}
+	if i.AgentIDNEQ != nil {
+		predicates = append(predicates, agentversion.AgentIDNEQ(*i.AgentIDNEQ))
+	}
+	if len(i.AgentIDIn) > 0 {
+		predicates = append(predicates, agentversion.AgentIDIn(i.AgentIDIn...))
+	}
+	if len(i.AgentIDNotIn) > 0 {
+		predicates = append(predicates, agentversion.AgentIDNotIn(i.AgentIDNotIn...))
+	}
+	if i.AgentIDGT != nil {
+		predicates = append(predicates, agentversion.AgentIDGT(*i.AgentIDGT))
+	}
+	if i.AgentIDGTE != nil {
+		predicates = append(predicates, agentversion.AgentIDGTE(*i.AgentIDGTE))
+	}
+	if i.AgentIDLT != nil {
+		predicates = append(predicates, agentversion.AgentIDLT(*i.AgentIDLT))
+	}
+	if i.AgentIDLTE != nil {
+		predicates = append(predicates, agentversion.AgentIDLTE(*i.AgentIDLTE))
+	}
+	if i.AgentIDContains != nil {
+		predicates = append(predicates, agentversion.AgentIDContains(*i.AgentIDContains))
+	}
+	if i.AgentIDHasPrefix != nil {
+		predicates = append(predicates, agentversion.AgentIDHasPrefix(*i.AgentIDHasPrefix))
+	}
+	if i.AgentIDHasSuffix != nil {
+		predicates = append(predicates, agentversion.AgentIDHasSuffix(*i.AgentIDHasSuffix))
+	}
+	if i.AgentIDEqualFold != nil {
+		predicates = append(predicates, agentversion.AgentIDEqualFold(*i.AgentIDEqualFold))
+	}
+	if i.AgentIDContainsFold != nil {
+		predicates = append(predicates, agentversion.AgentIDContainsFold(*i.AgentIDContainsFold))
+	}
+	if i.Number != nil {
+		predicates = append(predicates, agentversion.NumberEQ(*i.Number))
+	}
+	if i.NumberNEQ != nil {
+		predicates = append(predicates, agentversion.NumberNEQ(*i.NumberNEQ))
+	}
+	if len(i.NumberIn) > 0 {
+		predicates = append(predicates, agentversion.NumberIn(i.NumberIn...))
+	}
+	if len(i.NumberNotIn) > 0 {
+		predicates = append(predicates, agentversion.NumberNotIn(i.NumberNotIn...))
+	}
+	if i.NumberGT != nil {
+		predicates = append(predicates, agentversion.NumberGT(*i.NumberGT))
+	}
+	if i.NumberGTE != nil {
+		predicates = append(predicates, agentversion.NumberGTE(*i.NumberGTE))
+	}
+	if i.NumberLT != nil {
+		predicates = append(predicates, agentversion.NumberLT(*i.NumberLT))
+	}
+	if i.NumberLTE != nil {
+		predicates = append(predicates, agentversion.NumberLTE(*i.NumberLTE))
+	}
+	if i.Note != nil {
+		predicates = append(predicates, agentversion.NoteEQ(*i.Note))
+	}
+	if i.NoteNEQ != nil {
+		predicates = append(predicates, agentversion.NoteNEQ(*i.NoteNEQ))
+	}
+	if len(i.NoteIn) > 0 {
+		predicates = append(predicates, agentversion.NoteIn(i.NoteIn...))
+	}
+	if len(i.NoteNotIn) > 0 {
+		predicates = append(predicates, agentversion.NoteNotIn(i.NoteNotIn...))
+	}
+	if i.NoteGT != nil {
+		predicates = append(predicates, agentversion.NoteGT(*i.NoteGT))
+	}
+	if i.NoteGTE != nil {
+		predicates = append(predicates, agentversion.NoteGTE(*i.NoteGTE))
+	}
+	if i.NoteLT != nil {
+		predicates = append(predicates, agentversion.NoteLT(*i.NoteLT))
+	}
+	if i.NoteLTE != nil {
+		predicates = append(predicates, agentversion.NoteLTE(*i.NoteLTE))
+	}
+	if i.NoteContains != nil {
+		predicates = append(predicates, agentversion.NoteContains(*i.NoteContains))
+	}
+	if i.NoteHasPrefix != nil {
+		predicates = append(predicates, agentversion.NoteHasPrefix(*i.NoteHasPrefix))
+	}
+	if i.NoteHasSuffix != nil {
+		predicates = append(predicates, agentversion.NoteHasSuffix(*i.NoteHasSuffix))
+	}
+	if i.NoteEqualFold != nil {
+		predicates = append(predicates, agentversion.NoteEqualFold(*i.NoteEqualFold))
+	}
+	if i.NoteContainsFold != nil {
+		predicates = append(predicates, agentversion.NoteContainsFold(*i.NoteContainsFold))
+	}
+	if i.AuthorID != nil {
+		predicates = append(predicates, agentversion.AuthorIDEQ(*i.AuthorID))
+	}
+	if i.AuthorIDNEQ != nil {
+		predicates = append(predicates, agentversion.AuthorIDNEQ(*i.AuthorIDNEQ))
+	}
+	if len(i.AuthorIDIn) > 0 {
+		predicates = append(predicates, agentversion.AuthorIDIn(i.AuthorIDIn...))
+	}
+	if len(i.AuthorIDNotIn) > 0 {
+		predicates = append(predicates, agentversion.AuthorIDNotIn(i.AuthorIDNotIn...))
+	}
+	if i.AuthorIDGT != nil {
+		predicates = append(predicates, agentversion.AuthorIDGT(*i.AuthorIDGT))
+	}
+	if i.AuthorIDGTE != nil {
+		predicates = append(predicates, agentversion.AuthorIDGTE(*i.AuthorIDGTE))
+	}
+	if i.AuthorIDLT != nil {
+		predicates = append(predicates, agentversion.AuthorIDLT(*i.AuthorIDLT))
+	}
+	if i.AuthorIDLTE != nil {
+		predicates = append(predicates, agentversion.AuthorIDLTE(*i.AuthorIDLTE))
+	}
+	if i.AuthorIDContains != nil {
+		predicates = append(predicates, agentversion.AuthorIDContains(*i.AuthorIDContains))
+	}
+	if i.AuthorIDHasPrefix != nil {
+		predicates = append(predicates, agentversion.AuthorIDHasPrefix(*i.AuthorIDHasPrefix))
+	}
+	if i.AuthorIDHasSuffix != nil {
+		predicates = append(predicates, agentversion.AuthorIDHasSuffix(*i.AuthorIDHasSuffix))
+	}
+	if i.AuthorIDEqualFold != nil {
+		predicates = append(predicates, agentversion.AuthorIDEqualFold(*i.AuthorIDEqualFold))
+	}
+	if i.AuthorIDContainsFold != nil {
+		predicates = append(predicates, agentversion.AuthorIDContainsFold(*i.AuthorIDContainsFold))
+	}
+	if i.AuthorName != nil {
+		predicates = append(predicates, agentversion.AuthorNameEQ(*i.AuthorName))
+	}
+	if i.AuthorNameNEQ != nil {
+		predicates = append(predicates, agentversion.AuthorNameNEQ(*i.AuthorNameNEQ))
+	}
+	if len(i.AuthorNameIn) > 0 {
+		predicates = append(predicates, agentversion.AuthorNameIn(i.AuthorNameIn...))
+	}
+	if len(i.AuthorNameNotIn) > 0 {
+		predicates = append(predicates, agentversion.AuthorNameNotIn(i.AuthorNameNotIn...))
+	}
+	if i.AuthorNameGT != nil {
+		predicates = append(predicates, agentversion.AuthorNameGT(*i.AuthorNameGT))
+	}
+	if i.AuthorNameGTE != nil {
+		predicates = append(predicates, agentversion.AuthorNameGTE(*i.AuthorNameGTE))
+	}
+	if i.AuthorNameLT != nil {
+		predicates = append(predicates, agentversion.AuthorNameLT(*i.AuthorNameLT))
+	}
+	if i.AuthorNameLTE != nil {
+		predicates = append(predicates, agentversion.AuthorNameLTE(*i.AuthorNameLTE))
+	}
+	if i.AuthorNameContains != nil {
+		predicates = append(predicates, agentversion.AuthorNameContains(*i.AuthorNameContains))
+	}
+	if i.AuthorNameHasPrefix != nil {
+		predicates = append(predicates, agentversion.AuthorNameHasPrefix(*i.AuthorNameHasPrefix))
+	}
+	if i.AuthorNameHasSuffix != nil {
+		predicates = append(predicates, agentversion.AuthorNameHasSuffix(*i.AuthorNameHasSuffix))
+	}
+	if i.AuthorNameEqualFold != nil {
+		predicates = append(predicates, agentversion.AuthorNameEqualFold(*i.AuthorNameEqualFold))
+	}
+	if i.AuthorNameContainsFold != nil {
+		predicates = append(predicates, agentversion.AuthorNameContainsFold(*i.AuthorNameContainsFold))
+	}
+	if i.Settings != nil {
+		predicates = append(predicates, agentversion.SettingsEQ(*i.Settings))
+	}
+	if i.SettingsNEQ != nil {
+		predicates = append(predicates, agentversion.SettingsNEQ(*i.SettingsNEQ))
+	}
+	if len(i.SettingsIn) > 0 {
+		predicates = append(predicates, agentversion.SettingsIn(i.SettingsIn...))
+	}
+	if len(i.SettingsNotIn) > 0 {
+		predicates = append(predicates, agentversion.SettingsNotIn(i.SettingsNotIn...))
+	}
+	if i.SettingsGT != nil {
+		predicates = append(predicates, agentversion.SettingsGT(*i.SettingsGT))
+	}
+	if i.SettingsGTE != nil {
+		predicates = append(predicates, agentversion.SettingsGTE(*i.SettingsGTE))
+	}
+	if i.SettingsLT != nil {
+		predicates = append(predicates, agentversion.SettingsLT(*i.SettingsLT))
+	}
+	if i.SettingsLTE != nil {
+		predicates = append(predicates, agentversion.SettingsLTE(*i.SettingsLTE))
+	}
+	if i.SettingsContains != nil {
+		predicates = append(predicates, agentversion.SettingsContains(*i.SettingsContains))
+	}
+	if i.SettingsHasPrefix != nil {
+		predicates = append(predicates, agentversion.SettingsHasPrefix(*i.SettingsHasPrefix))
+	}
+	if i.SettingsHasSuffix != nil {
+		predicates = append(predicates, agentversion.SettingsHasSuffix(*i.SettingsHasSuffix))
+	}
+	if i.SettingsEqualFold != nil {
+		predicates = append(predicates, agentversion.SettingsEqualFold(*i.SettingsEqualFold))
+	}
+	if i.SettingsContainsFold != nil {
+		predicates = append(predicates, agentversion.SettingsContainsFold(*i.SettingsContainsFold))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyAgentVersionWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return agentversion.And(predicates...), nil
 	}
 }
 
@@ -7207,6 +8061,704 @@ func (i *NoteWhereInput) P() (predicate.Note, error) {
 	}
 }
 
+// ReminderWhereInput represents a where input for filtering Reminder queries.
+type ReminderWhereInput struct {
+	Predicates []predicate.Reminder  `json:"-"`
+	Not        *ReminderWhereInput   `json:"not,omitempty"`
+	Or         []*ReminderWhereInput `json:"or,omitempty"`
+	And        []*ReminderWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *ms.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *ms.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []ms.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []ms.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *ms.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *ms.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *ms.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *ms.Time  `json:"createdAtLTE,omitempty"`
+
+	// "thread_id" field predicates.
+	ThreadID             *string  `json:"threadID,omitempty"`
+	ThreadIDNEQ          *string  `json:"threadIDNEQ,omitempty"`
+	ThreadIDIn           []string `json:"threadIDIn,omitempty"`
+	ThreadIDNotIn        []string `json:"threadIDNotIn,omitempty"`
+	ThreadIDGT           *string  `json:"threadIDGT,omitempty"`
+	ThreadIDGTE          *string  `json:"threadIDGTE,omitempty"`
+	ThreadIDLT           *string  `json:"threadIDLT,omitempty"`
+	ThreadIDLTE          *string  `json:"threadIDLTE,omitempty"`
+	ThreadIDContains     *string  `json:"threadIDContains,omitempty"`
+	ThreadIDHasPrefix    *string  `json:"threadIDHasPrefix,omitempty"`
+	ThreadIDHasSuffix    *string  `json:"threadIDHasSuffix,omitempty"`
+	ThreadIDEqualFold    *string  `json:"threadIDEqualFold,omitempty"`
+	ThreadIDContainsFold *string  `json:"threadIDContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *reminder.Kind  `json:"kind,omitempty"`
+	KindNEQ   *reminder.Kind  `json:"kindNEQ,omitempty"`
+	KindIn    []reminder.Kind `json:"kindIn,omitempty"`
+	KindNotIn []reminder.Kind `json:"kindNotIn,omitempty"`
+
+	// "state" field predicates.
+	State      *reminder.State  `json:"state,omitempty"`
+	StateNEQ   *reminder.State  `json:"stateNEQ,omitempty"`
+	StateIn    []reminder.State `json:"stateIn,omitempty"`
+	StateNotIn []reminder.State `json:"stateNotIn,omitempty"`
+
+	// "number" field predicates.
+	Number      *int  `json:"number,omitempty"`
+	NumberNEQ   *int  `json:"numberNEQ,omitempty"`
+	NumberIn    []int `json:"numberIn,omitempty"`
+	NumberNotIn []int `json:"numberNotIn,omitempty"`
+	NumberGT    *int  `json:"numberGT,omitempty"`
+	NumberGTE   *int  `json:"numberGTE,omitempty"`
+	NumberLT    *int  `json:"numberLT,omitempty"`
+	NumberLTE   *int  `json:"numberLTE,omitempty"`
+
+	// "due_at" field predicates.
+	DueAt      *ms.Time  `json:"dueAt,omitempty"`
+	DueAtNEQ   *ms.Time  `json:"dueAtNEQ,omitempty"`
+	DueAtIn    []ms.Time `json:"dueAtIn,omitempty"`
+	DueAtNotIn []ms.Time `json:"dueAtNotIn,omitempty"`
+	DueAtGT    *ms.Time  `json:"dueAtGT,omitempty"`
+	DueAtGTE   *ms.Time  `json:"dueAtGTE,omitempty"`
+	DueAtLT    *ms.Time  `json:"dueAtLT,omitempty"`
+	DueAtLTE   *ms.Time  `json:"dueAtLTE,omitempty"`
+
+	// "text" field predicates.
+	Text             *string  `json:"text,omitempty"`
+	TextNEQ          *string  `json:"textNEQ,omitempty"`
+	TextIn           []string `json:"textIn,omitempty"`
+	TextNotIn        []string `json:"textNotIn,omitempty"`
+	TextGT           *string  `json:"textGT,omitempty"`
+	TextGTE          *string  `json:"textGTE,omitempty"`
+	TextLT           *string  `json:"textLT,omitempty"`
+	TextLTE          *string  `json:"textLTE,omitempty"`
+	TextContains     *string  `json:"textContains,omitempty"`
+	TextHasPrefix    *string  `json:"textHasPrefix,omitempty"`
+	TextHasSuffix    *string  `json:"textHasSuffix,omitempty"`
+	TextEqualFold    *string  `json:"textEqualFold,omitempty"`
+	TextContainsFold *string  `json:"textContainsFold,omitempty"`
+
+	// "instruction" field predicates.
+	Instruction             *string  `json:"instruction,omitempty"`
+	InstructionNEQ          *string  `json:"instructionNEQ,omitempty"`
+	InstructionIn           []string `json:"instructionIn,omitempty"`
+	InstructionNotIn        []string `json:"instructionNotIn,omitempty"`
+	InstructionGT           *string  `json:"instructionGT,omitempty"`
+	InstructionGTE          *string  `json:"instructionGTE,omitempty"`
+	InstructionLT           *string  `json:"instructionLT,omitempty"`
+	InstructionLTE          *string  `json:"instructionLTE,omitempty"`
+	InstructionContains     *string  `json:"instructionContains,omitempty"`
+	InstructionHasPrefix    *string  `json:"instructionHasPrefix,omitempty"`
+	InstructionHasSuffix    *string  `json:"instructionHasSuffix,omitempty"`
+	InstructionEqualFold    *string  `json:"instructionEqualFold,omitempty"`
+	InstructionContainsFold *string  `json:"instructionContainsFold,omitempty"`
+
+	// "after_message_id" field predicates.
+	AfterMessageID             *string  `json:"afterMessageID,omitempty"`
+	AfterMessageIDNEQ          *string  `json:"afterMessageIDNEQ,omitempty"`
+	AfterMessageIDIn           []string `json:"afterMessageIDIn,omitempty"`
+	AfterMessageIDNotIn        []string `json:"afterMessageIDNotIn,omitempty"`
+	AfterMessageIDGT           *string  `json:"afterMessageIDGT,omitempty"`
+	AfterMessageIDGTE          *string  `json:"afterMessageIDGTE,omitempty"`
+	AfterMessageIDLT           *string  `json:"afterMessageIDLT,omitempty"`
+	AfterMessageIDLTE          *string  `json:"afterMessageIDLTE,omitempty"`
+	AfterMessageIDContains     *string  `json:"afterMessageIDContains,omitempty"`
+	AfterMessageIDHasPrefix    *string  `json:"afterMessageIDHasPrefix,omitempty"`
+	AfterMessageIDHasSuffix    *string  `json:"afterMessageIDHasSuffix,omitempty"`
+	AfterMessageIDEqualFold    *string  `json:"afterMessageIDEqualFold,omitempty"`
+	AfterMessageIDContainsFold *string  `json:"afterMessageIDContainsFold,omitempty"`
+
+	// "set_by" field predicates.
+	SetBy             *string  `json:"setBy,omitempty"`
+	SetByNEQ          *string  `json:"setByNEQ,omitempty"`
+	SetByIn           []string `json:"setByIn,omitempty"`
+	SetByNotIn        []string `json:"setByNotIn,omitempty"`
+	SetByGT           *string  `json:"setByGT,omitempty"`
+	SetByGTE          *string  `json:"setByGTE,omitempty"`
+	SetByLT           *string  `json:"setByLT,omitempty"`
+	SetByLTE          *string  `json:"setByLTE,omitempty"`
+	SetByContains     *string  `json:"setByContains,omitempty"`
+	SetByHasPrefix    *string  `json:"setByHasPrefix,omitempty"`
+	SetByHasSuffix    *string  `json:"setByHasSuffix,omitempty"`
+	SetByEqualFold    *string  `json:"setByEqualFold,omitempty"`
+	SetByContainsFold *string  `json:"setByContainsFold,omitempty"`
+
+	// "reason" field predicates.
+	Reason             *string  `json:"reason,omitempty"`
+	ReasonNEQ          *string  `json:"reasonNEQ,omitempty"`
+	ReasonIn           []string `json:"reasonIn,omitempty"`
+	ReasonNotIn        []string `json:"reasonNotIn,omitempty"`
+	ReasonGT           *string  `json:"reasonGT,omitempty"`
+	ReasonGTE          *string  `json:"reasonGTE,omitempty"`
+	ReasonLT           *string  `json:"reasonLT,omitempty"`
+	ReasonLTE          *string  `json:"reasonLTE,omitempty"`
+	ReasonContains     *string  `json:"reasonContains,omitempty"`
+	ReasonHasPrefix    *string  `json:"reasonHasPrefix,omitempty"`
+	ReasonHasSuffix    *string  `json:"reasonHasSuffix,omitempty"`
+	ReasonEqualFold    *string  `json:"reasonEqualFold,omitempty"`
+	ReasonContainsFold *string  `json:"reasonContainsFold,omitempty"`
+
+	// "message_id" field predicates.
+	MessageID             *string  `json:"messageID,omitempty"`
+	MessageIDNEQ          *string  `json:"messageIDNEQ,omitempty"`
+	MessageIDIn           []string `json:"messageIDIn,omitempty"`
+	MessageIDNotIn        []string `json:"messageIDNotIn,omitempty"`
+	MessageIDGT           *string  `json:"messageIDGT,omitempty"`
+	MessageIDGTE          *string  `json:"messageIDGTE,omitempty"`
+	MessageIDLT           *string  `json:"messageIDLT,omitempty"`
+	MessageIDLTE          *string  `json:"messageIDLTE,omitempty"`
+	MessageIDContains     *string  `json:"messageIDContains,omitempty"`
+	MessageIDHasPrefix    *string  `json:"messageIDHasPrefix,omitempty"`
+	MessageIDHasSuffix    *string  `json:"messageIDHasSuffix,omitempty"`
+	MessageIDIsNil        bool     `json:"messageIDIsNil,omitempty"`
+	MessageIDNotNil       bool     `json:"messageIDNotNil,omitempty"`
+	MessageIDEqualFold    *string  `json:"messageIDEqualFold,omitempty"`
+	MessageIDContainsFold *string  `json:"messageIDContainsFold,omitempty"`
+
+	// "ended_at" field predicates.
+	EndedAt       *ms.Time  `json:"endedAt,omitempty"`
+	EndedAtNEQ    *ms.Time  `json:"endedAtNEQ,omitempty"`
+	EndedAtIn     []ms.Time `json:"endedAtIn,omitempty"`
+	EndedAtNotIn  []ms.Time `json:"endedAtNotIn,omitempty"`
+	EndedAtGT     *ms.Time  `json:"endedAtGT,omitempty"`
+	EndedAtGTE    *ms.Time  `json:"endedAtGTE,omitempty"`
+	EndedAtLT     *ms.Time  `json:"endedAtLT,omitempty"`
+	EndedAtLTE    *ms.Time  `json:"endedAtLTE,omitempty"`
+	EndedAtIsNil  bool      `json:"endedAtIsNil,omitempty"`
+	EndedAtNotNil bool      `json:"endedAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ReminderWhereInput) AddPredicates(predicates ...predicate.Reminder) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ReminderWhereInput filter on the ReminderQuery builder.
+func (i *ReminderWhereInput) Filter(q *ReminderQuery) (*ReminderQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyReminderWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyReminderWhereInput is returned in case the ReminderWhereInput is empty.
+var ErrEmptyReminderWhereInput = errors.New("ent: empty predicate ReminderWhereInput")
+
+// P returns a predicate for filtering reminders.
+// An error is returned if the input is empty or invalid.
+func (i *ReminderWhereInput) P() (predicate.Reminder, error) {
+	var predicates []predicate.Reminder
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, reminder.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Reminder, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, reminder.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Reminder, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, reminder.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, reminder.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, reminder.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, reminder.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, reminder.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, reminder.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, reminder.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, reminder.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, reminder.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, reminder.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, reminder.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, reminder.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, reminder.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, reminder.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, reminder.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, reminder.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, reminder.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, reminder.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, reminder.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.ThreadID != nil {
+		predicates = append(predicates, reminder.ThreadIDEQ(*i.ThreadID))
+	}
+	if i.ThreadIDNEQ != nil {
+		predicates = append(predicates, reminder.ThreadIDNEQ(*i.ThreadIDNEQ))
+	}
+	if len(i.ThreadIDIn) > 0 {
+		predicates = append(predicates, reminder.ThreadIDIn(i.ThreadIDIn...))
+	}
+	if len(i.ThreadIDNotIn) > 0 {
+		predicates = append(predicates, reminder.ThreadIDNotIn(i.ThreadIDNotIn...))
+	}
+	if i.ThreadIDGT != nil {
+		predicates = append(predicates, reminder.ThreadIDGT(*i.ThreadIDGT))
+	}
+	if i.ThreadIDGTE != nil {
+		predicates = append(predicates, reminder.ThreadIDGTE(*i.ThreadIDGTE))
+	}
+	if i.ThreadIDLT != nil {
+		predicates = append(predicates, reminder.ThreadIDLT(*i.ThreadIDLT))
+	}
+	if i.ThreadIDLTE != nil {
+		predicates = append(predicates, reminder.ThreadIDLTE(*i.ThreadIDLTE))
+	}
+	if i.ThreadIDContains != nil {
+		predicates = append(predicates, reminder.ThreadIDContains(*i.ThreadIDContains))
+	}
+	if i.ThreadIDHasPrefix != nil {
+		predicates = append(predicates, reminder.ThreadIDHasPrefix(*i.ThreadIDHasPrefix))
+	}
+	if i.ThreadIDHasSuffix != nil {
+		predicates = append(predicates, reminder.ThreadIDHasSuffix(*i.ThreadIDHasSuffix))
+	}
+	if i.ThreadIDEqualFold != nil {
+		predicates = append(predicates, reminder.ThreadIDEqualFold(*i.ThreadIDEqualFold))
+	}
+	if i.ThreadIDContainsFold != nil {
+		predicates = append(predicates, reminder.ThreadIDContainsFold(*i.ThreadIDContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, reminder.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, reminder.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, reminder.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, reminder.KindNotIn(i.KindNotIn...))
+	}
+	if i.State != nil {
+		predicates = append(predicates, reminder.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, reminder.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, reminder.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, reminder.StateNotIn(i.StateNotIn...))
+	}
+	if i.Number != nil {
+		predicates = append(predicates, reminder.NumberEQ(*i.Number))
+	}
+	if i.NumberNEQ != nil {
+		predicates = append(predicates, reminder.NumberNEQ(*i.NumberNEQ))
+	}
+	if len(i.NumberIn) > 0 {
+		predicates = append(predicates, reminder.NumberIn(i.NumberIn...))
+	}
+	if len(i.NumberNotIn) > 0 {
+		predicates = append(predicates, reminder.NumberNotIn(i.NumberNotIn...))
+	}
+	if i.NumberGT != nil {
+		predicates = append(predicates, reminder.NumberGT(*i.NumberGT))
+	}
+	if i.NumberGTE != nil {
+		predicates = append(predicates, reminder.NumberGTE(*i.NumberGTE))
+	}
+	if i.NumberLT != nil {
+		predicates = append(predicates, reminder.NumberLT(*i.NumberLT))
+	}
+	if i.NumberLTE != nil {
+		predicates = append(predicates, reminder.NumberLTE(*i.NumberLTE))
+	}
+	if i.DueAt != nil {
+		predicates = append(predicates, reminder.DueAtEQ(*i.DueAt))
+	}
+	if i.DueAtNEQ != nil {
+		predicates = append(predicates, reminder.DueAtNEQ(*i.DueAtNEQ))
+	}
+	if len(i.DueAtIn) > 0 {
+		predicates = append(predicates, reminder.DueAtIn(i.DueAtIn...))
+	}
+	if len(i.DueAtNotIn) > 0 {
+		predicates = append(predicates, reminder.DueAtNotIn(i.DueAtNotIn...))
+	}
+	if i.DueAtGT != nil {
+		predicates = append(predicates, reminder.DueAtGT(*i.DueAtGT))
+	}
+	if i.DueAtGTE != nil {
+		predicates = append(predicates, reminder.DueAtGTE(*i.DueAtGTE))
+	}
+	if i.DueAtLT != nil {
+		predicates = append(predicates, reminder.DueAtLT(*i.DueAtLT))
+	}
+	if i.DueAtLTE != nil {
+		predicates = append(predicates, reminder.DueAtLTE(*i.DueAtLTE))
+	}
+	if i.Text != nil {
+		predicates = append(predicates, reminder.TextEQ(*i.Text))
+	}
+	if i.TextNEQ != nil {
+		predicates = append(predicates, reminder.TextNEQ(*i.TextNEQ))
+	}
+	if len(i.TextIn) > 0 {
+		predicates = append(predicates, reminder.TextIn(i.TextIn...))
+	}
+	if len(i.TextNotIn) > 0 {
+		predicates = append(predicates, reminder.TextNotIn(i.TextNotIn...))
+	}
+	if i.TextGT != nil {
+		predicates = append(predicates, reminder.TextGT(*i.TextGT))
+	}
+	if i.TextGTE != nil {
+		predicates = append(predicates, reminder.TextGTE(*i.TextGTE))
+	}
+	if i.TextLT != nil {
+		predicates = append(predicates, reminder.TextLT(*i.TextLT))
+	}
+	if i.TextLTE != nil {
+		predicates = append(predicates, reminder.TextLTE(*i.TextLTE))
+	}
+	if i.TextContains != nil {
+		predicates = append(predicates, reminder.TextContains(*i.TextContains))
+	}
+	if i.TextHasPrefix != nil {
+		predicates = append(predicates, reminder.TextHasPrefix(*i.TextHasPrefix))
+	}
+	if i.TextHasSuffix != nil {
+		predicates = append(predicates, reminder.TextHasSuffix(*i.TextHasSuffix))
+	}
+	if i.TextEqualFold != nil {
+		predicates = append(predicates, reminder.TextEqualFold(*i.TextEqualFold))
+	}
+	if i.TextContainsFold != nil {
+		predicates = append(predicates, reminder.TextContainsFold(*i.TextContainsFold))
+	}
+	if i.Instruction != nil {
+		predicates = append(predicates, reminder.InstructionEQ(*i.Instruction))
+	}
+	if i.InstructionNEQ != nil {
+		predicates = append(predicates, reminder.InstructionNEQ(*i.InstructionNEQ))
+	}
+	if len(i.InstructionIn) > 0 {
+		predicates = append(predicates, reminder.InstructionIn(i.InstructionIn...))
+	}
+	if len(i.InstructionNotIn) > 0 {
+		predicates = append(predicates, reminder.InstructionNotIn(i.InstructionNotIn...))
+	}
+	if i.InstructionGT != nil {
+		predicates = append(predicates, reminder.InstructionGT(*i.InstructionGT))
+	}
+	if i.InstructionGTE != nil {
+		predicates = append(predicates, reminder.InstructionGTE(*i.InstructionGTE))
+	}
+	if i.InstructionLT != nil {
+		predicates = append(predicates, reminder.InstructionLT(*i.InstructionLT))
+	}
+	if i.InstructionLTE != nil {
+		predicates = append(predicates, reminder.InstructionLTE(*i.InstructionLTE))
+	}
+	if i.InstructionContains != nil {
+		predicates = append(predicates, reminder.InstructionContains(*i.InstructionContains))
+	}
+	if i.InstructionHasPrefix != nil {
+		predicates = append(predicates, reminder.InstructionHasPrefix(*i.InstructionHasPrefix))
+	}
+	if i.InstructionHasSuffix != nil {
+		predicates = append(predicates, reminder.InstructionHasSuffix(*i.InstructionHasSuffix))
+	}
+	if i.InstructionEqualFold != nil {
+		predicates = append(predicates, reminder.InstructionEqualFold(*i.InstructionEqualFold))
+	}
+	if i.InstructionContainsFold != nil {
+		predicates = append(predicates, reminder.InstructionContainsFold(*i.InstructionContainsFold))
+	}
+	if i.AfterMessageID != nil {
+		predicates = append(predicates, reminder.AfterMessageIDEQ(*i.AfterMessageID))
+	}
+	if i.AfterMessageIDNEQ != nil {
+		predicates = append(predicates, reminder.AfterMessageIDNEQ(*i.AfterMessageIDNEQ))
+	}
+	if len(i.AfterMessageIDIn) > 0 {
+		predicates = append(predicates, reminder.AfterMessageIDIn(i.AfterMessageIDIn...))
+	}
+	if len(i.AfterMessageIDNotIn) > 0 {
+		predicates = append(predicates, reminder.AfterMessageIDNotIn(i.AfterMessageIDNotIn...))
+	}
+	if i.AfterMessageIDGT != nil {
+		predicates = append(predicates, reminder.AfterMessageIDGT(*i.AfterMessageIDGT))
+	}
+	if i.AfterMessageIDGTE != nil {
+		predicates = append(predicates, reminder.AfterMessageIDGTE(*i.AfterMessageIDGTE))
+	}
+	if i.AfterMessageIDLT != nil {
+		predicates = append(predicates, reminder.AfterMessageIDLT(*i.AfterMessageIDLT))
+	}
+	if i.AfterMessageIDLTE != nil {
+		predicates = append(predicates, reminder.AfterMessageIDLTE(*i.AfterMessageIDLTE))
+	}
+	if i.AfterMessageIDContains != nil {
+		predicates = append(predicates, reminder.AfterMessageIDContains(*i.AfterMessageIDContains))
+	}
+	if i.AfterMessageIDHasPrefix != nil {
+		predicates = append(predicates, reminder.AfterMessageIDHasPrefix(*i.AfterMessageIDHasPrefix))
+	}
+	if i.AfterMessageIDHasSuffix != nil {
+		predicates = append(predicates, reminder.AfterMessageIDHasSuffix(*i.AfterMessageIDHasSuffix))
+	}
+	if i.AfterMessageIDEqualFold != nil {
+		predicates = append(predicates, reminder.AfterMessageIDEqualFold(*i.AfterMessageIDEqualFold))
+	}
+	if i.AfterMessageIDContainsFold != nil {
+		predicates = append(predicates, reminder.AfterMessageIDContainsFold(*i.AfterMessageIDContainsFold))
+	}
+	if i.SetBy != nil {
+		predicates = append(predicates, reminder.SetByEQ(*i.SetBy))
+	}
+	if i.SetByNEQ != nil {
+		predicates = append(predicates, reminder.SetByNEQ(*i.SetByNEQ))
+	}
+	if len(i.SetByIn) > 0 {
+		predicates = append(predicates, reminder.SetByIn(i.SetByIn...))
+	}
+	if len(i.SetByNotIn) > 0 {
+		predicates = append(predicates, reminder.SetByNotIn(i.SetByNotIn...))
+	}
+	if i.SetByGT != nil {
+		predicates = append(predicates, reminder.SetByGT(*i.SetByGT))
+	}
+	if i.SetByGTE != nil {
+		predicates = append(predicates, reminder.SetByGTE(*i.SetByGTE))
+	}
+	if i.SetByLT != nil {
+		predicates = append(predicates, reminder.SetByLT(*i.SetByLT))
+	}
+	if i.SetByLTE != nil {
+		predicates = append(predicates, reminder.SetByLTE(*i.SetByLTE))
+	}
+	if i.SetByContains != nil {
+		predicates = append(predicates, reminder.SetByContains(*i.SetByContains))
+	}
+	if i.SetByHasPrefix != nil {
+		predicates = append(predicates, reminder.SetByHasPrefix(*i.SetByHasPrefix))
+	}
+	if i.SetByHasSuffix != nil {
+		predicates = append(predicates, reminder.SetByHasSuffix(*i.SetByHasSuffix))
+	}
+	if i.SetByEqualFold != nil {
+		predicates = append(predicates, reminder.SetByEqualFold(*i.SetByEqualFold))
+	}
+	if i.SetByContainsFold != nil {
+		predicates = append(predicates, reminder.SetByContainsFold(*i.SetByContainsFold))
+	}
+	if i.Reason != nil {
+		predicates = append(predicates, reminder.ReasonEQ(*i.Reason))
+	}
+	if i.ReasonNEQ != nil {
+		predicates = append(predicates, reminder.ReasonNEQ(*i.ReasonNEQ))
+	}
+	if len(i.ReasonIn) > 0 {
+		predicates = append(predicates, reminder.ReasonIn(i.ReasonIn...))
+	}
+	if len(i.ReasonNotIn) > 0 {
+		predicates = append(predicates, reminder.ReasonNotIn(i.ReasonNotIn...))
+	}
+	if i.ReasonGT != nil {
+		predicates = append(predicates, reminder.ReasonGT(*i.ReasonGT))
+	}
+	if i.ReasonGTE != nil {
+		predicates = append(predicates, reminder.ReasonGTE(*i.ReasonGTE))
+	}
+	if i.ReasonLT != nil {
+		predicates = append(predicates, reminder.ReasonLT(*i.ReasonLT))
+	}
+	if i.ReasonLTE != nil {
+		predicates = append(predicates, reminder.ReasonLTE(*i.ReasonLTE))
+	}
+	if i.ReasonContains != nil {
+		predicates = append(predicates, reminder.ReasonContains(*i.ReasonContains))
+	}
+	if i.ReasonHasPrefix != nil {
+		predicates = append(predicates, reminder.ReasonHasPrefix(*i.ReasonHasPrefix))
+	}
+	if i.ReasonHasSuffix != nil {
+		predicates = append(predicates, reminder.ReasonHasSuffix(*i.ReasonHasSuffix))
+	}
+	if i.ReasonEqualFold != nil {
+		predicates = append(predicates, reminder.ReasonEqualFold(*i.ReasonEqualFold))
+	}
+	if i.ReasonContainsFold != nil {
+		predicates = append(predicates, reminder.ReasonContainsFold(*i.ReasonContainsFold))
+	}
+	if i.MessageID != nil {
+		predicates = append(predicates, reminder.MessageIDEQ(*i.MessageID))
+	}
+	if i.MessageIDNEQ != nil {
+		predicates = append(predicates, reminder.MessageIDNEQ(*i.MessageIDNEQ))
+	}
+	if len(i.MessageIDIn) > 0 {
+		predicates = append(predicates, reminder.MessageIDIn(i.MessageIDIn...))
+	}
+	if len(i.MessageIDNotIn) > 0 {
+		predicates = append(predicates, reminder.MessageIDNotIn(i.MessageIDNotIn...))
+	}
+	if i.MessageIDGT != nil {
+		predicates = append(predicates, reminder.MessageIDGT(*i.MessageIDGT))
+	}
+	if i.MessageIDGTE != nil {
+		predicates = append(predicates, reminder.MessageIDGTE(*i.MessageIDGTE))
+	}
+	if i.MessageIDLT != nil {
+		predicates = append(predicates, reminder.MessageIDLT(*i.MessageIDLT))
+	}
+	if i.MessageIDLTE != nil {
+		predicates = append(predicates, reminder.MessageIDLTE(*i.MessageIDLTE))
+	}
+	if i.MessageIDContains != nil {
+		predicates = append(predicates, reminder.MessageIDContains(*i.MessageIDContains))
+	}
+	if i.MessageIDHasPrefix != nil {
+		predicates = append(predicates, reminder.MessageIDHasPrefix(*i.MessageIDHasPrefix))
+	}
+	if i.MessageIDHasSuffix != nil {
+		predicates = append(predicates, reminder.MessageIDHasSuffix(*i.MessageIDHasSuffix))
+	}
+	if i.MessageIDIsNil {
+		predicates = append(predicates, reminder.MessageIDIsNil())
+	}
+	if i.MessageIDNotNil {
+		predicates = append(predicates, reminder.MessageIDNotNil())
+	}
+	if i.MessageIDEqualFold != nil {
+		predicates = append(predicates, reminder.MessageIDEqualFold(*i.MessageIDEqualFold))
+	}
+	if i.MessageIDContainsFold != nil {
+		predicates = append(predicates, reminder.MessageIDContainsFold(*i.MessageIDContainsFold))
+	}
+	if i.EndedAt != nil {
+		predicates = append(predicates, reminder.EndedAtEQ(*i.EndedAt))
+	}
+	if i.EndedAtNEQ != nil {
+		predicates = append(predicates, reminder.EndedAtNEQ(*i.EndedAtNEQ))
+	}
+	if len(i.EndedAtIn) > 0 {
+		predicates = append(predicates, reminder.EndedAtIn(i.EndedAtIn...))
+	}
+	if len(i.EndedAtNotIn) > 0 {
+		predicates = append(predicates, reminder.EndedAtNotIn(i.EndedAtNotIn...))
+	}
+	if i.EndedAtGT != nil {
+		predicates = append(predicates, reminder.EndedAtGT(*i.EndedAtGT))
+	}
+	if i.EndedAtGTE != nil {
+		predicates = append(predicates, reminder.EndedAtGTE(*i.EndedAtGTE))
+	}
+	if i.EndedAtLT != nil {
+		predicates = append(predicates, reminder.EndedAtLT(*i.EndedAtLT))
+	}
+	if i.EndedAtLTE != nil {
+		predicates = append(predicates, reminder.EndedAtLTE(*i.EndedAtLTE))
+	}
+	if i.EndedAtIsNil {
+		predicates = append(predicates, reminder.EndedAtIsNil())
+	}
+	if i.EndedAtNotNil {
+		predicates = append(predicates, reminder.EndedAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyReminderWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return reminder.And(predicates...), nil
+	}
+}
+
 // StepWhereInput represents a where input for filtering Step queries.
 type StepWhereInput struct {
 	Predicates []predicate.Step  `json:"-"`
@@ -7400,6 +8952,10 @@ type StepWhereInput struct {
 	ThinkingTokensGTE   *int64  `json:"thinkingTokensGTE,omitempty"`
 	ThinkingTokensLT    *int64  `json:"thinkingTokensLT,omitempty"`
 	ThinkingTokensLTE   *int64  `json:"thinkingTokensLTE,omitempty"`
+
+	// "estimated" field predicates.
+	Estimated    *bool `json:"estimated,omitempty"`
+	EstimatedNEQ *bool `json:"estimatedNEQ,omitempty"`
 
 	// "started_at" field predicates.
 	StartedAt      *ms.Time  `json:"startedAt,omitempty"`
@@ -7954,6 +9510,12 @@ func (i *StepWhereInput) P() (predicate.Step, error) {
 	if i.ThinkingTokensLTE != nil {
 		predicates = append(predicates, step.ThinkingTokensLTE(*i.ThinkingTokensLTE))
 	}
+	if i.Estimated != nil {
+		predicates = append(predicates, step.EstimatedEQ(*i.Estimated))
+	}
+	if i.EstimatedNEQ != nil {
+		predicates = append(predicates, step.EstimatedNEQ(*i.EstimatedNEQ))
+	}
 	if i.StartedAt != nil {
 		predicates = append(predicates, step.StartedAtEQ(*i.StartedAt))
 	}
@@ -8208,6 +9770,35 @@ type ThreadWhereInput struct {
 	OperatorSinceLTE    *ms.Time  `json:"operatorSinceLTE,omitempty"`
 	OperatorSinceIsNil  bool      `json:"operatorSinceIsNil,omitempty"`
 	OperatorSinceNotNil bool      `json:"operatorSinceNotNil,omitempty"`
+
+	// "version_id" field predicates.
+	VersionID             *string  `json:"versionID,omitempty"`
+	VersionIDNEQ          *string  `json:"versionIDNEQ,omitempty"`
+	VersionIDIn           []string `json:"versionIDIn,omitempty"`
+	VersionIDNotIn        []string `json:"versionIDNotIn,omitempty"`
+	VersionIDGT           *string  `json:"versionIDGT,omitempty"`
+	VersionIDGTE          *string  `json:"versionIDGTE,omitempty"`
+	VersionIDLT           *string  `json:"versionIDLT,omitempty"`
+	VersionIDLTE          *string  `json:"versionIDLTE,omitempty"`
+	VersionIDContains     *string  `json:"versionIDContains,omitempty"`
+	VersionIDHasPrefix    *string  `json:"versionIDHasPrefix,omitempty"`
+	VersionIDHasSuffix    *string  `json:"versionIDHasSuffix,omitempty"`
+	VersionIDIsNil        bool     `json:"versionIDIsNil,omitempty"`
+	VersionIDNotNil       bool     `json:"versionIDNotNil,omitempty"`
+	VersionIDEqualFold    *string  `json:"versionIDEqualFold,omitempty"`
+	VersionIDContainsFold *string  `json:"versionIDContainsFold,omitempty"`
+
+	// "version_at" field predicates.
+	VersionAt       *ms.Time  `json:"versionAt,omitempty"`
+	VersionAtNEQ    *ms.Time  `json:"versionAtNEQ,omitempty"`
+	VersionAtIn     []ms.Time `json:"versionAtIn,omitempty"`
+	VersionAtNotIn  []ms.Time `json:"versionAtNotIn,omitempty"`
+	VersionAtGT     *ms.Time  `json:"versionAtGT,omitempty"`
+	VersionAtGTE    *ms.Time  `json:"versionAtGTE,omitempty"`
+	VersionAtLT     *ms.Time  `json:"versionAtLT,omitempty"`
+	VersionAtLTE    *ms.Time  `json:"versionAtLTE,omitempty"`
+	VersionAtIsNil  bool      `json:"versionAtIsNil,omitempty"`
+	VersionAtNotNil bool      `json:"versionAtNotNil,omitempty"`
 
 	// "contact" field predicates.
 	Contact             *raw.JSON  `json:"contact,omitempty"`
@@ -8858,6 +10449,81 @@ func (i *ThreadWhereInput) P() (predicate.Thread, error) {
 	}
 	if i.OperatorSinceNotNil {
 		predicates = append(predicates, thread.OperatorSinceNotNil())
+	}
+	if i.VersionID != nil {
+		predicates = append(predicates, thread.VersionIDEQ(*i.VersionID))
+	}
+	if i.VersionIDNEQ != nil {
+		predicates = append(predicates, thread.VersionIDNEQ(*i.VersionIDNEQ))
+	}
+	if len(i.VersionIDIn) > 0 {
+		predicates = append(predicates, thread.VersionIDIn(i.VersionIDIn...))
+	}
+	if len(i.VersionIDNotIn) > 0 {
+		predicates = append(predicates, thread.VersionIDNotIn(i.VersionIDNotIn...))
+	}
+	if i.VersionIDGT != nil {
+		predicates = append(predicates, thread.VersionIDGT(*i.VersionIDGT))
+	}
+	if i.VersionIDGTE != nil {
+		predicates = append(predicates, thread.VersionIDGTE(*i.VersionIDGTE))
+	}
+	if i.VersionIDLT != nil {
+		predicates = append(predicates, thread.VersionIDLT(*i.VersionIDLT))
+	}
+	if i.VersionIDLTE != nil {
+		predicates = append(predicates, thread.VersionIDLTE(*i.VersionIDLTE))
+	}
+	if i.VersionIDContains != nil {
+		predicates = append(predicates, thread.VersionIDContains(*i.VersionIDContains))
+	}
+	if i.VersionIDHasPrefix != nil {
+		predicates = append(predicates, thread.VersionIDHasPrefix(*i.VersionIDHasPrefix))
+	}
+	if i.VersionIDHasSuffix != nil {
+		predicates = append(predicates, thread.VersionIDHasSuffix(*i.VersionIDHasSuffix))
+	}
+	if i.VersionIDIsNil {
+		predicates = append(predicates, thread.VersionIDIsNil())
+	}
+	if i.VersionIDNotNil {
+		predicates = append(predicates, thread.VersionIDNotNil())
+	}
+	if i.VersionIDEqualFold != nil {
+		predicates = append(predicates, thread.VersionIDEqualFold(*i.VersionIDEqualFold))
+	}
+	if i.VersionIDContainsFold != nil {
+		predicates = append(predicates, thread.VersionIDContainsFold(*i.VersionIDContainsFold))
+	}
+	if i.VersionAt != nil {
+		predicates = append(predicates, thread.VersionAtEQ(*i.VersionAt))
+	}
+	if i.VersionAtNEQ != nil {
+		predicates = append(predicates, thread.VersionAtNEQ(*i.VersionAtNEQ))
+	}
+	if len(i.VersionAtIn) > 0 {
+		predicates = append(predicates, thread.VersionAtIn(i.VersionAtIn...))
+	}
+	if len(i.VersionAtNotIn) > 0 {
+		predicates = append(predicates, thread.VersionAtNotIn(i.VersionAtNotIn...))
+	}
+	if i.VersionAtGT != nil {
+		predicates = append(predicates, thread.VersionAtGT(*i.VersionAtGT))
+	}
+	if i.VersionAtGTE != nil {
+		predicates = append(predicates, thread.VersionAtGTE(*i.VersionAtGTE))
+	}
+	if i.VersionAtLT != nil {
+		predicates = append(predicates, thread.VersionAtLT(*i.VersionAtLT))
+	}
+	if i.VersionAtLTE != nil {
+		predicates = append(predicates, thread.VersionAtLTE(*i.VersionAtLTE))
+	}
+	if i.VersionAtIsNil {
+		predicates = append(predicates, thread.VersionAtIsNil())
+	}
+	if i.VersionAtNotNil {
+		predicates = append(predicates, thread.VersionAtNotNil())
 	}
 	if i.Contact != nil {
 		predicates = append(predicates, thread.ContactEQ(*i.Contact))
@@ -9601,6 +11267,23 @@ type TurnWhereInput struct {
 	AttemptsLT    *int  `json:"attemptsLT,omitempty"`
 	AttemptsLTE   *int  `json:"attemptsLTE,omitempty"`
 
+	// "reminder_id" field predicates.
+	ReminderID             *string  `json:"reminderID,omitempty"`
+	ReminderIDNEQ          *string  `json:"reminderIDNEQ,omitempty"`
+	ReminderIDIn           []string `json:"reminderIDIn,omitempty"`
+	ReminderIDNotIn        []string `json:"reminderIDNotIn,omitempty"`
+	ReminderIDGT           *string  `json:"reminderIDGT,omitempty"`
+	ReminderIDGTE          *string  `json:"reminderIDGTE,omitempty"`
+	ReminderIDLT           *string  `json:"reminderIDLT,omitempty"`
+	ReminderIDLTE          *string  `json:"reminderIDLTE,omitempty"`
+	ReminderIDContains     *string  `json:"reminderIDContains,omitempty"`
+	ReminderIDHasPrefix    *string  `json:"reminderIDHasPrefix,omitempty"`
+	ReminderIDHasSuffix    *string  `json:"reminderIDHasSuffix,omitempty"`
+	ReminderIDIsNil        bool     `json:"reminderIDIsNil,omitempty"`
+	ReminderIDNotNil       bool     `json:"reminderIDNotNil,omitempty"`
+	ReminderIDEqualFold    *string  `json:"reminderIDEqualFold,omitempty"`
+	ReminderIDContainsFold *string  `json:"reminderIDContainsFold,omitempty"`
+
 	// "reason" field predicates.
 	Reason       *turn.Reason  `json:"reason,omitempty"`
 	ReasonNEQ    *turn.Reason  `json:"reasonNEQ,omitempty"`
@@ -10172,6 +11855,51 @@ func (i *TurnWhereInput) P() (predicate.Turn, error) {
 	}
 	if i.AttemptsLTE != nil {
 		predicates = append(predicates, turn.AttemptsLTE(*i.AttemptsLTE))
+	}
+	if i.ReminderID != nil {
+		predicates = append(predicates, turn.ReminderIDEQ(*i.ReminderID))
+	}
+	if i.ReminderIDNEQ != nil {
+		predicates = append(predicates, turn.ReminderIDNEQ(*i.ReminderIDNEQ))
+	}
+	if len(i.ReminderIDIn) > 0 {
+		predicates = append(predicates, turn.ReminderIDIn(i.ReminderIDIn...))
+	}
+	if len(i.ReminderIDNotIn) > 0 {
+		predicates = append(predicates, turn.ReminderIDNotIn(i.ReminderIDNotIn...))
+	}
+	if i.ReminderIDGT != nil {
+		predicates = append(predicates, turn.ReminderIDGT(*i.ReminderIDGT))
+	}
+	if i.ReminderIDGTE != nil {
+		predicates = append(predicates, turn.ReminderIDGTE(*i.ReminderIDGTE))
+	}
+	if i.ReminderIDLT != nil {
+		predicates = append(predicates, turn.ReminderIDLT(*i.ReminderIDLT))
+	}
+	if i.ReminderIDLTE != nil {
+		predicates = append(predicates, turn.ReminderIDLTE(*i.ReminderIDLTE))
+	}
+	if i.ReminderIDContains != nil {
+		predicates = append(predicates, turn.ReminderIDContains(*i.ReminderIDContains))
+	}
+	if i.ReminderIDHasPrefix != nil {
+		predicates = append(predicates, turn.ReminderIDHasPrefix(*i.ReminderIDHasPrefix))
+	}
+	if i.ReminderIDHasSuffix != nil {
+		predicates = append(predicates, turn.ReminderIDHasSuffix(*i.ReminderIDHasSuffix))
+	}
+	if i.ReminderIDIsNil {
+		predicates = append(predicates, turn.ReminderIDIsNil())
+	}
+	if i.ReminderIDNotNil {
+		predicates = append(predicates, turn.ReminderIDNotNil())
+	}
+	if i.ReminderIDEqualFold != nil {
+		predicates = append(predicates, turn.ReminderIDEqualFold(*i.ReminderIDEqualFold))
+	}
+	if i.ReminderIDContainsFold != nil {
+		predicates = append(predicates, turn.ReminderIDContainsFold(*i.ReminderIDContainsFold))
 	}
 	if i.Reason != nil {
 		predicates = append(predicates, turn.ReasonEQ(*i.Reason))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -22,9 +23,12 @@ import (
 	"parley/ent/note"
 	"parley/ent/predicate"
 	"parley/ent/raw"
+	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -46,6 +50,7 @@ const (
 	// Node types.
 	TypeAPIKey         = "APIKey"
 	TypeAgent          = "Agent"
+	TypeAgentVersion   = "AgentVersion"
 	TypeAttempt        = "Attempt"
 	TypeCall           = "Call"
 	TypeCustomer       = "Customer"
@@ -57,9 +62,12 @@ const (
 	TypeMessage        = "Message"
 	TypeMutationResult = "MutationResult"
 	TypeNote           = "Note"
+	TypeReminder       = "Reminder"
 	TypeSecret         = "Secret"
 	TypeSetting        = "Setting"
 	TypeStep           = "Step"
+	TypeTestEvent      = "TestEvent"
+	TypeTestRun        = "TestRun"
 	TypeThread         = "Thread"
 	TypeThreadTag      = "ThreadTag"
 	TypeTurn           = "Turn"
@@ -924,49 +932,57 @@ func (m *APIKeyMutation) ResetEdge(name string) error {
 // AgentMutation represents an operation that mutates the Agent nodes in the graph.
 type AgentMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *string
-	workspace_id        *string
-	created_at          *ms.Time
-	addcreated_at       *ms.Time
-	name                *string
-	instructions        *string
-	models              *[]string
-	appendmodels        []string
-	script              *raw.JSON
-	region              *string
-	public              *bool
-	on_busy             *agent.OnBusy
-	quiet_ms            *int
-	addquiet_ms         *int
-	max_wait_ms         *int
-	addmax_wait_ms      *int
-	max_calls           *int
-	addmax_calls        *int
-	max_steps           *int
-	addmax_steps        *int
-	max_turn_tokens     *int
-	addmax_turn_tokens  *int
-	max_turn_seconds    *int
-	addmax_turn_seconds *int
-	daily_tokens        *int64
-	adddaily_tokens     *int64
-	fallback_text       *string
-	updated_at          *ms.Time
-	addupdated_at       *ms.Time
-	deleted_at          *ms.Time
-	adddeleted_at       *ms.Time
-	clearedFields       map[string]struct{}
-	functions           map[string]struct{}
-	removedfunctions    map[string]struct{}
-	clearedfunctions    bool
-	threads             map[string]struct{}
-	removedthreads      map[string]struct{}
-	clearedthreads      bool
-	done                bool
-	oldValue            func(context.Context) (*Agent, error)
-	predicates          []predicate.Agent
+	op                   Op
+	typ                  string
+	id                   *string
+	workspace_id         *string
+	created_at           *ms.Time
+	addcreated_at        *ms.Time
+	name                 *string
+	instructions         *string
+	models               *[]string
+	appendmodels         []string
+	script               *raw.JSON
+	region               *string
+	public               *bool
+	on_busy              *agent.OnBusy
+	quiet_ms             *int
+	addquiet_ms          *int
+	max_wait_ms          *int
+	addmax_wait_ms       *int
+	max_calls            *int
+	addmax_calls         *int
+	max_steps            *int
+	addmax_steps         *int
+	max_turn_tokens      *int
+	addmax_turn_tokens   *int
+	max_turn_seconds     *int
+	addmax_turn_seconds  *int
+	daily_tokens         *int64
+	adddaily_tokens      *int64
+	fallback_text        *string
+	time_zone            *string
+	follow_ups           *raw.JSON
+	quiet_from           *string
+	quiet_to             *string
+	published_version_id *string
+	moved_version_id     *string
+	moved_at             *ms.Time
+	addmoved_at          *ms.Time
+	updated_at           *ms.Time
+	addupdated_at        *ms.Time
+	deleted_at           *ms.Time
+	adddeleted_at        *ms.Time
+	clearedFields        map[string]struct{}
+	functions            map[string]struct{}
+	removedfunctions     map[string]struct{}
+	clearedfunctions     bool
+	threads              map[string]struct{}
+	removedthreads       map[string]struct{}
+	clearedthreads       bool
+	done                 bool
+	oldValue             func(context.Context) (*Agent, error)
+	predicates           []predicate.Agent
 }
 
 var _ ent.Mutation = (*AgentMutation)(nil)
@@ -1874,6 +1890,318 @@ func (m *AgentMutation) ResetFallbackText() {
 	m.fallback_text = nil
 }
 
+// SetTimeZone sets the "time_zone" field.
+func (m *AgentMutation) SetTimeZone(s string) {
+	m.time_zone = &s
+}
+
+// TimeZone returns the value of the "time_zone" field in the mutation.
+func (m *AgentMutation) TimeZone() (r string, exists bool) {
+	v := m.time_zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeZone returns the old "time_zone" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldTimeZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeZone: %w", err)
+	}
+	return oldValue.TimeZone, nil
+}
+
+// ResetTimeZone resets all changes to the "time_zone" field.
+func (m *AgentMutation) ResetTimeZone() {
+	m.time_zone = nil
+}
+
+// SetFollowUps sets the "follow_ups" field.
+func (m *AgentMutation) SetFollowUps(r raw.JSON) {
+	m.follow_ups = &r
+}
+
+// FollowUps returns the value of the "follow_ups" field in the mutation.
+func (m *AgentMutation) FollowUps() (r raw.JSON, exists bool) {
+	v := m.follow_ups
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFollowUps returns the old "follow_ups" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldFollowUps(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFollowUps is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFollowUps requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFollowUps: %w", err)
+	}
+	return oldValue.FollowUps, nil
+}
+
+// ResetFollowUps resets all changes to the "follow_ups" field.
+func (m *AgentMutation) ResetFollowUps() {
+	m.follow_ups = nil
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (m *AgentMutation) SetQuietFrom(s string) {
+	m.quiet_from = &s
+}
+
+// QuietFrom returns the value of the "quiet_from" field in the mutation.
+func (m *AgentMutation) QuietFrom() (r string, exists bool) {
+	v := m.quiet_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietFrom returns the old "quiet_from" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldQuietFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietFrom: %w", err)
+	}
+	return oldValue.QuietFrom, nil
+}
+
+// ResetQuietFrom resets all changes to the "quiet_from" field.
+func (m *AgentMutation) ResetQuietFrom() {
+	m.quiet_from = nil
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (m *AgentMutation) SetQuietTo(s string) {
+	m.quiet_to = &s
+}
+
+// QuietTo returns the value of the "quiet_to" field in the mutation.
+func (m *AgentMutation) QuietTo() (r string, exists bool) {
+	v := m.quiet_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietTo returns the old "quiet_to" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldQuietTo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietTo: %w", err)
+	}
+	return oldValue.QuietTo, nil
+}
+
+// ResetQuietTo resets all changes to the "quiet_to" field.
+func (m *AgentMutation) ResetQuietTo() {
+	m.quiet_to = nil
+}
+
+// SetPublishedVersionID sets the "published_version_id" field.
+func (m *AgentMutation) SetPublishedVersionID(s string) {
+	m.published_version_id = &s
+}
+
+// PublishedVersionID returns the value of the "published_version_id" field in the mutation.
+func (m *AgentMutation) PublishedVersionID() (r string, exists bool) {
+	v := m.published_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedVersionID returns the old "published_version_id" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldPublishedVersionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedVersionID: %w", err)
+	}
+	return oldValue.PublishedVersionID, nil
+}
+
+// ClearPublishedVersionID clears the value of the "published_version_id" field.
+func (m *AgentMutation) ClearPublishedVersionID() {
+	m.published_version_id = nil
+	m.clearedFields[agent.FieldPublishedVersionID] = struct{}{}
+}
+
+// PublishedVersionIDCleared returns if the "published_version_id" field was cleared in this mutation.
+func (m *AgentMutation) PublishedVersionIDCleared() bool {
+	_, ok := m.clearedFields[agent.FieldPublishedVersionID]
+	return ok
+}
+
+// ResetPublishedVersionID resets all changes to the "published_version_id" field.
+func (m *AgentMutation) ResetPublishedVersionID() {
+	m.published_version_id = nil
+	delete(m.clearedFields, agent.FieldPublishedVersionID)
+}
+
+// SetMovedVersionID sets the "moved_version_id" field.
+func (m *AgentMutation) SetMovedVersionID(s string) {
+	m.moved_version_id = &s
+}
+
+// MovedVersionID returns the value of the "moved_version_id" field in the mutation.
+func (m *AgentMutation) MovedVersionID() (r string, exists bool) {
+	v := m.moved_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedVersionID returns the old "moved_version_id" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldMovedVersionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedVersionID: %w", err)
+	}
+	return oldValue.MovedVersionID, nil
+}
+
+// ClearMovedVersionID clears the value of the "moved_version_id" field.
+func (m *AgentMutation) ClearMovedVersionID() {
+	m.moved_version_id = nil
+	m.clearedFields[agent.FieldMovedVersionID] = struct{}{}
+}
+
+// MovedVersionIDCleared returns if the "moved_version_id" field was cleared in this mutation.
+func (m *AgentMutation) MovedVersionIDCleared() bool {
+	_, ok := m.clearedFields[agent.FieldMovedVersionID]
+	return ok
+}
+
+// ResetMovedVersionID resets all changes to the "moved_version_id" field.
+func (m *AgentMutation) ResetMovedVersionID() {
+	m.moved_version_id = nil
+	delete(m.clearedFields, agent.FieldMovedVersionID)
+}
+
+// SetMovedAt sets the "moved_at" field.
+func (m *AgentMutation) SetMovedAt(value ms.Time) {
+	m.moved_at = &value
+	m.addmoved_at = nil
+}
+
+// MovedAt returns the value of the "moved_at" field in the mutation.
+func (m *AgentMutation) MovedAt() (r ms.Time, exists bool) {
+	v := m.moved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedAt returns the old "moved_at" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldMovedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedAt: %w", err)
+	}
+	return oldValue.MovedAt, nil
+}
+
+// AddMovedAt adds value to the "moved_at" field.
+func (m *AgentMutation) AddMovedAt(value ms.Time) {
+	if m.addmoved_at != nil {
+		*m.addmoved_at += value
+	} else {
+		m.addmoved_at = &value
+	}
+}
+
+// AddedMovedAt returns the value that was added to the "moved_at" field in this mutation.
+func (m *AgentMutation) AddedMovedAt() (r ms.Time, exists bool) {
+	v := m.addmoved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMovedAt clears the value of the "moved_at" field.
+func (m *AgentMutation) ClearMovedAt() {
+	m.moved_at = nil
+	m.addmoved_at = nil
+	m.clearedFields[agent.FieldMovedAt] = struct{}{}
+}
+
+// MovedAtCleared returns if the "moved_at" field was cleared in this mutation.
+func (m *AgentMutation) MovedAtCleared() bool {
+	_, ok := m.clearedFields[agent.FieldMovedAt]
+	return ok
+}
+
+// ResetMovedAt resets all changes to the "moved_at" field.
+func (m *AgentMutation) ResetMovedAt() {
+	m.moved_at = nil
+	m.addmoved_at = nil
+	delete(m.clearedFields, agent.FieldMovedAt)
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *AgentMutation) SetUpdatedAt(value ms.Time) {
 	m.updated_at = &value
@@ -2142,7 +2470,7 @@ func (m *AgentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AgentMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 26)
 	if m.workspace_id != nil {
 		fields = append(fields, agent.FieldWorkspaceID)
 	}
@@ -2194,6 +2522,27 @@ func (m *AgentMutation) Fields() []string {
 	if m.fallback_text != nil {
 		fields = append(fields, agent.FieldFallbackText)
 	}
+	if m.time_zone != nil {
+		fields = append(fields, agent.FieldTimeZone)
+	}
+	if m.follow_ups != nil {
+		fields = append(fields, agent.FieldFollowUps)
+	}
+	if m.quiet_from != nil {
+		fields = append(fields, agent.FieldQuietFrom)
+	}
+	if m.quiet_to != nil {
+		fields = append(fields, agent.FieldQuietTo)
+	}
+	if m.published_version_id != nil {
+		fields = append(fields, agent.FieldPublishedVersionID)
+	}
+	if m.moved_version_id != nil {
+		fields = append(fields, agent.FieldMovedVersionID)
+	}
+	if m.moved_at != nil {
+		fields = append(fields, agent.FieldMovedAt)
+	}
 	if m.updated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
 	}
@@ -2242,6 +2591,20 @@ func (m *AgentMutation) Field(name string) (ent.Value, bool) {
 		return m.DailyTokens()
 	case agent.FieldFallbackText:
 		return m.FallbackText()
+	case agent.FieldTimeZone:
+		return m.TimeZone()
+	case agent.FieldFollowUps:
+		return m.FollowUps()
+	case agent.FieldQuietFrom:
+		return m.QuietFrom()
+	case agent.FieldQuietTo:
+		return m.QuietTo()
+	case agent.FieldPublishedVersionID:
+		return m.PublishedVersionID()
+	case agent.FieldMovedVersionID:
+		return m.MovedVersionID()
+	case agent.FieldMovedAt:
+		return m.MovedAt()
 	case agent.FieldUpdatedAt:
 		return m.UpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2289,6 +2652,20 @@ func (m *AgentMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDailyTokens(ctx)
 	case agent.FieldFallbackText:
 		return m.OldFallbackText(ctx)
+	case agent.FieldTimeZone:
+		return m.OldTimeZone(ctx)
+	case agent.FieldFollowUps:
+		return m.OldFollowUps(ctx)
+	case agent.FieldQuietFrom:
+		return m.OldQuietFrom(ctx)
+	case agent.FieldQuietTo:
+		return m.OldQuietTo(ctx)
+	case agent.FieldPublishedVersionID:
+		return m.OldPublishedVersionID(ctx)
+	case agent.FieldMovedVersionID:
+		return m.OldMovedVersionID(ctx)
+	case agent.FieldMovedAt:
+		return m.OldMovedAt(ctx)
 	case agent.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	case agent.FieldDeletedAt:
@@ -2421,6 +2798,55 @@ func (m *AgentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFallbackText(v)
 		return nil
+	case agent.FieldTimeZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeZone(v)
+		return nil
+	case agent.FieldFollowUps:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFollowUps(v)
+		return nil
+	case agent.FieldQuietFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietFrom(v)
+		return nil
+	case agent.FieldQuietTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietTo(v)
+		return nil
+	case agent.FieldPublishedVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedVersionID(v)
+		return nil
+	case agent.FieldMovedVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedVersionID(v)
+		return nil
+	case agent.FieldMovedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedAt(v)
+		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -2467,6 +2893,9 @@ func (m *AgentMutation) AddedFields() []string {
 	if m.adddaily_tokens != nil {
 		fields = append(fields, agent.FieldDailyTokens)
 	}
+	if m.addmoved_at != nil {
+		fields = append(fields, agent.FieldMovedAt)
+	}
 	if m.addupdated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
 	}
@@ -2497,6 +2926,8 @@ func (m *AgentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedMaxTurnSeconds()
 	case agent.FieldDailyTokens:
 		return m.AddedDailyTokens()
+	case agent.FieldMovedAt:
+		return m.AddedMovedAt()
 	case agent.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2566,6 +2997,13 @@ func (m *AgentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDailyTokens(v)
 		return nil
+	case agent.FieldMovedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMovedAt(v)
+		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -2591,6 +3029,15 @@ func (m *AgentMutation) ClearedFields() []string {
 	if m.FieldCleared(agent.FieldDailyTokens) {
 		fields = append(fields, agent.FieldDailyTokens)
 	}
+	if m.FieldCleared(agent.FieldPublishedVersionID) {
+		fields = append(fields, agent.FieldPublishedVersionID)
+	}
+	if m.FieldCleared(agent.FieldMovedVersionID) {
+		fields = append(fields, agent.FieldMovedVersionID)
+	}
+	if m.FieldCleared(agent.FieldMovedAt) {
+		fields = append(fields, agent.FieldMovedAt)
+	}
 	if m.FieldCleared(agent.FieldDeletedAt) {
 		fields = append(fields, agent.FieldDeletedAt)
 	}
@@ -2610,6 +3057,15 @@ func (m *AgentMutation) ClearField(name string) error {
 	switch name {
 	case agent.FieldDailyTokens:
 		m.ClearDailyTokens()
+		return nil
+	case agent.FieldPublishedVersionID:
+		m.ClearPublishedVersionID()
+		return nil
+	case agent.FieldMovedVersionID:
+		m.ClearMovedVersionID()
+		return nil
+	case agent.FieldMovedAt:
+		m.ClearMovedAt()
 		return nil
 	case agent.FieldDeletedAt:
 		m.ClearDeletedAt()
@@ -2672,6 +3128,27 @@ func (m *AgentMutation) ResetField(name string) error {
 		return nil
 	case agent.FieldFallbackText:
 		m.ResetFallbackText()
+		return nil
+	case agent.FieldTimeZone:
+		m.ResetTimeZone()
+		return nil
+	case agent.FieldFollowUps:
+		m.ResetFollowUps()
+		return nil
+	case agent.FieldQuietFrom:
+		m.ResetQuietFrom()
+		return nil
+	case agent.FieldQuietTo:
+		m.ResetQuietTo()
+		return nil
+	case agent.FieldPublishedVersionID:
+		m.ResetPublishedVersionID()
+		return nil
+	case agent.FieldMovedVersionID:
+		m.ResetMovedVersionID()
+		return nil
+	case agent.FieldMovedAt:
+		m.ResetMovedAt()
 		return nil
 	case agent.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -2791,6 +3268,785 @@ func (m *AgentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Agent edge %s", name)
+}
+
+// AgentVersionMutation represents an operation that mutates the AgentVersion nodes in the graph.
+type AgentVersionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	workspace_id  *string
+	created_at    *ms.Time
+	addcreated_at *ms.Time
+	agent_id      *string
+	number        *int
+	addnumber     *int
+	note          *string
+	author_id     *string
+	author_name   *string
+	settings      *raw.JSON
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AgentVersion, error)
+	predicates    []predicate.AgentVersion
+}
+
+var _ ent.Mutation = (*AgentVersionMutation)(nil)
+
+// agentversionOption allows management of the mutation configuration using functional options.
+type agentversionOption func(*AgentVersionMutation)
+
+// newAgentVersionMutation creates new mutation for the AgentVersion entity.
+func newAgentVersionMutation(c config, op Op, opts ...agentversionOption) *AgentVersionMutation {
+	m := &AgentVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAgentVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAgentVersionID sets the ID field of the mutation.
+func withAgentVersionID(id string) agentversionOption {
+	return func(m *AgentVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AgentVersion
+		)
+		m.oldValue = func(ctx context.Context) (*AgentVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AgentVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAgentVersion sets the old AgentVersion of the mutation.
+func withAgentVersion(node *AgentVersion) agentversionOption {
+	return func(m *AgentVersionMutation) {
+		m.oldValue = func(context.Context) (*AgentVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AgentVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AgentVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AgentVersion entities.
+func (m *AgentVersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AgentVersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AgentVersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AgentVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *AgentVersionMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *AgentVersionMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *AgentVersionMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AgentVersionMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AgentVersionMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *AgentVersionMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *AgentVersionMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AgentVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *AgentVersionMutation) SetAgentID(s string) {
+	m.agent_id = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *AgentVersionMutation) AgentID() (r string, exists bool) {
+	v := m.agent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *AgentVersionMutation) ResetAgentID() {
+	m.agent_id = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *AgentVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *AgentVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *AgentVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *AgentVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *AgentVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetNote sets the "note" field.
+func (m *AgentVersionMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AgentVersionMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AgentVersionMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *AgentVersionMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *AgentVersionMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *AgentVersionMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetAuthorName sets the "author_name" field.
+func (m *AgentVersionMutation) SetAuthorName(s string) {
+	m.author_name = &s
+}
+
+// AuthorName returns the value of the "author_name" field in the mutation.
+func (m *AgentVersionMutation) AuthorName() (r string, exists bool) {
+	v := m.author_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorName returns the old "author_name" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldAuthorName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorName: %w", err)
+	}
+	return oldValue.AuthorName, nil
+}
+
+// ResetAuthorName resets all changes to the "author_name" field.
+func (m *AgentVersionMutation) ResetAuthorName() {
+	m.author_name = nil
+}
+
+// SetSettings sets the "settings" field.
+func (m *AgentVersionMutation) SetSettings(r raw.JSON) {
+	m.settings = &r
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *AgentVersionMutation) Settings() (r raw.JSON, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the AgentVersion entity.
+// If the AgentVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentVersionMutation) OldSettings(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *AgentVersionMutation) ResetSettings() {
+	m.settings = nil
+}
+
+// Where appends a list predicates to the AgentVersionMutation builder.
+func (m *AgentVersionMutation) Where(ps ...predicate.AgentVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AgentVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AgentVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AgentVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AgentVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AgentVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AgentVersion).
+func (m *AgentVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AgentVersionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.workspace_id != nil {
+		fields = append(fields, agentversion.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, agentversion.FieldCreatedAt)
+	}
+	if m.agent_id != nil {
+		fields = append(fields, agentversion.FieldAgentID)
+	}
+	if m.number != nil {
+		fields = append(fields, agentversion.FieldNumber)
+	}
+	if m.note != nil {
+		fields = append(fields, agentversion.FieldNote)
+	}
+	if m.author_id != nil {
+		fields = append(fields, agentversion.FieldAuthorID)
+	}
+	if m.author_name != nil {
+		fields = append(fields, agentversion.FieldAuthorName)
+	}
+	if m.settings != nil {
+		fields = append(fields, agentversion.FieldSettings)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AgentVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case agentversion.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case agentversion.FieldCreatedAt:
+		return m.CreatedAt()
+	case agentversion.FieldAgentID:
+		return m.AgentID()
+	case agentversion.FieldNumber:
+		return m.Number()
+	case agentversion.FieldNote:
+		return m.Note()
+	case agentversion.FieldAuthorID:
+		return m.AuthorID()
+	case agentversion.FieldAuthorName:
+		return m.AuthorName()
+	case agentversion.FieldSettings:
+		return m.Settings()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AgentVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case agentversion.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case agentversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case agentversion.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case agentversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case agentversion.FieldNote:
+		return m.OldNote(ctx)
+	case agentversion.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case agentversion.FieldAuthorName:
+		return m.OldAuthorName(ctx)
+	case agentversion.FieldSettings:
+		return m.OldSettings(ctx)
+	}
+	return nil, fmt.Errorf("unknown AgentVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgentVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case agentversion.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case agentversion.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case agentversion.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case agentversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case agentversion.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case agentversion.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case agentversion.FieldAuthorName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorName(v)
+		return nil
+	case agentversion.FieldSettings:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgentVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AgentVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, agentversion.FieldCreatedAt)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, agentversion.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AgentVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case agentversion.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case agentversion.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AgentVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case agentversion.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case agentversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AgentVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AgentVersionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AgentVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AgentVersionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AgentVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AgentVersionMutation) ResetField(name string) error {
+	switch name {
+	case agentversion.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case agentversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case agentversion.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case agentversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case agentversion.FieldNote:
+		m.ResetNote()
+		return nil
+	case agentversion.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case agentversion.FieldAuthorName:
+		m.ResetAuthorName()
+		return nil
+	case agentversion.FieldSettings:
+		m.ResetSettings()
+		return nil
+	}
+	return fmt.Errorf("unknown AgentVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AgentVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AgentVersionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AgentVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AgentVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AgentVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AgentVersionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AgentVersionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AgentVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AgentVersionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AgentVersion edge %s", name)
 }
 
 // AttemptMutation represents an operation that mutates the Attempt nodes in the graph.
@@ -15879,6 +17135,1287 @@ func (m *NoteMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Note edge %s", name)
 }
 
+// ReminderMutation represents an operation that mutates the Reminder nodes in the graph.
+type ReminderMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	workspace_id      *string
+	created_at        *ms.Time
+	addcreated_at     *ms.Time
+	thread_id         *string
+	kind              *reminder.Kind
+	state             *reminder.State
+	number            *int
+	addnumber         *int
+	due_at            *ms.Time
+	adddue_at         *ms.Time
+	text              *string
+	instruction       *string
+	cancel_tags       *[]string
+	appendcancel_tags []string
+	after_message_id  *string
+	set_by            *string
+	reason            *string
+	message_id        *string
+	ended_at          *ms.Time
+	addended_at       *ms.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Reminder, error)
+	predicates        []predicate.Reminder
+}
+
+var _ ent.Mutation = (*ReminderMutation)(nil)
+
+// reminderOption allows management of the mutation configuration using functional options.
+type reminderOption func(*ReminderMutation)
+
+// newReminderMutation creates new mutation for the Reminder entity.
+func newReminderMutation(c config, op Op, opts ...reminderOption) *ReminderMutation {
+	m := &ReminderMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReminder,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReminderID sets the ID field of the mutation.
+func withReminderID(id string) reminderOption {
+	return func(m *ReminderMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Reminder
+		)
+		m.oldValue = func(ctx context.Context) (*Reminder, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Reminder.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReminder sets the old Reminder of the mutation.
+func withReminder(node *Reminder) reminderOption {
+	return func(m *ReminderMutation) {
+		m.oldValue = func(context.Context) (*Reminder, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReminderMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReminderMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Reminder entities.
+func (m *ReminderMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReminderMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReminderMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Reminder.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ReminderMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ReminderMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ReminderMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReminderMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReminderMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ReminderMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ReminderMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReminderMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetThreadID sets the "thread_id" field.
+func (m *ReminderMutation) SetThreadID(s string) {
+	m.thread_id = &s
+}
+
+// ThreadID returns the value of the "thread_id" field in the mutation.
+func (m *ReminderMutation) ThreadID() (r string, exists bool) {
+	v := m.thread_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreadID returns the old "thread_id" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldThreadID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreadID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreadID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreadID: %w", err)
+	}
+	return oldValue.ThreadID, nil
+}
+
+// ResetThreadID resets all changes to the "thread_id" field.
+func (m *ReminderMutation) ResetThreadID() {
+	m.thread_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ReminderMutation) SetKind(r reminder.Kind) {
+	m.kind = &r
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ReminderMutation) Kind() (r reminder.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldKind(ctx context.Context) (v reminder.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ReminderMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *ReminderMutation) SetState(r reminder.State) {
+	m.state = &r
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ReminderMutation) State() (r reminder.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldState(ctx context.Context) (v reminder.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ReminderMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ReminderMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ReminderMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ReminderMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ReminderMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ReminderMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *ReminderMutation) SetDueAt(value ms.Time) {
+	m.due_at = &value
+	m.adddue_at = nil
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *ReminderMutation) DueAt() (r ms.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldDueAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// AddDueAt adds value to the "due_at" field.
+func (m *ReminderMutation) AddDueAt(value ms.Time) {
+	if m.adddue_at != nil {
+		*m.adddue_at += value
+	} else {
+		m.adddue_at = &value
+	}
+}
+
+// AddedDueAt returns the value that was added to the "due_at" field in this mutation.
+func (m *ReminderMutation) AddedDueAt() (r ms.Time, exists bool) {
+	v := m.adddue_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *ReminderMutation) ResetDueAt() {
+	m.due_at = nil
+	m.adddue_at = nil
+}
+
+// SetText sets the "text" field.
+func (m *ReminderMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *ReminderMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *ReminderMutation) ResetText() {
+	m.text = nil
+}
+
+// SetInstruction sets the "instruction" field.
+func (m *ReminderMutation) SetInstruction(s string) {
+	m.instruction = &s
+}
+
+// Instruction returns the value of the "instruction" field in the mutation.
+func (m *ReminderMutation) Instruction() (r string, exists bool) {
+	v := m.instruction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstruction returns the old "instruction" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldInstruction(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstruction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstruction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstruction: %w", err)
+	}
+	return oldValue.Instruction, nil
+}
+
+// ResetInstruction resets all changes to the "instruction" field.
+func (m *ReminderMutation) ResetInstruction() {
+	m.instruction = nil
+}
+
+// SetCancelTags sets the "cancel_tags" field.
+func (m *ReminderMutation) SetCancelTags(s []string) {
+	m.cancel_tags = &s
+	m.appendcancel_tags = nil
+}
+
+// CancelTags returns the value of the "cancel_tags" field in the mutation.
+func (m *ReminderMutation) CancelTags() (r []string, exists bool) {
+	v := m.cancel_tags
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelTags returns the old "cancel_tags" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldCancelTags(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelTags is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelTags requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelTags: %w", err)
+	}
+	return oldValue.CancelTags, nil
+}
+
+// AppendCancelTags adds s to the "cancel_tags" field.
+func (m *ReminderMutation) AppendCancelTags(s []string) {
+	m.appendcancel_tags = append(m.appendcancel_tags, s...)
+}
+
+// AppendedCancelTags returns the list of values that were appended to the "cancel_tags" field in this mutation.
+func (m *ReminderMutation) AppendedCancelTags() ([]string, bool) {
+	if len(m.appendcancel_tags) == 0 {
+		return nil, false
+	}
+	return m.appendcancel_tags, true
+}
+
+// ResetCancelTags resets all changes to the "cancel_tags" field.
+func (m *ReminderMutation) ResetCancelTags() {
+	m.cancel_tags = nil
+	m.appendcancel_tags = nil
+}
+
+// SetAfterMessageID sets the "after_message_id" field.
+func (m *ReminderMutation) SetAfterMessageID(s string) {
+	m.after_message_id = &s
+}
+
+// AfterMessageID returns the value of the "after_message_id" field in the mutation.
+func (m *ReminderMutation) AfterMessageID() (r string, exists bool) {
+	v := m.after_message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAfterMessageID returns the old "after_message_id" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldAfterMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAfterMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAfterMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAfterMessageID: %w", err)
+	}
+	return oldValue.AfterMessageID, nil
+}
+
+// ResetAfterMessageID resets all changes to the "after_message_id" field.
+func (m *ReminderMutation) ResetAfterMessageID() {
+	m.after_message_id = nil
+}
+
+// SetSetBy sets the "set_by" field.
+func (m *ReminderMutation) SetSetBy(s string) {
+	m.set_by = &s
+}
+
+// SetBy returns the value of the "set_by" field in the mutation.
+func (m *ReminderMutation) SetBy() (r string, exists bool) {
+	v := m.set_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSetBy returns the old "set_by" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldSetBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSetBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSetBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSetBy: %w", err)
+	}
+	return oldValue.SetBy, nil
+}
+
+// ResetSetBy resets all changes to the "set_by" field.
+func (m *ReminderMutation) ResetSetBy() {
+	m.set_by = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ReminderMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ReminderMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ReminderMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *ReminderMutation) SetMessageID(s string) {
+	m.message_id = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *ReminderMutation) MessageID() (r string, exists bool) {
+	v := m.message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldMessageID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (m *ReminderMutation) ClearMessageID() {
+	m.message_id = nil
+	m.clearedFields[reminder.FieldMessageID] = struct{}{}
+}
+
+// MessageIDCleared returns if the "message_id" field was cleared in this mutation.
+func (m *ReminderMutation) MessageIDCleared() bool {
+	_, ok := m.clearedFields[reminder.FieldMessageID]
+	return ok
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *ReminderMutation) ResetMessageID() {
+	m.message_id = nil
+	delete(m.clearedFields, reminder.FieldMessageID)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ReminderMutation) SetEndedAt(value ms.Time) {
+	m.ended_at = &value
+	m.addended_at = nil
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ReminderMutation) EndedAt() (r ms.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Reminder entity.
+// If the Reminder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReminderMutation) OldEndedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// AddEndedAt adds value to the "ended_at" field.
+func (m *ReminderMutation) AddEndedAt(value ms.Time) {
+	if m.addended_at != nil {
+		*m.addended_at += value
+	} else {
+		m.addended_at = &value
+	}
+}
+
+// AddedEndedAt returns the value that was added to the "ended_at" field in this mutation.
+func (m *ReminderMutation) AddedEndedAt() (r ms.Time, exists bool) {
+	v := m.addended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ReminderMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	m.clearedFields[reminder.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ReminderMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[reminder.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ReminderMutation) ResetEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	delete(m.clearedFields, reminder.FieldEndedAt)
+}
+
+// Where appends a list predicates to the ReminderMutation builder.
+func (m *ReminderMutation) Where(ps ...predicate.Reminder) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReminderMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReminderMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Reminder, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReminderMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReminderMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Reminder).
+func (m *ReminderMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReminderMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.workspace_id != nil {
+		fields = append(fields, reminder.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, reminder.FieldCreatedAt)
+	}
+	if m.thread_id != nil {
+		fields = append(fields, reminder.FieldThreadID)
+	}
+	if m.kind != nil {
+		fields = append(fields, reminder.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, reminder.FieldState)
+	}
+	if m.number != nil {
+		fields = append(fields, reminder.FieldNumber)
+	}
+	if m.due_at != nil {
+		fields = append(fields, reminder.FieldDueAt)
+	}
+	if m.text != nil {
+		fields = append(fields, reminder.FieldText)
+	}
+	if m.instruction != nil {
+		fields = append(fields, reminder.FieldInstruction)
+	}
+	if m.cancel_tags != nil {
+		fields = append(fields, reminder.FieldCancelTags)
+	}
+	if m.after_message_id != nil {
+		fields = append(fields, reminder.FieldAfterMessageID)
+	}
+	if m.set_by != nil {
+		fields = append(fields, reminder.FieldSetBy)
+	}
+	if m.reason != nil {
+		fields = append(fields, reminder.FieldReason)
+	}
+	if m.message_id != nil {
+		fields = append(fields, reminder.FieldMessageID)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, reminder.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReminderMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reminder.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case reminder.FieldCreatedAt:
+		return m.CreatedAt()
+	case reminder.FieldThreadID:
+		return m.ThreadID()
+	case reminder.FieldKind:
+		return m.Kind()
+	case reminder.FieldState:
+		return m.State()
+	case reminder.FieldNumber:
+		return m.Number()
+	case reminder.FieldDueAt:
+		return m.DueAt()
+	case reminder.FieldText:
+		return m.Text()
+	case reminder.FieldInstruction:
+		return m.Instruction()
+	case reminder.FieldCancelTags:
+		return m.CancelTags()
+	case reminder.FieldAfterMessageID:
+		return m.AfterMessageID()
+	case reminder.FieldSetBy:
+		return m.SetBy()
+	case reminder.FieldReason:
+		return m.Reason()
+	case reminder.FieldMessageID:
+		return m.MessageID()
+	case reminder.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReminderMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reminder.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case reminder.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case reminder.FieldThreadID:
+		return m.OldThreadID(ctx)
+	case reminder.FieldKind:
+		return m.OldKind(ctx)
+	case reminder.FieldState:
+		return m.OldState(ctx)
+	case reminder.FieldNumber:
+		return m.OldNumber(ctx)
+	case reminder.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case reminder.FieldText:
+		return m.OldText(ctx)
+	case reminder.FieldInstruction:
+		return m.OldInstruction(ctx)
+	case reminder.FieldCancelTags:
+		return m.OldCancelTags(ctx)
+	case reminder.FieldAfterMessageID:
+		return m.OldAfterMessageID(ctx)
+	case reminder.FieldSetBy:
+		return m.OldSetBy(ctx)
+	case reminder.FieldReason:
+		return m.OldReason(ctx)
+	case reminder.FieldMessageID:
+		return m.OldMessageID(ctx)
+	case reminder.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Reminder field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReminderMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reminder.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case reminder.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case reminder.FieldThreadID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreadID(v)
+		return nil
+	case reminder.FieldKind:
+		v, ok := value.(reminder.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case reminder.FieldState:
+		v, ok := value.(reminder.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case reminder.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case reminder.FieldDueAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case reminder.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case reminder.FieldInstruction:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstruction(v)
+		return nil
+	case reminder.FieldCancelTags:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelTags(v)
+		return nil
+	case reminder.FieldAfterMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAfterMessageID(v)
+		return nil
+	case reminder.FieldSetBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSetBy(v)
+		return nil
+	case reminder.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case reminder.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	case reminder.FieldEndedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reminder field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReminderMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, reminder.FieldCreatedAt)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, reminder.FieldNumber)
+	}
+	if m.adddue_at != nil {
+		fields = append(fields, reminder.FieldDueAt)
+	}
+	if m.addended_at != nil {
+		fields = append(fields, reminder.FieldEndedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReminderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reminder.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case reminder.FieldNumber:
+		return m.AddedNumber()
+	case reminder.FieldDueAt:
+		return m.AddedDueAt()
+	case reminder.FieldEndedAt:
+		return m.AddedEndedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReminderMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reminder.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case reminder.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case reminder.FieldDueAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDueAt(v)
+		return nil
+	case reminder.FieldEndedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reminder numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReminderMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(reminder.FieldMessageID) {
+		fields = append(fields, reminder.FieldMessageID)
+	}
+	if m.FieldCleared(reminder.FieldEndedAt) {
+		fields = append(fields, reminder.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReminderMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReminderMutation) ClearField(name string) error {
+	switch name {
+	case reminder.FieldMessageID:
+		m.ClearMessageID()
+		return nil
+	case reminder.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Reminder nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReminderMutation) ResetField(name string) error {
+	switch name {
+	case reminder.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case reminder.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case reminder.FieldThreadID:
+		m.ResetThreadID()
+		return nil
+	case reminder.FieldKind:
+		m.ResetKind()
+		return nil
+	case reminder.FieldState:
+		m.ResetState()
+		return nil
+	case reminder.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case reminder.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case reminder.FieldText:
+		m.ResetText()
+		return nil
+	case reminder.FieldInstruction:
+		m.ResetInstruction()
+		return nil
+	case reminder.FieldCancelTags:
+		m.ResetCancelTags()
+		return nil
+	case reminder.FieldAfterMessageID:
+		m.ResetAfterMessageID()
+		return nil
+	case reminder.FieldSetBy:
+		m.ResetSetBy()
+		return nil
+	case reminder.FieldReason:
+		m.ResetReason()
+		return nil
+	case reminder.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	case reminder.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Reminder field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReminderMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReminderMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReminderMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReminderMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReminderMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReminderMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReminderMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Reminder unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReminderMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Reminder edge %s", name)
+}
+
 // SecretMutation represents an operation that mutates the Secret nodes in the graph.
 type SecretMutation struct {
 	config
@@ -16987,6 +19524,7 @@ type StepMutation struct {
 	addoutput_tokens   *int64
 	thinking_tokens    *int64
 	addthinking_tokens *int64
+	estimated          *bool
 	started_at         *ms.Time
 	addstarted_at      *ms.Time
 	clearedFields      map[string]struct{}
@@ -17779,6 +20317,42 @@ func (m *StepMutation) ResetThinkingTokens() {
 	m.addthinking_tokens = nil
 }
 
+// SetEstimated sets the "estimated" field.
+func (m *StepMutation) SetEstimated(b bool) {
+	m.estimated = &b
+}
+
+// Estimated returns the value of the "estimated" field in the mutation.
+func (m *StepMutation) Estimated() (r bool, exists bool) {
+	v := m.estimated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEstimated returns the old "estimated" field's value of the Step entity.
+// If the Step object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepMutation) OldEstimated(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEstimated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEstimated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEstimated: %w", err)
+	}
+	return oldValue.Estimated, nil
+}
+
+// ResetEstimated resets all changes to the "estimated" field.
+func (m *StepMutation) ResetEstimated() {
+	m.estimated = nil
+}
+
 // SetStartedAt sets the "started_at" field.
 func (m *StepMutation) SetStartedAt(value ms.Time) {
 	m.started_at = &value
@@ -17869,7 +20443,7 @@ func (m *StepMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StepMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.workspace_id != nil {
 		fields = append(fields, step.FieldWorkspaceID)
 	}
@@ -17915,6 +20489,9 @@ func (m *StepMutation) Fields() []string {
 	if m.thinking_tokens != nil {
 		fields = append(fields, step.FieldThinkingTokens)
 	}
+	if m.estimated != nil {
+		fields = append(fields, step.FieldEstimated)
+	}
 	if m.started_at != nil {
 		fields = append(fields, step.FieldStartedAt)
 	}
@@ -17956,6 +20533,8 @@ func (m *StepMutation) Field(name string) (ent.Value, bool) {
 		return m.OutputTokens()
 	case step.FieldThinkingTokens:
 		return m.ThinkingTokens()
+	case step.FieldEstimated:
+		return m.Estimated()
 	case step.FieldStartedAt:
 		return m.StartedAt()
 	}
@@ -17997,6 +20576,8 @@ func (m *StepMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldOutputTokens(ctx)
 	case step.FieldThinkingTokens:
 		return m.OldThinkingTokens(ctx)
+	case step.FieldEstimated:
+		return m.OldEstimated(ctx)
 	case step.FieldStartedAt:
 		return m.OldStartedAt(ctx)
 	}
@@ -18112,6 +20693,13 @@ func (m *StepMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetThinkingTokens(v)
+		return nil
+	case step.FieldEstimated:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEstimated(v)
 		return nil
 	case step.FieldStartedAt:
 		v, ok := value.(ms.Time)
@@ -18313,6 +20901,9 @@ func (m *StepMutation) ResetField(name string) error {
 	case step.FieldThinkingTokens:
 		m.ResetThinkingTokens()
 		return nil
+	case step.FieldEstimated:
+		m.ResetEstimated()
+		return nil
 	case step.FieldStartedAt:
 		m.ResetStartedAt()
 		return nil
@@ -18368,6 +20959,1296 @@ func (m *StepMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Step edge %s", name)
 }
 
+// TestEventMutation represents an operation that mutates the TestEvent nodes in the graph.
+type TestEventMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	workspace_id  *string
+	created_at    *ms.Time
+	addcreated_at *ms.Time
+	run_id        *string
+	number        *int
+	addnumber     *int
+	data          *raw.JSON
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*TestEvent, error)
+	predicates    []predicate.TestEvent
+}
+
+var _ ent.Mutation = (*TestEventMutation)(nil)
+
+// testeventOption allows management of the mutation configuration using functional options.
+type testeventOption func(*TestEventMutation)
+
+// newTestEventMutation creates new mutation for the TestEvent entity.
+func newTestEventMutation(c config, op Op, opts ...testeventOption) *TestEventMutation {
+	m := &TestEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTestEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTestEventID sets the ID field of the mutation.
+func withTestEventID(id string) testeventOption {
+	return func(m *TestEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TestEvent
+		)
+		m.oldValue = func(ctx context.Context) (*TestEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TestEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTestEvent sets the old TestEvent of the mutation.
+func withTestEvent(node *TestEvent) testeventOption {
+	return func(m *TestEventMutation) {
+		m.oldValue = func(context.Context) (*TestEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TestEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TestEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TestEvent entities.
+func (m *TestEventMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TestEventMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TestEventMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TestEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *TestEventMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *TestEventMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the TestEvent entity.
+// If the TestEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestEventMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *TestEventMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TestEventMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TestEventMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TestEvent entity.
+// If the TestEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestEventMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *TestEventMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *TestEventMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TestEventMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetRunID sets the "run_id" field.
+func (m *TestEventMutation) SetRunID(s string) {
+	m.run_id = &s
+}
+
+// RunID returns the value of the "run_id" field in the mutation.
+func (m *TestEventMutation) RunID() (r string, exists bool) {
+	v := m.run_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunID returns the old "run_id" field's value of the TestEvent entity.
+// If the TestEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestEventMutation) OldRunID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunID: %w", err)
+	}
+	return oldValue.RunID, nil
+}
+
+// ResetRunID resets all changes to the "run_id" field.
+func (m *TestEventMutation) ResetRunID() {
+	m.run_id = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *TestEventMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *TestEventMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the TestEvent entity.
+// If the TestEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestEventMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *TestEventMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *TestEventMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *TestEventMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetData sets the "data" field.
+func (m *TestEventMutation) SetData(r raw.JSON) {
+	m.data = &r
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *TestEventMutation) Data() (r raw.JSON, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the TestEvent entity.
+// If the TestEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestEventMutation) OldData(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *TestEventMutation) ResetData() {
+	m.data = nil
+}
+
+// Where appends a list predicates to the TestEventMutation builder.
+func (m *TestEventMutation) Where(ps ...predicate.TestEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TestEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TestEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TestEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TestEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TestEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TestEvent).
+func (m *TestEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TestEventMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.workspace_id != nil {
+		fields = append(fields, testevent.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, testevent.FieldCreatedAt)
+	}
+	if m.run_id != nil {
+		fields = append(fields, testevent.FieldRunID)
+	}
+	if m.number != nil {
+		fields = append(fields, testevent.FieldNumber)
+	}
+	if m.data != nil {
+		fields = append(fields, testevent.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TestEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case testevent.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case testevent.FieldCreatedAt:
+		return m.CreatedAt()
+	case testevent.FieldRunID:
+		return m.RunID()
+	case testevent.FieldNumber:
+		return m.Number()
+	case testevent.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TestEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case testevent.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case testevent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case testevent.FieldRunID:
+		return m.OldRunID(ctx)
+	case testevent.FieldNumber:
+		return m.OldNumber(ctx)
+	case testevent.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown TestEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case testevent.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case testevent.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case testevent.FieldRunID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunID(v)
+		return nil
+	case testevent.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case testevent.FieldData:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TestEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, testevent.FieldCreatedAt)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, testevent.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TestEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case testevent.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case testevent.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case testevent.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case testevent.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TestEventMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TestEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TestEventMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TestEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TestEventMutation) ResetField(name string) error {
+	switch name {
+	case testevent.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case testevent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case testevent.FieldRunID:
+		m.ResetRunID()
+		return nil
+	case testevent.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case testevent.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown TestEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TestEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TestEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TestEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TestEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TestEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TestEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TestEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TestEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TestEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TestEvent edge %s", name)
+}
+
+// TestRunMutation represents an operation that mutates the TestRun nodes in the graph.
+type TestRunMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	workspace_id   *string
+	created_at     *ms.Time
+	addcreated_at  *ms.Time
+	agent_id       *string
+	alive_until    *ms.Time
+	addalive_until *ms.Time
+	ended_at       *ms.Time
+	addended_at    *ms.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*TestRun, error)
+	predicates     []predicate.TestRun
+}
+
+var _ ent.Mutation = (*TestRunMutation)(nil)
+
+// testrunOption allows management of the mutation configuration using functional options.
+type testrunOption func(*TestRunMutation)
+
+// newTestRunMutation creates new mutation for the TestRun entity.
+func newTestRunMutation(c config, op Op, opts ...testrunOption) *TestRunMutation {
+	m := &TestRunMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTestRun,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTestRunID sets the ID field of the mutation.
+func withTestRunID(id string) testrunOption {
+	return func(m *TestRunMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TestRun
+		)
+		m.oldValue = func(ctx context.Context) (*TestRun, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TestRun.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTestRun sets the old TestRun of the mutation.
+func withTestRun(node *TestRun) testrunOption {
+	return func(m *TestRunMutation) {
+		m.oldValue = func(context.Context) (*TestRun, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TestRunMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TestRunMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TestRun entities.
+func (m *TestRunMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TestRunMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TestRunMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TestRun.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *TestRunMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *TestRunMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the TestRun entity.
+// If the TestRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestRunMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *TestRunMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TestRunMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TestRunMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TestRun entity.
+// If the TestRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestRunMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *TestRunMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *TestRunMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TestRunMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *TestRunMutation) SetAgentID(s string) {
+	m.agent_id = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *TestRunMutation) AgentID() (r string, exists bool) {
+	v := m.agent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the TestRun entity.
+// If the TestRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestRunMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *TestRunMutation) ResetAgentID() {
+	m.agent_id = nil
+}
+
+// SetAliveUntil sets the "alive_until" field.
+func (m *TestRunMutation) SetAliveUntil(value ms.Time) {
+	m.alive_until = &value
+	m.addalive_until = nil
+}
+
+// AliveUntil returns the value of the "alive_until" field in the mutation.
+func (m *TestRunMutation) AliveUntil() (r ms.Time, exists bool) {
+	v := m.alive_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAliveUntil returns the old "alive_until" field's value of the TestRun entity.
+// If the TestRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestRunMutation) OldAliveUntil(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAliveUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAliveUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAliveUntil: %w", err)
+	}
+	return oldValue.AliveUntil, nil
+}
+
+// AddAliveUntil adds value to the "alive_until" field.
+func (m *TestRunMutation) AddAliveUntil(value ms.Time) {
+	if m.addalive_until != nil {
+		*m.addalive_until += value
+	} else {
+		m.addalive_until = &value
+	}
+}
+
+// AddedAliveUntil returns the value that was added to the "alive_until" field in this mutation.
+func (m *TestRunMutation) AddedAliveUntil() (r ms.Time, exists bool) {
+	v := m.addalive_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAliveUntil resets all changes to the "alive_until" field.
+func (m *TestRunMutation) ResetAliveUntil() {
+	m.alive_until = nil
+	m.addalive_until = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *TestRunMutation) SetEndedAt(value ms.Time) {
+	m.ended_at = &value
+	m.addended_at = nil
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *TestRunMutation) EndedAt() (r ms.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the TestRun entity.
+// If the TestRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestRunMutation) OldEndedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// AddEndedAt adds value to the "ended_at" field.
+func (m *TestRunMutation) AddEndedAt(value ms.Time) {
+	if m.addended_at != nil {
+		*m.addended_at += value
+	} else {
+		m.addended_at = &value
+	}
+}
+
+// AddedEndedAt returns the value that was added to the "ended_at" field in this mutation.
+func (m *TestRunMutation) AddedEndedAt() (r ms.Time, exists bool) {
+	v := m.addended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *TestRunMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	m.clearedFields[testrun.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *TestRunMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[testrun.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *TestRunMutation) ResetEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	delete(m.clearedFields, testrun.FieldEndedAt)
+}
+
+// Where appends a list predicates to the TestRunMutation builder.
+func (m *TestRunMutation) Where(ps ...predicate.TestRun) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TestRunMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TestRunMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TestRun, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TestRunMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TestRunMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TestRun).
+func (m *TestRunMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TestRunMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.workspace_id != nil {
+		fields = append(fields, testrun.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, testrun.FieldCreatedAt)
+	}
+	if m.agent_id != nil {
+		fields = append(fields, testrun.FieldAgentID)
+	}
+	if m.alive_until != nil {
+		fields = append(fields, testrun.FieldAliveUntil)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, testrun.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TestRunMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case testrun.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case testrun.FieldCreatedAt:
+		return m.CreatedAt()
+	case testrun.FieldAgentID:
+		return m.AgentID()
+	case testrun.FieldAliveUntil:
+		return m.AliveUntil()
+	case testrun.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TestRunMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case testrun.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case testrun.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case testrun.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case testrun.FieldAliveUntil:
+		return m.OldAliveUntil(ctx)
+	case testrun.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown TestRun field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestRunMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case testrun.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case testrun.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case testrun.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case testrun.FieldAliveUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAliveUntil(v)
+		return nil
+	case testrun.FieldEndedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestRun field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TestRunMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, testrun.FieldCreatedAt)
+	}
+	if m.addalive_until != nil {
+		fields = append(fields, testrun.FieldAliveUntil)
+	}
+	if m.addended_at != nil {
+		fields = append(fields, testrun.FieldEndedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TestRunMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case testrun.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case testrun.FieldAliveUntil:
+		return m.AddedAliveUntil()
+	case testrun.FieldEndedAt:
+		return m.AddedEndedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestRunMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case testrun.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case testrun.FieldAliveUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAliveUntil(v)
+		return nil
+	case testrun.FieldEndedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestRun numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TestRunMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(testrun.FieldEndedAt) {
+		fields = append(fields, testrun.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TestRunMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TestRunMutation) ClearField(name string) error {
+	switch name {
+	case testrun.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TestRun nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TestRunMutation) ResetField(name string) error {
+	switch name {
+	case testrun.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case testrun.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case testrun.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case testrun.FieldAliveUntil:
+		m.ResetAliveUntil()
+		return nil
+	case testrun.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TestRun field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TestRunMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TestRunMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TestRunMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TestRunMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TestRunMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TestRunMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TestRunMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TestRun unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TestRunMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TestRun edge %s", name)
+}
+
 // ThreadMutation represents an operation that mutates the Thread nodes in the graph.
 type ThreadMutation struct {
 	config
@@ -18395,6 +22276,9 @@ type ThreadMutation struct {
 	addlast_activity_at *ms.Time
 	operator_since      *ms.Time
 	addoperator_since   *ms.Time
+	version_id          *string
+	version_at          *ms.Time
+	addversion_at       *ms.Time
 	contact             *raw.JSON
 	updated_at          *ms.Time
 	addupdated_at       *ms.Time
@@ -19358,6 +23242,125 @@ func (m *ThreadMutation) ResetOperatorSince() {
 	delete(m.clearedFields, thread.FieldOperatorSince)
 }
 
+// SetVersionID sets the "version_id" field.
+func (m *ThreadMutation) SetVersionID(s string) {
+	m.version_id = &s
+}
+
+// VersionID returns the value of the "version_id" field in the mutation.
+func (m *ThreadMutation) VersionID() (r string, exists bool) {
+	v := m.version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionID returns the old "version_id" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldVersionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionID: %w", err)
+	}
+	return oldValue.VersionID, nil
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (m *ThreadMutation) ClearVersionID() {
+	m.version_id = nil
+	m.clearedFields[thread.FieldVersionID] = struct{}{}
+}
+
+// VersionIDCleared returns if the "version_id" field was cleared in this mutation.
+func (m *ThreadMutation) VersionIDCleared() bool {
+	_, ok := m.clearedFields[thread.FieldVersionID]
+	return ok
+}
+
+// ResetVersionID resets all changes to the "version_id" field.
+func (m *ThreadMutation) ResetVersionID() {
+	m.version_id = nil
+	delete(m.clearedFields, thread.FieldVersionID)
+}
+
+// SetVersionAt sets the "version_at" field.
+func (m *ThreadMutation) SetVersionAt(value ms.Time) {
+	m.version_at = &value
+	m.addversion_at = nil
+}
+
+// VersionAt returns the value of the "version_at" field in the mutation.
+func (m *ThreadMutation) VersionAt() (r ms.Time, exists bool) {
+	v := m.version_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionAt returns the old "version_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldVersionAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionAt: %w", err)
+	}
+	return oldValue.VersionAt, nil
+}
+
+// AddVersionAt adds value to the "version_at" field.
+func (m *ThreadMutation) AddVersionAt(value ms.Time) {
+	if m.addversion_at != nil {
+		*m.addversion_at += value
+	} else {
+		m.addversion_at = &value
+	}
+}
+
+// AddedVersionAt returns the value that was added to the "version_at" field in this mutation.
+func (m *ThreadMutation) AddedVersionAt() (r ms.Time, exists bool) {
+	v := m.addversion_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (m *ThreadMutation) ClearVersionAt() {
+	m.version_at = nil
+	m.addversion_at = nil
+	m.clearedFields[thread.FieldVersionAt] = struct{}{}
+}
+
+// VersionAtCleared returns if the "version_at" field was cleared in this mutation.
+func (m *ThreadMutation) VersionAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldVersionAt]
+	return ok
+}
+
+// ResetVersionAt resets all changes to the "version_at" field.
+func (m *ThreadMutation) ResetVersionAt() {
+	m.version_at = nil
+	m.addversion_at = nil
+	delete(m.clearedFields, thread.FieldVersionAt)
+}
+
 // SetContact sets the "contact" field.
 func (m *ThreadMutation) SetContact(r raw.JSON) {
 	m.contact = &r
@@ -19646,7 +23649,7 @@ func (m *ThreadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ThreadMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 21)
 	if m.workspace_id != nil {
 		fields = append(fields, thread.FieldWorkspaceID)
 	}
@@ -19698,6 +23701,12 @@ func (m *ThreadMutation) Fields() []string {
 	if m.operator_since != nil {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
+	if m.version_id != nil {
+		fields = append(fields, thread.FieldVersionID)
+	}
+	if m.version_at != nil {
+		fields = append(fields, thread.FieldVersionAt)
+	}
 	if m.contact != nil {
 		fields = append(fields, thread.FieldContact)
 	}
@@ -19746,6 +23755,10 @@ func (m *ThreadMutation) Field(name string) (ent.Value, bool) {
 		return m.OperatorID()
 	case thread.FieldOperatorSince:
 		return m.OperatorSince()
+	case thread.FieldVersionID:
+		return m.VersionID()
+	case thread.FieldVersionAt:
+		return m.VersionAt()
 	case thread.FieldContact:
 		return m.Contact()
 	case thread.FieldUpdatedAt:
@@ -19793,6 +23806,10 @@ func (m *ThreadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldOperatorID(ctx)
 	case thread.FieldOperatorSince:
 		return m.OldOperatorSince(ctx)
+	case thread.FieldVersionID:
+		return m.OldVersionID(ctx)
+	case thread.FieldVersionAt:
+		return m.OldVersionAt(ctx)
 	case thread.FieldContact:
 		return m.OldContact(ctx)
 	case thread.FieldUpdatedAt:
@@ -19925,6 +23942,20 @@ func (m *ThreadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOperatorSince(v)
 		return nil
+	case thread.FieldVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionID(v)
+		return nil
+	case thread.FieldVersionAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionAt(v)
+		return nil
 	case thread.FieldContact:
 		v, ok := value.(raw.JSON)
 		if !ok {
@@ -19971,6 +24002,9 @@ func (m *ThreadMutation) AddedFields() []string {
 	if m.addoperator_since != nil {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
+	if m.addversion_at != nil {
+		fields = append(fields, thread.FieldVersionAt)
+	}
 	if m.addupdated_at != nil {
 		fields = append(fields, thread.FieldUpdatedAt)
 	}
@@ -19998,6 +24032,8 @@ func (m *ThreadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLastActivityAt()
 	case thread.FieldOperatorSince:
 		return m.AddedOperatorSince()
+	case thread.FieldVersionAt:
+		return m.AddedVersionAt()
 	case thread.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	}
@@ -20065,6 +24101,13 @@ func (m *ThreadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOperatorSince(v)
 		return nil
+	case thread.FieldVersionAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersionAt(v)
+		return nil
 	case thread.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -20095,6 +24138,12 @@ func (m *ThreadMutation) ClearedFields() []string {
 	if m.FieldCleared(thread.FieldOperatorSince) {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
+	if m.FieldCleared(thread.FieldVersionID) {
+		fields = append(fields, thread.FieldVersionID)
+	}
+	if m.FieldCleared(thread.FieldVersionAt) {
+		fields = append(fields, thread.FieldVersionAt)
+	}
 	return fields
 }
 
@@ -20123,6 +24172,12 @@ func (m *ThreadMutation) ClearField(name string) error {
 		return nil
 	case thread.FieldOperatorSince:
 		m.ClearOperatorSince()
+		return nil
+	case thread.FieldVersionID:
+		m.ClearVersionID()
+		return nil
+	case thread.FieldVersionAt:
+		m.ClearVersionAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Thread nullable field %s", name)
@@ -20182,6 +24237,12 @@ func (m *ThreadMutation) ResetField(name string) error {
 		return nil
 	case thread.FieldOperatorSince:
 		m.ResetOperatorSince()
+		return nil
+	case thread.FieldVersionID:
+		m.ResetVersionID()
+		return nil
+	case thread.FieldVersionAt:
+		m.ResetVersionAt()
 		return nil
 	case thread.FieldContact:
 		m.ResetContact()
@@ -21076,6 +25137,7 @@ type TurnMutation struct {
 	addoutput_tokens    *int64
 	attempts            *int
 	addattempts         *int
+	reminder_id         *string
 	reason              *turn.Reason
 	reason_text         *string
 	started_at          *ms.Time
@@ -22058,6 +26120,55 @@ func (m *TurnMutation) ResetAttempts() {
 	m.addattempts = nil
 }
 
+// SetReminderID sets the "reminder_id" field.
+func (m *TurnMutation) SetReminderID(s string) {
+	m.reminder_id = &s
+}
+
+// ReminderID returns the value of the "reminder_id" field in the mutation.
+func (m *TurnMutation) ReminderID() (r string, exists bool) {
+	v := m.reminder_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReminderID returns the old "reminder_id" field's value of the Turn entity.
+// If the Turn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TurnMutation) OldReminderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReminderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReminderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReminderID: %w", err)
+	}
+	return oldValue.ReminderID, nil
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (m *TurnMutation) ClearReminderID() {
+	m.reminder_id = nil
+	m.clearedFields[turn.FieldReminderID] = struct{}{}
+}
+
+// ReminderIDCleared returns if the "reminder_id" field was cleared in this mutation.
+func (m *TurnMutation) ReminderIDCleared() bool {
+	_, ok := m.clearedFields[turn.FieldReminderID]
+	return ok
+}
+
+// ResetReminderID resets all changes to the "reminder_id" field.
+func (m *TurnMutation) ResetReminderID() {
+	m.reminder_id = nil
+	delete(m.clearedFields, turn.FieldReminderID)
+}
+
 // SetReason sets the "reason" field.
 func (m *TurnMutation) SetReason(t turn.Reason) {
 	m.reason = &t
@@ -22317,7 +26428,7 @@ func (m *TurnMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TurnMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.workspace_id != nil {
 		fields = append(fields, turn.FieldWorkspaceID)
 	}
@@ -22368,6 +26479,9 @@ func (m *TurnMutation) Fields() []string {
 	}
 	if m.attempts != nil {
 		fields = append(fields, turn.FieldAttempts)
+	}
+	if m.reminder_id != nil {
+		fields = append(fields, turn.FieldReminderID)
 	}
 	if m.reason != nil {
 		fields = append(fields, turn.FieldReason)
@@ -22423,6 +26537,8 @@ func (m *TurnMutation) Field(name string) (ent.Value, bool) {
 		return m.OutputTokens()
 	case turn.FieldAttempts:
 		return m.Attempts()
+	case turn.FieldReminderID:
+		return m.ReminderID()
 	case turn.FieldReason:
 		return m.Reason()
 	case turn.FieldReasonText:
@@ -22474,6 +26590,8 @@ func (m *TurnMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldOutputTokens(ctx)
 	case turn.FieldAttempts:
 		return m.OldAttempts(ctx)
+	case turn.FieldReminderID:
+		return m.OldReminderID(ctx)
 	case turn.FieldReason:
 		return m.OldReason(ctx)
 	case turn.FieldReasonText:
@@ -22609,6 +26727,13 @@ func (m *TurnMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAttempts(v)
+		return nil
+	case turn.FieldReminderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReminderID(v)
 		return nil
 	case turn.FieldReason:
 		v, ok := value.(turn.Reason)
@@ -22842,6 +26967,9 @@ func (m *TurnMutation) ClearedFields() []string {
 	if m.FieldCleared(turn.FieldLeaseUntil) {
 		fields = append(fields, turn.FieldLeaseUntil)
 	}
+	if m.FieldCleared(turn.FieldReminderID) {
+		fields = append(fields, turn.FieldReminderID)
+	}
 	if m.FieldCleared(turn.FieldReason) {
 		fields = append(fields, turn.FieldReason)
 	}
@@ -22867,6 +26995,9 @@ func (m *TurnMutation) ClearField(name string) error {
 	switch name {
 	case turn.FieldLeaseUntil:
 		m.ClearLeaseUntil()
+		return nil
+	case turn.FieldReminderID:
+		m.ClearReminderID()
 		return nil
 	case turn.FieldReason:
 		m.ClearReason()
@@ -22935,6 +27066,9 @@ func (m *TurnMutation) ResetField(name string) error {
 		return nil
 	case turn.FieldAttempts:
 		m.ResetAttempts()
+		return nil
+	case turn.FieldReminderID:
+		m.ResetReminderID()
 		return nil
 	case turn.FieldReason:
 		m.ResetReason()

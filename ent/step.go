@@ -34,7 +34,7 @@ type Step struct {
 	Model string `json:"model,omitempty"`
 	// Parts of the model's message in our own form, with the provider's bytes beside each.
 	Content raw.JSON `json:"content,omitempty"`
-	// stop, tools, length, blocked, malformed_call, cut or other.
+	// stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message.
 	Finish string `json:"finish,omitempty"`
 	// FinishDetail holds the value of the "finish_detail" field.
 	FinishDetail string `json:"finish_detail,omitempty"`
@@ -48,6 +48,8 @@ type Step struct {
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	// ThinkingTokens holds the value of the "thinking_tokens" field.
 	ThinkingTokens int64 `json:"thinking_tokens,omitempty"`
+	// Whether the tokens are reckoned, because the provider was cut off before it told them.
+	Estimated bool `json:"estimated,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt    ms.Time `json:"started_at,omitempty"`
 	selectValues sql.SelectValues
@@ -58,6 +60,8 @@ func (*Step) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case step.FieldEstimated:
+			values[i] = new(sql.NullBool)
 		case step.FieldCreatedAt, step.FieldNumber, step.FieldReadSequence, step.FieldInputTokens, step.FieldCachedTokens, step.FieldOutputTokens, step.FieldThinkingTokens, step.FieldStartedAt:
 			values[i] = new(sql.NullInt64)
 		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldContent, step.FieldFinish, step.FieldFinishDetail:
@@ -173,6 +177,12 @@ func (_m *Step) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ThinkingTokens = value.Int64
 			}
+		case step.FieldEstimated:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field estimated", values[i])
+			} else if value.Valid {
+				_m.Estimated = value.Bool
+			}
 		case step.FieldStartedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
@@ -259,6 +269,9 @@ func (_m *Step) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("thinking_tokens=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ThinkingTokens))
+	builder.WriteString(", ")
+	builder.WriteString("estimated=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Estimated))
 	builder.WriteString(", ")
 	builder.WriteString("started_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StartedAt))

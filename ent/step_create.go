@@ -162,6 +162,20 @@ func (_c *StepCreate) SetNillableThinkingTokens(v *int64) *StepCreate {
 	return _c
 }
 
+// SetEstimated sets the "estimated" field.
+func (_c *StepCreate) SetEstimated(v bool) *StepCreate {
+	_c.mutation.SetEstimated(v)
+	return _c
+}
+
+// SetNillableEstimated sets the "estimated" field if the given value is not nil.
+func (_c *StepCreate) SetNillableEstimated(v *bool) *StepCreate {
+	if v != nil {
+		_c.SetEstimated(*v)
+	}
+	return _c
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_c *StepCreate) SetStartedAt(v ms.Time) *StepCreate {
 	_c.mutation.SetStartedAt(v)
@@ -246,6 +260,10 @@ func (_c *StepCreate) defaults() error {
 		v := step.DefaultThinkingTokens
 		_c.mutation.SetThinkingTokens(v)
 	}
+	if _, ok := _c.mutation.Estimated(); !ok {
+		v := step.DefaultEstimated
+		_c.mutation.SetEstimated(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if step.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized step.DefaultID (forgotten import ent/runtime?)")
@@ -302,6 +320,9 @@ func (_c *StepCreate) check() error {
 	}
 	if _, ok := _c.mutation.ThinkingTokens(); !ok {
 		return &ValidationError{Name: "thinking_tokens", err: errors.New(`ent: missing required field "Step.thinking_tokens"`)}
+	}
+	if _, ok := _c.mutation.Estimated(); !ok {
+		return &ValidationError{Name: "estimated", err: errors.New(`ent: missing required field "Step.estimated"`)}
 	}
 	if _, ok := _c.mutation.StartedAt(); !ok {
 		return &ValidationError{Name: "started_at", err: errors.New(`ent: missing required field "Step.started_at"`)}
@@ -401,6 +422,10 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ThinkingTokens(); ok {
 		_spec.SetField(step.FieldThinkingTokens, field.TypeInt64, value)
 		_node.ThinkingTokens = value
+	}
+	if value, ok := _c.mutation.Estimated(); ok {
+		_spec.SetField(step.FieldEstimated, field.TypeBool, value)
+		_node.Estimated = value
 	}
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(step.FieldStartedAt, field.TypeInt64, value)
@@ -519,6 +544,9 @@ func (u *StepUpsertOne) UpdateNewValues() *StepUpsertOne {
 		}
 		if _, exists := u.create.mutation.ThinkingTokens(); exists {
 			s.SetIgnore(step.FieldThinkingTokens)
+		}
+		if _, exists := u.create.mutation.Estimated(); exists {
+			s.SetIgnore(step.FieldEstimated)
 		}
 		if _, exists := u.create.mutation.StartedAt(); exists {
 			s.SetIgnore(step.FieldStartedAt)
@@ -781,6 +809,9 @@ func (u *StepUpsertBulk) UpdateNewValues() *StepUpsertBulk {
 			}
 			if _, exists := b.mutation.ThinkingTokens(); exists {
 				s.SetIgnore(step.FieldThinkingTokens)
+			}
+			if _, exists := b.mutation.Estimated(); exists {
+				s.SetIgnore(step.FieldEstimated)
 			}
 			if _, exists := b.mutation.StartedAt(); exists {
 				s.SetIgnore(step.FieldStartedAt)

@@ -56,6 +56,10 @@ type Thread struct {
 	OperatorID *string `json:"operator_id,omitempty"`
 	// OperatorSince holds the value of the "operator_since" field.
 	OperatorSince *ms.Time `json:"operator_since,omitempty"`
+	// Version of the agent it is pinned to; nil if it began with the draft.
+	VersionID *string `json:"version_id,omitempty"`
+	// When it was pinned; nil means at its beginning.
+	VersionAt *ms.Time `json:"version_at,omitempty"`
 	// Contact holds the value of the "contact" field.
 	Contact raw.JSON `json:"contact,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -145,9 +149,9 @@ func (*Thread) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldUpdatedAt:
+		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionAt, thread.FieldUpdatedAt:
 			values[i] = new(sql.NullInt64)
-		case thread.FieldID, thread.FieldWorkspaceID, thread.FieldAgentID, thread.FieldCustomerID, thread.FieldChannel, thread.FieldExternalID, thread.FieldMetadata, thread.FieldStatus, thread.FieldLastMessageID, thread.FieldOperatorID, thread.FieldContact:
+		case thread.FieldID, thread.FieldWorkspaceID, thread.FieldAgentID, thread.FieldCustomerID, thread.FieldChannel, thread.FieldExternalID, thread.FieldMetadata, thread.FieldStatus, thread.FieldLastMessageID, thread.FieldOperatorID, thread.FieldVersionID, thread.FieldContact:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -276,6 +280,20 @@ func (_m *Thread) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OperatorSince = new(ms.Time)
 				*_m.OperatorSince = ms.Time(value.Int64)
+			}
+		case thread.FieldVersionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field version_id", values[i])
+			} else if value.Valid {
+				_m.VersionID = new(string)
+				*_m.VersionID = value.String
+			}
+		case thread.FieldVersionAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version_at", values[i])
+			} else if value.Valid {
+				_m.VersionAt = new(ms.Time)
+				*_m.VersionAt = ms.Time(value.Int64)
 			}
 		case thread.FieldContact:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -408,6 +426,16 @@ func (_m *Thread) String() string {
 	builder.WriteString(", ")
 	if v := _m.OperatorSince; v != nil {
 		builder.WriteString("operator_since=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.VersionID; v != nil {
+		builder.WriteString("version_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.VersionAt; v != nil {
+		builder.WriteString("version_at=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

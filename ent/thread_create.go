@@ -235,6 +235,34 @@ func (_c *ThreadCreate) SetNillableOperatorSince(v *ms.Time) *ThreadCreate {
 	return _c
 }
 
+// SetVersionID sets the "version_id" field.
+func (_c *ThreadCreate) SetVersionID(v string) *ThreadCreate {
+	_c.mutation.SetVersionID(v)
+	return _c
+}
+
+// SetNillableVersionID sets the "version_id" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableVersionID(v *string) *ThreadCreate {
+	if v != nil {
+		_c.SetVersionID(*v)
+	}
+	return _c
+}
+
+// SetVersionAt sets the "version_at" field.
+func (_c *ThreadCreate) SetVersionAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetVersionAt(v)
+	return _c
+}
+
+// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableVersionAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetVersionAt(*v)
+	}
+	return _c
+}
+
 // SetContact sets the "contact" field.
 func (_c *ThreadCreate) SetContact(v raw.JSON) *ThreadCreate {
 	_c.mutation.SetContact(v)
@@ -561,6 +589,14 @@ func (_c *ThreadCreate) createSpec() (*Thread, *sqlgraph.CreateSpec) {
 		_spec.SetField(thread.FieldOperatorSince, field.TypeInt64, value)
 		_node.OperatorSince = &value
 	}
+	if value, ok := _c.mutation.VersionID(); ok {
+		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
+		_node.VersionID = &value
+	}
+	if value, ok := _c.mutation.VersionAt(); ok {
+		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
+		_node.VersionAt = &value
+	}
 	if value, ok := _c.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)
 		_node.Contact = value
@@ -885,6 +921,48 @@ func (u *ThreadUpsert) ClearOperatorSince() *ThreadUpsert {
 	return u
 }
 
+// SetVersionID sets the "version_id" field.
+func (u *ThreadUpsert) SetVersionID(v string) *ThreadUpsert {
+	u.Set(thread.FieldVersionID, v)
+	return u
+}
+
+// UpdateVersionID sets the "version_id" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateVersionID() *ThreadUpsert {
+	u.SetExcluded(thread.FieldVersionID)
+	return u
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (u *ThreadUpsert) ClearVersionID() *ThreadUpsert {
+	u.SetNull(thread.FieldVersionID)
+	return u
+}
+
+// SetVersionAt sets the "version_at" field.
+func (u *ThreadUpsert) SetVersionAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldVersionAt, v)
+	return u
+}
+
+// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateVersionAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldVersionAt)
+	return u
+}
+
+// AddVersionAt adds v to the "version_at" field.
+func (u *ThreadUpsert) AddVersionAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldVersionAt, v)
+	return u
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (u *ThreadUpsert) ClearVersionAt() *ThreadUpsert {
+	u.SetNull(thread.FieldVersionAt)
+	return u
+}
+
 // SetContact sets the "contact" field.
 func (u *ThreadUpsert) SetContact(v raw.JSON) *ThreadUpsert {
 	u.Set(thread.FieldContact, v)
@@ -1191,6 +1269,55 @@ func (u *ThreadUpsertOne) UpdateOperatorSince() *ThreadUpsertOne {
 func (u *ThreadUpsertOne) ClearOperatorSince() *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
 		s.ClearOperatorSince()
+	})
+}
+
+// SetVersionID sets the "version_id" field.
+func (u *ThreadUpsertOne) SetVersionID(v string) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetVersionID(v)
+	})
+}
+
+// UpdateVersionID sets the "version_id" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateVersionID() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateVersionID()
+	})
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (u *ThreadUpsertOne) ClearVersionID() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearVersionID()
+	})
+}
+
+// SetVersionAt sets the "version_at" field.
+func (u *ThreadUpsertOne) SetVersionAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetVersionAt(v)
+	})
+}
+
+// AddVersionAt adds v to the "version_at" field.
+func (u *ThreadUpsertOne) AddVersionAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddVersionAt(v)
+	})
+}
+
+// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateVersionAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateVersionAt()
+	})
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (u *ThreadUpsertOne) ClearVersionAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearVersionAt()
 	})
 }
 
@@ -1672,6 +1799,55 @@ func (u *ThreadUpsertBulk) UpdateOperatorSince() *ThreadUpsertBulk {
 func (u *ThreadUpsertBulk) ClearOperatorSince() *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
 		s.ClearOperatorSince()
+	})
+}
+
+// SetVersionID sets the "version_id" field.
+func (u *ThreadUpsertBulk) SetVersionID(v string) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetVersionID(v)
+	})
+}
+
+// UpdateVersionID sets the "version_id" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateVersionID() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateVersionID()
+	})
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (u *ThreadUpsertBulk) ClearVersionID() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearVersionID()
+	})
+}
+
+// SetVersionAt sets the "version_at" field.
+func (u *ThreadUpsertBulk) SetVersionAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetVersionAt(v)
+	})
+}
+
+// AddVersionAt adds v to the "version_at" field.
+func (u *ThreadUpsertBulk) AddVersionAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddVersionAt(v)
+	})
+}
+
+// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateVersionAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateVersionAt()
+	})
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (u *ThreadUpsertBulk) ClearVersionAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearVersionAt()
 	})
 }
 

@@ -239,6 +239,53 @@ func (_u *ThreadUpdate) ClearOperatorSince() *ThreadUpdate {
 	return _u
 }
 
+// SetVersionID sets the "version_id" field.
+func (_u *ThreadUpdate) SetVersionID(v string) *ThreadUpdate {
+	_u.mutation.SetVersionID(v)
+	return _u
+}
+
+// SetNillableVersionID sets the "version_id" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableVersionID(v *string) *ThreadUpdate {
+	if v != nil {
+		_u.SetVersionID(*v)
+	}
+	return _u
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (_u *ThreadUpdate) ClearVersionID() *ThreadUpdate {
+	_u.mutation.ClearVersionID()
+	return _u
+}
+
+// SetVersionAt sets the "version_at" field.
+func (_u *ThreadUpdate) SetVersionAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetVersionAt()
+	_u.mutation.SetVersionAt(v)
+	return _u
+}
+
+// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableVersionAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetVersionAt(*v)
+	}
+	return _u
+}
+
+// AddVersionAt adds value to the "version_at" field.
+func (_u *ThreadUpdate) AddVersionAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddVersionAt(v)
+	return _u
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (_u *ThreadUpdate) ClearVersionAt() *ThreadUpdate {
+	_u.mutation.ClearVersionAt()
+	return _u
+}
+
 // SetContact sets the "contact" field.
 func (_u *ThreadUpdate) SetContact(v raw.JSON) *ThreadUpdate {
 	_u.mutation.SetContact(v)
@@ -455,6 +502,21 @@ func (_u *ThreadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OperatorSinceCleared() {
 		_spec.ClearField(thread.FieldOperatorSince, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.VersionID(); ok {
+		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
+	}
+	if _u.mutation.VersionIDCleared() {
+		_spec.ClearField(thread.FieldVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.VersionAt(); ok {
+		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersionAt(); ok {
+		_spec.AddField(thread.FieldVersionAt, field.TypeInt64, value)
+	}
+	if _u.mutation.VersionAtCleared() {
+		_spec.ClearField(thread.FieldVersionAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)
@@ -796,6 +858,53 @@ func (_u *ThreadUpdateOne) ClearOperatorSince() *ThreadUpdateOne {
 	return _u
 }
 
+// SetVersionID sets the "version_id" field.
+func (_u *ThreadUpdateOne) SetVersionID(v string) *ThreadUpdateOne {
+	_u.mutation.SetVersionID(v)
+	return _u
+}
+
+// SetNillableVersionID sets the "version_id" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableVersionID(v *string) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetVersionID(*v)
+	}
+	return _u
+}
+
+// ClearVersionID clears the value of the "version_id" field.
+func (_u *ThreadUpdateOne) ClearVersionID() *ThreadUpdateOne {
+	_u.mutation.ClearVersionID()
+	return _u
+}
+
+// SetVersionAt sets the "version_at" field.
+func (_u *ThreadUpdateOne) SetVersionAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetVersionAt()
+	_u.mutation.SetVersionAt(v)
+	return _u
+}
+
+// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableVersionAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetVersionAt(*v)
+	}
+	return _u
+}
+
+// AddVersionAt adds value to the "version_at" field.
+func (_u *ThreadUpdateOne) AddVersionAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddVersionAt(v)
+	return _u
+}
+
+// ClearVersionAt clears the value of the "version_at" field.
+func (_u *ThreadUpdateOne) ClearVersionAt() *ThreadUpdateOne {
+	_u.mutation.ClearVersionAt()
+	return _u
+}
+
 // SetContact sets the "contact" field.
 func (_u *ThreadUpdateOne) SetContact(v raw.JSON) *ThreadUpdateOne {
 	_u.mutation.SetContact(v)
@@ -1042,6 +1151,21 @@ func (_u *ThreadUpdateOne) sqlSave(ctx context.Context) (_node *Thread, err erro
 	}
 	if _u.mutation.OperatorSinceCleared() {
 		_spec.ClearField(thread.FieldOperatorSince, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.VersionID(); ok {
+		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
+	}
+	if _u.mutation.VersionIDCleared() {
+		_spec.ClearField(thread.FieldVersionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.VersionAt(); ok {
+		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedVersionAt(); ok {
+		_spec.AddField(thread.FieldVersionAt, field.TypeInt64, value)
+	}
+	if _u.mutation.VersionAtCleared() {
+		_spec.ClearField(thread.FieldVersionAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)

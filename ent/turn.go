@@ -51,6 +51,8 @@ type Turn struct {
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	// How often a worker died while it held the turn.
 	Attempts int `json:"attempts,omitempty"`
+	// Reminder that made it; nil if the customer wrote.
+	ReminderID *string `json:"reminder_id,omitempty"`
 	// Reason holds the value of the "reason" field.
 	Reason *turn.Reason `json:"reason,omitempty"`
 	// ReasonText holds the value of the "reason_text" field.
@@ -69,7 +71,7 @@ func (*Turn) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case turn.FieldCreatedAt, turn.FieldDueAt, turn.FieldFirstMessageAt, turn.FieldLeaseUntil, turn.FieldFence, turn.FieldEpoch, turn.FieldReadSequence, turn.FieldStepsUsed, turn.FieldCallsUsed, turn.FieldInputTokens, turn.FieldOutputTokens, turn.FieldAttempts, turn.FieldStartedAt, turn.FieldEndedAt:
 			values[i] = new(sql.NullInt64)
-		case turn.FieldID, turn.FieldWorkspaceID, turn.FieldThreadID, turn.FieldAgentID, turn.FieldState, turn.FieldLeaseOwner, turn.FieldReason, turn.FieldReasonText:
+		case turn.FieldID, turn.FieldWorkspaceID, turn.FieldThreadID, turn.FieldAgentID, turn.FieldState, turn.FieldLeaseOwner, turn.FieldReminderID, turn.FieldReason, turn.FieldReasonText:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -195,6 +197,13 @@ func (_m *Turn) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Attempts = int(value.Int64)
 			}
+		case turn.FieldReminderID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reminder_id", values[i])
+			} else if value.Valid {
+				_m.ReminderID = new(string)
+				*_m.ReminderID = value.String
+			}
 		case turn.FieldReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field reason", values[i])
@@ -310,6 +319,11 @@ func (_m *Turn) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("attempts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attempts))
+	builder.WriteString(", ")
+	if v := _m.ReminderID; v != nil {
+		builder.WriteString("reminder_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	if v := _m.Reason; v != nil {
 		builder.WriteString("reason=")

@@ -221,6 +221,20 @@ func (_c *TurnCreate) SetNillableAttempts(v *int) *TurnCreate {
 	return _c
 }
 
+// SetReminderID sets the "reminder_id" field.
+func (_c *TurnCreate) SetReminderID(v string) *TurnCreate {
+	_c.mutation.SetReminderID(v)
+	return _c
+}
+
+// SetNillableReminderID sets the "reminder_id" field if the given value is not nil.
+func (_c *TurnCreate) SetNillableReminderID(v *string) *TurnCreate {
+	if v != nil {
+		_c.SetReminderID(*v)
+	}
+	return _c
+}
+
 // SetReason sets the "reason" field.
 func (_c *TurnCreate) SetReason(v turn.Reason) *TurnCreate {
 	_c.mutation.SetReason(v)
@@ -556,6 +570,10 @@ func (_c *TurnCreate) createSpec() (*Turn, *sqlgraph.CreateSpec) {
 		_spec.SetField(turn.FieldAttempts, field.TypeInt, value)
 		_node.Attempts = value
 	}
+	if value, ok := _c.mutation.ReminderID(); ok {
+		_spec.SetField(turn.FieldReminderID, field.TypeString, value)
+		_node.ReminderID = &value
+	}
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(turn.FieldReason, field.TypeEnum, value)
 		_node.Reason = &value
@@ -849,6 +867,24 @@ func (u *TurnUpsert) UpdateAttempts() *TurnUpsert {
 // AddAttempts adds v to the "attempts" field.
 func (u *TurnUpsert) AddAttempts(v int) *TurnUpsert {
 	u.Add(turn.FieldAttempts, v)
+	return u
+}
+
+// SetReminderID sets the "reminder_id" field.
+func (u *TurnUpsert) SetReminderID(v string) *TurnUpsert {
+	u.Set(turn.FieldReminderID, v)
+	return u
+}
+
+// UpdateReminderID sets the "reminder_id" field to the value that was provided on create.
+func (u *TurnUpsert) UpdateReminderID() *TurnUpsert {
+	u.SetExcluded(turn.FieldReminderID)
+	return u
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (u *TurnUpsert) ClearReminderID() *TurnUpsert {
+	u.SetNull(turn.FieldReminderID)
 	return u
 }
 
@@ -1253,6 +1289,27 @@ func (u *TurnUpsertOne) AddAttempts(v int) *TurnUpsertOne {
 func (u *TurnUpsertOne) UpdateAttempts() *TurnUpsertOne {
 	return u.Update(func(s *TurnUpsert) {
 		s.UpdateAttempts()
+	})
+}
+
+// SetReminderID sets the "reminder_id" field.
+func (u *TurnUpsertOne) SetReminderID(v string) *TurnUpsertOne {
+	return u.Update(func(s *TurnUpsert) {
+		s.SetReminderID(v)
+	})
+}
+
+// UpdateReminderID sets the "reminder_id" field to the value that was provided on create.
+func (u *TurnUpsertOne) UpdateReminderID() *TurnUpsertOne {
+	return u.Update(func(s *TurnUpsert) {
+		s.UpdateReminderID()
+	})
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (u *TurnUpsertOne) ClearReminderID() *TurnUpsertOne {
+	return u.Update(func(s *TurnUpsert) {
+		s.ClearReminderID()
 	})
 }
 
@@ -1837,6 +1894,27 @@ func (u *TurnUpsertBulk) AddAttempts(v int) *TurnUpsertBulk {
 func (u *TurnUpsertBulk) UpdateAttempts() *TurnUpsertBulk {
 	return u.Update(func(s *TurnUpsert) {
 		s.UpdateAttempts()
+	})
+}
+
+// SetReminderID sets the "reminder_id" field.
+func (u *TurnUpsertBulk) SetReminderID(v string) *TurnUpsertBulk {
+	return u.Update(func(s *TurnUpsert) {
+		s.SetReminderID(v)
+	})
+}
+
+// UpdateReminderID sets the "reminder_id" field to the value that was provided on create.
+func (u *TurnUpsertBulk) UpdateReminderID() *TurnUpsertBulk {
+	return u.Update(func(s *TurnUpsert) {
+		s.UpdateReminderID()
+	})
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (u *TurnUpsertBulk) ClearReminderID() *TurnUpsertBulk {
+	return u.Update(func(s *TurnUpsert) {
+		s.ClearReminderID()
 	})
 }
 

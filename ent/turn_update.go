@@ -294,6 +294,26 @@ func (_u *TurnUpdate) AddAttempts(v int) *TurnUpdate {
 	return _u
 }
 
+// SetReminderID sets the "reminder_id" field.
+func (_u *TurnUpdate) SetReminderID(v string) *TurnUpdate {
+	_u.mutation.SetReminderID(v)
+	return _u
+}
+
+// SetNillableReminderID sets the "reminder_id" field if the given value is not nil.
+func (_u *TurnUpdate) SetNillableReminderID(v *string) *TurnUpdate {
+	if v != nil {
+		_u.SetReminderID(*v)
+	}
+	return _u
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (_u *TurnUpdate) ClearReminderID() *TurnUpdate {
+	_u.mutation.ClearReminderID()
+	return _u
+}
+
 // SetReason sets the "reason" field.
 func (_u *TurnUpdate) SetReason(v turn.Reason) *TurnUpdate {
 	_u.mutation.SetReason(v)
@@ -521,6 +541,12 @@ func (_u *TurnUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedAttempts(); ok {
 		_spec.AddField(turn.FieldAttempts, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.ReminderID(); ok {
+		_spec.SetField(turn.FieldReminderID, field.TypeString, value)
+	}
+	if _u.mutation.ReminderIDCleared() {
+		_spec.ClearField(turn.FieldReminderID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(turn.FieldReason, field.TypeEnum, value)
@@ -836,6 +862,26 @@ func (_u *TurnUpdateOne) AddAttempts(v int) *TurnUpdateOne {
 	return _u
 }
 
+// SetReminderID sets the "reminder_id" field.
+func (_u *TurnUpdateOne) SetReminderID(v string) *TurnUpdateOne {
+	_u.mutation.SetReminderID(v)
+	return _u
+}
+
+// SetNillableReminderID sets the "reminder_id" field if the given value is not nil.
+func (_u *TurnUpdateOne) SetNillableReminderID(v *string) *TurnUpdateOne {
+	if v != nil {
+		_u.SetReminderID(*v)
+	}
+	return _u
+}
+
+// ClearReminderID clears the value of the "reminder_id" field.
+func (_u *TurnUpdateOne) ClearReminderID() *TurnUpdateOne {
+	_u.mutation.ClearReminderID()
+	return _u
+}
+
 // SetReason sets the "reason" field.
 func (_u *TurnUpdateOne) SetReason(v turn.Reason) *TurnUpdateOne {
 	_u.mutation.SetReason(v)
@@ -1093,6 +1139,12 @@ func (_u *TurnUpdateOne) sqlSave(ctx context.Context) (_node *Turn, err error) {
 	}
 	if value, ok := _u.mutation.AddedAttempts(); ok {
 		_spec.AddField(turn.FieldAttempts, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.ReminderID(); ok {
+		_spec.SetField(turn.FieldReminderID, field.TypeString, value)
+	}
+	if _u.mutation.ReminderIDCleared() {
+		_spec.ClearField(turn.FieldReminderID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Reason(); ok {
 		_spec.SetField(turn.FieldReason, field.TypeEnum, value)

@@ -18,6 +18,8 @@ type Tx struct {
 	APIKey *APIKeyClient
 	// Agent is the client for interacting with the Agent builders.
 	Agent *AgentClient
+	// AgentVersion is the client for interacting with the AgentVersion builders.
+	AgentVersion *AgentVersionClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
 	// Call is the client for interacting with the Call builders.
@@ -40,12 +42,18 @@ type Tx struct {
 	MutationResult *MutationResultClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
+	// Reminder is the client for interacting with the Reminder builders.
+	Reminder *ReminderClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
 	// Step is the client for interacting with the Step builders.
 	Step *StepClient
+	// TestEvent is the client for interacting with the TestEvent builders.
+	TestEvent *TestEventClient
+	// TestRun is the client for interacting with the TestRun builders.
+	TestRun *TestRunClient
 	// Thread is the client for interacting with the Thread builders.
 	Thread *ThreadClient
 	// ThreadTag is the client for interacting with the ThreadTag builders.
@@ -187,6 +195,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.APIKey = NewAPIKeyClient(tx.config)
 	tx.Agent = NewAgentClient(tx.config)
+	tx.AgentVersion = NewAgentVersionClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
@@ -198,9 +207,12 @@ func (tx *Tx) init() {
 	tx.Message = NewMessageClient(tx.config)
 	tx.MutationResult = NewMutationResultClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
+	tx.Reminder = NewReminderClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Step = NewStepClient(tx.config)
+	tx.TestEvent = NewTestEventClient(tx.config)
+	tx.TestRun = NewTestRunClient(tx.config)
 	tx.Thread = NewThreadClient(tx.config)
 	tx.ThreadTag = NewThreadTagClient(tx.config)
 	tx.Turn = NewTurnClient(tx.config)

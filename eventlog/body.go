@@ -3,8 +3,6 @@ package eventlog
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
 
 	"parley/ent"
 	"parley/ent/ms"
@@ -89,7 +87,7 @@ func (t *Thread) Dialogue() Dialogue {
 		ThreadID: t.Row.ID, ExternalID: t.Row.ExternalID, CustomerID: t.Row.CustomerID, AgentID: t.Row.AgentID,
 		Channel: t.Row.Channel, Status: t.Row.Status.String(), Contact: t.Row.Contact, Metadata: t.Row.Metadata,
 		Success: t.Has("success"), Interest: t.Has("interest"), Closed: t.Has("close"), Operator: t.Has("operator"),
-		IsBot: t.Has("is_bot"), Tags: slices.Sorted(maps.Keys(t.tags)),
+		IsBot: t.Has("is_bot"), Tags: t.Tags(),
 		MessageCount: t.Row.MessageCount, LastMessageAt: t.Row.LastMessageAt,
 	}
 }

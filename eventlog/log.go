@@ -16,6 +16,7 @@ import (
 	"parley/ent"
 	"parley/ent/ms"
 	"parley/ent/viewer"
+	"parley/failpoint"
 )
 
 // Log writes and reads the event log of one database. It is safe for concurrent use. Make it with New.
@@ -91,10 +92,12 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	if err != nil {
 		return fmt.Errorf("append events: %w", err)
 	}
+	failpoint.Hit("log.commit")
 	if err := entTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
+	failpoint.Hit("log.committed")
 	l.wakes.send(wake)
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -27,15 +29,25 @@ type Thread struct {
 	Row *ent.Thread
 
 	tx     *Tx
-	tags   map[string]*ent.ThreadTag
+	tags   map[string]bool   // nil while they were not read
 	update *ent.ThreadUpdate // collected changes of the row, nil while there are none
 	stored int64             // Row.LastSeq as the database has it
 }
 
-// Thread locks a thread of the viewer's workspace. Threads must be locked by ascending id, and before the transaction
-// inserts rows that refer to them. A second call returns the same Thread. The error is ent's NotFoundError for an
-// unknown id.
+// Thread locks a thread of the viewer's workspace and reads its tags. Threads must be locked by ascending id, and before
+// the transaction inserts rows that refer to them. A second call returns the same Thread. The error is ent's NotFoundError
+// for an unknown id.
 func (tx *Tx) Thread(ctx context.Context, threadID string) (*Thread, error) {
+	t, err := tx.Lock(ctx, threadID)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.LoadTags(ctx)
+}
+
+// Lock is Thread without the tags, for verbs that neither look at them nor emit what webhooks carry. LoadTags reads them
+// later; what needs them before panics.
+func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 	if t, ok := tx.threads[threadID]; ok {
 		return t, nil
 	}
@@ -59,16 +71,36 @@ func (tx *Tx) Thread(ctx context.Context, threadID string) (*Thread, error) {
 	}
 	// Postgres may have read its clock before it waited for the lock: time must not run backwards within a thread.
 	tx.Now = max(tx.Now, row.LastActivityAt)
-	tags, err := tx.client.ThreadTag.Query().Where(threadtag.ThreadID(threadID)).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	t := &Thread{Row: row, tx: tx, tags: map[string]*ent.ThreadTag{}, stored: row.LastSeq}
-	for _, tag := range tags {
-		t.tags[tag.Name] = tag
-	}
+	t := &Thread{Row: row, tx: tx, stored: row.LastSeq}
 	tx.threads[threadID], tx.lastLocked = t, threadID
 	return t, nil
+}
+
+// LoadTags reads the tags of the locked thread, unless it has them. It is a statement of its own on purpose: one that waits
+// for a lock reads other tables of Postgres as they were before the wait.
+func (t *Thread) LoadTags(ctx context.Context) error {
+	if t.tags != nil {
+		return nil
+	}
+	names, err := t.tx.client.ThreadTag.Query().Where(threadtag.ThreadID(t.Row.ID)).Select(threadtag.FieldName).Strings(ctx)
+	if err != nil {
+		return fmt.Errorf("read the tags of %s: %w", t.Row.ID, err)
+	}
+	t.tags = map[string]bool{}
+	for _, name := range names {
+		t.tags[name] = true
+	}
+	return nil
+}
+
+// Tags returns the names of the tags that the thread has now, sorted.
+func (t *Thread) Tags() []string { return slices.Sorted(maps.Keys(t.known())) }
+
+func (t *Thread) known() map[string]bool {
+	if t.tags == nil {
+		panic("eventlog: the tags of " + t.Row.ID + " were not read: use Tx.Thread or LoadTags")
+	}
+	return t.tags
 }
 
 // NewThread inserts a thread and holds it as Thread does. The builder must have its agent, customer and channel set.
@@ -78,7 +110,7 @@ func (tx *Tx) NewThread(ctx context.Context, workspace string, create *ent.Threa
 	if err != nil {
 		return nil, err
 	}
-	t := &Thread{Row: row, tx: tx, tags: map[string]*ent.ThreadTag{}}
+	t := &Thread{Row: row, tx: tx, tags: map[string]bool{}}
 	tx.threads[threadID] = t
 	return t, t.Emit(ThreadCreated, Data{}, t.Dialogue())
 }
@@ -116,7 +148,7 @@ func (t *Thread) AddMessage(ctx context.Context, create *ent.MessageCreate) (*en
 }
 
 // Has says whether the thread has the tag now.
-func (t *Thread) Has(tag string) bool { return t.tags[tag] != nil }
+func (t *Thread) Has(tag string) bool { return t.known()[tag] }
 
 // SetTag puts a tag on the thread, with the text that came with it and the id of the call or key that set it. It
 // reports whether the tag was absent, and only then emits tag.added.
@@ -124,12 +156,12 @@ func (t *Thread) SetTag(ctx context.Context, name, text, setBy string) (added bo
 	if t.Has(name) {
 		return false, nil
 	}
-	tag, err := t.tx.client.ThreadTag.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetName(name).
-		SetText(text).SetSetBy(setBy).SetCreatedAt(t.tx.Now).Save(ctx)
+	err = t.tx.client.ThreadTag.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetName(name).
+		SetText(text).SetSetBy(setBy).SetCreatedAt(t.tx.Now).Exec(ctx)
 	if err != nil {
 		return false, err
 	}
-	t.tags[name] = tag
+	t.tags[name] = true
 	t.touch()
 	return true, t.Emit(TagAdded, Data{Tag: name, Text: text}, nil)
 }
@@ -176,6 +208,13 @@ func (t *Thread) SetOperator(keyID *string) {
 	since := t.tx.Now
 	t.Row.OperatorSince = &since
 	t.change().SetOperatorID(*keyID).SetOperatorSince(since)
+}
+
+// SetVersion lets the thread follow a version of its agent, and emits thread.moved.
+func (t *Thread) SetVersion(versionID string, number int, at ms.Time) error {
+	t.Row.VersionID, t.Row.VersionAt = &versionID, &at
+	t.change().SetVersionID(versionID).SetVersionAt(at)
+	return t.Emit(ThreadMoved, Data{Text: fmt.Sprintf("version %d", number)}, nil)
 }
 
 // SetContact stores the contact on the thread and its customer. Empty email or phone leave the customer's as it is.

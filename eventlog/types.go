@@ -29,8 +29,12 @@ const (
 	StatusChanged = "status.changed"
 	NoteAdded     = "note.added"
 	TurnStarted   = "turn.started"
+	TurnResumed   = "turn.resumed" // one that had begun before goes on under another claim
 	TurnEnded     = "turn.ended"
 	CallUpdated   = "call.updated"
+	ThreadMoved   = "thread.moved" // to another version of its agent
+
+	ReminderUpdated = "reminder.updated" // made, moved, sent or cancelled
 )
 
 // WebhookTypes are the types an integration may ask for, in alphabetical order.
@@ -62,4 +66,6 @@ type Data struct {
 	CallID    string   `json:"callId,omitempty"`
 	Reason    string   `json:"reason,omitempty"`
 	Contact   raw.JSON `json:"contact,omitempty"`
+
+	ReminderID string `json:"reminderId,omitempty"`
 }

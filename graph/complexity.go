@@ -2,6 +2,7 @@ package graph
 
 import (
 	"parley/ent"
+	"parley/ent/ms"
 	"parley/graph/gql"
 )
 
@@ -10,6 +11,7 @@ const (
 	usualTags      = 5
 	usualFunctions = 10
 	usualCalls     = 3
+	usualSteps     = 3
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other
@@ -37,13 +39,20 @@ func complexities() ComplexityRoot {
 	c.Query.APIKeys = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Thread.Messages = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Thread.Turns = func(child int, first *int) int { return listCost(child, first, nil) }
+	c.Thread.Reminders = func(child int, first *int) int { return listCost(child, first, nil) }
 	c.Thread.Notes = func(child int) int { return listCost(child, nil, nil) }
 	c.Thread.Tags = func(child int) int { return 1 + usualTags*child }
 	c.Integration.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryWhereInput) int {
 		return listCost(child, first, last)
 	}
 	c.Delivery.AttemptLog = func(child int) int { return 1 + usualCalls*child }
+	c.Agent.Versions = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
+	c.Agent.HasUnpublishedChanges = func(int) int { return usualFunctions } // reads all of the draft
 	c.Agent.Functions = func(child int) int { return 1 + usualFunctions*child }
+	c.Query.Usage = func(child int, _, _ *ms.Time, _, _ *string, _ []gql.UsageDimension, first *int) int {
+		return listCost(child, first, nil)
+	}
+	c.Turn.Steps = func(child int) int { return 1 + usualSteps*child }
 	c.Turn.Calls = func(child int) int { return 1 + usualCalls*child }
 	return c
 }

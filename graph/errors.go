@@ -30,6 +30,7 @@ const (
 	CodeBadInput        = "BAD_INPUT"
 	CodeBadRequest      = "BAD_REQUEST"
 	CodeThreadBusy      = "THREAD_BUSY"
+	CodeRateLimited     = "RATE_LIMITED"
 	CodeConflict        = "CONFLICT"
 	CodeIdempotency     = "IDEMPOTENCY_CONFLICT"
 	CodeCursorExpired   = "CURSOR_EXPIRED"
@@ -60,15 +61,20 @@ var vocabulary = []struct {
 	{errBadInit, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
+	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
+	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
 	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},
 	{eventlog.ErrCursorExpired, public{code: CodeCursorExpired}},
 	{dialogue.ErrThreadExists, public{code: CodeConflict}},
 	{dialogue.ErrThreadClosed, public{code: CodeConflict}},
 	{dialogue.ErrNotAwaiting, public{code: CodeConflict}},
+	{dialogue.ErrTooManyReminders, public{code: CodeConflict}},
+	{dialogue.ErrReminderEnded, public{code: CodeConflict}},
 	{dialogue.ErrAgentDeleted, public{code: CodeConflict}},
 	{dialogue.ErrNoOperator, public{code: CodeForbidden}},
 	{delivery.ErrRunning, public{code: CodeConflict, retry: true}},
 	{delivery.ErrDisabled, public{code: CodeConflict}},
+	{dialogue.ErrTooManyDryRuns, public{code: CodeRateLimited, retry: true}},
 	{dialogue.ErrThreadBusy, public{code: CodeThreadBusy, retry: true}},
 	{errStopping, public{code: CodeUnavailable, status: http.StatusServiceUnavailable, retry: true}},
 	{context.DeadlineExceeded, public{code: CodeTimeout, status: http.StatusServiceUnavailable, text: "the request took too long", retry: true}},

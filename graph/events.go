@@ -27,7 +27,7 @@ func (r *Resolver) history(ctx context.Context) (string, error) {
 }
 
 // startOf finds where a stream of a thread begins: behind the cursor, or now.
-func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Cursor) (start eventlog.Cursor, err error) {
+func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Cursor) (start position, err error) {
 	t, err := r.client.Thread.Query().Where(thread.ID(threadID)).Only(ctx)
 	if err != nil {
 		return start, err
@@ -37,9 +37,10 @@ func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Curs
 		return start, err
 	}
 	if after == nil || *after == "" {
-		return eventlog.Cursor{History: history, Thread: threadID, Sequence: t.LastSeq}, nil
+		return position{eventlog.Cursor{History: history, Thread: threadID, Sequence: t.LastSeq}, t.LastSeq}, nil
 	}
-	start, err = eventlog.ReadCursor(r.keys, string(*after))
+	start.reached = t.LastSeq
+	start.Cursor, err = eventlog.ReadCursor(r.keys, string(*after))
 	if err != nil || start.Thread != threadID {
 		return start, invalid.One("after", "is no cursor of this thread's events: use one that an earlier event or `thread { cursor }` gave")
 	}
@@ -48,32 +49,6 @@ func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Curs
 	}
 	_, err = r.log.ThreadAfter(ctx, threadID, start.Sequence, 1) // says at once when the cursor has expired
 	return start, err
-}
-
-// follow streams the events of a thread from start on, until ctx ends or there is an error; see failStream.
-func (r *Resolver) follow(ctx context.Context, start eventlog.Cursor) <-chan gql.ThreadEvent {
-	out := make(chan gql.ThreadEvent, 1)
-	go func() {
-		defer close(out)
-		place := start
-		for row, err := range r.log.FollowThread(ctx, start.Thread, start.Sequence) {
-			var event gql.ThreadEvent
-			if err == nil {
-				place.Sequence = *row.Sequence
-				event, err = r.present(ctx, row, gql.Cursor(place.String(r.keys)))
-			}
-			if err != nil {
-				failStream(ctx, err)
-				return
-			}
-			select {
-			case out <- event:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
 }
 
 // present turns a row of the log into the type of the API. Things that the viewer may not read are left out.
@@ -96,7 +71,7 @@ func (r *Resolver) present(ctx context.Context, row *ent.Event, cursor gql.Curso
 		return e, nil
 	case eventlog.StatusChanged:
 		return gql.StatusChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Status: thread.Status(data.Status)}, nil
-	case eventlog.TurnStarted, eventlog.TurnEnded:
+	case eventlog.TurnStarted, eventlog.TurnResumed, eventlog.TurnEnded:
 		t, err := r.client.Turn.Query().Where(turn.ID(data.TurnID)).Only(ctx)
 		return gql.TurnChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Turn: t}, err
 	case eventlog.CallUpdated, eventlog.CallFailed:
@@ -114,6 +89,15 @@ func (r *Resolver) present(ctx context.Context, row *ent.Event, cursor gql.Curso
 		}
 		var err error
 		e.Note, err = r.client.Note.Query().Where(note.ID(data.NoteID)).Only(ctx)
+		return e, err
+	}
+	if kind == eventlog.ReminderUpdated {
+		e := gql.ReminderChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}
+		if !mayReadReminders(ctx) {
+			return e, nil
+		}
+		var err error
+		e.Reminder, err = r.reminder(ctx, data.ReminderID)
 		return e, err
 	}
 	e := gql.DialogueEvent{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}

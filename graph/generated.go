@@ -19,6 +19,7 @@ import (
 	"parley/ent/message"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/reminder"
 	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/ent/viewer"
@@ -45,6 +46,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	APIKey() APIKeyResolver
 	Agent() AgentResolver
+	AgentVersion() AgentVersionResolver
 	Delivery() DeliveryResolver
 	Event() EventResolver
 	Function() FunctionResolver
@@ -52,6 +54,7 @@ type ResolverRoot interface {
 	Message() MessageResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	Reminder() ReminderResolver
 	Subscription() SubscriptionResolver
 	Thread() ThreadResolver
 	ThreadTag() ThreadTagResolver
@@ -86,25 +89,31 @@ type ComplexityRoot struct {
 	}
 
 	Agent struct {
-		CreatedAt      func(childComplexity int) int
-		DailyTokens    func(childComplexity int) int
-		FallbackText   func(childComplexity int) int
-		Functions      func(childComplexity int) int
-		ID             func(childComplexity int) int
-		Instructions   func(childComplexity int) int
-		MaxCalls       func(childComplexity int) int
-		MaxSteps       func(childComplexity int) int
-		MaxTurnSeconds func(childComplexity int) int
-		MaxTurnTokens  func(childComplexity int) int
-		MaxWaitMs      func(childComplexity int) int
-		Models         func(childComplexity int) int
-		Name           func(childComplexity int) int
-		OnBusy         func(childComplexity int) int
-		Public         func(childComplexity int) int
-		QuietMs        func(childComplexity int) int
-		Region         func(childComplexity int) int
-		Script         func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
+		CreatedAt             func(childComplexity int) int
+		DailyTokens           func(childComplexity int) int
+		FallbackText          func(childComplexity int) int
+		FollowUps             func(childComplexity int) int
+		Functions             func(childComplexity int) int
+		HasUnpublishedChanges func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		Instructions          func(childComplexity int) int
+		MaxCalls              func(childComplexity int) int
+		MaxSteps              func(childComplexity int) int
+		MaxTurnSeconds        func(childComplexity int) int
+		MaxTurnTokens         func(childComplexity int) int
+		MaxWaitMs             func(childComplexity int) int
+		Models                func(childComplexity int) int
+		Name                  func(childComplexity int) int
+		OnBusy                func(childComplexity int) int
+		Public                func(childComplexity int) int
+		PublishedVersion      func(childComplexity int) int
+		QuietHours            func(childComplexity int) int
+		QuietMs               func(childComplexity int) int
+		Region                func(childComplexity int) int
+		Script                func(childComplexity int) int
+		TimeZone              func(childComplexity int) int
+		UpdatedAt             func(childComplexity int) int
+		Versions              func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int) int
 	}
 
 	AgentConnection struct {
@@ -121,6 +130,32 @@ type ComplexityRoot struct {
 	AgentPayload struct {
 		Agent            func(childComplexity int) int
 		ClientMutationID func(childComplexity int) int
+	}
+
+	AgentVersion struct {
+		AuthorName func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Settings   func(childComplexity int) int
+	}
+
+	AgentVersionConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AgentVersionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AgentVersionPayload struct {
+		Agent            func(childComplexity int) int
+		ClientMutationID func(childComplexity int) int
+		Version          func(childComplexity int) int
 	}
 
 	ApiKeyPayload struct {
@@ -256,6 +291,13 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	Download struct {
+		ContentType func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		FileName    func(childComplexity int) int
+		URL         func(childComplexity int) int
+	}
+
 	Event struct {
 		Body      func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -278,6 +320,13 @@ type ComplexityRoot struct {
 	EventPageInfo struct {
 		EndCursor   func(childComplexity int) int
 		HasNextPage func(childComplexity int) int
+	}
+
+	FollowUp struct {
+		AfterMinutes func(childComplexity int) int
+		CancelTags   func(childComplexity int) int
+		Instruction  func(childComplexity int) int
+		Text         func(childComplexity int) int
 	}
 
 	Function struct {
@@ -378,6 +427,20 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	MessageDelta struct {
+		CreatedAt func(childComplexity int) int
+		Cursor    func(childComplexity int) int
+		Dropped   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		MessageID func(childComplexity int) int
+		Offset    func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		Text      func(childComplexity int) int
+		ThreadID  func(childComplexity int) int
+		TurnID    func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
 	MessageEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -399,27 +462,33 @@ type ComplexityRoot struct {
 		AddNote                 func(childComplexity int, input gql.AddNoteInput) int
 		AddTag                  func(childComplexity int, input gql.AddTagInput) int
 		ApproveCall             func(childComplexity int, input gql.CallInput) int
+		CancelReminder          func(childComplexity int, input gql.CancelReminderInput) int
 		CloseThread             func(childComplexity int, input gql.ThreadInput) int
 		CreateAPIKey            func(childComplexity int, input gql.CreateAPIKeyInput) int
 		CreateAgent             func(childComplexity int, input gql.CreateAgentInput) int
 		CreateFunction          func(childComplexity int, input gql.CreateFunctionInput) int
 		CreateIntegration       func(childComplexity int, input gql.CreateIntegrationInput) int
+		CreateReminder          func(childComplexity int, input gql.CreateReminderInput) int
 		CreateThread            func(childComplexity int, input gql.CreateThreadInput) int
 		CreateThreadToken       func(childComplexity int, input gql.CreateThreadTokenInput) int
 		DeleteAgent             func(childComplexity int, input gql.DeleteInput) int
 		DeleteFunction          func(childComplexity int, input gql.DeleteInput) int
 		DeleteIntegration       func(childComplexity int, input gql.DeleteInput) int
 		HandBack                func(childComplexity int, input gql.ThreadInput) int
+		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
+		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
 		RefuseCall              func(childComplexity int, input gql.RefuseCallInput) int
 		RemoveTag               func(childComplexity int, input gql.RemoveTagInput) int
 		ReopenThread            func(childComplexity int, input gql.ThreadInput) int
 		ResendDelivery          func(childComplexity int, input gql.ResendDeliveryInput) int
 		RevokeAPIKey            func(childComplexity int, input gql.DeleteInput) int
+		RollbackAgent           func(childComplexity int, input gql.RollbackAgentInput) int
 		RotateIntegrationSecret func(childComplexity int, input gql.RotateIntegrationSecretInput) int
 		SendMessage             func(childComplexity int, input gql.SendMessageInput) int
 		SendOperatorMessage     func(childComplexity int, input gql.SendMessageInput) int
 		StopTurn                func(childComplexity int, input gql.ThreadInput) int
 		TakeOver                func(childComplexity int, input gql.ThreadInput) int
+		TestAgent               func(childComplexity int, input gql.TestAgentInput) int
 		TestIntegration         func(childComplexity int, input gql.TestIntegrationInput) int
 		UpdateAgent             func(childComplexity int, input gql.UpdateAgentInput) int
 		UpdateFunction          func(childComplexity int, input gql.UpdateFunctionInput) int
@@ -456,19 +525,56 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APIKeys      func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int) int
-		Agent        func(childComplexity int, id string) int
-		Agents       func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
-		Customers    func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) int
-		Deliveries   func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
-		Events       func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string) int
-		Integrations func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
-		Models       func(childComplexity int) int
-		Node         func(childComplexity int, id string) int
-		Nodes        func(childComplexity int, ids []string) int
-		Thread       func(childComplexity int, id *string, externalID *string) int
-		Threads      func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
-		Viewer       func(childComplexity int) int
+		APIKeys       func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int) int
+		Agent         func(childComplexity int, id string) int
+		Agents        func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
+		Customers     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) int
+		Deliveries    func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
+		Events        func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string) int
+		ExportThread  func(childComplexity int, threadID string, format gql.ThreadExportFormat) int
+		ExportThreads func(childComplexity int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
+		Integrations  func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
+		Models        func(childComplexity int) int
+		Node          func(childComplexity int, id string) int
+		Nodes         func(childComplexity int, ids []string) int
+		Thread        func(childComplexity int, id *string, externalID *string) int
+		Threads       func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
+		Usage         func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) int
+		Viewer        func(childComplexity int) int
+	}
+
+	QuietHours struct {
+		From func(childComplexity int) int
+		To   func(childComplexity int) int
+	}
+
+	Reminder struct {
+		CancelTags  func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		DueAt       func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Instruction func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		State       func(childComplexity int) int
+		Text        func(childComplexity int) int
+		ThreadID    func(childComplexity int) int
+	}
+
+	ReminderChanged struct {
+		CreatedAt func(childComplexity int) int
+		Cursor    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Reminder  func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		ThreadID  func(childComplexity int) int
+		Type      func(childComplexity int) int
+	}
+
+	ReminderPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Reminder         func(childComplexity int) int
 	}
 
 	StatusChanged struct {
@@ -481,8 +587,24 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	Step struct {
+		CachedTokens   func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Estimated      func(childComplexity int) int
+		Finish         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		InputTokens    func(childComplexity int) int
+		Model          func(childComplexity int) int
+		Number         func(childComplexity int) int
+		OutputTokens   func(childComplexity int) int
+		Provider       func(childComplexity int) int
+		StartedAt      func(childComplexity int) int
+		ThinkingTokens func(childComplexity int) int
+	}
+
 	Subscription struct {
-		ThreadEvents func(childComplexity int, threadID string, after *gql.Cursor) int
+		TestAgentEvents func(childComplexity int, runID string) int
+		ThreadEvents    func(childComplexity int, threadID string, after *gql.Cursor) int
 	}
 
 	TagChanged struct {
@@ -496,6 +618,40 @@ type ComplexityRoot struct {
 		Type      func(childComplexity int) int
 	}
 
+	TestAgentPayload struct {
+		ClientMutationID func(childComplexity int) int
+		RunID            func(childComplexity int) int
+	}
+
+	TestCall struct {
+		Arguments  func(childComplexity int) int
+		CallID     func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Error      func(childComplexity int) int
+		HTTPStatus func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Result     func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
+	TestDelta struct {
+		CreatedAt func(childComplexity int) int
+		Dropped   func(childComplexity int) int
+		MessageID func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Offset    func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	TestEnd struct {
+		CreatedAt  func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		ReasonText func(childComplexity int) int
+		Usage      func(childComplexity int) int
+	}
+
 	TestIntegrationPayload struct {
 		Answer           func(childComplexity int) int
 		Body             func(childComplexity int) int
@@ -507,8 +663,34 @@ type ComplexityRoot struct {
 		TotalUs          func(childComplexity int) int
 	}
 
+	TestMessage struct {
+		CreatedAt func(childComplexity int) int
+		MessageID func(childComplexity int) int
+		Model     func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	TestStep struct {
+		CreatedAt func(childComplexity int) int
+		Finish    func(childComplexity int) int
+		Model     func(childComplexity int) int
+		Ms        func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Step      func(childComplexity int) int
+		Usage     func(childComplexity int) int
+	}
+
+	TestTag struct {
+		CreatedAt func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Tag       func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
 	Thread struct {
 		Agent          func(childComplexity int) int
+		AgentVersion   func(childComplexity int) int
 		Channel        func(childComplexity int) int
 		Contact        func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
@@ -525,11 +707,13 @@ type ComplexityRoot struct {
 		Notes          func(childComplexity int) int
 		Operator       func(childComplexity int) int
 		OperatorSince  func(childComplexity int) int
+		Reminders      func(childComplexity int, first *int) int
 		Status         func(childComplexity int) int
 		Success        func(childComplexity int) int
 		Tags           func(childComplexity int) int
 		Turns          func(childComplexity int, first *int) int
 		UpdatedAt      func(childComplexity int) int
+		Usage          func(childComplexity int) int
 	}
 
 	ThreadConnection struct {
@@ -572,6 +756,7 @@ type ComplexityRoot struct {
 		ReasonText   func(childComplexity int) int
 		StartedAt    func(childComplexity int) int
 		State        func(childComplexity int) int
+		Steps        func(childComplexity int) int
 		StepsUsed    func(childComplexity int) int
 	}
 
@@ -583,6 +768,22 @@ type ComplexityRoot struct {
 		ThreadID  func(childComplexity int) int
 		Turn      func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	Usage struct {
+		CachedTokens   func(childComplexity int) int
+		InputTokens    func(childComplexity int) int
+		OutputTokens   func(childComplexity int) int
+		Steps          func(childComplexity int) int
+		ThinkingTokens func(childComplexity int) int
+	}
+
+	UsageRow struct {
+		Agent    func(childComplexity int) int
+		Day      func(childComplexity int) int
+		Model    func(childComplexity int) int
+		ThreadID func(childComplexity int) int
+		Usage    func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -614,7 +815,15 @@ type AgentResolver interface {
 
 	Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, error)
 
+	FollowUps(ctx context.Context, obj *ent.Agent) ([]*gql.FollowUp, error)
+	QuietHours(ctx context.Context, obj *ent.Agent) (*gql.QuietHours, error)
 	Functions(ctx context.Context, obj *ent.Agent) ([]*ent.Function, error)
+	PublishedVersion(ctx context.Context, obj *ent.Agent) (*ent.AgentVersion, error)
+	HasUnpublishedChanges(ctx context.Context, obj *ent.Agent) (bool, error)
+	Versions(ctx context.Context, obj *ent.Agent, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.AgentVersionConnection, error)
+}
+type AgentVersionResolver interface {
+	Settings(ctx context.Context, obj *ent.AgentVersion) (*raw.JSON, error)
 }
 type DeliveryResolver interface {
 	Integration(ctx context.Context, obj *ent.Delivery) (*ent.Integration, error)
@@ -640,6 +849,9 @@ type MutationResolver interface {
 	CreateAgent(ctx context.Context, input gql.CreateAgentInput) (*gql.AgentPayload, error)
 	UpdateAgent(ctx context.Context, input gql.UpdateAgentInput) (*gql.AgentPayload, error)
 	DeleteAgent(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
+	PublishAgent(ctx context.Context, input gql.PublishAgentInput) (*gql.AgentVersionPayload, error)
+	RollbackAgent(ctx context.Context, input gql.RollbackAgentInput) (*gql.AgentVersionPayload, error)
+	TestAgent(ctx context.Context, input gql.TestAgentInput) (*gql.TestAgentPayload, error)
 	CreateFunction(ctx context.Context, input gql.CreateFunctionInput) (*gql.FunctionPayload, error)
 	UpdateFunction(ctx context.Context, input gql.UpdateFunctionInput) (*gql.FunctionPayload, error)
 	DeleteFunction(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
@@ -652,6 +864,9 @@ type MutationResolver interface {
 	HandBack(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
 	CloseThread(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
 	ReopenThread(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
+	MoveThread(ctx context.Context, input gql.MoveThreadInput) (*gql.ThreadPayload, error)
+	CreateReminder(ctx context.Context, input gql.CreateReminderInput) (*gql.ReminderPayload, error)
+	CancelReminder(ctx context.Context, input gql.CancelReminderInput) (*gql.ReminderPayload, error)
 	StopTurn(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
 	AddNote(ctx context.Context, input gql.AddNoteInput) (*gql.NotePayload, error)
 	ApproveCall(ctx context.Context, input gql.CallInput) (*gql.CallPayload, error)
@@ -679,10 +894,18 @@ type QueryResolver interface {
 	Deliveries(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
 	Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error)
 	APIKeys(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.APIKeyConnection, error)
+	Usage(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error)
+	ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error)
+	ExportThreads(ctx context.Context, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*gql.Download, error)
 	Models(ctx context.Context) ([]*gql.Model, error)
+}
+type ReminderResolver interface {
+	Text(ctx context.Context, obj *ent.Reminder) (*string, error)
+	Instruction(ctx context.Context, obj *ent.Reminder) (*string, error)
 }
 type SubscriptionResolver interface {
 	ThreadEvents(ctx context.Context, threadID string, after *gql.Cursor) (<-chan gql.ThreadEvent, error)
+	TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error)
 }
 type ThreadResolver interface {
 	Agent(ctx context.Context, obj *ent.Thread) (*ent.Agent, error)
@@ -698,12 +921,16 @@ type ThreadResolver interface {
 	Notes(ctx context.Context, obj *ent.Thread) ([]*ent.Note, error)
 	Turns(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Turn, error)
 	Cursor(ctx context.Context, obj *ent.Thread) (gql.Cursor, error)
+	AgentVersion(ctx context.Context, obj *ent.Thread) (*ent.AgentVersion, error)
+	Reminders(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Reminder, error)
+	Usage(ctx context.Context, obj *ent.Thread) (*gql.Usage, error)
 }
 type ThreadTagResolver interface {
 	Text(ctx context.Context, obj *ent.ThreadTag) (string, error)
 }
 type TurnResolver interface {
 	Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, error)
+	Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error)
 }
 
 type ThreadWhereInputResolver interface {
@@ -825,12 +1052,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Agent.FallbackText(childComplexity), true
+	case "Agent.followUps":
+		if e.ComplexityRoot.Agent.FollowUps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.FollowUps(childComplexity), true
 	case "Agent.functions":
 		if e.ComplexityRoot.Agent.Functions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Agent.Functions(childComplexity), true
+	case "Agent.hasUnpublishedChanges":
+		if e.ComplexityRoot.Agent.HasUnpublishedChanges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.HasUnpublishedChanges(childComplexity), true
 	case "Agent.id":
 		if e.ComplexityRoot.Agent.ID == nil {
 			break
@@ -897,6 +1136,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Agent.Public(childComplexity), true
+	case "Agent.publishedVersion":
+		if e.ComplexityRoot.Agent.PublishedVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.PublishedVersion(childComplexity), true
+	case "Agent.quietHours":
+		if e.ComplexityRoot.Agent.QuietHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.QuietHours(childComplexity), true
 	case "Agent.quietMs":
 		if e.ComplexityRoot.Agent.QuietMs == nil {
 			break
@@ -915,12 +1166,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Agent.Script(childComplexity), true
+	case "Agent.timeZone":
+		if e.ComplexityRoot.Agent.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.TimeZone(childComplexity), true
 	case "Agent.updatedAt":
 		if e.ComplexityRoot.Agent.UpdatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Agent.UpdatedAt(childComplexity), true
+	case "Agent.versions":
+		if e.ComplexityRoot.Agent.Versions == nil {
+			break
+		}
+
+		args, err := field_Agent_versions_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Agent.Versions(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int)), true
 
 	case "AgentConnection.edges":
 		if e.ComplexityRoot.AgentConnection.Edges == nil {
@@ -966,6 +1234,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgentPayload.ClientMutationID(childComplexity), true
+
+	case "AgentVersion.publishedBy":
+		if e.ComplexityRoot.AgentVersion.AuthorName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.AuthorName(childComplexity), true
+	case "AgentVersion.createdAt":
+		if e.ComplexityRoot.AgentVersion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.CreatedAt(childComplexity), true
+	case "AgentVersion.id":
+		if e.ComplexityRoot.AgentVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.ID(childComplexity), true
+	case "AgentVersion.note":
+		if e.ComplexityRoot.AgentVersion.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.Note(childComplexity), true
+	case "AgentVersion.number":
+		if e.ComplexityRoot.AgentVersion.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.Number(childComplexity), true
+	case "AgentVersion.settings":
+		if e.ComplexityRoot.AgentVersion.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersion.Settings(childComplexity), true
+
+	case "AgentVersionConnection.edges":
+		if e.ComplexityRoot.AgentVersionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionConnection.Edges(childComplexity), true
+	case "AgentVersionConnection.pageInfo":
+		if e.ComplexityRoot.AgentVersionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionConnection.PageInfo(childComplexity), true
+	case "AgentVersionConnection.totalCount":
+		if e.ComplexityRoot.AgentVersionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionConnection.TotalCount(childComplexity), true
+
+	case "AgentVersionEdge.cursor":
+		if e.ComplexityRoot.AgentVersionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionEdge.Cursor(childComplexity), true
+	case "AgentVersionEdge.node":
+		if e.ComplexityRoot.AgentVersionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionEdge.Node(childComplexity), true
+
+	case "AgentVersionPayload.agent":
+		if e.ComplexityRoot.AgentVersionPayload.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionPayload.Agent(childComplexity), true
+	case "AgentVersionPayload.clientMutationId":
+		if e.ComplexityRoot.AgentVersionPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionPayload.ClientMutationID(childComplexity), true
+	case "AgentVersionPayload.version":
+		if e.ComplexityRoot.AgentVersionPayload.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentVersionPayload.Version(childComplexity), true
 
 	case "ApiKeyPayload.apiKey":
 		if e.ComplexityRoot.ApiKeyPayload.APIKey == nil {
@@ -1493,6 +1849,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DialogueEvent.Type(childComplexity), true
 
+	case "Download.contentType":
+		if e.ComplexityRoot.Download.ContentType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Download.ContentType(childComplexity), true
+	case "Download.expiresAt":
+		if e.ComplexityRoot.Download.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Download.ExpiresAt(childComplexity), true
+	case "Download.fileName":
+		if e.ComplexityRoot.Download.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Download.FileName(childComplexity), true
+	case "Download.url":
+		if e.ComplexityRoot.Download.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Download.URL(childComplexity), true
+
 	case "Event.body":
 		if e.ComplexityRoot.Event.Body == nil {
 			break
@@ -1568,6 +1949,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventPageInfo.HasNextPage(childComplexity), true
+
+	case "FollowUp.afterMinutes":
+		if e.ComplexityRoot.FollowUp.AfterMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowUp.AfterMinutes(childComplexity), true
+	case "FollowUp.cancelTags":
+		if e.ComplexityRoot.FollowUp.CancelTags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowUp.CancelTags(childComplexity), true
+	case "FollowUp.instruction":
+		if e.ComplexityRoot.FollowUp.Instruction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowUp.Instruction(childComplexity), true
+	case "FollowUp.text":
+		if e.ComplexityRoot.FollowUp.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowUp.Text(childComplexity), true
 
 	case "Function.agent":
 		if e.ComplexityRoot.Function.Agent == nil {
@@ -1992,6 +2398,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessageCreated.Type(childComplexity), true
 
+	case "MessageDelta.createdAt":
+		if e.ComplexityRoot.MessageDelta.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.CreatedAt(childComplexity), true
+	case "MessageDelta.cursor":
+		if e.ComplexityRoot.MessageDelta.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Cursor(childComplexity), true
+	case "MessageDelta.dropped":
+		if e.ComplexityRoot.MessageDelta.Dropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Dropped(childComplexity), true
+	case "MessageDelta.id":
+		if e.ComplexityRoot.MessageDelta.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.ID(childComplexity), true
+	case "MessageDelta.messageId":
+		if e.ComplexityRoot.MessageDelta.MessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.MessageID(childComplexity), true
+	case "MessageDelta.offset":
+		if e.ComplexityRoot.MessageDelta.Offset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Offset(childComplexity), true
+	case "MessageDelta.sequence":
+		if e.ComplexityRoot.MessageDelta.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Sequence(childComplexity), true
+	case "MessageDelta.text":
+		if e.ComplexityRoot.MessageDelta.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Text(childComplexity), true
+	case "MessageDelta.threadId":
+		if e.ComplexityRoot.MessageDelta.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.ThreadID(childComplexity), true
+	case "MessageDelta.turnId":
+		if e.ComplexityRoot.MessageDelta.TurnID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.TurnID(childComplexity), true
+	case "MessageDelta.type":
+		if e.ComplexityRoot.MessageDelta.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageDelta.Type(childComplexity), true
+
 	case "MessageEdge.cursor":
 		if e.ComplexityRoot.MessageEdge.Cursor == nil {
 			break
@@ -2076,6 +2549,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ApproveCall(childComplexity, args["input"].(gql.CallInput)), true
+	case "Mutation.cancelReminder":
+		if e.ComplexityRoot.Mutation.CancelReminder == nil {
+			break
+		}
+
+		args, err := field_Mutation_cancelReminder_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelReminder(childComplexity, args["input"].(gql.CancelReminderInput)), true
 	case "Mutation.closeThread":
 		if e.ComplexityRoot.Mutation.CloseThread == nil {
 			break
@@ -2131,6 +2615,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateIntegration(childComplexity, args["input"].(gql.CreateIntegrationInput)), true
+	case "Mutation.createReminder":
+		if e.ComplexityRoot.Mutation.CreateReminder == nil {
+			break
+		}
+
+		args, err := field_Mutation_createReminder_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateReminder(childComplexity, args["input"].(gql.CreateReminderInput)), true
 	case "Mutation.createThread":
 		if e.ComplexityRoot.Mutation.CreateThread == nil {
 			break
@@ -2197,6 +2692,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HandBack(childComplexity, args["input"].(gql.ThreadInput)), true
+	case "Mutation.moveThread":
+		if e.ComplexityRoot.Mutation.MoveThread == nil {
+			break
+		}
+
+		args, err := field_Mutation_moveThread_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveThread(childComplexity, args["input"].(gql.MoveThreadInput)), true
+	case "Mutation.publishAgent":
+		if e.ComplexityRoot.Mutation.PublishAgent == nil {
+			break
+		}
+
+		args, err := field_Mutation_publishAgent_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishAgent(childComplexity, args["input"].(gql.PublishAgentInput)), true
 	case "Mutation.refuseCall":
 		if e.ComplexityRoot.Mutation.RefuseCall == nil {
 			break
@@ -2252,6 +2769,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIKey(childComplexity, args["input"].(gql.DeleteInput)), true
+	case "Mutation.rollbackAgent":
+		if e.ComplexityRoot.Mutation.RollbackAgent == nil {
+			break
+		}
+
+		args, err := field_Mutation_rollbackAgent_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RollbackAgent(childComplexity, args["input"].(gql.RollbackAgentInput)), true
 	case "Mutation.rotateIntegrationSecret":
 		if e.ComplexityRoot.Mutation.RotateIntegrationSecret == nil {
 			break
@@ -2307,6 +2835,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TakeOver(childComplexity, args["input"].(gql.ThreadInput)), true
+	case "Mutation.testAgent":
+		if e.ComplexityRoot.Mutation.TestAgent == nil {
+			break
+		}
+
+		args, err := field_Mutation_testAgent_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestAgent(childComplexity, args["input"].(gql.TestAgentInput)), true
 	case "Mutation.testIntegration":
 		if e.ComplexityRoot.Mutation.TestIntegration == nil {
 			break
@@ -2524,6 +3063,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Events(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["types"].([]string), args["threadId"].(*string)), true
+	case "Query.exportThread":
+		if e.ComplexityRoot.Query.ExportThread == nil {
+			break
+		}
+
+		args, err := field_Query_exportThread_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExportThread(childComplexity, args["threadId"].(string), args["format"].(gql.ThreadExportFormat)), true
+	case "Query.exportThreads":
+		if e.ComplexityRoot.Query.ExportThreads == nil {
+			break
+		}
+
+		args, err := field_Query_exportThreads_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExportThreads(childComplexity, args["orderBy"].(*ent.ThreadOrder), args["where"].(*ent.ThreadWhereInput)), true
 	case "Query.integrations":
 		if e.ComplexityRoot.Query.Integrations == nil {
 			break
@@ -2586,12 +3147,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Threads(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int), args["orderBy"].(*ent.ThreadOrder), args["where"].(*ent.ThreadWhereInput)), true
+	case "Query.usage":
+		if e.ComplexityRoot.Query.Usage == nil {
+			break
+		}
+
+		args, err := field_Query_usage_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Usage(childComplexity, args["from"].(*ms.Time), args["to"].(*ms.Time), args["agentId"].(*string), args["threadId"].(*string), args["groupBy"].([]gql.UsageDimension), args["first"].(*int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "QuietHours.from":
+		if e.ComplexityRoot.QuietHours.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuietHours.From(childComplexity), true
+	case "QuietHours.to":
+		if e.ComplexityRoot.QuietHours.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuietHours.To(childComplexity), true
+
+	case "Reminder.cancelTags":
+		if e.ComplexityRoot.Reminder.CancelTags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.CancelTags(childComplexity), true
+	case "Reminder.createdAt":
+		if e.ComplexityRoot.Reminder.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.CreatedAt(childComplexity), true
+	case "Reminder.dueAt":
+		if e.ComplexityRoot.Reminder.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.DueAt(childComplexity), true
+	case "Reminder.endedAt":
+		if e.ComplexityRoot.Reminder.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.EndedAt(childComplexity), true
+	case "Reminder.id":
+		if e.ComplexityRoot.Reminder.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.ID(childComplexity), true
+	case "Reminder.instruction":
+		if e.ComplexityRoot.Reminder.Instruction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Instruction(childComplexity), true
+	case "Reminder.kind":
+		if e.ComplexityRoot.Reminder.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Kind(childComplexity), true
+	case "Reminder.reason":
+		if e.ComplexityRoot.Reminder.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Reason(childComplexity), true
+	case "Reminder.state":
+		if e.ComplexityRoot.Reminder.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.State(childComplexity), true
+	case "Reminder.text":
+		if e.ComplexityRoot.Reminder.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.Text(childComplexity), true
+	case "Reminder.threadId":
+		if e.ComplexityRoot.Reminder.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reminder.ThreadID(childComplexity), true
+
+	case "ReminderChanged.createdAt":
+		if e.ComplexityRoot.ReminderChanged.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.CreatedAt(childComplexity), true
+	case "ReminderChanged.cursor":
+		if e.ComplexityRoot.ReminderChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.Cursor(childComplexity), true
+	case "ReminderChanged.id":
+		if e.ComplexityRoot.ReminderChanged.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.ID(childComplexity), true
+	case "ReminderChanged.reminder":
+		if e.ComplexityRoot.ReminderChanged.Reminder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.Reminder(childComplexity), true
+	case "ReminderChanged.sequence":
+		if e.ComplexityRoot.ReminderChanged.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.Sequence(childComplexity), true
+	case "ReminderChanged.threadId":
+		if e.ComplexityRoot.ReminderChanged.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.ThreadID(childComplexity), true
+	case "ReminderChanged.type":
+		if e.ComplexityRoot.ReminderChanged.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderChanged.Type(childComplexity), true
+
+	case "ReminderPayload.clientMutationId":
+		if e.ComplexityRoot.ReminderPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderPayload.ClientMutationID(childComplexity), true
+	case "ReminderPayload.reminder":
+		if e.ComplexityRoot.ReminderPayload.Reminder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReminderPayload.Reminder(childComplexity), true
 
 	case "StatusChanged.createdAt":
 		if e.ComplexityRoot.StatusChanged.CreatedAt == nil {
@@ -2636,6 +3344,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StatusChanged.Type(childComplexity), true
 
+	case "Step.cachedTokens":
+		if e.ComplexityRoot.Step.CachedTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.CachedTokens(childComplexity), true
+	case "Step.createdAt":
+		if e.ComplexityRoot.Step.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.CreatedAt(childComplexity), true
+	case "Step.estimated":
+		if e.ComplexityRoot.Step.Estimated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Estimated(childComplexity), true
+	case "Step.finish":
+		if e.ComplexityRoot.Step.Finish == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Finish(childComplexity), true
+	case "Step.id":
+		if e.ComplexityRoot.Step.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.ID(childComplexity), true
+	case "Step.inputTokens":
+		if e.ComplexityRoot.Step.InputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.InputTokens(childComplexity), true
+	case "Step.model":
+		if e.ComplexityRoot.Step.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Model(childComplexity), true
+	case "Step.number":
+		if e.ComplexityRoot.Step.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Number(childComplexity), true
+	case "Step.outputTokens":
+		if e.ComplexityRoot.Step.OutputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.OutputTokens(childComplexity), true
+	case "Step.provider":
+		if e.ComplexityRoot.Step.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Provider(childComplexity), true
+	case "Step.startedAt":
+		if e.ComplexityRoot.Step.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.StartedAt(childComplexity), true
+	case "Step.thinkingTokens":
+		if e.ComplexityRoot.Step.ThinkingTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.ThinkingTokens(childComplexity), true
+
+	case "Subscription.testAgentEvents":
+		if e.ComplexityRoot.Subscription.TestAgentEvents == nil {
+			break
+		}
+
+		args, err := field_Subscription_testAgentEvents_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.TestAgentEvents(childComplexity, args["runId"].(string)), true
 	case "Subscription.threadEvents":
 		if e.ComplexityRoot.Subscription.ThreadEvents == nil {
 			break
@@ -2697,6 +3489,142 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TagChanged.Type(childComplexity), true
 
+	case "TestAgentPayload.clientMutationId":
+		if e.ComplexityRoot.TestAgentPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestAgentPayload.ClientMutationID(childComplexity), true
+	case "TestAgentPayload.runId":
+		if e.ComplexityRoot.TestAgentPayload.RunID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestAgentPayload.RunID(childComplexity), true
+
+	case "TestCall.arguments":
+		if e.ComplexityRoot.TestCall.Arguments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.Arguments(childComplexity), true
+	case "TestCall.callId":
+		if e.ComplexityRoot.TestCall.CallID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.CallID(childComplexity), true
+	case "TestCall.createdAt":
+		if e.ComplexityRoot.TestCall.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.CreatedAt(childComplexity), true
+	case "TestCall.error":
+		if e.ComplexityRoot.TestCall.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.Error(childComplexity), true
+	case "TestCall.httpStatus":
+		if e.ComplexityRoot.TestCall.HTTPStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.HTTPStatus(childComplexity), true
+	case "TestCall.name":
+		if e.ComplexityRoot.TestCall.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.Name(childComplexity), true
+	case "TestCall.number":
+		if e.ComplexityRoot.TestCall.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.Number(childComplexity), true
+	case "TestCall.result":
+		if e.ComplexityRoot.TestCall.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.Result(childComplexity), true
+	case "TestCall.state":
+		if e.ComplexityRoot.TestCall.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestCall.State(childComplexity), true
+
+	case "TestDelta.createdAt":
+		if e.ComplexityRoot.TestDelta.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.CreatedAt(childComplexity), true
+	case "TestDelta.dropped":
+		if e.ComplexityRoot.TestDelta.Dropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.Dropped(childComplexity), true
+	case "TestDelta.messageId":
+		if e.ComplexityRoot.TestDelta.MessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.MessageID(childComplexity), true
+	case "TestDelta.number":
+		if e.ComplexityRoot.TestDelta.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.Number(childComplexity), true
+	case "TestDelta.offset":
+		if e.ComplexityRoot.TestDelta.Offset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.Offset(childComplexity), true
+	case "TestDelta.text":
+		if e.ComplexityRoot.TestDelta.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestDelta.Text(childComplexity), true
+
+	case "TestEnd.createdAt":
+		if e.ComplexityRoot.TestEnd.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestEnd.CreatedAt(childComplexity), true
+	case "TestEnd.number":
+		if e.ComplexityRoot.TestEnd.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestEnd.Number(childComplexity), true
+	case "TestEnd.reason":
+		if e.ComplexityRoot.TestEnd.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestEnd.Reason(childComplexity), true
+	case "TestEnd.reasonText":
+		if e.ComplexityRoot.TestEnd.ReasonText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestEnd.ReasonText(childComplexity), true
+	case "TestEnd.usage":
+		if e.ComplexityRoot.TestEnd.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestEnd.Usage(childComplexity), true
+
 	case "TestIntegrationPayload.answer":
 		if e.ComplexityRoot.TestIntegrationPayload.Answer == nil {
 			break
@@ -2746,12 +3674,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TestIntegrationPayload.TotalUs(childComplexity), true
 
+	case "TestMessage.createdAt":
+		if e.ComplexityRoot.TestMessage.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.CreatedAt(childComplexity), true
+	case "TestMessage.messageId":
+		if e.ComplexityRoot.TestMessage.MessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.MessageID(childComplexity), true
+	case "TestMessage.model":
+		if e.ComplexityRoot.TestMessage.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.Model(childComplexity), true
+	case "TestMessage.number":
+		if e.ComplexityRoot.TestMessage.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.Number(childComplexity), true
+	case "TestMessage.text":
+		if e.ComplexityRoot.TestMessage.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.Text(childComplexity), true
+
+	case "TestStep.createdAt":
+		if e.ComplexityRoot.TestStep.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.CreatedAt(childComplexity), true
+	case "TestStep.finish":
+		if e.ComplexityRoot.TestStep.Finish == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Finish(childComplexity), true
+	case "TestStep.model":
+		if e.ComplexityRoot.TestStep.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Model(childComplexity), true
+	case "TestStep.ms":
+		if e.ComplexityRoot.TestStep.Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Ms(childComplexity), true
+	case "TestStep.number":
+		if e.ComplexityRoot.TestStep.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Number(childComplexity), true
+	case "TestStep.step":
+		if e.ComplexityRoot.TestStep.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Step(childComplexity), true
+	case "TestStep.usage":
+		if e.ComplexityRoot.TestStep.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Usage(childComplexity), true
+
+	case "TestTag.createdAt":
+		if e.ComplexityRoot.TestTag.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestTag.CreatedAt(childComplexity), true
+	case "TestTag.number":
+		if e.ComplexityRoot.TestTag.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestTag.Number(childComplexity), true
+	case "TestTag.tag":
+		if e.ComplexityRoot.TestTag.Tag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestTag.Tag(childComplexity), true
+	case "TestTag.text":
+		if e.ComplexityRoot.TestTag.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestTag.Text(childComplexity), true
+
 	case "Thread.agent":
 		if e.ComplexityRoot.Thread.Agent == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Thread.Agent(childComplexity), true
+	case "Thread.agentVersion":
+		if e.ComplexityRoot.Thread.AgentVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thread.AgentVersion(childComplexity), true
 	case "Thread.channel":
 		if e.ComplexityRoot.Thread.Channel == nil {
 			break
@@ -2853,6 +3886,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thread.OperatorSince(childComplexity), true
+	case "Thread.reminders":
+		if e.ComplexityRoot.Thread.Reminders == nil {
+			break
+		}
+
+		args, err := field_Thread_reminders_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Thread.Reminders(childComplexity, args["first"].(*int)), true
 	case "Thread.status":
 		if e.ComplexityRoot.Thread.Status == nil {
 			break
@@ -2888,6 +3932,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thread.UpdatedAt(childComplexity), true
+	case "Thread.usage":
+		if e.ComplexityRoot.Thread.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thread.Usage(childComplexity), true
 
 	case "ThreadConnection.edges":
 		if e.ComplexityRoot.ThreadConnection.Edges == nil {
@@ -3038,6 +4088,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Turn.State(childComplexity), true
+	case "Turn.steps":
+		if e.ComplexityRoot.Turn.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Turn.Steps(childComplexity), true
 	case "Turn.stepsUsed":
 		if e.ComplexityRoot.Turn.StepsUsed == nil {
 			break
@@ -3087,6 +4143,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TurnChanged.Type(childComplexity), true
+
+	case "Usage.cachedTokens":
+		if e.ComplexityRoot.Usage.CachedTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.CachedTokens(childComplexity), true
+	case "Usage.inputTokens":
+		if e.ComplexityRoot.Usage.InputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.InputTokens(childComplexity), true
+	case "Usage.outputTokens":
+		if e.ComplexityRoot.Usage.OutputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.OutputTokens(childComplexity), true
+	case "Usage.steps":
+		if e.ComplexityRoot.Usage.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.Steps(childComplexity), true
+	case "Usage.thinkingTokens":
+		if e.ComplexityRoot.Usage.ThinkingTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.ThinkingTokens(childComplexity), true
+
+	case "UsageRow.agent":
+		if e.ComplexityRoot.UsageRow.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.Agent(childComplexity), true
+	case "UsageRow.day":
+		if e.ComplexityRoot.UsageRow.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.Day(childComplexity), true
+	case "UsageRow.model":
+		if e.ComplexityRoot.UsageRow.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.Model(childComplexity), true
+	case "UsageRow.threadId":
+		if e.ComplexityRoot.UsageRow.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.ThreadID(childComplexity), true
+	case "UsageRow.usage":
+		if e.ComplexityRoot.UsageRow.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.Usage(childComplexity), true
 
 	case "Viewer.apiKey":
 		if e.ComplexityRoot.Viewer.APIKey == nil {
@@ -3145,10 +4263,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputAgentOrder,
 		unmarshalInputAgentWhereInput,
 		unmarshalInputCallInput,
+		unmarshalInputCancelReminderInput,
+		unmarshalInputCannedAnswerInput,
 		unmarshalInputCreateAgentInput,
 		unmarshalInputCreateApiKeyInput,
 		unmarshalInputCreateFunctionInput,
 		unmarshalInputCreateIntegrationInput,
+		unmarshalInputCreateReminderInput,
 		unmarshalInputCreateThreadInput,
 		unmarshalInputCreateThreadTokenInput,
 		unmarshalInputCustomerInput,
@@ -3157,15 +4278,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputDeleteInput,
 		unmarshalInputDeliveryOrder,
 		unmarshalInputDeliveryWhereInput,
+		unmarshalInputFollowUpInput,
 		unmarshalInputFunctionHeaderInput,
 		unmarshalInputIntegrationOrder,
 		unmarshalInputIntegrationWhereInput,
+		unmarshalInputMoveThreadInput,
+		unmarshalInputPublishAgentInput,
+		unmarshalInputQuietHoursInput,
 		unmarshalInputRefuseCallInput,
 		unmarshalInputRemoveTagInput,
 		unmarshalInputResendDeliveryInput,
+		unmarshalInputRollbackAgentInput,
 		unmarshalInputRotateIntegrationSecretInput,
 		unmarshalInputSendMessageInput,
+		unmarshalInputTestAgentInput,
 		unmarshalInputTestIntegrationInput,
+		unmarshalInputTestMessageInput,
 		unmarshalInputThreadInput,
 		unmarshalInputThreadOrder,
 		unmarshalInputThreadWhereInput,
@@ -3352,6 +4480,15 @@ type Query {
   events(after: Cursor, first: Int, types: [String!], threadId: ID): EventConnection! @auth(roles: [ADMIN, INTEGRATOR])
   "Keys of the workspace, revoked ones too."
   apiKeys(after: Cursor, first: Int, before: Cursor, last: Int): APIKeyConnection! @auth(roles: [ADMIN])
+  """
+  Tokens that models used, summed up by ` + "`" + `groupBy` + "`" + `, largest first. Without ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` it is the last 30 days; a range
+  has at most 366 days.
+  """
+  usage(from: Time, to: Time, agentId: ID, threadId: ID, groupBy: [UsageDimension!]! = [DAY], first: Int): [UsageRow!]! @auth(roles: [ADMIN, OPERATOR])
+  "A link to one thread with everything said, called and noted in it."
+  exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR])
+  "A link to a CSV file with one line for each thread that matches, in the given order; newest activity first by default."
+  exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR])
   "Models that this server can reach."
   models: [Model!]! @auth(roles: [ADMIN, INTEGRATOR])
 }
@@ -3360,11 +4497,26 @@ type Query {
 type Mutation {
   "Makes an agent, with the built-in tag functions unless ` + "`" + `tagFunctions` + "`" + ` is false."
   createAgent(input: CreateAgentInput!): AgentPayload! @auth(roles: [ADMIN])
-  "Changes the given fields of an agent. Turns that run go on as they began."
+  """
+  Changes the given fields of an agent's draft. Until the agent is first published its threads follow the draft, from
+  their next step on; afterwards nothing they do changes before the next publication, but for name, ` + "`" + `public` + "`" + ` and
+  ` + "`" + `dailyTokens` + "`" + `, which hold at once.
+  """
   updateAgent(input: UpdateAgentInput!): AgentPayload! @auth(roles: [ADMIN])
   "Deletes an agent. Its threads stay readable; messages to them are stored and start no turn."
   deleteAgent(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN])
-  "Gives an agent a function."
+  """
+  Keeps the draft with its functions as the next version. New threads are pinned to it. Threads that are under way stay
+  on the version they began with, unless ` + "`" + `moveThreads` + "`" + ` takes all of them along.
+  """
+  publishAgent(input: PublishAgentInput!): AgentVersionPayload! @auth(roles: [ADMIN])
+  "Publishes an earlier version again: new threads are pinned to it."
+  rollbackAgent(input: RollbackAgentInput!): AgentVersionPayload! @auth(roles: [ADMIN])
+  """
+  Starts a dry run: the agent's turn on a text, without a thread, an event or a webhook. ` + "`" + `testAgentEvents` + "`" + ` streams it.
+  """
+  testAgent(input: TestAgentInput!): TestAgentPayload! @auth(roles: [ADMIN])
+  "Gives an agent a function. As all changes of functions it is one of the draft; see ` + "`" + `updateAgent` + "`" + `."
   createFunction(input: CreateFunctionInput!): FunctionPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Changes the given fields of a function."
   updateFunction(input: UpdateFunctionInput!): FunctionPayload! @auth(roles: [ADMIN, INTEGRATOR])
@@ -3389,6 +4541,12 @@ type Mutation {
   closeThread(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Opens a closed thread again."
   reopenThread(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
+  "Moves a thread to a version of its agent; by default to the one that new threads get."
+  moveThread(input: MoveThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR])
+  "Has the agent write to the customer later."
+  createReminder(input: CreateReminderInput!): ReminderPayload! @auth(roles: [ADMIN, OPERATOR, APP])
+  "Cancels a reminder that is pending."
+  cancelReminder(input: CancelReminderInput!): ReminderPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Stops the agent's present work on a thread, if there is any."
   stopTurn(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Leaves a note that only operators see."
@@ -3424,8 +4582,12 @@ type Subscription {
   """
   What happens in one thread. With ` + "`" + `after` + "`" + ` it begins behind that cursor: everything since is replayed, then it goes
   live, with no gap and no repeat. Without ` + "`" + `after` + "`" + ` it begins now. A cursor that is too old is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
+
+  While the agent writes, those who ask for fields of ` + "`" + `MessageDelta` + "`" + ` get its text piece by piece.
   """
   threadEvents(threadId: ID!, after: Cursor): ThreadEvent! @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
+  "What happens in a dry run, from its beginning; the stream ends with the run."
+  testAgentEvents(runId: ID!): TestAgentEvent! @auth(roles: [ADMIN])
 }
 
 "Who asks."
@@ -3532,12 +4694,81 @@ type Agent implements Node {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String!
+  "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `, in which it tells the time and keeps quiet hours; empty means UTC."
+  timeZone: String!
+  "What it writes when the customer stays silent, one after the other. Null for viewers that may not read it."
+  followUps: [FollowUp!]
+  "Hours in which it sends no reminders; null when there are none."
+  quietHours: QuietHours
   "Functions it may call, by name. Null for viewers that may not read them."
   functions: [Function!]
+  "The version that new threads are pinned to; null before the first publication, when threads follow the draft."
+  publishedVersion: AgentVersion
+  "Whether the draft differs from the published version. True before the first publication."
+  hasUnpublishedChanges: Boolean!
+  "What was published, newest first. Null for viewers that may not read it."
+  versions(after: Cursor, first: Int, before: Cursor, last: Int): AgentVersionConnection
   "When it was made."
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+}
+
+"A message that the agent sends when the customer stays silent."
+type FollowUp {
+  "Minutes since the agent's last message."
+  afterMinutes: Int!
+  "What is sent as it is; null when the model writes it."
+  text: String
+  "What the model is told, which then writes the message; null when ` + "`" + `text` + "`" + ` is sent."
+  instruction: String
+  "Tags of which any one cancels it."
+  cancelTags: [String!]!
+}
+
+"A span of every day, in the agent's time zone. It may span midnight."
+type QuietHours {
+  "First minute of it, ` + "`" + `HH:MM` + "`" + `."
+  from: String!
+  "First minute after it, ` + "`" + `HH:MM` + "`" + `."
+  to: String!
+}
+
+"An agent with its functions as it was published. It never changes."
+type AgentVersion implements Node {
+  "Its id."
+  id: ID!
+  "From 1 within the agent."
+  number: Int!
+  "What its publisher wrote about it."
+  note: String!
+  "Name of the key that published it."
+  publishedBy: String!
+  """
+  Settings and functions, named as the fields of Agent and Function. Values of secret headers are no part of a version:
+  those that are stored now hold for all. Null for viewers that may not read them.
+  """
+  settings: JSON
+  "When it was published."
+  createdAt: Time!
+}
+
+"A page of versions."
+type AgentVersionConnection {
+  "What is on the page."
+  edges: [AgentVersionEdge]
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"A version in a page."
+type AgentVersionEdge {
+  "The object itself."
+  node: AgentVersion
+  "Its place in the list."
+  cursor: Cursor!
 }
 
 "A page of agents."
@@ -3799,10 +5030,60 @@ type Thread implements Node {
   between this answer and the stream. It is read before the other fields, so an event may be seen twice, never lost.
   """
   cursor: Cursor!
+  "Version of the agent that it follows; null while it follows the draft, and for viewers that may not read it."
+  agentVersion: AgentVersion
+  "What the agent will write by itself, or wrote, newest first; at most ` + "`" + `first` + "`" + `. Null for viewers that may not read it."
+  reminders(first: Int): [Reminder!]
+  "Tokens that models used for it. Null for viewers that may not read it."
+  usage: Usage
   "When it was made."
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+}
+
+"What a reminder is."
+enum ReminderKind {
+  "The customer stayed silent; one of the agent's follow-ups."
+  FOLLOW_UP
+  "Set for a time: by the agent because the customer asked for it, or by ` + "`" + `createReminder` + "`" + `."
+  SCHEDULED
+}
+
+"Where a reminder stands."
+enum ReminderState {
+  "It is waiting for its time."
+  PENDING
+  "It became a message, or the turn that writes it was begun."
+  SENT
+  "It will not be sent; ` + "`" + `reason` + "`" + ` says why."
+  CANCELLED
+}
+
+"Something that the agent writes later by itself."
+type Reminder implements Node {
+  "Its id."
+  id: ID!
+  "The thread it belongs to."
+  threadId: ID!
+  "What it is."
+  kind: ReminderKind!
+  "Where it stands."
+  state: ReminderState!
+  "When it is sent; later if quiet hours are in the way."
+  dueAt: Time!
+  "What is sent as it is; null when the model writes it."
+  text: String
+  "What the model is told; null when ` + "`" + `text` + "`" + ` is sent."
+  instruction: String
+  "Tags of which any one cancels it."
+  cancelTags: [String!]!
+  "Why it was cancelled; empty otherwise."
+  reason: String!
+  "When it was made."
+  createdAt: Time!
+  "When it was sent or cancelled."
+  endedAt: Time
 }
 
 "A page of threads."
@@ -4030,12 +5311,102 @@ type Turn implements Node {
   outputTokens: Int!
   "Calls of functions in the order they were made. Null for viewers that may not read them."
   calls: [Call!]
+  "What models were asked in it, in order. Null for viewers that may not read it."
+  steps: [Step!]
   "When it was made."
   createdAt: Time!
   "When it began."
   startedAt: Time
   "When it ended."
   endedAt: Time
+}
+
+"One question to a model."
+type Step implements Node {
+  "Its id."
+  id: ID!
+  "From 1 within the turn."
+  number: Int!
+  "Name of the provider."
+  provider: String!
+  "The model that really answered."
+  model: String!
+  "Why the model stopped: stop, tools, length, blocked, malformed_call, cut, other; or dropped, for what never became a message."
+  finish: String!
+  "Tokens read."
+  inputTokens: Int!
+  "Of these, how many the provider had cached."
+  cachedTokens: Int!
+  "Tokens written."
+  outputTokens: Int!
+  "Of these, how many were thoughts."
+  thinkingTokens: Int!
+  "Whether the tokens are reckoned from the length of the texts, because the answer was cut off before the provider told them."
+  estimated: Boolean!
+  "When the model was asked."
+  startedAt: Time!
+  "When its answer was stored."
+  createdAt: Time!
+}
+
+"Tokens that models used."
+type Usage {
+  "How many questions to models."
+  steps: Int!
+  "Tokens read."
+  inputTokens: Int!
+  "Of these, how many the providers had cached."
+  cachedTokens: Int!
+  "Tokens written."
+  outputTokens: Int!
+  "Of these, how many were thoughts."
+  thinkingTokens: Int!
+}
+
+"What usage can be summed up by."
+enum UsageDimension {
+  "Each day, in UTC."
+  DAY
+  "Each agent."
+  AGENT
+  "Each model that answered."
+  MODEL
+  "Each thread."
+  THREAD
+}
+
+"A sum of usage. Fields that are not in ` + "`" + `groupBy` + "`" + ` are null."
+type UsageRow {
+  "The day, ` + "`" + `YYYY-MM-DD` + "`" + `, in UTC."
+  day: String
+  "The agent."
+  agent: Agent
+  "` + "`" + `provider/model` + "`" + `."
+  model: String
+  "Id of the thread."
+  threadId: ID
+  "The sum."
+  usage: Usage!
+}
+
+"What the file of one thread is."
+enum ThreadExportFormat {
+  "One JSON object a line: the thread, then everything in it in the order in which it happened."
+  JSON_LINES
+  "A text for people."
+  MARKDOWN
+}
+
+"A file to be fetched."
+type Download {
+  "Where it is, below this server's address. Good for five minutes, for whoever has it; GET it without a key."
+  url: String!
+  "When the link ends."
+  expiresAt: Time!
+  "A name for it."
+  fileName: String!
+  "Its media type."
+  contentType: String!
 }
 
 "Where a call stands."
@@ -4208,6 +5579,54 @@ type NoteAdded implements ThreadEvent {
   note: Note
 }
 
+"` + "`" + `reminder.updated` + "`" + `."
+type ReminderChanged implements ThreadEvent {
+  "Its id."
+  id: ID!
+  "Type of the event."
+  type: String!
+  "The thread it belongs to."
+  threadId: ID!
+  "Gapless number within the thread."
+  sequence: Int!
+  "Its place in the list."
+  cursor: Cursor!
+  "When it was made."
+  createdAt: Time!
+  "The reminder. Null for viewers that may not read it."
+  reminder: Reminder
+}
+
+"""
+` + "`" + `message.delta` + "`" + `: a piece of a message that the agent is still writing. It is sent only to documents that ask for one of its
+own fields. The pieces of a message come in order and join without a gap, from its beginning on, also for those who come
+in the middle. ` + "`" + `message.created` + "`" + ` with the same id replaces them; a last piece with ` + "`" + `dropped` + "`" + ` takes them back.
+"""
+type MessageDelta implements ThreadEvent {
+  "Of the message and the offset; nothing can be read by it."
+  id: ID!
+  "Type of the event."
+  type: String!
+  "The thread it belongs to."
+  threadId: ID!
+  "That of the last event before it: a delta is no event of the log."
+  sequence: Int!
+  "That of the last event before it: whoever resumes there misses nothing."
+  cursor: Cursor!
+  "When it was made."
+  createdAt: Time!
+  "Id that the message will have."
+  messageId: ID!
+  "Id of the turn that writes it."
+  turnId: ID!
+  "Where ` + "`" + `text` + "`" + ` begins in the message, in Unicode code points."
+  offset: Int!
+  "The piece."
+  text: String!
+  "Whether the message will never come: the model failed, or the turn was stopped or taken over. Forget its pieces."
+  dropped: Boolean!
+}
+
 "Anything else: what a webhook of this type carries."
 type DialogueEvent implements ThreadEvent {
   "Its id."
@@ -4226,6 +5645,110 @@ type DialogueEvent implements ThreadEvent {
   text: String
   "Contact of ` + "`" + `contact.received` + "`" + `."
   contact: JSON
+}
+
+"Something that happened in a dry run."
+interface TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+}
+
+"A piece of the agent's message, as MessageDelta. It is not sent when the run is elsewhere or over."
+type TestDelta implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "Of the message."
+  messageId: ID!
+  "Where ` + "`" + `text` + "`" + ` begins in the message, in Unicode code points."
+  offset: Int!
+  "The piece."
+  text: String!
+  "Whether the message will never come."
+  dropped: Boolean!
+}
+
+"A message of the agent."
+type TestMessage implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "Of the message."
+  messageId: ID!
+  "What it says."
+  text: String!
+  "` + "`" + `provider/model` + "`" + ` that wrote it; empty for the fallback text."
+  model: String!
+}
+
+"A question to a model was answered."
+type TestStep implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "From 1 within the turn."
+  step: Int!
+  "` + "`" + `provider/model` + "`" + ` that answered."
+  model: String!
+  "Why the model stopped."
+  finish: String!
+  "How long it took, in milliseconds."
+  ms: Int!
+  "Tokens it used."
+  usage: Usage!
+}
+
+"A call of a function, when it was made and when it has ended."
+type TestCall implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "Of the call."
+  callId: ID!
+  "Name of the function."
+  name: String!
+  "What it was called with."
+  arguments: JSON!
+  "Where it stands."
+  state: CallState!
+  "What the model is told; null while it has not ended."
+  result: JSON
+  "HTTP status of the answer."
+  httpStatus: Int
+  "What went wrong; empty if nothing did."
+  error: String!
+}
+
+"A tag would have been put on the thread."
+type TestTag implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "Name of the tag."
+  tag: String!
+  "Text that came with it."
+  text: String!
+}
+
+"The run is over."
+type TestEnd implements TestAgentEvent {
+  "From 1 within the run; a delta has that of the event before it."
+  number: Int!
+  "When it happened."
+  createdAt: Time!
+  "Why the turn ended; null if the run was cut off by a stop of the server."
+  reason: TurnReason
+  "The reason in a sentence."
+  reasonText: String!
+  "Tokens that it used."
+  usage: Usage!
 }
 
 "A row of the log, as webhooks carry it."
@@ -4578,6 +6101,12 @@ input CreateAgentInput {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String
+  "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `; empty means UTC."
+  timeZone: String
+  "What it writes when the customer stays silent, one after the other; at most 5."
+  followUps: [FollowUpInput!]
+  "Hours in which it sends no reminders. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
+  quietHours: QuietHoursInput
   "Whether to give it the built-in tag functions; default true."
   tagFunctions: Boolean
 }
@@ -4618,6 +6147,128 @@ input UpdateAgentInput {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String
+  "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `; empty means UTC."
+  timeZone: String
+  "What it writes when the customer stays silent, one after the other; at most 5."
+  followUps: [FollowUpInput!]
+  "Hours in which it sends no reminders. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
+  quietHours: QuietHoursInput
+}
+
+"A message that the agent sends when the customer stays silent. Give exactly one of ` + "`" + `text` + "`" + ` and ` + "`" + `instruction` + "`" + `."
+input FollowUpInput {
+  "Minutes since the agent's last message, 1 to 43,200 (30 days)."
+  afterMinutes: Int!
+  "What is sent as it is."
+  text: String
+  "What the model is told, which then writes the message."
+  instruction: String
+  "Tags of which any one cancels it."
+  cancelTags: [String!]! = []
+}
+
+"A span of every day, in the agent's time zone. It may span midnight."
+input QuietHoursInput {
+  "First minute of it, ` + "`" + `HH:MM` + "`" + `."
+  from: String!
+  "First minute after it, ` + "`" + `HH:MM` + "`" + `."
+  to: String!
+}
+
+"A draft to publish."
+input PublishAgentInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the agent."
+  id: ID!
+  "What is new in it; at most 1,000 characters."
+  note: String
+  "Whether all threads of the agent follow it from their next step on."
+  moveThreads: Boolean! = false
+}
+
+"A version to publish again."
+input RollbackAgentInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the agent."
+  id: ID!
+  "Number of the version."
+  version: Int!
+  "Whether all threads of the agent follow it from their next step on."
+  moveThreads: Boolean! = false
+  "Whether the draft becomes equal to the version too. What was changed since and never published is lost then."
+  restoreDraft: Boolean! = false
+}
+
+"The version that new threads are pinned to now."
+type AgentVersionPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The agent."
+  agent: Agent!
+  "The version."
+  version: AgentVersion!
+}
+
+"What a dry run does with HTTP functions."
+enum TestFunctions {
+  "They are refused; the model is told so."
+  REFUSE
+  "They are answered from ` + "`" + `canned` + "`" + `, and refused without an answer there."
+  CANNED
+  "They are really called."
+  LIVE
+}
+
+"Something that was said before a dry run."
+input TestMessageInput {
+  "Who said it: CUSTOMER, AGENT or OPERATOR."
+  author: MessageAuthor!
+  "1 to 16,000 characters."
+  text: String!
+}
+
+"The answer of an HTTP function in a dry run."
+input CannedAnswerInput {
+  "Name of the function."
+  function: String!
+  "HTTP status."
+  status: Int! = 200
+  "The body."
+  body: JSON
+}
+
+"A dry run."
+input TestAgentInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the agent."
+  agentId: ID!
+  "Number of a version; default the draft."
+  version: Int
+  "What was said before; at most 200 messages."
+  history: [TestMessageInput!]
+  "What the customer says now."
+  text: String!
+  "Who the customer is."
+  customer: CustomerInput
+  "The app's own word for where the customer writes."
+  channel: String
+  "The app's own facts of the thread."
+  metadata: JSON
+  "What happens to HTTP functions."
+  functions: TestFunctions! = REFUSE
+  "Answers of HTTP functions, for CANNED."
+  canned: [CannedAnswerInput!]
+}
+
+"The dry run that was started."
+type TestAgentPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "For ` + "`" + `testAgentEvents` + "`" + `, within a day."
+  runId: ID!
 }
 
 "An agent that was made or changed."
@@ -4870,6 +6521,50 @@ input RefuseCallInput {
   reason: String
 }
 
+"A thread to move."
+input MoveThreadInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The thread it belongs to."
+  threadId: ID!
+  "Number of the version; default the one that new threads get."
+  version: Int
+}
+
+"A reminder to set. Give exactly one of ` + "`" + `text` + "`" + ` and ` + "`" + `instruction` + "`" + `."
+input CreateReminderInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The thread it belongs to."
+  threadId: ID!
+  "When, at most 366 days from now."
+  dueAt: Time!
+  "What is sent as it is; at most 16,000 characters."
+  text: String
+  "What the model is told, which then writes the message; at most 4,000 characters."
+  instruction: String
+  "Tags of which any one cancels it."
+  cancelTags: [String!]! = []
+}
+
+"A reminder to cancel."
+input CancelReminderInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the reminder."
+  id: ID!
+  "Why; at most 1,000 characters."
+  reason: String
+}
+
+"The reminder after the change."
+type ReminderPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The reminder."
+  reminder: Reminder!
+}
+
 "The call after the decision."
 type CallPayload {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -5115,8 +6810,20 @@ func childFields_Agent(ctx context.Context, ec *executionContext, field graphql.
 		return fieldContext_Agent_dailyTokens(ctx, ec, field)
 	case "fallbackText":
 		return fieldContext_Agent_fallbackText(ctx, ec, field)
+	case "timeZone":
+		return fieldContext_Agent_timeZone(ctx, ec, field)
+	case "followUps":
+		return fieldContext_Agent_followUps(ctx, ec, field)
+	case "quietHours":
+		return fieldContext_Agent_quietHours(ctx, ec, field)
 	case "functions":
 		return fieldContext_Agent_functions(ctx, ec, field)
+	case "publishedVersion":
+		return fieldContext_Agent_publishedVersion(ctx, ec, field)
+	case "hasUnpublishedChanges":
+		return fieldContext_Agent_hasUnpublishedChanges(ctx, ec, field)
+	case "versions":
+		return fieldContext_Agent_versions(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Agent_createdAt(ctx, ec, field)
 	case "updatedAt":
@@ -5155,6 +6862,58 @@ func childFields_AgentPayload(ctx context.Context, ec *executionContext, field g
 		return fieldContext_AgentPayload_agent(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AgentPayload", field.Name)
+}
+
+func childFields_AgentVersion(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_AgentVersion_id(ctx, ec, field)
+	case "number":
+		return fieldContext_AgentVersion_number(ctx, ec, field)
+	case "note":
+		return fieldContext_AgentVersion_note(ctx, ec, field)
+	case "publishedBy":
+		return fieldContext_AgentVersion_publishedBy(ctx, ec, field)
+	case "settings":
+		return fieldContext_AgentVersion_settings(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_AgentVersion_createdAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgentVersion", field.Name)
+}
+
+func childFields_AgentVersionConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return fieldContext_AgentVersionConnection_edges(ctx, ec, field)
+	case "pageInfo":
+		return fieldContext_AgentVersionConnection_pageInfo(ctx, ec, field)
+	case "totalCount":
+		return fieldContext_AgentVersionConnection_totalCount(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgentVersionConnection", field.Name)
+}
+
+func childFields_AgentVersionEdge(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return fieldContext_AgentVersionEdge_node(ctx, ec, field)
+	case "cursor":
+		return fieldContext_AgentVersionEdge_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgentVersionEdge", field.Name)
+}
+
+func childFields_AgentVersionPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_AgentVersionPayload_clientMutationId(ctx, ec, field)
+	case "agent":
+		return fieldContext_AgentVersionPayload_agent(ctx, ec, field)
+	case "version":
+		return fieldContext_AgentVersionPayload_version(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgentVersionPayload", field.Name)
 }
 
 func childFields_ApiKeyPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5381,6 +7140,20 @@ func childFields_DeliveryPayload(ctx context.Context, ec *executionContext, fiel
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryPayload", field.Name)
 }
 
+func childFields_Download(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return fieldContext_Download_url(ctx, ec, field)
+	case "expiresAt":
+		return fieldContext_Download_expiresAt(ctx, ec, field)
+	case "fileName":
+		return fieldContext_Download_fileName(ctx, ec, field)
+	case "contentType":
+		return fieldContext_Download_contentType(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Download", field.Name)
+}
+
 func childFields_Event(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5427,6 +7200,20 @@ func childFields_EventPageInfo(ctx context.Context, ec *executionContext, field 
 		return fieldContext_EventPageInfo_endCursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventPageInfo", field.Name)
+}
+
+func childFields_FollowUp(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "afterMinutes":
+		return fieldContext_FollowUp_afterMinutes(ctx, ec, field)
+	case "text":
+		return fieldContext_FollowUp_text(ctx, ec, field)
+	case "instruction":
+		return fieldContext_FollowUp_instruction(ctx, ec, field)
+	case "cancelTags":
+		return fieldContext_FollowUp_cancelTags(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowUp", field.Name)
 }
 
 func childFields_Function(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5677,6 +7464,94 @@ func childFields_PageInfo(ctx context.Context, ec *executionContext, field graph
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func childFields_QuietHours(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return fieldContext_QuietHours_from(ctx, ec, field)
+	case "to":
+		return fieldContext_QuietHours_to(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuietHours", field.Name)
+}
+
+func childFields_Reminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Reminder_id(ctx, ec, field)
+	case "threadId":
+		return fieldContext_Reminder_threadId(ctx, ec, field)
+	case "kind":
+		return fieldContext_Reminder_kind(ctx, ec, field)
+	case "state":
+		return fieldContext_Reminder_state(ctx, ec, field)
+	case "dueAt":
+		return fieldContext_Reminder_dueAt(ctx, ec, field)
+	case "text":
+		return fieldContext_Reminder_text(ctx, ec, field)
+	case "instruction":
+		return fieldContext_Reminder_instruction(ctx, ec, field)
+	case "cancelTags":
+		return fieldContext_Reminder_cancelTags(ctx, ec, field)
+	case "reason":
+		return fieldContext_Reminder_reason(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Reminder_createdAt(ctx, ec, field)
+	case "endedAt":
+		return fieldContext_Reminder_endedAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reminder", field.Name)
+}
+
+func childFields_ReminderPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ReminderPayload_clientMutationId(ctx, ec, field)
+	case "reminder":
+		return fieldContext_ReminderPayload_reminder(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReminderPayload", field.Name)
+}
+
+func childFields_Step(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Step_id(ctx, ec, field)
+	case "number":
+		return fieldContext_Step_number(ctx, ec, field)
+	case "provider":
+		return fieldContext_Step_provider(ctx, ec, field)
+	case "model":
+		return fieldContext_Step_model(ctx, ec, field)
+	case "finish":
+		return fieldContext_Step_finish(ctx, ec, field)
+	case "inputTokens":
+		return fieldContext_Step_inputTokens(ctx, ec, field)
+	case "cachedTokens":
+		return fieldContext_Step_cachedTokens(ctx, ec, field)
+	case "outputTokens":
+		return fieldContext_Step_outputTokens(ctx, ec, field)
+	case "thinkingTokens":
+		return fieldContext_Step_thinkingTokens(ctx, ec, field)
+	case "estimated":
+		return fieldContext_Step_estimated(ctx, ec, field)
+	case "startedAt":
+		return fieldContext_Step_startedAt(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Step_createdAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Step", field.Name)
+}
+
+func childFields_TestAgentPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_TestAgentPayload_clientMutationId(ctx, ec, field)
+	case "runId":
+		return fieldContext_TestAgentPayload_runId(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestAgentPayload", field.Name)
+}
+
 func childFields_TestIntegrationPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -5741,6 +7616,12 @@ func childFields_Thread(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Thread_turns(ctx, ec, field)
 	case "cursor":
 		return fieldContext_Thread_cursor(ctx, ec, field)
+	case "agentVersion":
+		return fieldContext_Thread_agentVersion(ctx, ec, field)
+	case "reminders":
+		return fieldContext_Thread_reminders(ctx, ec, field)
+	case "usage":
+		return fieldContext_Thread_usage(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Thread_createdAt(ctx, ec, field)
 	case "updatedAt":
@@ -5825,6 +7706,8 @@ func childFields_Turn(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Turn_outputTokens(ctx, ec, field)
 	case "calls":
 		return fieldContext_Turn_calls(ctx, ec, field)
+	case "steps":
+		return fieldContext_Turn_steps(ctx, ec, field)
 	case "createdAt":
 		return fieldContext_Turn_createdAt(ctx, ec, field)
 	case "startedAt":
@@ -5833,6 +7716,38 @@ func childFields_Turn(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Turn_endedAt(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Turn", field.Name)
+}
+
+func childFields_Usage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "steps":
+		return fieldContext_Usage_steps(ctx, ec, field)
+	case "inputTokens":
+		return fieldContext_Usage_inputTokens(ctx, ec, field)
+	case "cachedTokens":
+		return fieldContext_Usage_cachedTokens(ctx, ec, field)
+	case "outputTokens":
+		return fieldContext_Usage_outputTokens(ctx, ec, field)
+	case "thinkingTokens":
+		return fieldContext_Usage_thinkingTokens(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Usage", field.Name)
+}
+
+func childFields_UsageRow(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return fieldContext_UsageRow_day(ctx, ec, field)
+	case "agent":
+		return fieldContext_UsageRow_agent(ctx, ec, field)
+	case "model":
+		return fieldContext_UsageRow_model(ctx, ec, field)
+	case "threadId":
+		return fieldContext_UsageRow_threadId(ctx, ec, field)
+	case "usage":
+		return fieldContext_UsageRow_usage(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UsageRow", field.Name)
 }
 
 func childFields_Viewer(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5991,6 +7906,44 @@ func dir_auth_args(ctx context.Context, ec *executionContext, rawArgs map[string
 	return args, nil
 }
 
+func field_Agent_versions_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*gql.Cursor, error) {
+			return unmarshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*gql.Cursor, error) {
+			return unmarshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	return args, nil
+}
+
 func field_Integration_deliveries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6079,6 +8032,20 @@ func field_Mutation_approveCall_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_cancelReminder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.CancelReminderInput, error) {
+			return unmarshalNCancelReminderInput2parleyᚋgraphᚋgqlᚐCancelReminderInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_closeThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6141,6 +8108,20 @@ func field_Mutation_createIntegration_args(ctx context.Context, ec *executionCon
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.CreateIntegrationInput, error) {
 			return unmarshalNCreateIntegrationInput2parleyᚋgraphᚋgqlᚐCreateIntegrationInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createReminder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.CreateReminderInput, error) {
+			return unmarshalNCreateReminderInput2parleyᚋgraphᚋgqlᚐCreateReminderInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6233,6 +8214,34 @@ func field_Mutation_handBack_args(ctx context.Context, ec *executionContext, raw
 	return args, nil
 }
 
+func field_Mutation_moveThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.MoveThreadInput, error) {
+			return unmarshalNMoveThreadInput2parleyᚋgraphᚋgqlᚐMoveThreadInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_publishAgent_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.PublishAgentInput, error) {
+			return unmarshalNPublishAgentInput2parleyᚋgraphᚋgqlᚐPublishAgentInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_refuseCall_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6303,6 +8312,20 @@ func field_Mutation_revokeApiKey_args(ctx context.Context, ec *executionContext,
 	return args, nil
 }
 
+func field_Mutation_rollbackAgent_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.RollbackAgentInput, error) {
+			return unmarshalNRollbackAgentInput2parleyᚋgraphᚋgqlᚐRollbackAgentInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_rotateIntegrationSecret_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6365,6 +8388,20 @@ func field_Mutation_takeOver_args(ctx context.Context, ec *executionContext, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.ThreadInput, error) {
 			return unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_testAgent_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.TestAgentInput, error) {
+			return unmarshalNTestAgentInput2parleyᚋgraphᚋgqlᚐTestAgentInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6695,6 +8732,50 @@ func field_Query_events_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_exportThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "threadId",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["threadId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "format",
+		func(ctx context.Context, v any) (gql.ThreadExportFormat, error) {
+			return unmarshalNThreadExportFormat2parleyᚋgraphᚋgqlᚐThreadExportFormat(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["format"] = arg1
+	return args, nil
+}
+
+func field_Query_exportThreads_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.ThreadOrder, error) {
+			return unmarshalOThreadOrder2ᚖparleyᚋentᚐThreadOrder(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.ThreadWhereInput, error) {
+			return unmarshalOThreadWhereInput2ᚖparleyᚋentᚐThreadWhereInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg1
+	return args, nil
+}
+
 func field_Query_integrations_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6853,6 +8934,74 @@ func field_Query_threads_args(ctx context.Context, ec *executionContext, rawArgs
 	return args, nil
 }
 
+func field_Query_usage_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "agentId",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOID2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["agentId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "threadId",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOID2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["threadId"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "groupBy",
+		func(ctx context.Context, v any) ([]gql.UsageDimension, error) {
+			return unmarshalNUsageDimension2ᚕparleyᚋgraphᚋgqlᚐUsageDimensionᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg5
+	return args, nil
+}
+
+func field_Subscription_testAgentEvents_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "runId",
+		func(ctx context.Context, v any) (string, error) {
+			return unmarshalNID2string(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["runId"] = arg0
+	return args, nil
+}
+
 func field_Subscription_threadEvents_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6910,6 +9059,20 @@ func field_Thread_messages_args(ctx context.Context, ec *executionContext, rawAr
 		return nil, err
 	}
 	args["last"] = arg3
+	return args, nil
+}
+
+func field_Thread_reminders_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return unmarshalOInt2ᚖint(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -7658,6 +9821,93 @@ func fieldContext_Agent_fallbackText(_ context.Context, ec *executionContext, fi
 	return graphql.NewScalarFieldContext("Agent", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _Agent_timeZone(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_timeZone(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeZone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Agent_timeZone(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Agent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Agent_followUps(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_followUps(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().FollowUps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.FollowUp) graphql.Marshaler {
+			return marshalOFollowUp2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpᚄ(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Agent_followUps(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_FollowUp(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Agent_quietHours(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_quietHours(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().QuietHours(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.QuietHours) graphql.Marshaler {
+			return marshalOQuietHours2ᚖparleyᚋgraphᚋgqlᚐQuietHours(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Agent_quietHours(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_QuietHours(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _Agent_functions(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7686,6 +9936,105 @@ func fieldContext_Agent_functions(_ context.Context, ec *executionContext, field
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Function(ctx, ec, field)
 		},
+	}
+	return fc, nil
+}
+
+func _Agent_publishedVersion(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_publishedVersion(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().PublishedVersion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+			return marshalOAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Agent_publishedVersion(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersion(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Agent_hasUnpublishedChanges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_hasUnpublishedChanges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().HasUnpublishedChanges(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Agent_hasUnpublishedChanges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Agent", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Agent_versions(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_versions(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Agent().Versions(ctx, obj, fc.Args["after"].(*gql.Cursor), fc.Args["first"].(*int), fc.Args["before"].(*gql.Cursor), fc.Args["last"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AgentVersionConnection) graphql.Marshaler {
+			return marshalOAgentVersionConnection2ᚖparleyᚋentᚐAgentVersionConnection(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Agent_versions(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersionConnection(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Agent_versions_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -7928,6 +10277,373 @@ func fieldContext_AgentPayload_agent(_ context.Context, ec *executionContext, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Agent(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AgentVersion_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersion_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _AgentVersion_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersion_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _AgentVersion_note(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_note(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersion_note(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _AgentVersion_publishedBy(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_publishedBy(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersion_publishedBy(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _AgentVersion_settings(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_settings(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AgentVersion().Settings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *raw.JSON) graphql.Marshaler {
+			return marshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AgentVersion_settings(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, true, true, errors.New("field of type JSON does not have child fields"))
+}
+
+func _AgentVersion_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersion_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersion_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersion", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _AgentVersionConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionConnection_edges(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AgentVersionEdge) graphql.Marshaler {
+			return marshalOAgentVersionEdge2ᚕᚖparleyᚋentᚐAgentVersionEdge(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AgentVersionConnection_edges(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentVersionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersionEdge(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AgentVersionConnection_pageInfo(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionConnection_pageInfo(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersionConnection_pageInfo(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentVersionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_PageInfo(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AgentVersionConnection_totalCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionConnection_totalCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersionConnection_totalCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersionConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _AgentVersionEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionEdge_node(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+			return marshalOAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AgentVersionEdge_node(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentVersionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersion(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AgentVersionEdge_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.AgentVersionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionEdge_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersionEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersionEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _AgentVersionPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.AgentVersionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_AgentVersionPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentVersionPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _AgentVersionPayload_agent(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.AgentVersionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionPayload_agent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return marshalNAgent2ᚖparleyᚋentᚐAgent(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersionPayload_agent(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Agent(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _AgentVersionPayload_version(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.AgentVersionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_AgentVersionPayload_version(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+			return marshalNAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_AgentVersionPayload_version(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersion(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -10032,6 +12748,98 @@ func fieldContext_DialogueEvent_contact(_ context.Context, ec *executionContext,
 	return graphql.NewScalarFieldContext("DialogueEvent", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func _Download_url(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Download) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Download_url(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Download_url(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Download_expiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Download) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Download_expiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Download_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Download_fileName(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Download) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Download_fileName(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FileName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Download_fileName(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Download_contentType(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Download) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Download_contentType(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContentType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Download_contentType(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func _Event_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10333,6 +13141,98 @@ func _EventPageInfo_endCursor(ctx context.Context, ec *executionContext, field g
 }
 func fieldContext_EventPageInfo_endCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventPageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _FollowUp_afterMinutes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.FollowUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_FollowUp_afterMinutes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AfterMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_FollowUp_afterMinutes(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowUp", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _FollowUp_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.FollowUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_FollowUp_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_FollowUp_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowUp", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _FollowUp_instruction(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.FollowUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_FollowUp_instruction(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Instruction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_FollowUp_instruction(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowUp", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _FollowUp_cancelTags(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.FollowUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_FollowUp_cancelTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelTags, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_FollowUp_cancelTags(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowUp", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func _Function_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Function) (ret graphql.Marshaler) {
@@ -12019,6 +14919,259 @@ func fieldContext_MessageCreated_message(_ context.Context, ec *executionContext
 	return fc, nil
 }
 
+func _MessageDelta_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _MessageDelta_type(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_type(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_type(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _MessageDelta_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _MessageDelta_sequence(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_sequence(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_sequence(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _MessageDelta_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Cursor) graphql.Marshaler {
+			return marshalNCursor2parleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _MessageDelta_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _MessageDelta_messageId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_messageId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_messageId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _MessageDelta_turnId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_turnId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TurnID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_turnId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _MessageDelta_offset(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_offset(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offset, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_offset(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _MessageDelta_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _MessageDelta_dropped(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.MessageDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_MessageDelta_dropped(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dropped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_MessageDelta_dropped(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageDelta", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func _MessageEdge_node(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.MessageEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12401,6 +15554,192 @@ func fieldContext_Mutation_deleteAgent(ctx context.Context, ec *executionContext
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_deleteAgent_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_publishAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_publishAgent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PublishAgent(ctx, fc.Args["input"].(gql.PublishAgentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.AgentVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.AgentVersionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.AgentVersionPayload) graphql.Marshaler {
+			return marshalNAgentVersionPayload2ᚖparleyᚋgraphᚋgqlᚐAgentVersionPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_publishAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersionPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_publishAgent_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_rollbackAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_rollbackAgent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RollbackAgent(ctx, fc.Args["input"].(gql.RollbackAgentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.AgentVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.AgentVersionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.AgentVersionPayload) graphql.Marshaler {
+			return marshalNAgentVersionPayload2ᚖparleyᚋgraphᚋgqlᚐAgentVersionPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_rollbackAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersionPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_rollbackAgent_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_testAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_testAgent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestAgent(ctx, fc.Args["input"].(gql.TestAgentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.TestAgentPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.TestAgentPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.TestAgentPayload) graphql.Marshaler {
+			return marshalNTestAgentPayload2ᚖparleyᚋgraphᚋgqlᚐTestAgentPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_testAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TestAgentPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_testAgent_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -13145,6 +16484,192 @@ func fieldContext_Mutation_reopenThread(ctx context.Context, ec *executionContex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_reopenThread_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_moveThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_moveThread(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MoveThread(ctx, fc.Args["input"].(gql.MoveThreadInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.ThreadPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ThreadPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ThreadPayload) graphql.Marshaler {
+			return marshalNThreadPayload2ᚖparleyᚋgraphᚋgqlᚐThreadPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_moveThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ThreadPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_moveThread_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_createReminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createReminder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateReminder(ctx, fc.Args["input"].(gql.CreateReminderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "APP"})
+				if err != nil {
+					var zeroVal *gql.ReminderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReminderPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReminderPayload) graphql.Marshaler {
+			return marshalNReminderPayload2ᚖparleyᚋgraphᚋgqlᚐReminderPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createReminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReminderPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createReminder_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_cancelReminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_cancelReminder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelReminder(ctx, fc.Args["input"].(gql.CancelReminderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "APP"})
+				if err != nil {
+					var zeroVal *gql.ReminderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReminderPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReminderPayload) graphql.Marshaler {
+			return marshalNReminderPayload2ᚖparleyᚋgraphᚋgqlᚐReminderPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_cancelReminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReminderPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_cancelReminder_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15098,6 +18623,192 @@ func fieldContext_Query_apiKeys(ctx context.Context, ec *executionContext, field
 	return fc, nil
 }
 
+func _Query_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Usage(ctx, fc.Args["from"].(*ms.Time), fc.Args["to"].(*ms.Time), fc.Args["agentId"].(*string), fc.Args["threadId"].(*string), fc.Args["groupBy"].([]gql.UsageDimension), fc.Args["first"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal []*gql.UsageRow
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*gql.UsageRow
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.UsageRow) graphql.Marshaler {
+			return marshalNUsageRow2ᚕᚖparleyᚋgraphᚋgqlᚐUsageRowᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UsageRow(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_usage_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_exportThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_exportThread(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportThread(ctx, fc.Args["threadId"].(string), fc.Args["format"].(gql.ThreadExportFormat))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.Download
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.Download
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Download) graphql.Marshaler {
+			return marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_exportThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Download(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_exportThread_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_exportThreads(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_exportThreads(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportThreads(ctx, fc.Args["orderBy"].(*ent.ThreadOrder), fc.Args["where"].(*ent.ThreadWhereInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.Download
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.Download
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Download) graphql.Marshaler {
+			return marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_exportThreads(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Download(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_exportThreads_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_models(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15219,6 +18930,530 @@ func fieldContext_Query___schema(_ context.Context, ec *executionContext, field 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields___Schema(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _QuietHours_from(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.QuietHours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_QuietHours_from(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_QuietHours_from(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("QuietHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _QuietHours_to(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.QuietHours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_QuietHours_to(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_QuietHours_to(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("QuietHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Reminder_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Reminder_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Reminder_kind(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_kind(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v reminder.Kind) graphql.Marshaler {
+			return marshalNReminderKind2parleyᚋentᚋreminderᚐKind(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_kind(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type ReminderKind does not have child fields"))
+}
+
+func _Reminder_state(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_state(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v reminder.State) graphql.Marshaler {
+			return marshalNReminderState2parleyᚋentᚋreminderᚐState(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_state(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type ReminderState does not have child fields"))
+}
+
+func _Reminder_dueAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_dueAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_dueAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Reminder_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Reminder().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Reminder_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func _Reminder_instruction(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_instruction(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Reminder().Instruction(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Reminder_instruction(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func _Reminder_cancelTags(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_cancelTags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelTags, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_cancelTags(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Reminder_reason(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_reason(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_reason(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Reminder_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Reminder_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Reminder_endedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Reminder_endedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Reminder_endedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ReminderChanged_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ReminderChanged_type(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_type(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_type(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReminderChanged_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ReminderChanged_sequence(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_sequence(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_sequence(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _ReminderChanged_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Cursor) graphql.Marshaler {
+			return marshalNCursor2parleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _ReminderChanged_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderChanged_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderChanged", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ReminderChanged_reminder(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderChanged_reminder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reminder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {
+			return marshalOReminder2ᚖparleyᚋentᚐReminder(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ReminderChanged_reminder(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Reminder(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ReminderPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ReminderPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReminderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReminderPayload_reminder(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReminderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReminderPayload_reminder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reminder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {
+			return marshalNReminder2ᚖparleyᚋentᚐReminder(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReminderPayload_reminder(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReminderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Reminder(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -15385,6 +19620,282 @@ func fieldContext_StatusChanged_status(_ context.Context, ec *executionContext, 
 	return graphql.NewScalarFieldContext("StatusChanged", field, false, false, errors.New("field of type ThreadStatus does not have child fields"))
 }
 
+func _Step_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Step_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Step_provider(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_provider(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Provider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_provider(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Step_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Step_finish(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_finish(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Finish, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_finish(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Step_inputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_inputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_inputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Step_cachedTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_cachedTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CachedTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_cachedTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Step_outputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_outputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_outputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Step_thinkingTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_thinkingTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThinkingTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_thinkingTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Step_estimated(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_estimated(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Estimated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_estimated(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Step_startedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_startedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_startedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Step_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Step_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func _Subscription_threadEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -15441,6 +19952,68 @@ func fieldContext_Subscription_threadEvents(ctx context.Context, ec *executionCo
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Subscription_threadEvents_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Subscription_testAgentEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Subscription_testAgentEvents(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().TestAgentEvents(ctx, fc.Args["runId"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal gql.TestAgentEvent
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal gql.TestAgentEvent
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v gql.TestAgentEvent) graphql.Marshaler {
+			return marshalNTestAgentEvent2parleyᚋgraphᚋgqlᚐTestAgentEvent(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Subscription_testAgentEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Subscription_testAgentEvents_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15631,6 +20204,521 @@ func fieldContext_TagChanged_text(_ context.Context, ec *executionContext, field
 	return graphql.NewScalarFieldContext("TagChanged", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _TestAgentPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestAgentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestAgentPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestAgentPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestAgentPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestAgentPayload_runId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestAgentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestAgentPayload_runId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RunID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestAgentPayload_runId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestAgentPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _TestCall_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestCall_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestCall_callId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_callId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CallID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_callId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _TestCall_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestCall_arguments(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_arguments(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Arguments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v raw.JSON) graphql.Marshaler {
+			return marshalNJSON2parleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_arguments(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _TestCall_state(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_state(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v call.State) graphql.Marshaler {
+			return marshalNCallState2parleyᚋentᚋcallᚐState(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_state(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type CallState does not have child fields"))
+}
+
+func _TestCall_result(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_result(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Result, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *raw.JSON) graphql.Marshaler {
+			return marshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestCall_result(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _TestCall_httpStatus(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_httpStatus(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HTTPStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestCall_httpStatus(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestCall_error(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestCall) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestCall_error(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestCall_error(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestCall", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestDelta_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestDelta_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestDelta_messageId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_messageId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_messageId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _TestDelta_offset(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_offset(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offset, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_offset(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestDelta_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestDelta_dropped(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestDelta) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestDelta_dropped(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dropped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestDelta_dropped(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestDelta", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _TestEnd_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestEnd) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestEnd_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestEnd_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestEnd", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestEnd_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestEnd) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestEnd_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestEnd_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestEnd", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestEnd_reason(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestEnd) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestEnd_reason(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *turn.Reason) graphql.Marshaler {
+			return marshalOTurnReason2ᚖparleyᚋentᚋturnᚐReason(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestEnd_reason(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestEnd", field, false, false, errors.New("field of type TurnReason does not have child fields"))
+}
+
+func _TestEnd_reasonText(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestEnd) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestEnd_reasonText(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReasonText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestEnd_reasonText(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestEnd", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestEnd_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestEnd) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestEnd_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestEnd_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestEnd",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _TestIntegrationPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15813,6 +20901,383 @@ func _TestIntegrationPayload_body(ctx context.Context, ec *executionContext, fie
 }
 func fieldContext_TestIntegrationPayload_body(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _TestMessage_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestMessage_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestMessage_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestMessage_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestMessage_messageId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_messageId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestMessage_messageId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _TestMessage_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestMessage_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestMessage_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestMessage_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestStep_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestStep_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestStep_step(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_step(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Step, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_step(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestStep_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestStep_finish(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_finish(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Finish, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_finish(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestStep_ms(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_ms(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_ms(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestStep_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestStep_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _TestTag_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestTag_number(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestTag_number(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestTag", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestTag_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestTag_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestTag_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestTag", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _TestTag_tag(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestTag_tag(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tag, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestTag_tag(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestTag", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestTag_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestTag) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestTag_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestTag_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestTag", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func _Thread_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
@@ -16369,6 +21834,114 @@ func _Thread_cursor(ctx context.Context, ec *executionContext, field graphql.Col
 }
 func fieldContext_Thread_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Thread", field, true, true, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _Thread_agentVersion(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Thread_agentVersion(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Thread().AgentVersion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+			return marshalOAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Thread_agentVersion(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Thread",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_AgentVersion(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Thread_reminders(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Thread_reminders(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Thread().Reminders(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Reminder) graphql.Marshaler {
+			return marshalOReminder2ᚕᚖparleyᚋentᚐReminderᚄ(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Thread_reminders(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Thread",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Reminder(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Thread_reminders_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Thread_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Thread_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Thread().Usage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalOUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Thread_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Thread",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
+		},
+	}
+	return fc, nil
 }
 
 func _Thread_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
@@ -16968,6 +22541,38 @@ func fieldContext_Turn_calls(_ context.Context, ec *executionContext, field grap
 	return fc, nil
 }
 
+func _Turn_steps(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Turn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Turn_steps(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Turn().Steps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Step) graphql.Marshaler {
+			return marshalOStep2ᚕᚖparleyᚋentᚐStepᚄ(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Turn_steps(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Turn",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Step(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _Turn_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Turn) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17202,6 +22807,254 @@ func fieldContext_TurnChanged_turn(_ context.Context, ec *executionContext, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Turn(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Usage_steps(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_steps(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Steps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Usage_steps(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Usage_inputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_inputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Usage_inputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Usage_cachedTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_cachedTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CachedTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Usage_cachedTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Usage_outputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_outputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Usage_outputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Usage_thinkingTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_thinkingTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThinkingTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Usage_thinkingTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _UsageRow_day(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_day(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UsageRow_day(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UsageRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _UsageRow_agent(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_agent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return marshalOAgent2ᚖparleyᚋentᚐAgent(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UsageRow_agent(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UsageRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Agent(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _UsageRow_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UsageRow_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UsageRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _UsageRow_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOID2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UsageRow_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UsageRow", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _UsageRow_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_UsageRow_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UsageRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -18720,6 +24573,98 @@ func unmarshalInputCallInput(ctx context.Context, ec *executionContext, obj any)
 	return it, nil
 }
 
+func unmarshalInputCancelReminderInput(ctx context.Context, ec *executionContext, obj any) (gql.CancelReminderInput, error) {
+	var it gql.CancelReminderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputCannedAnswerInput(ctx context.Context, ec *executionContext, obj any) (gql.CannedAnswerInput, error) {
+	var it gql.CannedAnswerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["status"]; !present {
+		asMap["status"] = 200
+	}
+
+	fieldsInOrder := [...]string{"function", "status", "body"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "function":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("function"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Function = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := unmarshalNInt2int(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := unmarshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateAgentInput, error) {
 	var it gql.CreateAgentInput
 	if obj == nil {
@@ -18731,7 +24676,7 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "tagFunctions"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "timeZone", "followUps", "quietHours", "tagFunctions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18850,6 +24795,27 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.FallbackText = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "followUps":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followUps"))
+			data, err := unmarshalOFollowUpInput2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpInputᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowUps = data
+		case "quietHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietHours"))
+			data, err := unmarshalOQuietHoursInput2ᚖparleyᚋgraphᚋgqlᚐQuietHoursInput(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietHours = data
 		case "tagFunctions":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tagFunctions"))
 			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
@@ -19108,6 +25074,75 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Ordering = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputCreateReminderInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateReminderInput, error) {
+	var it gql.CreateReminderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelTags"]; !present {
+		asMap["cancelTags"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "threadId", "dueAt", "text", "instruction", "cancelTags"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "threadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("threadId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ThreadID = data
+		case "dueAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueAt"))
+			data, err := unmarshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueAt = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "instruction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instruction"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Instruction = data
+		case "cancelTags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelTags"))
+			data, err := unmarshalNString2ᚕstringᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelTags = data
 		}
 	}
 	return it, nil
@@ -19641,6 +25676,61 @@ func unmarshalInputDeliveryWhereInput(ctx context.Context, ec *executionContext,
 	return it, nil
 }
 
+func unmarshalInputFollowUpInput(ctx context.Context, ec *executionContext, obj any) (gql.FollowUpInput, error) {
+	var it gql.FollowUpInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelTags"]; !present {
+		asMap["cancelTags"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"afterMinutes", "text", "instruction", "cancelTags"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "afterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("afterMinutes"))
+			data, err := unmarshalNInt2int(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AfterMinutes = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "instruction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instruction"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Instruction = data
+		case "cancelTags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelTags"))
+			data, err := unmarshalNString2ᚕstringᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelTags = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputFunctionHeaderInput(ctx context.Context, ec *executionContext, obj any) (gql.FunctionHeaderInput, error) {
 	var it gql.FunctionHeaderInput
 	if obj == nil {
@@ -19809,6 +25899,142 @@ func unmarshalInputIntegrationWhereInput(ctx context.Context, ec *executionConte
 	return it, nil
 }
 
+func unmarshalInputMoveThreadInput(ctx context.Context, ec *executionContext, obj any) (gql.MoveThreadInput, error) {
+	var it gql.MoveThreadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "threadId", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "threadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("threadId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ThreadID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputPublishAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.PublishAgentInput, error) {
+	var it gql.PublishAgentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["moveThreads"]; !present {
+		asMap["moveThreads"] = false
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id", "note", "moveThreads"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "moveThreads":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moveThreads"))
+			data, err := unmarshalNBoolean2bool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.MoveThreads = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputQuietHoursInput(ctx context.Context, ec *executionContext, obj any) (gql.QuietHoursInput, error) {
+	var it gql.QuietHoursInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputRefuseCallInput(ctx context.Context, ec *executionContext, obj any) (gql.RefuseCallInput, error) {
 	var it gql.RefuseCallInput
 	if obj == nil {
@@ -19934,6 +26160,71 @@ func unmarshalInputResendDeliveryInput(ctx context.Context, ec *executionContext
 	return it, nil
 }
 
+func unmarshalInputRollbackAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.RollbackAgentInput, error) {
+	var it gql.RollbackAgentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["moveThreads"]; !present {
+		asMap["moveThreads"] = false
+	}
+	if _, present := asMap["restoreDraft"]; !present {
+		asMap["restoreDraft"] = false
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id", "version", "moveThreads", "restoreDraft"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := unmarshalNInt2int(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "moveThreads":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moveThreads"))
+			data, err := unmarshalNBoolean2bool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.MoveThreads = data
+		case "restoreDraft":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("restoreDraft"))
+			data, err := unmarshalNBoolean2bool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.RestoreDraft = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputRotateIntegrationSecretInput(ctx context.Context, ec *executionContext, obj any) (gql.RotateIntegrationSecretInput, error) {
 	var it gql.RotateIntegrationSecretInput
 	if obj == nil {
@@ -20029,6 +26320,103 @@ func unmarshalInputSendMessageInput(ctx context.Context, ec *executionContext, o
 	return it, nil
 }
 
+func unmarshalInputTestAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.TestAgentInput, error) {
+	var it gql.TestAgentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["functions"]; !present {
+		asMap["functions"] = "REFUSE"
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "agentId", "version", "history", "text", "customer", "channel", "metadata", "functions", "canned"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "history":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("history"))
+			data, err := unmarshalOTestMessageInput2ᚕᚖparleyᚋgraphᚋgqlᚐTestMessageInputᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.History = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "customer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customer"))
+			data, err := unmarshalOCustomerInput2ᚖparleyᚋgraphᚋgqlᚐCustomerInput(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Customer = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "metadata":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("metadata"))
+			data, err := unmarshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Metadata = data
+		case "functions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("functions"))
+			data, err := unmarshalNTestFunctions2parleyᚋgraphᚋgqlᚐTestFunctions(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Functions = data
+		case "canned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("canned"))
+			data, err := unmarshalOCannedAnswerInput2ᚕᚖparleyᚋgraphᚋgqlᚐCannedAnswerInputᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Canned = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputTestIntegrationInput(ctx context.Context, ec *executionContext, obj any) (gql.TestIntegrationInput, error) {
 	var it gql.TestIntegrationInput
 	if obj == nil {
@@ -20068,6 +26456,43 @@ func unmarshalInputTestIntegrationInput(ctx context.Context, ec *executionContex
 				return it, err
 			}
 			it.EventType = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputTestMessageInput(ctx context.Context, ec *executionContext, obj any) (gql.TestMessageInput, error) {
+	var it gql.TestMessageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"author", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "author":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("author"))
+			data, err := unmarshalNMessageAuthor2parleyᚋentᚋmessageᚐAuthor(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Author = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
 		}
 	}
 	return it, nil
@@ -20361,7 +26786,7 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "timeZone", "followUps", "quietHours"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20487,6 +26912,27 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.FallbackText = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "followUps":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("followUps"))
+			data, err := unmarshalOFollowUpInput2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpInputᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.FollowUps = data
+		case "quietHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietHours"))
+			data, err := unmarshalOQuietHoursInput2ᚖparleyᚋgraphᚋgqlᚐQuietHoursInput(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietHours = data
 		}
 	}
 	return it, nil
@@ -20724,6 +27170,16 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Thread(ctx, ec, sel, obj)
+	case *ent.Step:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Step(ctx, ec, sel, obj)
+	case *ent.Reminder:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Reminder(ctx, ec, sel, obj)
 	case *ent.Note:
 		if obj == nil {
 			return graphql.Null
@@ -20769,6 +27225,11 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Attempt(ctx, ec, sel, obj)
+	case *ent.AgentVersion:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _AgentVersion(ctx, ec, sel, obj)
 	case *ent.Agent:
 		if obj == nil {
 			return graphql.Null
@@ -20784,6 +27245,61 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of Node must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func _TestAgentEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj gql.TestAgentEvent) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case gql.TestTag:
+		return _TestTag(ctx, ec, sel, &obj)
+	case *gql.TestTag:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestTag(ctx, ec, sel, obj)
+	case gql.TestStep:
+		return _TestStep(ctx, ec, sel, &obj)
+	case *gql.TestStep:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestStep(ctx, ec, sel, obj)
+	case gql.TestMessage:
+		return _TestMessage(ctx, ec, sel, &obj)
+	case *gql.TestMessage:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestMessage(ctx, ec, sel, obj)
+	case gql.TestEnd:
+		return _TestEnd(ctx, ec, sel, &obj)
+	case *gql.TestEnd:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestEnd(ctx, ec, sel, obj)
+	case gql.TestDelta:
+		return _TestDelta(ctx, ec, sel, &obj)
+	case *gql.TestDelta:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestDelta(ctx, ec, sel, obj)
+	case gql.TestCall:
+		return _TestCall(ctx, ec, sel, &obj)
+	case *gql.TestCall:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _TestCall(ctx, ec, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of TestAgentEvent must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -20813,6 +27329,13 @@ func _ThreadEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return _StatusChanged(ctx, ec, sel, obj)
+	case gql.ReminderChanged:
+		return _ReminderChanged(ctx, ec, sel, &obj)
+	case *gql.ReminderChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _ReminderChanged(ctx, ec, sel, obj)
 	case gql.NoteAdded:
 		return _NoteAdded(ctx, ec, sel, &obj)
 	case *gql.NoteAdded:
@@ -20820,6 +27343,13 @@ func _ThreadEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return _NoteAdded(ctx, ec, sel, obj)
+	case gql.MessageDelta:
+		return _MessageDelta(ctx, ec, sel, &obj)
+	case *gql.MessageDelta:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _MessageDelta(ctx, ec, sel, obj)
 	case gql.MessageCreated:
 		return _MessageCreated(ctx, ec, sel, &obj)
 	case *gql.MessageCreated:
@@ -21270,6 +27800,87 @@ func _Agent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "timeZone":
+			out.Values[i] = _Agent_timeZone(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "followUps":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_followUps(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "quietHours":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_quietHours(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "functions":
 			field := field
 
@@ -21280,6 +27891,120 @@ func _Agent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 					}
 				}()
 				res = _Agent_functions(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "publishedVersion":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_publishedVersion(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "hasUnpublishedChanges":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_hasUnpublishedChanges(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "versions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_versions(ctx, ec, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -21449,6 +28174,241 @@ func _AgentPayload(ctx context.Context, ec *executionContext, sel ast.SelectionS
 			}
 		case "agent":
 			out.Values[i] = _AgentPayload_agent(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var agentVersionImplementors = []string{"AgentVersion", "Node"}
+
+func _AgentVersion(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AgentVersion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agentVersionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgentVersion")
+		case "id":
+			out.Values[i] = _AgentVersion_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = _AgentVersion_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.Values[i] = _AgentVersion_note(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publishedBy":
+			out.Values[i] = _AgentVersion_publishedBy(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "settings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _AgentVersion_settings(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = _AgentVersion_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var agentVersionConnectionImplementors = []string{"AgentVersionConnection"}
+
+func _AgentVersionConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AgentVersionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agentVersionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgentVersionConnection")
+		case "edges":
+			out.Values[i] = _AgentVersionConnection_edges(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = _AgentVersionConnection_pageInfo(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = _AgentVersionConnection_totalCount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var agentVersionEdgeImplementors = []string{"AgentVersionEdge"}
+
+func _AgentVersionEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.AgentVersionEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agentVersionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgentVersionEdge")
+		case "node":
+			out.Values[i] = _AgentVersionEdge_node(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _AgentVersionEdge_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var agentVersionPayloadImplementors = []string{"AgentVersionPayload"}
+
+func _AgentVersionPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.AgentVersionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agentVersionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgentVersionPayload")
+		case "clientMutationId":
+			out.Values[i] = _AgentVersionPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "agent":
+			out.Values[i] = _AgentVersionPayload_agent(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = _AgentVersionPayload_version(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22525,6 +29485,59 @@ func _DialogueEvent(ctx context.Context, ec *executionContext, sel ast.Selection
 	return out
 }
 
+var downloadImplementors = []string{"Download"}
+
+func _Download(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Download) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, downloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Download")
+		case "url":
+			out.Values[i] = _Download_url(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = _Download_expiresAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fileName":
+			out.Values[i] = _Download_fileName(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentType":
+			out.Values[i] = _Download_contentType(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var eventImplementors = []string{"Event", "Node"}
 
 func _Event(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Event) graphql.Marshaler {
@@ -22726,6 +29739,59 @@ func _EventPageInfo(ctx context.Context, ec *executionContext, sel ast.Selection
 			}
 		case "endCursor":
 			out.Values[i] = _EventPageInfo_endCursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var followUpImplementors = []string{"FollowUp"}
+
+func _FollowUp(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.FollowUp) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, followUpImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FollowUp")
+		case "afterMinutes":
+			out.Values[i] = _FollowUp_afterMinutes(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _FollowUp_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "instruction":
+			out.Values[i] = _FollowUp_instruction(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cancelTags":
+			out.Values[i] = _FollowUp_cancelTags(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23552,6 +30618,94 @@ func _MessageCreated(ctx context.Context, ec *executionContext, sel ast.Selectio
 	return out
 }
 
+var messageDeltaImplementors = []string{"MessageDelta", "ThreadEvent"}
+
+func _MessageDelta(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.MessageDelta) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageDeltaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageDelta")
+		case "id":
+			out.Values[i] = _MessageDelta_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = _MessageDelta_type(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threadId":
+			out.Values[i] = _MessageDelta_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = _MessageDelta_sequence(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _MessageDelta_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _MessageDelta_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageId":
+			out.Values[i] = _MessageDelta_messageId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "turnId":
+			out.Values[i] = _MessageDelta_turnId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "offset":
+			out.Values[i] = _MessageDelta_offset(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _MessageDelta_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dropped":
+			out.Values[i] = _MessageDelta_dropped(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var messageEdgeImplementors = []string{"MessageEdge"}
 
 func _MessageEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.MessageEdge) graphql.Marshaler {
@@ -23732,6 +30886,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "publishAgent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_publishAgent(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rollbackAgent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_rollbackAgent(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testAgent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_testAgent(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createFunction":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createFunction(ctx, ec, field)
@@ -23812,6 +30987,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "reopenThread":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_reopenThread(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moveThread":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_moveThread(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createReminder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createReminder(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelReminder":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_cancelReminder(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -24429,6 +31625,72 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "usage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_usage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "exportThread":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_exportThread(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "exportThreads":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_exportThreads(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "models":
 			field := field
 
@@ -24464,6 +31726,314 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var quietHoursImplementors = []string{"QuietHours"}
+
+func _QuietHours(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.QuietHours) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, quietHoursImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("QuietHours")
+		case "from":
+			out.Values[i] = _QuietHours_from(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = _QuietHours_to(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reminderImplementors = []string{"Reminder", "Node"}
+
+func _Reminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Reminder) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reminder")
+		case "id":
+			out.Values[i] = _Reminder_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "threadId":
+			out.Values[i] = _Reminder_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = _Reminder_kind(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = _Reminder_state(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueAt":
+			out.Values[i] = _Reminder_dueAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Reminder_text(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "instruction":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Reminder_instruction(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "cancelTags":
+			out.Values[i] = _Reminder_cancelTags(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = _Reminder_reason(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = _Reminder_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = _Reminder_endedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reminderChangedImplementors = []string{"ReminderChanged", "ThreadEvent"}
+
+func _ReminderChanged(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ReminderChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReminderChanged")
+		case "id":
+			out.Values[i] = _ReminderChanged_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = _ReminderChanged_type(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threadId":
+			out.Values[i] = _ReminderChanged_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = _ReminderChanged_sequence(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _ReminderChanged_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _ReminderChanged_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reminder":
+			out.Values[i] = _ReminderChanged_reminder(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reminderPayloadImplementors = []string{"ReminderPayload"}
+
+func _ReminderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ReminderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reminderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReminderPayload")
+		case "clientMutationId":
+			out.Values[i] = _ReminderPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reminder":
+			out.Values[i] = _ReminderPayload_reminder(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -24554,6 +32124,99 @@ func _StatusChanged(ctx context.Context, ec *executionContext, sel ast.Selection
 	return out
 }
 
+var stepImplementors = []string{"Step", "Node"}
+
+func _Step(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Step) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Step")
+		case "id":
+			out.Values[i] = _Step_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "number":
+			out.Values[i] = _Step_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "provider":
+			out.Values[i] = _Step_provider(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = _Step_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "finish":
+			out.Values[i] = _Step_finish(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inputTokens":
+			out.Values[i] = _Step_inputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cachedTokens":
+			out.Values[i] = _Step_cachedTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outputTokens":
+			out.Values[i] = _Step_outputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "thinkingTokens":
+			out.Values[i] = _Step_thinkingTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "estimated":
+			out.Values[i] = _Step_estimated(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = _Step_startedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _Step_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -24569,6 +32232,8 @@ func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionS
 	switch fields[0].Name {
 	case "threadEvents":
 		return _Subscription_threadEvents(ctx, ec, fields[0])
+	case "testAgentEvents":
+		return _Subscription_testAgentEvents(ctx, ec, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -24647,6 +32312,248 @@ func _TagChanged(ctx context.Context, ec *executionContext, sel ast.SelectionSet
 	return out
 }
 
+var testAgentPayloadImplementors = []string{"TestAgentPayload"}
+
+func _TestAgentPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestAgentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testAgentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestAgentPayload")
+		case "clientMutationId":
+			out.Values[i] = _TestAgentPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "runId":
+			out.Values[i] = _TestAgentPayload_runId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testCallImplementors = []string{"TestCall", "TestAgentEvent"}
+
+func _TestCall(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestCall) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testCallImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestCall")
+		case "number":
+			out.Values[i] = _TestCall_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestCall_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "callId":
+			out.Values[i] = _TestCall_callId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = _TestCall_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "arguments":
+			out.Values[i] = _TestCall_arguments(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = _TestCall_state(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "result":
+			out.Values[i] = _TestCall_result(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "httpStatus":
+			out.Values[i] = _TestCall_httpStatus(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "error":
+			out.Values[i] = _TestCall_error(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testDeltaImplementors = []string{"TestDelta", "TestAgentEvent"}
+
+func _TestDelta(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestDelta) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testDeltaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestDelta")
+		case "number":
+			out.Values[i] = _TestDelta_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestDelta_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageId":
+			out.Values[i] = _TestDelta_messageId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "offset":
+			out.Values[i] = _TestDelta_offset(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _TestDelta_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dropped":
+			out.Values[i] = _TestDelta_dropped(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testEndImplementors = []string{"TestEnd", "TestAgentEvent"}
+
+func _TestEnd(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestEnd) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testEndImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestEnd")
+		case "number":
+			out.Values[i] = _TestEnd_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestEnd_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = _TestEnd_reason(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reasonText":
+			out.Values[i] = _TestEnd_reasonText(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usage":
+			out.Values[i] = _TestEnd_usage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var testIntegrationPayloadImplementors = []string{"TestIntegrationPayload"}
 
 func _TestIntegrationPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestIntegrationPayload) graphql.Marshaler {
@@ -24696,6 +32603,185 @@ func _TestIntegrationPayload(ctx context.Context, ec *executionContext, sel ast.
 			}
 		case "body":
 			out.Values[i] = _TestIntegrationPayload_body(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testMessageImplementors = []string{"TestMessage", "TestAgentEvent"}
+
+func _TestMessage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestMessage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testMessageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestMessage")
+		case "number":
+			out.Values[i] = _TestMessage_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestMessage_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageId":
+			out.Values[i] = _TestMessage_messageId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _TestMessage_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = _TestMessage_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testStepImplementors = []string{"TestStep", "TestAgentEvent"}
+
+func _TestStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestStep")
+		case "number":
+			out.Values[i] = _TestStep_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestStep_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "step":
+			out.Values[i] = _TestStep_step(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = _TestStep_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "finish":
+			out.Values[i] = _TestStep_finish(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ms":
+			out.Values[i] = _TestStep_ms(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usage":
+			out.Values[i] = _TestStep_usage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testTagImplementors = []string{"TestTag", "TestAgentEvent"}
+
+func _TestTag(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestTag) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testTagImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestTag")
+		case "number":
+			out.Values[i] = _TestTag_number(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _TestTag_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tag":
+			out.Values[i] = _TestTag_tag(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _TestTag_text(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25162,6 +33248,120 @@ func _Thread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "agentVersion":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Thread_agentVersion(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reminders":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Thread_reminders(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "usage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Thread_usage(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = _Thread_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25546,6 +33746,44 @@ func _Turn(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "steps":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Turn_steps(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = _Turn_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25626,6 +33864,122 @@ func _TurnChanged(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "turn":
 			out.Values[i] = _TurnChanged_turn(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var usageImplementors = []string{"Usage"}
+
+func _Usage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Usage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, usageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Usage")
+		case "steps":
+			out.Values[i] = _Usage_steps(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inputTokens":
+			out.Values[i] = _Usage_inputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cachedTokens":
+			out.Values[i] = _Usage_cachedTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outputTokens":
+			out.Values[i] = _Usage_outputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "thinkingTokens":
+			out.Values[i] = _Usage_thinkingTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var usageRowImplementors = []string{"UsageRow"}
+
+func _UsageRow(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.UsageRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, usageRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UsageRow")
+		case "day":
+			out.Values[i] = _UsageRow_day(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "agent":
+			out.Values[i] = _UsageRow_agent(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = _UsageRow_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "threadId":
+			out.Values[i] = _UsageRow_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "usage":
+			out.Values[i] = _UsageRow_usage(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26219,6 +34573,26 @@ func marshalNAgentPayload2ᚖparleyᚋgraphᚋgqlᚐAgentPayload(ctx context.Con
 	return _AgentPayload(ctx, ec, sel, v)
 }
 
+func marshalNAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AgentVersion(ctx, ec, sel, v)
+}
+
+func marshalNAgentVersionPayload2ᚖparleyᚋgraphᚋgqlᚐAgentVersionPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.AgentVersionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _AgentVersionPayload(ctx, ec, sel, v)
+}
+
 func unmarshalNAgentWhereInput2ᚖparleyᚋentᚐAgentWhereInput(ctx context.Context, ec *executionContext, v any) (*ent.AgentWhereInput, error) {
 	res, err := unmarshalInputAgentWhereInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -26321,6 +34695,16 @@ func marshalNCallState2parleyᚋentᚋcallᚐState(ctx context.Context, ec *exec
 	return v
 }
 
+func unmarshalNCancelReminderInput2parleyᚋgraphᚋgqlᚐCancelReminderInput(ctx context.Context, ec *executionContext, v any) (gql.CancelReminderInput, error) {
+	res, err := unmarshalInputCancelReminderInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNCannedAnswerInput2ᚖparleyᚋgraphᚋgqlᚐCannedAnswerInput(ctx context.Context, ec *executionContext, v any) (*gql.CannedAnswerInput, error) {
+	res, err := unmarshalInputCannedAnswerInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNCreateAgentInput2parleyᚋgraphᚋgqlᚐCreateAgentInput(ctx context.Context, ec *executionContext, v any) (gql.CreateAgentInput, error) {
 	res, err := unmarshalInputCreateAgentInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26348,6 +34732,11 @@ func unmarshalNCreateFunctionInput2parleyᚋgraphᚋgqlᚐCreateFunctionInput(ct
 
 func unmarshalNCreateIntegrationInput2parleyᚋgraphᚋgqlᚐCreateIntegrationInput(ctx context.Context, ec *executionContext, v any) (gql.CreateIntegrationInput, error) {
 	res, err := unmarshalInputCreateIntegrationInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNCreateReminderInput2parleyᚋgraphᚋgqlᚐCreateReminderInput(ctx context.Context, ec *executionContext, v any) (gql.CreateReminderInput, error) {
+	res, err := unmarshalInputCreateReminderInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -26508,6 +34897,16 @@ func unmarshalNDeliveryWhereInput2ᚖparleyᚋentᚐDeliveryWhereInput(ctx conte
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Download) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Download(ctx, ec, sel, v)
+}
+
 func marshalNEvent2ᚖparleyᚋentᚐEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Event) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -26562,6 +34961,21 @@ func marshalNEventPageInfo2ᚖparleyᚋgraphᚋgqlᚐEventPageInfo(ctx context.C
 		return graphql.Null
 	}
 	return _EventPageInfo(ctx, ec, sel, v)
+}
+
+func marshalNFollowUp2ᚖparleyᚋgraphᚋgqlᚐFollowUp(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.FollowUp) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _FollowUp(ctx, ec, sel, v)
+}
+
+func unmarshalNFollowUpInput2ᚖparleyᚋgraphᚋgqlᚐFollowUpInput(ctx context.Context, ec *executionContext, v any) (*gql.FollowUpInput, error) {
+	res, err := unmarshalInputFollowUpInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func marshalNFunction2ᚖparleyᚋentᚐFunction(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Function) graphql.Marshaler {
@@ -26839,6 +35253,11 @@ func marshalNModel2ᚖparleyᚋgraphᚋgqlᚐModel(ctx context.Context, ec *exec
 	return _Model(ctx, ec, sel, v)
 }
 
+func unmarshalNMoveThreadInput2parleyᚋgraphᚋgqlᚐMoveThreadInput(ctx context.Context, ec *executionContext, v any) (gql.MoveThreadInput, error) {
+	res, err := unmarshalInputMoveThreadInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func marshalNNode2ᚕparleyᚋentᚐNoder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []ent.Noder) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -26903,9 +35322,54 @@ func marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Conte
 	return _PageInfo(ctx, ec, sel, &v)
 }
 
+func unmarshalNPublishAgentInput2parleyᚋgraphᚋgqlᚐPublishAgentInput(ctx context.Context, ec *executionContext, v any) (gql.PublishAgentInput, error) {
+	res, err := unmarshalInputPublishAgentInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNRefuseCallInput2parleyᚋgraphᚋgqlᚐRefuseCallInput(ctx context.Context, ec *executionContext, v any) (gql.RefuseCallInput, error) {
 	res, err := unmarshalInputRefuseCallInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReminder2ᚖparleyᚋentᚐReminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Reminder(ctx, ec, sel, v)
+}
+
+func unmarshalNReminderKind2parleyᚋentᚋreminderᚐKind(ctx context.Context, ec *executionContext, v any) (reminder.Kind, error) {
+	var res reminder.Kind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReminderKind2parleyᚋentᚋreminderᚐKind(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v reminder.Kind) graphql.Marshaler {
+	return v
+}
+
+func marshalNReminderPayload2ᚖparleyᚋgraphᚋgqlᚐReminderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ReminderPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ReminderPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNReminderState2parleyᚋentᚋreminderᚐState(ctx context.Context, ec *executionContext, v any) (reminder.State, error) {
+	var res reminder.State
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReminderState2parleyᚋentᚋreminderᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v reminder.State) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNRemoveTagInput2parleyᚋgraphᚋgqlᚐRemoveTagInput(ctx context.Context, ec *executionContext, v any) (gql.RemoveTagInput, error) {
@@ -26968,6 +35432,11 @@ func marshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx context.Context, ec *ex
 	return ret
 }
 
+func unmarshalNRollbackAgentInput2parleyᚋgraphᚋgqlᚐRollbackAgentInput(ctx context.Context, ec *executionContext, v any) (gql.RollbackAgentInput, error) {
+	res, err := unmarshalInputRollbackAgentInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNRotateIntegrationSecretInput2parleyᚋgraphᚋgqlᚐRotateIntegrationSecretInput(ctx context.Context, ec *executionContext, v any) (gql.RotateIntegrationSecretInput, error) {
 	res, err := unmarshalInputRotateIntegrationSecretInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -26976,6 +35445,16 @@ func unmarshalNRotateIntegrationSecretInput2parleyᚋgraphᚋgqlᚐRotateIntegra
 func unmarshalNSendMessageInput2parleyᚋgraphᚋgqlᚐSendMessageInput(ctx context.Context, ec *executionContext, v any) (gql.SendMessageInput, error) {
 	res, err := unmarshalInputSendMessageInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNStep2ᚖparleyᚋentᚐStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Step) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Step(ctx, ec, sel, v)
 }
 
 func unmarshalNString2string(ctx context.Context, ec *executionContext, v any) (string, error) {
@@ -27023,6 +35502,41 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	return ret
 }
 
+func marshalNTestAgentEvent2parleyᚋgraphᚋgqlᚐTestAgentEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.TestAgentEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TestAgentEvent(ctx, ec, sel, v)
+}
+
+func unmarshalNTestAgentInput2parleyᚋgraphᚋgqlᚐTestAgentInput(ctx context.Context, ec *executionContext, v any) (gql.TestAgentInput, error) {
+	res, err := unmarshalInputTestAgentInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTestAgentPayload2ᚖparleyᚋgraphᚋgqlᚐTestAgentPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.TestAgentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TestAgentPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNTestFunctions2parleyᚋgraphᚋgqlᚐTestFunctions(ctx context.Context, ec *executionContext, v any) (gql.TestFunctions, error) {
+	var res gql.TestFunctions
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTestFunctions2parleyᚋgraphᚋgqlᚐTestFunctions(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.TestFunctions) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNTestIntegrationInput2parleyᚋgraphᚋgqlᚐTestIntegrationInput(ctx context.Context, ec *executionContext, v any) (gql.TestIntegrationInput, error) {
 	res, err := unmarshalInputTestIntegrationInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -27036,6 +35550,11 @@ func marshalNTestIntegrationPayload2ᚖparleyᚋgraphᚋgqlᚐTestIntegrationPay
 		return graphql.Null
 	}
 	return _TestIntegrationPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNTestMessageInput2ᚖparleyᚋgraphᚋgqlᚐTestMessageInput(ctx context.Context, ec *executionContext, v any) (*gql.TestMessageInput, error) {
+	res, err := unmarshalInputTestMessageInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func marshalNThread2ᚖparleyᚋentᚐThread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Thread) graphql.Marshaler {
@@ -27066,6 +35585,16 @@ func marshalNThreadEvent2parleyᚋgraphᚋgqlᚐThreadEvent(ctx context.Context,
 		return graphql.Null
 	}
 	return _ThreadEvent(ctx, ec, sel, v)
+}
+
+func unmarshalNThreadExportFormat2parleyᚋgraphᚋgqlᚐThreadExportFormat(ctx context.Context, ec *executionContext, v any) (gql.ThreadExportFormat, error) {
+	var res gql.ThreadExportFormat
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNThreadExportFormat2parleyᚋgraphᚋgqlᚐThreadExportFormat(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.ThreadExportFormat) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx context.Context, ec *executionContext, v any) (gql.ThreadInput, error) {
@@ -27209,6 +35738,82 @@ func unmarshalNUpdateFunctionInput2parleyᚋgraphᚋgqlᚐUpdateFunctionInput(ct
 func unmarshalNUpdateIntegrationInput2parleyᚋgraphᚋgqlᚐUpdateIntegrationInput(ctx context.Context, ec *executionContext, v any) (gql.UpdateIntegrationInput, error) {
 	res, err := unmarshalInputUpdateIntegrationInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Usage(ctx, ec, sel, v)
+}
+
+func unmarshalNUsageDimension2parleyᚋgraphᚋgqlᚐUsageDimension(ctx context.Context, ec *executionContext, v any) (gql.UsageDimension, error) {
+	var res gql.UsageDimension
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNUsageDimension2parleyᚋgraphᚋgqlᚐUsageDimension(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.UsageDimension) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNUsageDimension2ᚕparleyᚋgraphᚋgqlᚐUsageDimensionᚄ(ctx context.Context, ec *executionContext, v any) ([]gql.UsageDimension, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]gql.UsageDimension, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNUsageDimension2parleyᚋgraphᚋgqlᚐUsageDimension(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNUsageDimension2ᚕparleyᚋgraphᚋgqlᚐUsageDimensionᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []gql.UsageDimension) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUsageDimension2parleyᚋgraphᚋgqlᚐUsageDimension(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNUsageRow2ᚕᚖparleyᚋgraphᚋgqlᚐUsageRowᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.UsageRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNUsageRow2ᚖparleyᚋgraphᚋgqlᚐUsageRow(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNUsageRow2ᚖparleyᚋgraphᚋgqlᚐUsageRow(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.UsageRow) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _UsageRow(ctx, ec, sel, v)
 }
 
 func marshalNViewer2ᚖparleyᚋgraphᚋgqlᚐViewer(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Viewer) graphql.Marshaler {
@@ -27433,6 +36038,40 @@ func unmarshalOAgentOrder2ᚖparleyᚋentᚐAgentOrder(ctx context.Context, ec *
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func marshalOAgentVersion2ᚖparleyᚋentᚐAgentVersion(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AgentVersion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _AgentVersion(ctx, ec, sel, v)
+}
+
+func marshalOAgentVersionConnection2ᚖparleyᚋentᚐAgentVersionConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AgentVersionConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _AgentVersionConnection(ctx, ec, sel, v)
+}
+
+func marshalOAgentVersionEdge2ᚕᚖparleyᚋentᚐAgentVersionEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.AgentVersionEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalOAgentVersionEdge2ᚖparleyᚋentᚐAgentVersionEdge(ctx, ec, sel, v[i])
+	})
+
+	return ret
+}
+
+func marshalOAgentVersionEdge2ᚖparleyᚋentᚐAgentVersionEdge(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.AgentVersionEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _AgentVersionEdge(ctx, ec, sel, v)
+}
+
 func unmarshalOAgentWhereInput2ᚕᚖparleyᚋentᚐAgentWhereInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*ent.AgentWhereInput, error) {
 	if v == nil {
 		return nil, nil
@@ -27512,6 +36151,23 @@ func marshalOCall2ᚖparleyᚋentᚐCall(ctx context.Context, ec *executionConte
 		return graphql.Null
 	}
 	return _Call(ctx, ec, sel, v)
+}
+
+func unmarshalOCannedAnswerInput2ᚕᚖparleyᚋgraphᚋgqlᚐCannedAnswerInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*gql.CannedAnswerInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*gql.CannedAnswerInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNCannedAnswerInput2ᚖparleyᚋgraphᚋgqlᚐCannedAnswerInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, v any) (*entgql.Cursor[string], error) {
@@ -27724,6 +36380,42 @@ func unmarshalODeliveryWhereInput2ᚖparleyᚋentᚐDeliveryWhereInput(ctx conte
 	}
 	res, err := unmarshalInputDeliveryWhereInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOFollowUp2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.FollowUp) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNFollowUp2ᚖparleyᚋgraphᚋgqlᚐFollowUp(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func unmarshalOFollowUpInput2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*gql.FollowUpInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*gql.FollowUpInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNFollowUpInput2ᚖparleyᚋgraphᚋgqlᚐFollowUpInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func marshalOFunction2ᚕᚖparleyᚋentᚐFunctionᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Function) graphql.Marshaler {
@@ -28045,6 +36737,66 @@ func marshalOOrdering2ᚖparleyᚋentᚋintegrationᚐOrdering(ctx context.Conte
 	return v
 }
 
+func marshalOQuietHours2ᚖparleyᚋgraphᚋgqlᚐQuietHours(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.QuietHours) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _QuietHours(ctx, ec, sel, v)
+}
+
+func unmarshalOQuietHoursInput2ᚖparleyᚋgraphᚋgqlᚐQuietHoursInput(ctx context.Context, ec *executionContext, v any) (*gql.QuietHoursInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := unmarshalInputQuietHoursInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOReminder2ᚕᚖparleyᚋentᚐReminderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Reminder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNReminder2ᚖparleyᚋentᚐReminder(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalOReminder2ᚖparleyᚋentᚐReminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Reminder(ctx, ec, sel, v)
+}
+
+func marshalOStep2ᚕᚖparleyᚋentᚐStepᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Step) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNStep2ᚖparleyᚋentᚐStep(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func unmarshalOString2ᚕstringᚄ(ctx context.Context, ec *executionContext, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -28096,6 +36848,23 @@ func marshalOString2ᚖstring(ctx context.Context, ec *executionContext, sel ast
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func unmarshalOTestMessageInput2ᚕᚖparleyᚋgraphᚋgqlᚐTestMessageInputᚄ(ctx context.Context, ec *executionContext, v any) ([]*gql.TestMessageInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*gql.TestMessageInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNTestMessageInput2ᚖparleyᚋgraphᚋgqlᚐTestMessageInput(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func marshalOThread2ᚖparleyᚋentᚐThread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Thread) graphql.Marshaler {
@@ -28250,6 +37019,13 @@ func marshalOTurnReason2ᚖparleyᚋentᚋturnᚐReason(ctx context.Context, ec 
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalOUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Usage(ctx, ec, sel, v)
 }
 
 func marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -26,6 +26,7 @@ import (
 	"parley/eventlog"
 	"parley/graph"
 	"parley/graph/gql"
+	"parley/live"
 	"parley/outbound"
 	"parley/seal"
 	"parley/storage"
@@ -58,12 +59,17 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	guard := outbound.NewGuard(outbound.GuardOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true})
 	client := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1})
 	logger := slog.New(slog.NewTextHandler(a.logs, nil))
+	hub := live.NewHub()
 	dialogues := dialogue.New(a.log, keys, client, guard, dialogue.Options{
-		Providers: map[string]model.Provider{"scripted": scripted.New()}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
+		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{Hub: hub}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
+		Scratch: func(ctx context.Context) (*eventlog.Log, func() error, error) {
+			stage := storagetest.Open(t, storagetest.SQLite(t))
+			return eventlog.New(stage.Client, stage.Dialect, nil), func() error { return nil }, nil
+		},
 	})
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})
 	options := graph.Options{
-		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger,
+		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: hub,
 		Models: []*gql.Model{{Name: "scripted", Provider: "scripted", Default: true}},
 	}
 	for _, c := range change {

@@ -16,6 +16,7 @@ func newAgent(in gql.CreateAgentInput) dialogue.AgentInput {
 		Public: in.Public, OnBusy: in.OnBusy, QuietMs: in.QuietMs, MaxWaitMs: in.MaxWaitMs, MaxCalls: in.MaxCalls,
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText, TagFunctions: in.TagFunctions,
+		TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
 	}
 }
 
@@ -25,6 +26,7 @@ func changedAgent(in gql.UpdateAgentInput) dialogue.AgentInput {
 		Public: in.Public, OnBusy: in.OnBusy, QuietMs: in.QuietMs, MaxWaitMs: in.MaxWaitMs, MaxCalls: in.MaxCalls,
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText,
+		TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
 	}
 }
 
@@ -74,12 +76,15 @@ func newThread(in gql.CreateThreadInput) dialogue.ThreadInput {
 		AgentID: in.AgentID, CustomerID: in.CustomerID, Channel: textOf(in.Channel), ExternalID: in.ExternalID,
 		Metadata: in.Metadata, Text: in.Text,
 	}
-	if c := in.Customer; c != nil {
-		out.Customer = &dialogue.CustomerInput{
-			ExternalID: c.ExternalID, Name: c.Name, Email: c.Email, Phone: c.Phone, Metadata: c.Metadata,
-		}
-	}
+	out.Customer = newCustomer(in.Customer)
 	return out
+}
+
+func newCustomer(c *gql.CustomerInput) *dialogue.CustomerInput {
+	if c == nil {
+		return nil
+	}
+	return &dialogue.CustomerInput{ExternalID: c.ExternalID, Name: c.Name, Email: c.Email, Phone: c.Phone, Metadata: c.Metadata}
 }
 
 func newMessage(in gql.SendMessageInput) dialogue.MessageInput {

@@ -11,11 +11,14 @@ import (
 	"parley/graph/gql"
 )
 
+// newestActivity is how threads are ordered by default.
+var newestActivity = &ent.ThreadOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ThreadOrderFieldLastActivityAt}
+
 // pageThreads reads a page of threads. What the threads of a page have in common is read in one statement each, however
 // many threads there are.
 func (r *Resolver) pageThreads(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*ent.ThreadConnection, error) {
 	if orderBy == nil {
-		orderBy = &ent.ThreadOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ThreadOrderFieldLastActivityAt}
+		orderBy = newestActivity
 	}
 	p, err := newPage(placeIn(id.Thread, orderBy.Field.Value), after, first, before, last)
 	if err != nil {
@@ -29,6 +32,9 @@ func (r *Resolver) pageThreads(ctx context.Context, after *gql.Cursor, first *in
 		q.WithOperator()
 	}
 	threads, err := q.Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithThreadOrder(orderBy), ent.WithThreadFilter(where.Filter))
+	if err == nil && asksFor(ctx, "edges", "node", "usage") {
+		err = r.loadUsage(ctx, threads)
+	}
 	if err != nil || !asksFor(ctx, "edges", "node", "agent", "functions") {
 		return threads, err
 	}

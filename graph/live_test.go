@@ -34,6 +34,11 @@ type socket struct {
 
 func (a *api) socket(t *testing.T, key string, variables map[string]any) *socket {
 	t.Helper()
+	return a.socketFor(t, key, follow, variables)
+}
+
+func (a *api) socketFor(t *testing.T, key, document string, variables map[string]any) *socket {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, a.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
@@ -45,7 +50,7 @@ func (a *api) socket(t *testing.T, key string, variables map[string]any) *socket
 	if ack, ok := s.read(); !ok || ack["type"] != "connection_ack" {
 		t.Fatalf("connection_init answered %v", ack)
 	}
-	s.send(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": follow, "variables": variables}})
+	s.send(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": document, "variables": variables}})
 	return s
 }
 
@@ -87,8 +92,13 @@ type eventSource struct {
 
 func (a *api) eventSource(t *testing.T, key string, variables map[string]any) *eventSource {
 	t.Helper()
+	return a.eventSourceFor(t, key, follow, variables)
+}
+
+func (a *api) eventSourceFor(t *testing.T, key, document string, variables map[string]any) *eventSource {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	body, _ := json.Marshal(map[string]any{"query": follow, "variables": variables})
+	body, _ := json.Marshal(map[string]any{"query": document, "variables": variables})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

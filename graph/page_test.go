@@ -20,7 +20,7 @@ const inbox = `query($after: Cursor) { threads(first: 50, after: $after) {
 	pageInfo { hasNextPage endCursor } } }`
 
 func TestAPageOfThreadsIsAFixedNumberOfStatements(t *testing.T) {
-	for name, address := range map[string]func(*testing.T) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var count atomic.Int64

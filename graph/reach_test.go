@@ -94,7 +94,7 @@ func statements(t *testing.T, address string) (db *storage.DB, count func(table 
 }
 
 func TestOperatorsAndFunctionsOfAPageAreReadAtOnce(t *testing.T) {
-	for name, address := range map[string]func(*testing.T) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db, count, reset := statements(t, address(t))

@@ -7,6 +7,7 @@ import (
 	"parley/ent"
 	"parley/eventlog"
 	"parley/graph/gql"
+	"parley/live"
 	"parley/seal"
 )
 
@@ -19,4 +20,5 @@ type Resolver struct {
 	dialogue *dialogue.Service
 	delivery *delivery.Service
 	models   []*gql.Model
+	live     *live.Hub
 }

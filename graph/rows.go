@@ -11,6 +11,7 @@ import (
 	delivering "parley/delivery"
 	"parley/ent"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -24,6 +25,8 @@ import (
 	"parley/ent/note"
 	"parley/ent/predicate"
 	"parley/ent/raw"
+	"parley/ent/reminder"
+	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/ent/viewer"
@@ -75,6 +78,9 @@ var readers = map[string]struct {
 	id.Agent: {everyKey, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Agent.Query().Where(agent.ID(id)).Only(ctx)
 	}},
+	id.Version: {everyKey, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.AgentVersion.Query().Where(agentversion.ID(id)).Only(ctx)
+	}},
 	id.Function: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Function.Query().Where(function.ID(id)).Only(ctx)
 	}},
@@ -92,6 +98,12 @@ var readers = map[string]struct {
 	}},
 	id.Call: {[]viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Call.Query().Where(call.ID(id)).Only(ctx)
+	}},
+	id.Step: {[]viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Step.Query().Where(step.ID(id)).Only(ctx)
+	}},
+	id.Reminder: {reminderReaders, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Reminder.Query().Where(reminder.ID(id)).Only(ctx)
 	}},
 	id.Note: {[]viewer.Role{viewer.Admin, viewer.Operator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Note.Query().Where(note.ID(id)).Only(ctx)

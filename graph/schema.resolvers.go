@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"parley/access"
+	"parley/dialogue"
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/apikey"
@@ -76,6 +77,16 @@ func (r *agentResolver) Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, 
 	return &obj.Script, nil
 }
 
+// FollowUps is the resolver for the followUps field.
+func (r *agentResolver) FollowUps(ctx context.Context, obj *ent.Agent) ([]*gql.FollowUp, error) {
+	return followUpsOf(ctx, obj)
+}
+
+// QuietHours is the resolver for the quietHours field.
+func (r *agentResolver) QuietHours(ctx context.Context, obj *ent.Agent) (*gql.QuietHours, error) {
+	return quietHoursOf(obj), nil
+}
+
 // Functions is the resolver for the functions field.
 func (r *agentResolver) Functions(ctx context.Context, obj *ent.Agent) ([]*ent.Function, error) {
 	if !mayReadAgent(ctx) {
@@ -85,6 +96,29 @@ func (r *agentResolver) Functions(ctx context.Context, obj *ent.Agent) ([]*ent.F
 		return obj.Edges.Functions, nil
 	}
 	return r.client.Function.Query().Where(function.AgentID(obj.ID)).Order(function.ByName()).All(ctx)
+}
+
+// PublishedVersion is the resolver for the publishedVersion field.
+func (r *agentResolver) PublishedVersion(ctx context.Context, obj *ent.Agent) (*ent.AgentVersion, error) {
+	if obj.PublishedVersionID == nil {
+		return nil, nil
+	}
+	return r.version(ctx, *obj.PublishedVersionID)
+}
+
+// HasUnpublishedChanges is the resolver for the hasUnpublishedChanges field.
+func (r *agentResolver) HasUnpublishedChanges(ctx context.Context, obj *ent.Agent) (bool, error) {
+	return r.dialogue.HasUnpublishedChanges(ctx, obj)
+}
+
+// Versions is the resolver for the versions field.
+func (r *agentResolver) Versions(ctx context.Context, obj *ent.Agent, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.AgentVersionConnection, error) {
+	return r.pageVersions(ctx, obj, after, first, before, last)
+}
+
+// Settings is the resolver for the settings field.
+func (r *agentVersionResolver) Settings(ctx context.Context, obj *ent.AgentVersion) (*raw.JSON, error) {
+	return settingsOf(ctx, obj), nil
 }
 
 // Integration is the resolver for the integration field.
@@ -166,6 +200,35 @@ func (r *mutationResolver) DeleteAgent(ctx context.Context, input gql.DeleteInpu
 		return nil, err
 	}
 	return &gql.DeletePayload{ClientMutationID: input.ClientMutationID, ID: done.ID}, nil
+}
+
+// PublishAgent is the resolver for the publishAgent field.
+func (r *mutationResolver) PublishAgent(ctx context.Context, input gql.PublishAgentInput) (*gql.AgentVersionPayload, error) {
+	done, err := r.dialogue.PublishAgent(ctx, dialogue.PublishInput{AgentID: input.ID, Note: textOf(input.Note), MoveThreads: input.MoveThreads})
+	if err != nil {
+		return nil, err
+	}
+	return r.versionPayload(ctx, input.ClientMutationID, done)
+}
+
+// RollbackAgent is the resolver for the rollbackAgent field.
+func (r *mutationResolver) RollbackAgent(ctx context.Context, input gql.RollbackAgentInput) (*gql.AgentVersionPayload, error) {
+	done, err := r.dialogue.RollbackAgent(ctx, dialogue.RollbackInput{
+		AgentID: input.ID, Number: input.Version, MoveThreads: input.MoveThreads, RestoreDraft: input.RestoreDraft,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.versionPayload(ctx, input.ClientMutationID, done)
+}
+
+// TestAgent is the resolver for the testAgent field.
+func (r *mutationResolver) TestAgent(ctx context.Context, input gql.TestAgentInput) (*gql.TestAgentPayload, error) {
+	done, err := r.dialogue.TestAgent(ctx, newDryRun(input))
+	if err != nil {
+		return nil, err
+	}
+	return &gql.TestAgentPayload{ClientMutationID: input.ClientMutationID, RunID: done.ID}, nil
 }
 
 // CreateFunction is the resolver for the createFunction field.
@@ -289,6 +352,36 @@ func (r *mutationResolver) ReopenThread(ctx context.Context, input gql.ThreadInp
 	}
 	row, err := r.client.Thread.Query().Where(thread.ID(done.ID)).Only(ctx)
 	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
+}
+
+// MoveThread is the resolver for the moveThread field.
+func (r *mutationResolver) MoveThread(ctx context.Context, input gql.MoveThreadInput) (*gql.ThreadPayload, error) {
+	done, err := r.dialogue.MoveThread(ctx, input.ThreadID, input.Version)
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.Thread.Query().Where(thread.ID(done.ID)).Only(ctx)
+	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
+}
+
+// CreateReminder is the resolver for the createReminder field.
+func (r *mutationResolver) CreateReminder(ctx context.Context, input gql.CreateReminderInput) (*gql.ReminderPayload, error) {
+	done, err := r.dialogue.CreateReminder(ctx, newReminder(input))
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.reminder(ctx, done.ID)
+	return &gql.ReminderPayload{ClientMutationID: input.ClientMutationID, Reminder: row}, err
+}
+
+// CancelReminder is the resolver for the cancelReminder field.
+func (r *mutationResolver) CancelReminder(ctx context.Context, input gql.CancelReminderInput) (*gql.ReminderPayload, error) {
+	done, err := r.dialogue.CancelReminder(ctx, input.ID, textOf(input.Reason))
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.reminder(ctx, done.ID)
+	return &gql.ReminderPayload{ClientMutationID: input.ClientMutationID, Reminder: row}, err
 }
 
 // StopTurn is the resolver for the stopTurn field.
@@ -495,9 +588,34 @@ func (r *queryResolver) APIKeys(ctx context.Context, after *gql.Cursor, first *i
 	return r.client.APIKey.Query().Paginate(ctx, p.after, p.first, p.before, p.last)
 }
 
+// Usage is the resolver for the usage field.
+func (r *queryResolver) Usage(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error) {
+	return r.sumUsage(ctx, from, to, agentID, threadID, groupBy, first)
+}
+
+// ExportThread is the resolver for the exportThread field.
+func (r *queryResolver) ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error) {
+	return r.linkToThread(ctx, threadID, format)
+}
+
+// ExportThreads is the resolver for the exportThreads field.
+func (r *queryResolver) ExportThreads(ctx context.Context, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*gql.Download, error) {
+	return r.linkToThreads(ctx)
+}
+
 // Models is the resolver for the models field.
 func (r *queryResolver) Models(ctx context.Context) ([]*gql.Model, error) {
 	return r.models, nil
+}
+
+// Text is the resolver for the text field.
+func (r *reminderResolver) Text(ctx context.Context, obj *ent.Reminder) (*string, error) {
+	return textOrNull(obj.Text), nil
+}
+
+// Instruction is the resolver for the instruction field.
+func (r *reminderResolver) Instruction(ctx context.Context, obj *ent.Reminder) (*string, error) {
+	return textOrNull(obj.Instruction), nil
 }
 
 // ThreadEvents is the resolver for the threadEvents field.
@@ -507,6 +625,14 @@ func (r *subscriptionResolver) ThreadEvents(ctx context.Context, threadID string
 		return nil, err
 	}
 	return r.follow(ctx, start), nil
+}
+
+// TestAgentEvents is the resolver for the testAgentEvents field.
+func (r *subscriptionResolver) TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error) {
+	if err := r.findDryRun(ctx, runID); err != nil {
+		return nil, err
+	}
+	return r.followDryRun(ctx, runID), nil
 }
 
 // Agent is the resolver for the agent field.
@@ -601,6 +727,21 @@ func (r *threadResolver) Cursor(ctx context.Context, obj *ent.Thread) (gql.Curso
 	return gql.Cursor(c.String(r.keys)), err
 }
 
+// AgentVersion is the resolver for the agentVersion field.
+func (r *threadResolver) AgentVersion(ctx context.Context, obj *ent.Thread) (*ent.AgentVersion, error) {
+	return r.versionOfThread(ctx, obj)
+}
+
+// Reminders is the resolver for the reminders field.
+func (r *threadResolver) Reminders(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Reminder, error) {
+	return r.remindersOf(ctx, obj.ID, first)
+}
+
+// Usage is the resolver for the usage field.
+func (r *threadResolver) Usage(ctx context.Context, obj *ent.Thread) (*gql.Usage, error) {
+	return r.usageOfThread(ctx, obj.ID)
+}
+
 // Text is the resolver for the text field.
 func (r *threadTagResolver) Text(ctx context.Context, obj *ent.ThreadTag) (string, error) {
 	if hasRole(ctx, viewer.ThreadToken) {
@@ -615,6 +756,11 @@ func (r *turnResolver) Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, e
 		return nil, nil
 	}
 	return r.client.Call.Query().Where(call.TurnID(obj.ID)).Order(call.ByCreatedAt(), call.ByID()).Limit(maxPage).All(ctx)
+}
+
+// Steps is the resolver for the steps field.
+func (r *turnResolver) Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error) {
+	return r.stepsOf(ctx, obj.ID)
 }
 
 // OperatorIDIsNil is the resolver for the operatorIDIsNil field.
@@ -657,6 +803,9 @@ func (r *Resolver) APIKey() APIKeyResolver { return &aPIKeyResolver{r} }
 // Agent returns AgentResolver implementation.
 func (r *Resolver) Agent() AgentResolver { return &agentResolver{r} }
 
+// AgentVersion returns AgentVersionResolver implementation.
+func (r *Resolver) AgentVersion() AgentVersionResolver { return &agentVersionResolver{r} }
+
 // Delivery returns DeliveryResolver implementation.
 func (r *Resolver) Delivery() DeliveryResolver { return &deliveryResolver{r} }
 
@@ -678,6 +827,9 @@ func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
 // Query returns QueryResolver implementation.
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+// Reminder returns ReminderResolver implementation.
+func (r *Resolver) Reminder() ReminderResolver { return &reminderResolver{r} }
+
 // Subscription returns SubscriptionResolver implementation.
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
 
@@ -696,6 +848,7 @@ func (r *Resolver) ThreadWhereInput() ThreadWhereInputResolver { return &threadW
 type (
 	aPIKeyResolver           struct{ *Resolver }
 	agentResolver            struct{ *Resolver }
+	agentVersionResolver     struct{ *Resolver }
 	deliveryResolver         struct{ *Resolver }
 	eventResolver            struct{ *Resolver }
 	functionResolver         struct{ *Resolver }
@@ -703,6 +856,7 @@ type (
 	messageResolver          struct{ *Resolver }
 	mutationResolver         struct{ *Resolver }
 	queryResolver            struct{ *Resolver }
+	reminderResolver         struct{ *Resolver }
 	subscriptionResolver     struct{ *Resolver }
 	threadResolver           struct{ *Resolver }
 	threadTagResolver        struct{ *Resolver }

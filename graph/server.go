@@ -22,10 +22,11 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/graph/limit"
+	"parley/live"
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Timeout and Origins are required.
+// Options are what the API is made of. All fields but Live, Timeout and Origins are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -33,7 +34,9 @@ type Options struct {
 	Dialogue *dialogue.Service
 	Delivery *delivery.Service
 	Models   []*gql.Model
-	Logger   *slog.Logger
+	// Live has the texts that are being written; LiveText fills it. Nil means that streams have no pieces of them.
+	Live   *live.Hub
+	Logger *slog.Logger
 	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
 	// ever; 0 means 30 s. Streams may live as long as their key.
 	Timeout time.Duration
@@ -49,7 +52,11 @@ const queryCache = 1000
 type Handler struct {
 	http.Handler
 	streams *streams
+	exports http.Handler
 }
+
+// Exports answers GET and HEAD of /exports/{token}, the links that `exportThread` and `exportThreads` make.
+func (h *Handler) Exports() http.Handler { return h.exports }
 
 // EndStreams tells every stream that the server is stopping, so that clients connect to another replica or to the next
 // start, and lets no new one begin; requests go on. The channel is closed when all have ended, which takes seconds with
@@ -60,11 +67,12 @@ func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
 // (graphql-transport-ws) and by server-sent events. It panics when a root field has no @auth, which is a mistake of the
 // program.
 func New(o Options) *Handler {
+	resolver := &Resolver{
+		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
+		delivery: o.Delivery, models: o.Models, live: o.Live,
+	}
 	config := Config{
-		Resolvers: &Resolver{
-			log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
-			delivery: o.Delivery, models: o.Models,
-		},
+		Resolvers:  resolver,
 		Directives: DirectiveRoot{Auth: authDirective},
 		Complexity: complexities(),
 	}
@@ -86,9 +94,10 @@ func New(o Options) *Handler {
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
 	srv.AroundOperations(f.runOperation)
+	srv.AroundOperations(keepUsage)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams}
+	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, withRequestID(&exports{f, resolver, schema})}
 }
 
 // mustBeGuarded panics unless every root field says who may use it.

@@ -35,9 +35,9 @@ func CheckURL(raw string, g *Guard) error {
 	return err
 }
 
-var placeholder = regexp.MustCompile(`\{[^{}\s]+\}`)
+var placeholder = regexp.MustCompile(`\{\{\s*[^{}\s]+\s*\}\}|\{[^{}\s]+\}`)
 
-// CheckTemplate is [CheckURL] for a URL with {name} placeholders. They may stand
+// CheckTemplate is [CheckURL] for a URL with {name} or {{name}} placeholders. They may stand
 // in path and query only: the host is never filled in by a model.
 func CheckTemplate(raw string, g *Guard) error {
 	rest := len(raw)

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -19,6 +20,7 @@ var systemWorkers = map[string]string{
 	"authenticate":    "finds a key before its workspace is known",
 	"turn claim":      "one queue serves every workspace",
 	"turn finish":     "ends and extends leases by the id of a claimed turn",
+	"reminder claim":  "one look finds the due reminders of every workspace",
 	"delivery claim":  "one queue serves every workspace",
 	"delivery finish": "records outcomes by the ids of claimed deliveries, of many workspaces in one commit",
 	"delivery sweep":  "finds expired leases of every workspace",
@@ -145,8 +147,13 @@ func (g *guardConn) IsValid() bool {
 	return true
 }
 
-// CheckNamedValue implements driver.NamedValueChecker.
+// CheckNamedValue implements driver.NamedValueChecker. JSON goes as text: as bytes Postgres would take it for its binary
+// form, which begins with a version.
 func (g *guardConn) CheckNamedValue(v *driver.NamedValue) error {
+	if text, ok := v.Value.(json.RawMessage); ok {
+		v.Value = string(text)
+		return nil
+	}
 	if c, ok := g.Conn.(driver.NamedValueChecker); ok {
 		return c.CheckNamedValue(v)
 	}

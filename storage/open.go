@@ -16,12 +16,18 @@ import (
 )
 
 func openPostgres(address string, o Options) (*DB, error) {
-	connector, err := pq.NewConnector(address)
+	config, err := pq.NewConfig(address)
+	var connector driver.Connector
+	if err == nil {
+		// One round trip a statement instead of two: the driver would ask for the types of the parameters first.
+		config.BinaryParameters = true
+		connector, err = pq.NewConnectorConfig(config)
+	}
 	if err != nil {
 		// The driver's own words repeat the address, and with it the password.
 		return nil, errors.New("DATABASE_URL is no Postgres address such as postgres://user:password@host:5432/database; special characters of the password must be percent-encoded")
 	}
-	pool := sql.OpenDB(guarded(connector, o))
+	pool := sql.OpenDB(guardConnector{connector, o})
 	conns := o.MaxConns
 	if conns <= 0 {
 		conns = 20

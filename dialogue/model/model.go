@@ -73,6 +73,7 @@ type Request struct {
 	Temperature     *float64        // nil sends none
 	Script          json.RawMessage // rules of the scripted provider; others ignore it
 	Region          string          // ISO 3166, for phone numbers without a country code; may be empty
+	Now             time.Time       // of the step, in the agent's time zone; zero if unknown
 }
 
 // Usage counts tokens of one step. Cached are part of Input, Thinking part of Output.

@@ -15,18 +15,15 @@ var (
 	shortForm    = regexp.MustCompile(`\b(\d{1,2})(?:\.(\d{1,2})\.|/(\d{1,2})\b)`)
 	dayMonthForm = regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(\p{L}{3,})\.?(?:,?\s+(\d{4})\b)?`)
 	monthDayForm = regexp.MustCompile(`(\p{L}{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(\d{4})\b)?`)
-	todayForm    = regexp.MustCompile(`(?i)\b(?:today|now|date|heute|datum)\b[^\n]{0,60}?\b(\d{4}-\d{2}-\d{2})\b`)
 )
 
-// today reads the day from an agent's instructions, from words like "Today is Monday, 2026-05-04". It is the zero
-// time if they name none: a provider that always answers the same has no clock of its own.
-func today(instructions string) time.Time {
-	if all := todayForm.FindAllStringSubmatch(instructions, -1); len(all) > 0 { // the program's own line stands last
-		if t, err := time.Parse(time.DateOnly, all[len(all)-1][1]); err == nil {
-			return t
-		}
+// calendarDay is the day of a moment on the calendar of its zone, and the zero time if the moment is unknown: a provider that
+// always answers the same has no clock of its own.
+func calendarDay(now time.Time) time.Time {
+	if now.IsZero() {
+		return time.Time{}
 	}
-	return time.Time{}
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // A calendar finds days in a text. Days become YYYY-MM-DD where the year is written or today is known; otherwise

@@ -116,13 +116,19 @@ func TestWithoutToday(t *testing.T) {
 	}
 }
 
+func equalDay(t *testing.T, got time.Time, want string) {
+	t.Helper()
+	if got.Format(time.DateOnly) != want || got.Hour() != 0 {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestToday(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{"Today is Monday, 2026-05-04.": "2026-05-04", "Current date: 2026-05-04": "2026-05-04", "since 2020-01-01": "0001-01-01", "": "0001-01-01"} {
-		if got := today(text).Format(time.DateOnly); got != want {
-			t.Errorf("%q: %s", text, got)
-		}
-	}
+	late := time.Date(2026, 5, 4, 23, 30, 0, 0, time.FixedZone("here", -5*60*60))
+	equalDay(t, calendarDay(late), "2026-05-04")
+	equalDay(t, calendarDay(late.UTC()), "2026-05-05")
+	equalDay(t, calendarDay(time.Time{}), "0001-01-01")
 }
 
 func FuzzSlots(f *testing.F) {

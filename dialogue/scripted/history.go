@@ -57,7 +57,7 @@ var remark = regexp.MustCompile(`(?i)^\s*\[(?:operator|system|note)\b`)
 // replay reads the whole history. Every step does so again: the provider remembers nothing.
 func replay(p *program, r *model.Request) *dialogue {
 	d := &dialogue{program: p, request: r, marks: make([]mark, len(r.Messages)), values: values{}, before: values{},
-		given: values{}, mentioned: map[string]bool{}, lastDone: map[string]int{}, doneWith: map[string]values{}, today: today(r.System)}
+		given: values{}, mentioned: map[string]bool{}, lastDone: map[string]int{}, doneWith: map[string]values{}, today: calendarDay(r.Now)}
 	for i, m := range r.Messages {
 		if m.Role == model.Model {
 			d.marks[i] = d.identify(m)
@@ -252,6 +252,19 @@ func customerTexts(m model.Message) (all []string) {
 		}
 	}
 	return all
+}
+
+// instructed says whether nobody asked anything since the agent last spoke, and the program tells it to write something
+// by itself. Rules cannot follow an instruction: they say nothing.
+func (d *dialogue) instructed() bool {
+	told := false
+	for _, m := range d.request.Messages[d.fresh:] {
+		if m.Role != model.User || len(customerTexts(m)) > 0 {
+			return false
+		}
+		told = strings.HasPrefix(textOf(m), "[system] ")
+	}
+	return told
 }
 
 func textOf(m model.Message) string {

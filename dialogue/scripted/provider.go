@@ -23,8 +23,8 @@ func New() *Provider { return &Provider{} }
 
 // Generate implements model.Provider. The answer comes word by word; its Detail names the rule that made it, its usage
 // is zero. Errors are of kind Invalid for a script that Validate refuses, of kind Timeout or KindCut when ctx ends, and
-// whatever a rule with "fail" says. Temperature and MaxOutputTokens have no effect; System is read only for the day
-// ("Today is 2026-05-04"), which makes days out of "Friday" and "tomorrow".
+// whatever a rule with "fail" says. System, Temperature and MaxOutputTokens have no effect; the day of Now makes days out
+// of "Friday" and "tomorrow".
 func (*Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[model.Event, error] {
 	return func(yield func(model.Event, error) bool) {
 		if err := ctx.Err(); err != nil {

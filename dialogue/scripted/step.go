@@ -37,6 +37,9 @@ type firing struct {
 
 // step finds the answer. Its order is the one the package comment gives.
 func (d *dialogue) step() answer {
+	if d.instructed() {
+		return answer{}
+	}
 	if a, ok := d.offered(); ok {
 		return a
 	}

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/dialogue/model"
 )
@@ -65,6 +67,16 @@ func readFile(t *testing.T, name string) string {
 	return string(data)
 }
 
+// today reads the day from instructions such as "Today is 2026-05-04": the transcripts tell the time there.
+func today(instructions string) time.Time {
+	day := regexp.MustCompile(`Today is (\d{4}-\d{2}-\d{2})`).FindStringSubmatch(instructions)
+	if day == nil {
+		return time.Time{}
+	}
+	t, _ := time.Parse(time.DateOnly, day[1])
+	return t
+}
+
 // request reads the sections before the dialogue.
 func request(t *testing.T, head string) model.Request {
 	t.Helper()
@@ -93,6 +105,7 @@ func request(t *testing.T, head string) model.Request {
 			r.Region = body
 		case "instructions":
 			r.System = body
+			r.Now = today(body)
 		default:
 			t.Fatalf("unknown section %q", name)
 		}

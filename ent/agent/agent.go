@@ -53,6 +53,20 @@ const (
 	FieldDailyTokens = "daily_tokens"
 	// FieldFallbackText holds the string denoting the fallback_text field in the database.
 	FieldFallbackText = "fallback_text"
+	// FieldTimeZone holds the string denoting the time_zone field in the database.
+	FieldTimeZone = "time_zone"
+	// FieldFollowUps holds the string denoting the follow_ups field in the database.
+	FieldFollowUps = "follow_ups"
+	// FieldQuietFrom holds the string denoting the quiet_from field in the database.
+	FieldQuietFrom = "quiet_from"
+	// FieldQuietTo holds the string denoting the quiet_to field in the database.
+	FieldQuietTo = "quiet_to"
+	// FieldPublishedVersionID holds the string denoting the published_version_id field in the database.
+	FieldPublishedVersionID = "published_version_id"
+	// FieldMovedVersionID holds the string denoting the moved_version_id field in the database.
+	FieldMovedVersionID = "moved_version_id"
+	// FieldMovedAt holds the string denoting the moved_at field in the database.
+	FieldMovedAt = "moved_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -99,6 +113,13 @@ var Columns = []string{
 	FieldMaxTurnSeconds,
 	FieldDailyTokens,
 	FieldFallbackText,
+	FieldTimeZone,
+	FieldFollowUps,
+	FieldQuietFrom,
+	FieldQuietTo,
+	FieldPublishedVersionID,
+	FieldMovedVersionID,
+	FieldMovedAt,
 	FieldUpdatedAt,
 	FieldDeletedAt,
 }
@@ -164,6 +185,20 @@ var (
 	DailyTokensValidator func(int64) error
 	// DefaultFallbackText holds the default value on creation for the "fallback_text" field.
 	DefaultFallbackText string
+	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
+	DefaultTimeZone string
+	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	TimeZoneValidator func(string) error
+	// DefaultFollowUps holds the default value on creation for the "follow_ups" field.
+	DefaultFollowUps raw.JSON
+	// DefaultQuietFrom holds the default value on creation for the "quiet_from" field.
+	DefaultQuietFrom string
+	// QuietFromValidator is a validator for the "quiet_from" field. It is called by the builders before save.
+	QuietFromValidator func(string) error
+	// DefaultQuietTo holds the default value on creation for the "quiet_to" field.
+	DefaultQuietTo string
+	// QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
+	QuietToValidator func(string) error
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() ms.Time
 	// UpdateDefaultUpdatedAt holds the default value on update for the "updated_at" field.
@@ -286,6 +321,41 @@ func ByDailyTokens(opts ...sql.OrderTermOption) OrderOption {
 // ByFallbackText orders the results by the fallback_text field.
 func ByFallbackText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFallbackText, opts...).ToFunc()
+}
+
+// ByTimeZone orders the results by the time_zone field.
+func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimeZone, opts...).ToFunc()
+}
+
+// ByFollowUps orders the results by the follow_ups field.
+func ByFollowUps(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFollowUps, opts...).ToFunc()
+}
+
+// ByQuietFrom orders the results by the quiet_from field.
+func ByQuietFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuietFrom, opts...).ToFunc()
+}
+
+// ByQuietTo orders the results by the quiet_to field.
+func ByQuietTo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldQuietTo, opts...).ToFunc()
+}
+
+// ByPublishedVersionID orders the results by the published_version_id field.
+func ByPublishedVersionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublishedVersionID, opts...).ToFunc()
+}
+
+// ByMovedVersionID orders the results by the moved_version_id field.
+func ByMovedVersionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMovedVersionID, opts...).ToFunc()
+}
+
+// ByMovedAt orders the results by the moved_at field.
+func ByMovedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMovedAt, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

@@ -143,6 +143,43 @@ func FallbackText(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldFallbackText, v))
 }
 
+// TimeZone applies equality check predicate on the "time_zone" field. It's identical to TimeZoneEQ.
+func TimeZone(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldTimeZone, v))
+}
+
+// FollowUps applies equality check predicate on the "follow_ups" field. It's identical to FollowUpsEQ.
+func FollowUps(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldFollowUps, vc))
+}
+
+// QuietFrom applies equality check predicate on the "quiet_from" field. It's identical to QuietFromEQ.
+func QuietFrom(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldQuietFrom, v))
+}
+
+// QuietTo applies equality check predicate on the "quiet_to" field. It's identical to QuietToEQ.
+func QuietTo(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldQuietTo, v))
+}
+
+// PublishedVersionID applies equality check predicate on the "published_version_id" field. It's identical to PublishedVersionIDEQ.
+func PublishedVersionID(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldPublishedVersionID, v))
+}
+
+// MovedVersionID applies equality check predicate on the "moved_version_id" field. It's identical to MovedVersionIDEQ.
+func MovedVersionID(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldMovedVersionID, v))
+}
+
+// MovedAt applies equality check predicate on the "moved_at" field. It's identical to MovedAtEQ.
+func MovedAt(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldEQ(FieldMovedAt, vc))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v ms.Time) predicate.Agent {
 	vc := int64(v)
@@ -936,6 +973,499 @@ func FallbackTextEqualFold(v string) predicate.Agent {
 // FallbackTextContainsFold applies the ContainsFold predicate on the "fallback_text" field.
 func FallbackTextContainsFold(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldContainsFold(FieldFallbackText, v))
+}
+
+// TimeZoneEQ applies the EQ predicate on the "time_zone" field.
+func TimeZoneEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldTimeZone, v))
+}
+
+// TimeZoneNEQ applies the NEQ predicate on the "time_zone" field.
+func TimeZoneNEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldTimeZone, v))
+}
+
+// TimeZoneIn applies the In predicate on the "time_zone" field.
+func TimeZoneIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldTimeZone, vs...))
+}
+
+// TimeZoneNotIn applies the NotIn predicate on the "time_zone" field.
+func TimeZoneNotIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldTimeZone, vs...))
+}
+
+// TimeZoneGT applies the GT predicate on the "time_zone" field.
+func TimeZoneGT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldTimeZone, v))
+}
+
+// TimeZoneGTE applies the GTE predicate on the "time_zone" field.
+func TimeZoneGTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldTimeZone, v))
+}
+
+// TimeZoneLT applies the LT predicate on the "time_zone" field.
+func TimeZoneLT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldTimeZone, v))
+}
+
+// TimeZoneLTE applies the LTE predicate on the "time_zone" field.
+func TimeZoneLTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldTimeZone, v))
+}
+
+// TimeZoneContains applies the Contains predicate on the "time_zone" field.
+func TimeZoneContains(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContains(FieldTimeZone, v))
+}
+
+// TimeZoneHasPrefix applies the HasPrefix predicate on the "time_zone" field.
+func TimeZoneHasPrefix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasPrefix(FieldTimeZone, v))
+}
+
+// TimeZoneHasSuffix applies the HasSuffix predicate on the "time_zone" field.
+func TimeZoneHasSuffix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasSuffix(FieldTimeZone, v))
+}
+
+// TimeZoneEqualFold applies the EqualFold predicate on the "time_zone" field.
+func TimeZoneEqualFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEqualFold(FieldTimeZone, v))
+}
+
+// TimeZoneContainsFold applies the ContainsFold predicate on the "time_zone" field.
+func TimeZoneContainsFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContainsFold(FieldTimeZone, v))
+}
+
+// FollowUpsEQ applies the EQ predicate on the "follow_ups" field.
+func FollowUpsEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldFollowUps, vc))
+}
+
+// FollowUpsNEQ applies the NEQ predicate on the "follow_ups" field.
+func FollowUpsNEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldNEQ(FieldFollowUps, vc))
+}
+
+// FollowUpsIn applies the In predicate on the "follow_ups" field.
+func FollowUpsIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldIn(FieldFollowUps, v...))
+}
+
+// FollowUpsNotIn applies the NotIn predicate on the "follow_ups" field.
+func FollowUpsNotIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldNotIn(FieldFollowUps, v...))
+}
+
+// FollowUpsGT applies the GT predicate on the "follow_ups" field.
+func FollowUpsGT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGT(FieldFollowUps, vc))
+}
+
+// FollowUpsGTE applies the GTE predicate on the "follow_ups" field.
+func FollowUpsGTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGTE(FieldFollowUps, vc))
+}
+
+// FollowUpsLT applies the LT predicate on the "follow_ups" field.
+func FollowUpsLT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLT(FieldFollowUps, vc))
+}
+
+// FollowUpsLTE applies the LTE predicate on the "follow_ups" field.
+func FollowUpsLTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLTE(FieldFollowUps, vc))
+}
+
+// FollowUpsContains applies the Contains predicate on the "follow_ups" field.
+func FollowUpsContains(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContains(FieldFollowUps, vc))
+}
+
+// FollowUpsHasPrefix applies the HasPrefix predicate on the "follow_ups" field.
+func FollowUpsHasPrefix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasPrefix(FieldFollowUps, vc))
+}
+
+// FollowUpsHasSuffix applies the HasSuffix predicate on the "follow_ups" field.
+func FollowUpsHasSuffix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasSuffix(FieldFollowUps, vc))
+}
+
+// FollowUpsEqualFold applies the EqualFold predicate on the "follow_ups" field.
+func FollowUpsEqualFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEqualFold(FieldFollowUps, vc))
+}
+
+// FollowUpsContainsFold applies the ContainsFold predicate on the "follow_ups" field.
+func FollowUpsContainsFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContainsFold(FieldFollowUps, vc))
+}
+
+// QuietFromEQ applies the EQ predicate on the "quiet_from" field.
+func QuietFromEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldQuietFrom, v))
+}
+
+// QuietFromNEQ applies the NEQ predicate on the "quiet_from" field.
+func QuietFromNEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldQuietFrom, v))
+}
+
+// QuietFromIn applies the In predicate on the "quiet_from" field.
+func QuietFromIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldQuietFrom, vs...))
+}
+
+// QuietFromNotIn applies the NotIn predicate on the "quiet_from" field.
+func QuietFromNotIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldQuietFrom, vs...))
+}
+
+// QuietFromGT applies the GT predicate on the "quiet_from" field.
+func QuietFromGT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldQuietFrom, v))
+}
+
+// QuietFromGTE applies the GTE predicate on the "quiet_from" field.
+func QuietFromGTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldQuietFrom, v))
+}
+
+// QuietFromLT applies the LT predicate on the "quiet_from" field.
+func QuietFromLT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldQuietFrom, v))
+}
+
+// QuietFromLTE applies the LTE predicate on the "quiet_from" field.
+func QuietFromLTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldQuietFrom, v))
+}
+
+// QuietFromContains applies the Contains predicate on the "quiet_from" field.
+func QuietFromContains(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContains(FieldQuietFrom, v))
+}
+
+// QuietFromHasPrefix applies the HasPrefix predicate on the "quiet_from" field.
+func QuietFromHasPrefix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasPrefix(FieldQuietFrom, v))
+}
+
+// QuietFromHasSuffix applies the HasSuffix predicate on the "quiet_from" field.
+func QuietFromHasSuffix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasSuffix(FieldQuietFrom, v))
+}
+
+// QuietFromEqualFold applies the EqualFold predicate on the "quiet_from" field.
+func QuietFromEqualFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEqualFold(FieldQuietFrom, v))
+}
+
+// QuietFromContainsFold applies the ContainsFold predicate on the "quiet_from" field.
+func QuietFromContainsFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContainsFold(FieldQuietFrom, v))
+}
+
+// QuietToEQ applies the EQ predicate on the "quiet_to" field.
+func QuietToEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldQuietTo, v))
+}
+
+// QuietToNEQ applies the NEQ predicate on the "quiet_to" field.
+func QuietToNEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldQuietTo, v))
+}
+
+// QuietToIn applies the In predicate on the "quiet_to" field.
+func QuietToIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldQuietTo, vs...))
+}
+
+// QuietToNotIn applies the NotIn predicate on the "quiet_to" field.
+func QuietToNotIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldQuietTo, vs...))
+}
+
+// QuietToGT applies the GT predicate on the "quiet_to" field.
+func QuietToGT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldQuietTo, v))
+}
+
+// QuietToGTE applies the GTE predicate on the "quiet_to" field.
+func QuietToGTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldQuietTo, v))
+}
+
+// QuietToLT applies the LT predicate on the "quiet_to" field.
+func QuietToLT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldQuietTo, v))
+}
+
+// QuietToLTE applies the LTE predicate on the "quiet_to" field.
+func QuietToLTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldQuietTo, v))
+}
+
+// QuietToContains applies the Contains predicate on the "quiet_to" field.
+func QuietToContains(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContains(FieldQuietTo, v))
+}
+
+// QuietToHasPrefix applies the HasPrefix predicate on the "quiet_to" field.
+func QuietToHasPrefix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasPrefix(FieldQuietTo, v))
+}
+
+// QuietToHasSuffix applies the HasSuffix predicate on the "quiet_to" field.
+func QuietToHasSuffix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasSuffix(FieldQuietTo, v))
+}
+
+// QuietToEqualFold applies the EqualFold predicate on the "quiet_to" field.
+func QuietToEqualFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEqualFold(FieldQuietTo, v))
+}
+
+// QuietToContainsFold applies the ContainsFold predicate on the "quiet_to" field.
+func QuietToContainsFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContainsFold(FieldQuietTo, v))
+}
+
+// PublishedVersionIDEQ applies the EQ predicate on the "published_version_id" field.
+func PublishedVersionIDEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDNEQ applies the NEQ predicate on the "published_version_id" field.
+func PublishedVersionIDNEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDIn applies the In predicate on the "published_version_id" field.
+func PublishedVersionIDIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldPublishedVersionID, vs...))
+}
+
+// PublishedVersionIDNotIn applies the NotIn predicate on the "published_version_id" field.
+func PublishedVersionIDNotIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldPublishedVersionID, vs...))
+}
+
+// PublishedVersionIDGT applies the GT predicate on the "published_version_id" field.
+func PublishedVersionIDGT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDGTE applies the GTE predicate on the "published_version_id" field.
+func PublishedVersionIDGTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDLT applies the LT predicate on the "published_version_id" field.
+func PublishedVersionIDLT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDLTE applies the LTE predicate on the "published_version_id" field.
+func PublishedVersionIDLTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDContains applies the Contains predicate on the "published_version_id" field.
+func PublishedVersionIDContains(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContains(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDHasPrefix applies the HasPrefix predicate on the "published_version_id" field.
+func PublishedVersionIDHasPrefix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasPrefix(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDHasSuffix applies the HasSuffix predicate on the "published_version_id" field.
+func PublishedVersionIDHasSuffix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasSuffix(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDIsNil applies the IsNil predicate on the "published_version_id" field.
+func PublishedVersionIDIsNil() predicate.Agent {
+	return predicate.Agent(sql.FieldIsNull(FieldPublishedVersionID))
+}
+
+// PublishedVersionIDNotNil applies the NotNil predicate on the "published_version_id" field.
+func PublishedVersionIDNotNil() predicate.Agent {
+	return predicate.Agent(sql.FieldNotNull(FieldPublishedVersionID))
+}
+
+// PublishedVersionIDEqualFold applies the EqualFold predicate on the "published_version_id" field.
+func PublishedVersionIDEqualFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEqualFold(FieldPublishedVersionID, v))
+}
+
+// PublishedVersionIDContainsFold applies the ContainsFold predicate on the "published_version_id" field.
+func PublishedVersionIDContainsFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContainsFold(FieldPublishedVersionID, v))
+}
+
+// MovedVersionIDEQ applies the EQ predicate on the "moved_version_id" field.
+func MovedVersionIDEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDNEQ applies the NEQ predicate on the "moved_version_id" field.
+func MovedVersionIDNEQ(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDIn applies the In predicate on the "moved_version_id" field.
+func MovedVersionIDIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldMovedVersionID, vs...))
+}
+
+// MovedVersionIDNotIn applies the NotIn predicate on the "moved_version_id" field.
+func MovedVersionIDNotIn(vs ...string) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldMovedVersionID, vs...))
+}
+
+// MovedVersionIDGT applies the GT predicate on the "moved_version_id" field.
+func MovedVersionIDGT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDGTE applies the GTE predicate on the "moved_version_id" field.
+func MovedVersionIDGTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDLT applies the LT predicate on the "moved_version_id" field.
+func MovedVersionIDLT(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDLTE applies the LTE predicate on the "moved_version_id" field.
+func MovedVersionIDLTE(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDContains applies the Contains predicate on the "moved_version_id" field.
+func MovedVersionIDContains(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContains(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDHasPrefix applies the HasPrefix predicate on the "moved_version_id" field.
+func MovedVersionIDHasPrefix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasPrefix(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDHasSuffix applies the HasSuffix predicate on the "moved_version_id" field.
+func MovedVersionIDHasSuffix(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldHasSuffix(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDIsNil applies the IsNil predicate on the "moved_version_id" field.
+func MovedVersionIDIsNil() predicate.Agent {
+	return predicate.Agent(sql.FieldIsNull(FieldMovedVersionID))
+}
+
+// MovedVersionIDNotNil applies the NotNil predicate on the "moved_version_id" field.
+func MovedVersionIDNotNil() predicate.Agent {
+	return predicate.Agent(sql.FieldNotNull(FieldMovedVersionID))
+}
+
+// MovedVersionIDEqualFold applies the EqualFold predicate on the "moved_version_id" field.
+func MovedVersionIDEqualFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldEqualFold(FieldMovedVersionID, v))
+}
+
+// MovedVersionIDContainsFold applies the ContainsFold predicate on the "moved_version_id" field.
+func MovedVersionIDContainsFold(v string) predicate.Agent {
+	return predicate.Agent(sql.FieldContainsFold(FieldMovedVersionID, v))
+}
+
+// MovedAtEQ applies the EQ predicate on the "moved_at" field.
+func MovedAtEQ(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldEQ(FieldMovedAt, vc))
+}
+
+// MovedAtNEQ applies the NEQ predicate on the "moved_at" field.
+func MovedAtNEQ(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldNEQ(FieldMovedAt, vc))
+}
+
+// MovedAtIn applies the In predicate on the "moved_at" field.
+func MovedAtIn(vs ...ms.Time) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Agent(sql.FieldIn(FieldMovedAt, v...))
+}
+
+// MovedAtNotIn applies the NotIn predicate on the "moved_at" field.
+func MovedAtNotIn(vs ...ms.Time) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Agent(sql.FieldNotIn(FieldMovedAt, v...))
+}
+
+// MovedAtGT applies the GT predicate on the "moved_at" field.
+func MovedAtGT(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldGT(FieldMovedAt, vc))
+}
+
+// MovedAtGTE applies the GTE predicate on the "moved_at" field.
+func MovedAtGTE(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldGTE(FieldMovedAt, vc))
+}
+
+// MovedAtLT applies the LT predicate on the "moved_at" field.
+func MovedAtLT(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldLT(FieldMovedAt, vc))
+}
+
+// MovedAtLTE applies the LTE predicate on the "moved_at" field.
+func MovedAtLTE(v ms.Time) predicate.Agent {
+	vc := int64(v)
+	return predicate.Agent(sql.FieldLTE(FieldMovedAt, vc))
+}
+
+// MovedAtIsNil applies the IsNil predicate on the "moved_at" field.
+func MovedAtIsNil() predicate.Agent {
+	return predicate.Agent(sql.FieldIsNull(FieldMovedAt))
+}
+
+// MovedAtNotNil applies the NotNil predicate on the "moved_at" field.
+func MovedAtNotNil() predicate.Agent {
+	return predicate.Agent(sql.FieldNotNull(FieldMovedAt))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

@@ -35,6 +35,10 @@ const (
 	Delivery    = "del"
 	Attempt     = "att"
 	Mutation    = "mut"
+	Version     = "ver"
+	Reminder    = "rem"
+	TestRun     = "run"
+	TestEvent   = "tev"
 )
 
 var entropy = struct {

@@ -8,6 +8,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -21,9 +22,12 @@ import (
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/predicate"
+	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -140,6 +144,33 @@ func (f TraverseAgent) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.AgentQuery", q)
+}
+
+// The AgentVersionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AgentVersionFunc func(context.Context, *ent.AgentVersionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AgentVersionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AgentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AgentVersionQuery", q)
+}
+
+// The TraverseAgentVersion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAgentVersion func(context.Context, *ent.AgentVersionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAgentVersion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAgentVersion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AgentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AgentVersionQuery", q)
 }
 
 // The AttemptFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -439,6 +470,33 @@ func (f TraverseNote) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.NoteQuery", q)
 }
 
+// The ReminderFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ReminderFunc func(context.Context, *ent.ReminderQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ReminderFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ReminderQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ReminderQuery", q)
+}
+
+// The TraverseReminder type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseReminder func(context.Context, *ent.ReminderQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseReminder) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseReminder) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReminderQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ReminderQuery", q)
+}
+
 // The SecretFunc type is an adapter to allow the use of ordinary function as a Querier.
 type SecretFunc func(context.Context, *ent.SecretQuery) (ent.Value, error)
 
@@ -518,6 +576,60 @@ func (f TraverseStep) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.StepQuery", q)
+}
+
+// The TestEventFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TestEventFunc func(context.Context, *ent.TestEventQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TestEventFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TestEventQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TestEventQuery", q)
+}
+
+// The TraverseTestEvent type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTestEvent func(context.Context, *ent.TestEventQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTestEvent) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTestEvent) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestEventQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TestEventQuery", q)
+}
+
+// The TestRunFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TestRunFunc func(context.Context, *ent.TestRunQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TestRunFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TestRunQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TestRunQuery", q)
+}
+
+// The TraverseTestRun type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTestRun func(context.Context, *ent.TestRunQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTestRun) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTestRun) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestRunQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TestRunQuery", q)
 }
 
 // The ThreadFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -635,6 +747,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.APIKeyQuery, predicate.APIKey, apikey.OrderOption]{typ: ent.TypeAPIKey, tq: q}, nil
 	case *ent.AgentQuery:
 		return &query[*ent.AgentQuery, predicate.Agent, agent.OrderOption]{typ: ent.TypeAgent, tq: q}, nil
+	case *ent.AgentVersionQuery:
+		return &query[*ent.AgentVersionQuery, predicate.AgentVersion, agentversion.OrderOption]{typ: ent.TypeAgentVersion, tq: q}, nil
 	case *ent.AttemptQuery:
 		return &query[*ent.AttemptQuery, predicate.Attempt, attempt.OrderOption]{typ: ent.TypeAttempt, tq: q}, nil
 	case *ent.CallQuery:
@@ -657,12 +771,18 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.MutationResultQuery, predicate.MutationResult, mutationresult.OrderOption]{typ: ent.TypeMutationResult, tq: q}, nil
 	case *ent.NoteQuery:
 		return &query[*ent.NoteQuery, predicate.Note, note.OrderOption]{typ: ent.TypeNote, tq: q}, nil
+	case *ent.ReminderQuery:
+		return &query[*ent.ReminderQuery, predicate.Reminder, reminder.OrderOption]{typ: ent.TypeReminder, tq: q}, nil
 	case *ent.SecretQuery:
 		return &query[*ent.SecretQuery, predicate.Secret, secret.OrderOption]{typ: ent.TypeSecret, tq: q}, nil
 	case *ent.SettingQuery:
 		return &query[*ent.SettingQuery, predicate.Setting, setting.OrderOption]{typ: ent.TypeSetting, tq: q}, nil
 	case *ent.StepQuery:
 		return &query[*ent.StepQuery, predicate.Step, step.OrderOption]{typ: ent.TypeStep, tq: q}, nil
+	case *ent.TestEventQuery:
+		return &query[*ent.TestEventQuery, predicate.TestEvent, testevent.OrderOption]{typ: ent.TypeTestEvent, tq: q}, nil
+	case *ent.TestRunQuery:
+		return &query[*ent.TestRunQuery, predicate.TestRun, testrun.OrderOption]{typ: ent.TypeTestRun, tq: q}, nil
 	case *ent.ThreadQuery:
 		return &query[*ent.ThreadQuery, predicate.Thread, thread.OrderOption]{typ: ent.TypeThread, tq: q}, nil
 	case *ent.ThreadTagQuery:

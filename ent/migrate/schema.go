@@ -59,6 +59,13 @@ var (
 		{Name: "max_turn_seconds", Type: field.TypeInt, Default: 300},
 		{Name: "daily_tokens", Type: field.TypeInt64, Nullable: true},
 		{Name: "fallback_text", Type: field.TypeString, Size: 2147483647, Default: "Sorry, I cannot answer right now. Please write again a little later."},
+		{Name: "time_zone", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "follow_ups", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "quiet_from", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "quiet_to", Type: field.TypeString, Size: 5, Default: ""},
+		{Name: "published_version_id", Type: field.TypeString, Nullable: true},
+		{Name: "moved_version_id", Type: field.TypeString, Nullable: true},
+		{Name: "moved_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "deleted_at", Type: field.TypeInt64, Nullable: true},
 	}
@@ -72,6 +79,31 @@ var (
 				Name:    "agent_workspace_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{AgentsColumns[1], AgentsColumns[2]},
+			},
+		},
+	}
+	// AgentVersionsColumns holds the columns for the "agent_versions" table.
+	AgentVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "agent_id", Type: field.TypeString},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "note", Type: field.TypeString, Size: 1000, Default: ""},
+		{Name: "author_id", Type: field.TypeString, Default: ""},
+		{Name: "author_name", Type: field.TypeString, Default: ""},
+		{Name: "settings", Type: field.TypeString, Size: 2147483647},
+	}
+	// AgentVersionsTable holds the schema information for the "agent_versions" table.
+	AgentVersionsTable = &schema.Table{
+		Name:       "agent_versions",
+		Columns:    AgentVersionsColumns,
+		PrimaryKey: []*schema.Column{AgentVersionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "agentversion_agent_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{AgentVersionsColumns[3], AgentVersionsColumns[4]},
 			},
 		},
 	}
@@ -155,6 +187,14 @@ var (
 				Name:    "call_thread_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{CallsColumns[3], CallsColumns[2]},
+			},
+			{
+				Name:    "call_sent",
+				Unique:  false,
+				Columns: []*schema.Column{CallsColumns[17]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'SENT'",
+				},
 			},
 		},
 	}
@@ -516,6 +556,46 @@ var (
 			},
 		},
 	}
+	// RemindersColumns holds the columns for the "reminders" table.
+	RemindersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "thread_id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"FOLLOW_UP", "SCHEDULED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "SENT", "CANCELLED"}, Default: "PENDING"},
+		{Name: "number", Type: field.TypeInt, Default: 0},
+		{Name: "due_at", Type: field.TypeInt64},
+		{Name: "text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "instruction", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "cancel_tags", Type: field.TypeJSON},
+		{Name: "after_message_id", Type: field.TypeString, Default: ""},
+		{Name: "set_by", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "message_id", Type: field.TypeString, Nullable: true},
+		{Name: "ended_at", Type: field.TypeInt64, Nullable: true},
+	}
+	// RemindersTable holds the schema information for the "reminders" table.
+	RemindersTable = &schema.Table{
+		Name:       "reminders",
+		Columns:    RemindersColumns,
+		PrimaryKey: []*schema.Column{RemindersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reminder_due",
+				Unique:  false,
+				Columns: []*schema.Column{RemindersColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'PENDING'",
+				},
+			},
+			{
+				Name:    "reminder_thread_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{RemindersColumns[3], RemindersColumns[5]},
+			},
+		},
+	}
 	// SecretsColumns holds the columns for the "secrets" table.
 	SecretsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
@@ -569,6 +649,7 @@ var (
 		{Name: "cached_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "output_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "thinking_tokens", Type: field.TypeInt64, Default: 0},
+		{Name: "estimated", Type: field.TypeBool, Default: false},
 		{Name: "started_at", Type: field.TypeInt64},
 	}
 	// StepsTable holds the schema information for the "steps" table.
@@ -586,6 +667,55 @@ var (
 				Name:    "step_thread_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{StepsColumns[4], StepsColumns[2]},
+			},
+			{
+				Name:    "step_workspace_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{StepsColumns[1], StepsColumns[2]},
+			},
+		},
+	}
+	// TestEventsColumns holds the columns for the "test_events" table.
+	TestEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "run_id", Type: field.TypeString},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "data", Type: field.TypeString, Size: 2147483647},
+	}
+	// TestEventsTable holds the schema information for the "test_events" table.
+	TestEventsTable = &schema.Table{
+		Name:       "test_events",
+		Columns:    TestEventsColumns,
+		PrimaryKey: []*schema.Column{TestEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "testevent_run_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{TestEventsColumns[3], TestEventsColumns[4]},
+			},
+		},
+	}
+	// TestRunsColumns holds the columns for the "test_runs" table.
+	TestRunsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "agent_id", Type: field.TypeString},
+		{Name: "alive_until", Type: field.TypeInt64},
+		{Name: "ended_at", Type: field.TypeInt64, Nullable: true},
+	}
+	// TestRunsTable holds the schema information for the "test_runs" table.
+	TestRunsTable = &schema.Table{
+		Name:       "test_runs",
+		Columns:    TestRunsColumns,
+		PrimaryKey: []*schema.Column{TestRunsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "testrun_workspace_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{TestRunsColumns[1], TestRunsColumns[2]},
 			},
 		},
 	}
@@ -605,6 +735,8 @@ var (
 		{Name: "last_message_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "last_activity_at", Type: field.TypeInt64},
 		{Name: "operator_since", Type: field.TypeInt64, Nullable: true},
+		{Name: "version_id", Type: field.TypeString, Nullable: true},
+		{Name: "version_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "contact", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "agent_id", Type: field.TypeString},
@@ -620,25 +752,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "threads_agents_threads",
-				Columns:    []*schema.Column{ThreadsColumns[16]},
+				Columns:    []*schema.Column{ThreadsColumns[18]},
 				RefColumns: []*schema.Column{AgentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_customers_threads",
-				Columns:    []*schema.Column{ThreadsColumns[17]},
+				Columns:    []*schema.Column{ThreadsColumns[19]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_messages_last_message",
-				Columns:    []*schema.Column{ThreadsColumns[18]},
+				Columns:    []*schema.Column{ThreadsColumns[20]},
 				RefColumns: []*schema.Column{MessagesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "threads_api_keys_operator",
-				Columns:    []*schema.Column{ThreadsColumns[19]},
+				Columns:    []*schema.Column{ThreadsColumns[21]},
 				RefColumns: []*schema.Column{APIKeysColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -667,12 +799,12 @@ var (
 			{
 				Name:    "thread_workspace_id_agent_id_last_activity_at",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[16], ThreadsColumns[12]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[18], ThreadsColumns[12]},
 			},
 			{
 				Name:    "thread_workspace_id_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[17]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[19]},
 			},
 		},
 	}
@@ -732,6 +864,7 @@ var (
 		{Name: "input_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "output_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "reminder_id", Type: field.TypeString, Nullable: true},
 		{Name: "reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"ANSWERED", "SILENT", "HANDED_OVER", "CLOSED", "LIMIT", "BLOCKED", "CUT", "FAILED", "SUPERSEDED", "STOPPED"}},
 		{Name: "reason_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "started_at", Type: field.TypeInt64, Nullable: true},
@@ -775,7 +908,7 @@ var (
 			{
 				Name:    "turn_workspace_id_agent_id_ended_at",
 				Unique:  false,
-				Columns: []*schema.Column{TurnsColumns[1], TurnsColumns[4], TurnsColumns[21]},
+				Columns: []*schema.Column{TurnsColumns[1], TurnsColumns[4], TurnsColumns[22]},
 			},
 		},
 	}
@@ -803,6 +936,7 @@ var (
 	Tables = []*schema.Table{
 		APIKeysTable,
 		AgentsTable,
+		AgentVersionsTable,
 		AttemptsTable,
 		CallsTable,
 		CustomersTable,
@@ -814,9 +948,12 @@ var (
 		MessagesTable,
 		MutationResultsTable,
 		NotesTable,
+		RemindersTable,
 		SecretsTable,
 		SettingsTable,
 		StepsTable,
+		TestEventsTable,
+		TestRunsTable,
 		ThreadsTable,
 		ThreadTagsTable,
 		TurnsTable,

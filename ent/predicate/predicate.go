@@ -12,6 +12,9 @@ type APIKey func(*sql.Selector)
 // Agent is the predicate function for agent builders.
 type Agent func(*sql.Selector)
 
+// AgentVersion is the predicate function for agentversion builders.
+type AgentVersion func(*sql.Selector)
+
 // Attempt is the predicate function for attempt builders.
 type Attempt func(*sql.Selector)
 
@@ -45,6 +48,9 @@ type MutationResult func(*sql.Selector)
 // Note is the predicate function for note builders.
 type Note func(*sql.Selector)
 
+// Reminder is the predicate function for reminder builders.
+type Reminder func(*sql.Selector)
+
 // Secret is the predicate function for secret builders.
 type Secret func(*sql.Selector)
 
@@ -53,6 +59,12 @@ type Setting func(*sql.Selector)
 
 // Step is the predicate function for step builders.
 type Step func(*sql.Selector)
+
+// TestEvent is the predicate function for testevent builders.
+type TestEvent func(*sql.Selector)
+
+// TestRun is the predicate function for testrun builders.
+type TestRun func(*sql.Selector)
 
 // Thread is the predicate function for thread builders.
 type Thread func(*sql.Selector)

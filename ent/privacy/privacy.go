@@ -158,6 +158,30 @@ func (f AgentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgentMutation", m)
 }
 
+// The AgentVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AgentVersionQueryRuleFunc func(context.Context, *ent.AgentVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AgentVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AgentVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AgentVersionQuery", q)
+}
+
+// The AgentVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AgentVersionMutationRuleFunc func(context.Context, *ent.AgentVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AgentVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AgentVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgentVersionMutation", m)
+}
+
 // The AttemptQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AttemptQueryRuleFunc func(context.Context, *ent.AttemptQuery) error
@@ -422,6 +446,30 @@ func (f NoteMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.NoteMutation", m)
 }
 
+// The ReminderQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReminderQueryRuleFunc func(context.Context, *ent.ReminderQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReminderQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReminderQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReminderQuery", q)
+}
+
+// The ReminderMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReminderMutationRuleFunc func(context.Context, *ent.ReminderMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReminderMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReminderMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReminderMutation", m)
+}
+
 // The SecretQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type SecretQueryRuleFunc func(context.Context, *ent.SecretQuery) error
@@ -492,6 +540,54 @@ func (f StepMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.StepMutation", m)
+}
+
+// The TestEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TestEventQueryRuleFunc func(context.Context, *ent.TestEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TestEventQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TestEventQuery", q)
+}
+
+// The TestEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TestEventMutationRuleFunc func(context.Context, *ent.TestEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TestEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TestEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TestEventMutation", m)
+}
+
+// The TestRunQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TestRunQueryRuleFunc func(context.Context, *ent.TestRunQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TestRunQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestRunQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TestRunQuery", q)
+}
+
+// The TestRunMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TestRunMutationRuleFunc func(context.Context, *ent.TestRunMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TestRunMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TestRunMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TestRunMutation", m)
 }
 
 // The ThreadQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -5,6 +5,7 @@ package runtime
 import (
 	"context"
 	"parley/ent/agent"
+	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
@@ -19,9 +20,12 @@ import (
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/raw"
+	"parley/ent/reminder"
 	"parley/ent/schema"
 	"parley/ent/secret"
 	"parley/ent/step"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -255,8 +259,30 @@ func init() {
 	agentDescFallbackText := agentFields[14].Descriptor()
 	// agent.DefaultFallbackText holds the default value on creation for the fallback_text field.
 	agent.DefaultFallbackText = agentDescFallbackText.Default.(string)
+	// agentDescTimeZone is the schema descriptor for time_zone field.
+	agentDescTimeZone := agentFields[15].Descriptor()
+	// agent.DefaultTimeZone holds the default value on creation for the time_zone field.
+	agent.DefaultTimeZone = agentDescTimeZone.Default.(string)
+	// agent.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	agent.TimeZoneValidator = agentDescTimeZone.Validators[0].(func(string) error)
+	// agentDescFollowUps is the schema descriptor for follow_ups field.
+	agentDescFollowUps := agentFields[16].Descriptor()
+	// agent.DefaultFollowUps holds the default value on creation for the follow_ups field.
+	agent.DefaultFollowUps = raw.JSON(agentDescFollowUps.Default.(string))
+	// agentDescQuietFrom is the schema descriptor for quiet_from field.
+	agentDescQuietFrom := agentFields[17].Descriptor()
+	// agent.DefaultQuietFrom holds the default value on creation for the quiet_from field.
+	agent.DefaultQuietFrom = agentDescQuietFrom.Default.(string)
+	// agent.QuietFromValidator is a validator for the "quiet_from" field. It is called by the builders before save.
+	agent.QuietFromValidator = agentDescQuietFrom.Validators[0].(func(string) error)
+	// agentDescQuietTo is the schema descriptor for quiet_to field.
+	agentDescQuietTo := agentFields[18].Descriptor()
+	// agent.DefaultQuietTo holds the default value on creation for the quiet_to field.
+	agent.DefaultQuietTo = agentDescQuietTo.Default.(string)
+	// agent.QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
+	agent.QuietToValidator = agentDescQuietTo.Validators[0].(func(string) error)
 	// agentDescUpdatedAt is the schema descriptor for updated_at field.
-	agentDescUpdatedAt := agentFields[15].Descriptor()
+	agentDescUpdatedAt := agentFields[22].Descriptor()
 	// agent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	agent.DefaultUpdatedAt = agentDescUpdatedAt.Default.(func() ms.Time)
 	// agent.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -265,6 +291,47 @@ func init() {
 	agentDescID := agentMixinFields0[0].Descriptor()
 	// agent.DefaultID holds the default value on creation for the id field.
 	agent.DefaultID = agentDescID.Default.(func() string)
+	agentversionMixin := schema.AgentVersion{}.Mixin()
+	agentversion.Policy = privacy.NewPolicies(agentversionMixin[0], schema.AgentVersion{})
+	agentversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := agentversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	agentversionMixinHooks0 := agentversionMixin[0].Hooks()
+
+	agentversion.Hooks[1] = agentversionMixinHooks0[0]
+	agentversionMixinInters0 := agentversionMixin[0].Interceptors()
+	agentversion.Interceptors[0] = agentversionMixinInters0[0]
+	agentversionMixinFields0 := agentversionMixin[0].Fields()
+	_ = agentversionMixinFields0
+	agentversionFields := schema.AgentVersion{}.Fields()
+	_ = agentversionFields
+	// agentversionDescCreatedAt is the schema descriptor for created_at field.
+	agentversionDescCreatedAt := agentversionMixinFields0[2].Descriptor()
+	// agentversion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	agentversion.DefaultCreatedAt = agentversionDescCreatedAt.Default.(func() ms.Time)
+	// agentversionDescNote is the schema descriptor for note field.
+	agentversionDescNote := agentversionFields[2].Descriptor()
+	// agentversion.DefaultNote holds the default value on creation for the note field.
+	agentversion.DefaultNote = agentversionDescNote.Default.(string)
+	// agentversion.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	agentversion.NoteValidator = agentversionDescNote.Validators[0].(func(string) error)
+	// agentversionDescAuthorID is the schema descriptor for author_id field.
+	agentversionDescAuthorID := agentversionFields[3].Descriptor()
+	// agentversion.DefaultAuthorID holds the default value on creation for the author_id field.
+	agentversion.DefaultAuthorID = agentversionDescAuthorID.Default.(string)
+	// agentversionDescAuthorName is the schema descriptor for author_name field.
+	agentversionDescAuthorName := agentversionFields[4].Descriptor()
+	// agentversion.DefaultAuthorName holds the default value on creation for the author_name field.
+	agentversion.DefaultAuthorName = agentversionDescAuthorName.Default.(string)
+	// agentversionDescID is the schema descriptor for id field.
+	agentversionDescID := agentversionMixinFields0[0].Descriptor()
+	// agentversion.DefaultID holds the default value on creation for the id field.
+	agentversion.DefaultID = agentversionDescID.Default.(func() string)
 	attemptMixin := schema.Attempt{}.Mixin()
 	attempt.Policy = privacy.NewPolicies(attemptMixin[0], schema.Attempt{})
 	attempt.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -830,6 +897,61 @@ func init() {
 	noteDescID := noteMixinFields0[0].Descriptor()
 	// note.DefaultID holds the default value on creation for the id field.
 	note.DefaultID = noteDescID.Default.(func() string)
+	reminderMixin := schema.Reminder{}.Mixin()
+	reminder.Policy = privacy.NewPolicies(reminderMixin[0], schema.Reminder{})
+	reminder.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := reminder.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	reminderMixinHooks0 := reminderMixin[0].Hooks()
+
+	reminder.Hooks[1] = reminderMixinHooks0[0]
+	reminderMixinInters0 := reminderMixin[0].Interceptors()
+	reminder.Interceptors[0] = reminderMixinInters0[0]
+	reminderMixinFields0 := reminderMixin[0].Fields()
+	_ = reminderMixinFields0
+	reminderFields := schema.Reminder{}.Fields()
+	_ = reminderFields
+	// reminderDescCreatedAt is the schema descriptor for created_at field.
+	reminderDescCreatedAt := reminderMixinFields0[2].Descriptor()
+	// reminder.DefaultCreatedAt holds the default value on creation for the created_at field.
+	reminder.DefaultCreatedAt = reminderDescCreatedAt.Default.(func() ms.Time)
+	// reminderDescNumber is the schema descriptor for number field.
+	reminderDescNumber := reminderFields[3].Descriptor()
+	// reminder.DefaultNumber holds the default value on creation for the number field.
+	reminder.DefaultNumber = reminderDescNumber.Default.(int)
+	// reminderDescText is the schema descriptor for text field.
+	reminderDescText := reminderFields[5].Descriptor()
+	// reminder.DefaultText holds the default value on creation for the text field.
+	reminder.DefaultText = reminderDescText.Default.(string)
+	// reminderDescInstruction is the schema descriptor for instruction field.
+	reminderDescInstruction := reminderFields[6].Descriptor()
+	// reminder.DefaultInstruction holds the default value on creation for the instruction field.
+	reminder.DefaultInstruction = reminderDescInstruction.Default.(string)
+	// reminderDescCancelTags is the schema descriptor for cancel_tags field.
+	reminderDescCancelTags := reminderFields[7].Descriptor()
+	// reminder.DefaultCancelTags holds the default value on creation for the cancel_tags field.
+	reminder.DefaultCancelTags = reminderDescCancelTags.Default.([]string)
+	// reminderDescAfterMessageID is the schema descriptor for after_message_id field.
+	reminderDescAfterMessageID := reminderFields[8].Descriptor()
+	// reminder.DefaultAfterMessageID holds the default value on creation for the after_message_id field.
+	reminder.DefaultAfterMessageID = reminderDescAfterMessageID.Default.(string)
+	// reminderDescSetBy is the schema descriptor for set_by field.
+	reminderDescSetBy := reminderFields[9].Descriptor()
+	// reminder.DefaultSetBy holds the default value on creation for the set_by field.
+	reminder.DefaultSetBy = reminderDescSetBy.Default.(string)
+	// reminderDescReason is the schema descriptor for reason field.
+	reminderDescReason := reminderFields[10].Descriptor()
+	// reminder.DefaultReason holds the default value on creation for the reason field.
+	reminder.DefaultReason = reminderDescReason.Default.(string)
+	// reminderDescID is the schema descriptor for id field.
+	reminderDescID := reminderMixinFields0[0].Descriptor()
+	// reminder.DefaultID holds the default value on creation for the id field.
+	reminder.DefaultID = reminderDescID.Default.(func() string)
 	secretMixin := schema.Secret{}.Mixin()
 	secret.Policy = privacy.NewPolicies(secretMixin[0], schema.Secret{})
 	secret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -904,10 +1026,68 @@ func init() {
 	stepDescThinkingTokens := stepFields[12].Descriptor()
 	// step.DefaultThinkingTokens holds the default value on creation for the thinking_tokens field.
 	step.DefaultThinkingTokens = stepDescThinkingTokens.Default.(int64)
+	// stepDescEstimated is the schema descriptor for estimated field.
+	stepDescEstimated := stepFields[13].Descriptor()
+	// step.DefaultEstimated holds the default value on creation for the estimated field.
+	step.DefaultEstimated = stepDescEstimated.Default.(bool)
 	// stepDescID is the schema descriptor for id field.
 	stepDescID := stepMixinFields0[0].Descriptor()
 	// step.DefaultID holds the default value on creation for the id field.
 	step.DefaultID = stepDescID.Default.(func() string)
+	testeventMixin := schema.TestEvent{}.Mixin()
+	testevent.Policy = privacy.NewPolicies(testeventMixin[0], schema.TestEvent{})
+	testevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := testevent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	testeventMixinHooks0 := testeventMixin[0].Hooks()
+
+	testevent.Hooks[1] = testeventMixinHooks0[0]
+	testeventMixinInters0 := testeventMixin[0].Interceptors()
+	testevent.Interceptors[0] = testeventMixinInters0[0]
+	testeventMixinFields0 := testeventMixin[0].Fields()
+	_ = testeventMixinFields0
+	testeventFields := schema.TestEvent{}.Fields()
+	_ = testeventFields
+	// testeventDescCreatedAt is the schema descriptor for created_at field.
+	testeventDescCreatedAt := testeventMixinFields0[2].Descriptor()
+	// testevent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	testevent.DefaultCreatedAt = testeventDescCreatedAt.Default.(func() ms.Time)
+	// testeventDescID is the schema descriptor for id field.
+	testeventDescID := testeventMixinFields0[0].Descriptor()
+	// testevent.DefaultID holds the default value on creation for the id field.
+	testevent.DefaultID = testeventDescID.Default.(func() string)
+	testrunMixin := schema.TestRun{}.Mixin()
+	testrun.Policy = privacy.NewPolicies(testrunMixin[0], schema.TestRun{})
+	testrun.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := testrun.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	testrunMixinHooks0 := testrunMixin[0].Hooks()
+
+	testrun.Hooks[1] = testrunMixinHooks0[0]
+	testrunMixinInters0 := testrunMixin[0].Interceptors()
+	testrun.Interceptors[0] = testrunMixinInters0[0]
+	testrunMixinFields0 := testrunMixin[0].Fields()
+	_ = testrunMixinFields0
+	testrunFields := schema.TestRun{}.Fields()
+	_ = testrunFields
+	// testrunDescCreatedAt is the schema descriptor for created_at field.
+	testrunDescCreatedAt := testrunMixinFields0[2].Descriptor()
+	// testrun.DefaultCreatedAt holds the default value on creation for the created_at field.
+	testrun.DefaultCreatedAt = testrunDescCreatedAt.Default.(func() ms.Time)
+	// testrunDescID is the schema descriptor for id field.
+	testrunDescID := testrunMixinFields0[0].Descriptor()
+	// testrun.DefaultID holds the default value on creation for the id field.
+	testrun.DefaultID = testrunDescID.Default.(func() string)
 	threadMixin := schema.Thread{}.Mixin()
 	thread.Policy = privacy.NewPolicies(threadMixin[0], schema.Thread{})
 	thread.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -962,11 +1142,11 @@ func init() {
 	// thread.DefaultLastActivityAt holds the default value on creation for the last_activity_at field.
 	thread.DefaultLastActivityAt = threadDescLastActivityAt.Default.(func() ms.Time)
 	// threadDescContact is the schema descriptor for contact field.
-	threadDescContact := threadFields[15].Descriptor()
+	threadDescContact := threadFields[17].Descriptor()
 	// thread.DefaultContact holds the default value on creation for the contact field.
 	thread.DefaultContact = raw.JSON(threadDescContact.Default.(string))
 	// threadDescUpdatedAt is the schema descriptor for updated_at field.
-	threadDescUpdatedAt := threadFields[16].Descriptor()
+	threadDescUpdatedAt := threadFields[18].Descriptor()
 	// thread.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	thread.DefaultUpdatedAt = threadDescUpdatedAt.Default.(func() ms.Time)
 	// thread.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -1088,7 +1268,7 @@ func init() {
 	// turn.DefaultAttempts holds the default value on creation for the attempts field.
 	turn.DefaultAttempts = turnDescAttempts.Default.(int)
 	// turnDescReasonText is the schema descriptor for reason_text field.
-	turnDescReasonText := turnFields[16].Descriptor()
+	turnDescReasonText := turnFields[17].Descriptor()
 	// turn.DefaultReasonText holds the default value on creation for the reason_text field.
 	turn.DefaultReasonText = turnDescReasonText.Default.(string)
 	// turnDescID is the schema descriptor for id field.

@@ -13,7 +13,8 @@ import (
 	"parley/ent/raw"
 )
 
-// Agent is instructions, model choice, limits and functions.
+// Agent is instructions, model choice, limits and functions. Its row and its functions are the draft; AgentVersion keeps what
+// was published.
 type Agent struct{ ent.Schema }
 
 // Mixin of an agent. A thread token sees the agent of its thread.
@@ -40,6 +41,15 @@ func (Agent) Fields() []ent.Field {
 		field.Int("max_turn_seconds").Default(300).Min(5).Max(3600),
 		field.Int64("daily_tokens").Optional().Nillable().Positive(),
 		field.Text("fallback_text").Default("Sorry, I cannot answer right now. Please write again a little later."),
+		field.String("time_zone").Default("").MaxLen(64).Comment("IANA name; empty means UTC."),
+		field.Text("follow_ups").GoType(raw.JSON("")).Default("").Comment("What it writes when the customer stays silent, in order."),
+		field.String("quiet_from").Default("").MaxLen(5).Comment("HH:MM in its time zone; reminders wait until quiet_to."),
+		field.String("quiet_to").Default("").MaxLen(5),
+		field.String("published_version_id").Optional().Nillable().
+			Comment("What new threads are pinned to; nil before the first publication, when threads follow the draft."),
+		field.String("moved_version_id").Optional().Nillable().
+			Comment("What all threads follow whose version_at is not after moved_at, whatever they are pinned to."),
+		field.Int64("moved_at").GoType(ms.Time(0)).Optional().Nillable(),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now).
 			Annotations(entgql.OrderField("UPDATED_AT")),
 		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),

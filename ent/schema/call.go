@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -45,6 +46,7 @@ func (Call) Indexes() []ent.Index {
 		index.Fields("step_id", "number").Unique(),
 		index.Fields("turn_id"),
 		index.Fields("thread_id", "created_at"),
+		index.Fields("sent_at").StorageKey("call_sent").Annotations(entsql.IndexWhere("state = 'SENT'")),
 	}
 }
 

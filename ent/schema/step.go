@@ -26,13 +26,14 @@ func (Step) Fields() []ent.Field {
 		field.String("provider").Immutable(),
 		field.String("model").Immutable().Comment("The model that really answered."),
 		field.Text("content").GoType(raw.JSON("")).Immutable().Comment("Parts of the model's message in our own form, with the provider's bytes beside each."),
-		field.String("finish").Immutable().Comment("stop, tools, length, blocked, malformed_call, cut or other."),
+		field.String("finish").Immutable().Comment("stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message."),
 		field.String("finish_detail").Default("").Immutable(),
 		field.Int64("read_sequence").Immutable().Comment("Messages up to this sequence were read before this step."),
 		field.Int64("input_tokens").Default(0).Immutable(),
 		field.Int64("cached_tokens").Default(0).Immutable(),
 		field.Int64("output_tokens").Default(0).Immutable(),
 		field.Int64("thinking_tokens").Default(0).Immutable(),
+		field.Bool("estimated").Default(false).Immutable().Comment("Whether the tokens are reckoned, because the provider was cut off before it told them."),
 		field.Int64("started_at").GoType(ms.Time(0)).Immutable(),
 	}
 }
@@ -42,6 +43,7 @@ func (Step) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("turn_id", "number").Unique(),
 		index.Fields("thread_id", "created_at"),
+		index.Fields("workspace_id", "created_at"),
 	}
 }
 

@@ -39,6 +39,8 @@ func (Thread) Fields() []ent.Field {
 		field.Int64("last_activity_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Annotations(entgql.OrderField("LAST_ACTIVITY_AT")),
 		field.String("operator_id").Optional().Nillable().Comment("API key of the operator who has the talk."),
 		field.Int64("operator_since").GoType(ms.Time(0)).Optional().Nillable(),
+		field.String("version_id").Optional().Nillable().Comment("Version of the agent it is pinned to; nil if it began with the draft."),
+		field.Int64("version_at").GoType(ms.Time(0)).Optional().Nillable().Comment("When it was pinned; nil means at its beginning."),
 		field.Text("contact").GoType(raw.JSON("")).Default(""),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
 	}

@@ -36,6 +36,7 @@ func (Turn) Fields() []ent.Field {
 		field.Int64("input_tokens").Default(0),
 		field.Int64("output_tokens").Default(0),
 		field.Int("attempts").Default(0).Comment("How often a worker died while it held the turn."),
+		field.String("reminder_id").Optional().Nillable().Comment("Reminder that made it; nil if the customer wrote."),
 		field.Enum("reason").Values("ANSWERED", "SILENT", "HANDED_OVER", "CLOSED", "LIMIT", "BLOCKED", "CUT", "FAILED", "SUPERSEDED", "STOPPED").Optional().Nillable(),
 		field.Text("reason_text").Default(""),
 		field.Int64("started_at").GoType(ms.Time(0)).Optional().Nillable(),

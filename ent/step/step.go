@@ -44,6 +44,8 @@ const (
 	FieldOutputTokens = "output_tokens"
 	// FieldThinkingTokens holds the string denoting the thinking_tokens field in the database.
 	FieldThinkingTokens = "thinking_tokens"
+	// FieldEstimated holds the string denoting the estimated field in the database.
+	FieldEstimated = "estimated"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
 	// Table holds the table name of the step in the database.
@@ -68,6 +70,7 @@ var Columns = []string{
 	FieldCachedTokens,
 	FieldOutputTokens,
 	FieldThinkingTokens,
+	FieldEstimated,
 	FieldStartedAt,
 }
 
@@ -102,6 +105,8 @@ var (
 	DefaultOutputTokens int64
 	// DefaultThinkingTokens holds the default value on creation for the "thinking_tokens" field.
 	DefaultThinkingTokens int64
+	// DefaultEstimated holds the default value on creation for the "estimated" field.
+	DefaultEstimated bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 )
@@ -187,6 +192,11 @@ func ByOutputTokens(opts ...sql.OrderTermOption) OrderOption {
 // ByThinkingTokens orders the results by the thinking_tokens field.
 func ByThinkingTokens(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldThinkingTokens, opts...).ToFunc()
+}
+
+// ByEstimated orders the results by the estimated field.
+func ByEstimated(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEstimated, opts...).ToFunc()
 }
 
 // ByStartedAt orders the results by the started_at field.

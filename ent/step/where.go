@@ -142,6 +142,11 @@ func ThinkingTokens(v int64) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldThinkingTokens, v))
 }
 
+// Estimated applies equality check predicate on the "estimated" field. It's identical to EstimatedEQ.
+func Estimated(v bool) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldEstimated, v))
+}
+
 // StartedAt applies equality check predicate on the "started_at" field. It's identical to StartedAtEQ.
 func StartedAt(v ms.Time) predicate.Step {
 	vc := int64(v)
@@ -979,6 +984,16 @@ func ThinkingTokensLT(v int64) predicate.Step {
 // ThinkingTokensLTE applies the LTE predicate on the "thinking_tokens" field.
 func ThinkingTokensLTE(v int64) predicate.Step {
 	return predicate.Step(sql.FieldLTE(FieldThinkingTokens, v))
+}
+
+// EstimatedEQ applies the EQ predicate on the "estimated" field.
+func EstimatedEQ(v bool) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldEstimated, v))
+}
+
+// EstimatedNEQ applies the NEQ predicate on the "estimated" field.
+func EstimatedNEQ(v bool) predicate.Step {
+	return predicate.Step(sql.FieldNEQ(FieldEstimated, v))
 }
 
 // StartedAtEQ applies the EQ predicate on the "started_at" field.

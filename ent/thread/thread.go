@@ -53,6 +53,10 @@ const (
 	FieldOperatorID = "operator_id"
 	// FieldOperatorSince holds the string denoting the operator_since field in the database.
 	FieldOperatorSince = "operator_since"
+	// FieldVersionID holds the string denoting the version_id field in the database.
+	FieldVersionID = "version_id"
+	// FieldVersionAt holds the string denoting the version_at field in the database.
+	FieldVersionAt = "version_at"
 	// FieldContact holds the string denoting the contact field in the database.
 	FieldContact = "contact"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -126,6 +130,8 @@ var Columns = []string{
 	FieldLastActivityAt,
 	FieldOperatorID,
 	FieldOperatorSince,
+	FieldVersionID,
+	FieldVersionAt,
 	FieldContact,
 	FieldUpdatedAt,
 }
@@ -296,6 +302,16 @@ func ByOperatorID(opts ...sql.OrderTermOption) OrderOption {
 // ByOperatorSince orders the results by the operator_since field.
 func ByOperatorSince(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOperatorSince, opts...).ToFunc()
+}
+
+// ByVersionID orders the results by the version_id field.
+func ByVersionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersionID, opts...).ToFunc()
+}
+
+// ByVersionAt orders the results by the version_at field.
+func ByVersionAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersionAt, opts...).ToFunc()
 }
 
 // ByContact orders the results by the contact field.

@@ -151,6 +151,17 @@ func OperatorSince(v ms.Time) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldOperatorSince, vc))
 }
 
+// VersionID applies equality check predicate on the "version_id" field. It's identical to VersionIDEQ.
+func VersionID(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldEQ(FieldVersionID, v))
+}
+
+// VersionAt applies equality check predicate on the "version_at" field. It's identical to VersionAtEQ.
+func VersionAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldVersionAt, vc))
+}
+
 // Contact applies equality check predicate on the "contact" field. It's identical to ContactEQ.
 func Contact(v raw.JSON) predicate.Thread {
 	vc := string(v)
@@ -1146,6 +1157,145 @@ func OperatorSinceIsNil() predicate.Thread {
 // OperatorSinceNotNil applies the NotNil predicate on the "operator_since" field.
 func OperatorSinceNotNil() predicate.Thread {
 	return predicate.Thread(sql.FieldNotNull(FieldOperatorSince))
+}
+
+// VersionIDEQ applies the EQ predicate on the "version_id" field.
+func VersionIDEQ(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldEQ(FieldVersionID, v))
+}
+
+// VersionIDNEQ applies the NEQ predicate on the "version_id" field.
+func VersionIDNEQ(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldNEQ(FieldVersionID, v))
+}
+
+// VersionIDIn applies the In predicate on the "version_id" field.
+func VersionIDIn(vs ...string) predicate.Thread {
+	return predicate.Thread(sql.FieldIn(FieldVersionID, vs...))
+}
+
+// VersionIDNotIn applies the NotIn predicate on the "version_id" field.
+func VersionIDNotIn(vs ...string) predicate.Thread {
+	return predicate.Thread(sql.FieldNotIn(FieldVersionID, vs...))
+}
+
+// VersionIDGT applies the GT predicate on the "version_id" field.
+func VersionIDGT(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldGT(FieldVersionID, v))
+}
+
+// VersionIDGTE applies the GTE predicate on the "version_id" field.
+func VersionIDGTE(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldGTE(FieldVersionID, v))
+}
+
+// VersionIDLT applies the LT predicate on the "version_id" field.
+func VersionIDLT(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldLT(FieldVersionID, v))
+}
+
+// VersionIDLTE applies the LTE predicate on the "version_id" field.
+func VersionIDLTE(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldLTE(FieldVersionID, v))
+}
+
+// VersionIDContains applies the Contains predicate on the "version_id" field.
+func VersionIDContains(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldContains(FieldVersionID, v))
+}
+
+// VersionIDHasPrefix applies the HasPrefix predicate on the "version_id" field.
+func VersionIDHasPrefix(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldHasPrefix(FieldVersionID, v))
+}
+
+// VersionIDHasSuffix applies the HasSuffix predicate on the "version_id" field.
+func VersionIDHasSuffix(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldHasSuffix(FieldVersionID, v))
+}
+
+// VersionIDIsNil applies the IsNil predicate on the "version_id" field.
+func VersionIDIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldVersionID))
+}
+
+// VersionIDNotNil applies the NotNil predicate on the "version_id" field.
+func VersionIDNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldVersionID))
+}
+
+// VersionIDEqualFold applies the EqualFold predicate on the "version_id" field.
+func VersionIDEqualFold(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldEqualFold(FieldVersionID, v))
+}
+
+// VersionIDContainsFold applies the ContainsFold predicate on the "version_id" field.
+func VersionIDContainsFold(v string) predicate.Thread {
+	return predicate.Thread(sql.FieldContainsFold(FieldVersionID, v))
+}
+
+// VersionAtEQ applies the EQ predicate on the "version_at" field.
+func VersionAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldVersionAt, vc))
+}
+
+// VersionAtNEQ applies the NEQ predicate on the "version_at" field.
+func VersionAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldVersionAt, vc))
+}
+
+// VersionAtIn applies the In predicate on the "version_at" field.
+func VersionAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldVersionAt, v...))
+}
+
+// VersionAtNotIn applies the NotIn predicate on the "version_at" field.
+func VersionAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldVersionAt, v...))
+}
+
+// VersionAtGT applies the GT predicate on the "version_at" field.
+func VersionAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldVersionAt, vc))
+}
+
+// VersionAtGTE applies the GTE predicate on the "version_at" field.
+func VersionAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldVersionAt, vc))
+}
+
+// VersionAtLT applies the LT predicate on the "version_at" field.
+func VersionAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldVersionAt, vc))
+}
+
+// VersionAtLTE applies the LTE predicate on the "version_at" field.
+func VersionAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldVersionAt, vc))
+}
+
+// VersionAtIsNil applies the IsNil predicate on the "version_at" field.
+func VersionAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldVersionAt))
+}
+
+// VersionAtNotNil applies the NotNil predicate on the "version_at" field.
+func VersionAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldVersionAt))
 }
 
 // ContactEQ applies the EQ predicate on the "contact" field.

@@ -51,6 +51,8 @@ const (
 	FieldOutputTokens = "output_tokens"
 	// FieldAttempts holds the string denoting the attempts field in the database.
 	FieldAttempts = "attempts"
+	// FieldReminderID holds the string denoting the reminder_id field in the database.
+	FieldReminderID = "reminder_id"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
 	// FieldReasonText holds the string denoting the reason_text field in the database.
@@ -83,6 +85,7 @@ var Columns = []string{
 	FieldInputTokens,
 	FieldOutputTokens,
 	FieldAttempts,
+	FieldReminderID,
 	FieldReason,
 	FieldReasonText,
 	FieldStartedAt,
@@ -284,6 +287,11 @@ func ByOutputTokens(opts ...sql.OrderTermOption) OrderOption {
 // ByAttempts orders the results by the attempts field.
 func ByAttempts(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAttempts, opts...).ToFunc()
+}
+
+// ByReminderID orders the results by the reminder_id field.
+func ByReminderID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReminderID, opts...).ToFunc()
 }
 
 // ByReason orders the results by the reason field.

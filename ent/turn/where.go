@@ -148,6 +148,11 @@ func Attempts(v int) predicate.Turn {
 	return predicate.Turn(sql.FieldEQ(FieldAttempts, v))
 }
 
+// ReminderID applies equality check predicate on the "reminder_id" field. It's identical to ReminderIDEQ.
+func ReminderID(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldEQ(FieldReminderID, v))
+}
+
 // ReasonText applies equality check predicate on the "reason_text" field. It's identical to ReasonTextEQ.
 func ReasonText(v string) predicate.Turn {
 	return predicate.Turn(sql.FieldEQ(FieldReasonText, v))
@@ -989,6 +994,81 @@ func AttemptsLT(v int) predicate.Turn {
 // AttemptsLTE applies the LTE predicate on the "attempts" field.
 func AttemptsLTE(v int) predicate.Turn {
 	return predicate.Turn(sql.FieldLTE(FieldAttempts, v))
+}
+
+// ReminderIDEQ applies the EQ predicate on the "reminder_id" field.
+func ReminderIDEQ(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldEQ(FieldReminderID, v))
+}
+
+// ReminderIDNEQ applies the NEQ predicate on the "reminder_id" field.
+func ReminderIDNEQ(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldNEQ(FieldReminderID, v))
+}
+
+// ReminderIDIn applies the In predicate on the "reminder_id" field.
+func ReminderIDIn(vs ...string) predicate.Turn {
+	return predicate.Turn(sql.FieldIn(FieldReminderID, vs...))
+}
+
+// ReminderIDNotIn applies the NotIn predicate on the "reminder_id" field.
+func ReminderIDNotIn(vs ...string) predicate.Turn {
+	return predicate.Turn(sql.FieldNotIn(FieldReminderID, vs...))
+}
+
+// ReminderIDGT applies the GT predicate on the "reminder_id" field.
+func ReminderIDGT(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldGT(FieldReminderID, v))
+}
+
+// ReminderIDGTE applies the GTE predicate on the "reminder_id" field.
+func ReminderIDGTE(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldGTE(FieldReminderID, v))
+}
+
+// ReminderIDLT applies the LT predicate on the "reminder_id" field.
+func ReminderIDLT(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldLT(FieldReminderID, v))
+}
+
+// ReminderIDLTE applies the LTE predicate on the "reminder_id" field.
+func ReminderIDLTE(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldLTE(FieldReminderID, v))
+}
+
+// ReminderIDContains applies the Contains predicate on the "reminder_id" field.
+func ReminderIDContains(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldContains(FieldReminderID, v))
+}
+
+// ReminderIDHasPrefix applies the HasPrefix predicate on the "reminder_id" field.
+func ReminderIDHasPrefix(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldHasPrefix(FieldReminderID, v))
+}
+
+// ReminderIDHasSuffix applies the HasSuffix predicate on the "reminder_id" field.
+func ReminderIDHasSuffix(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldHasSuffix(FieldReminderID, v))
+}
+
+// ReminderIDIsNil applies the IsNil predicate on the "reminder_id" field.
+func ReminderIDIsNil() predicate.Turn {
+	return predicate.Turn(sql.FieldIsNull(FieldReminderID))
+}
+
+// ReminderIDNotNil applies the NotNil predicate on the "reminder_id" field.
+func ReminderIDNotNil() predicate.Turn {
+	return predicate.Turn(sql.FieldNotNull(FieldReminderID))
+}
+
+// ReminderIDEqualFold applies the EqualFold predicate on the "reminder_id" field.
+func ReminderIDEqualFold(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldEqualFold(FieldReminderID, v))
+}
+
+// ReminderIDContainsFold applies the ContainsFold predicate on the "reminder_id" field.
+func ReminderIDContainsFold(v string) predicate.Turn {
+	return predicate.Turn(sql.FieldContainsFold(FieldReminderID, v))
 }
 
 // ReasonEQ applies the EQ predicate on the "reason" field.

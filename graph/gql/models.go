@@ -3,16 +3,28 @@
 package gql
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/attempt"
+	"parley/ent/call"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/message"
 	"parley/ent/ms"
 	"parley/ent/raw"
 	"parley/ent/thread"
+	"parley/ent/turn"
 	"parley/ent/viewer"
+	"strconv"
 )
+
+// Something that happened in a dry run.
+type TestAgentEvent interface {
+	IsTestAgentEvent()
+}
 
 // Something that happened in a thread.
 type ThreadEvent interface {
@@ -47,6 +59,16 @@ type AgentPayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// The agent.
 	Agent *ent.Agent `json:"agent"`
+}
+
+// The version that new threads are pinned to now.
+type AgentVersionPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The agent.
+	Agent *ent.Agent `json:"agent"`
+	// The version.
+	Version *ent.AgentVersion `json:"version"`
 }
 
 // The key after the change.
@@ -93,6 +115,26 @@ type CallPayload struct {
 	Call *ent.Call `json:"call"`
 }
 
+// A reminder to cancel.
+type CancelReminderInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the reminder.
+	ID string `json:"id"`
+	// Why; at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// The answer of an HTTP function in a dry run.
+type CannedAnswerInput struct {
+	// Name of the function.
+	Function string `json:"function"`
+	// HTTP status.
+	Status int `json:"status"`
+	// The body.
+	Body *raw.JSON `json:"body,omitempty"`
+}
+
 // A new agent.
 type CreateAgentInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -127,6 +169,12 @@ type CreateAgentInput struct {
 	DailyTokens *int `json:"dailyTokens,omitempty"`
 	// What the customer reads when no model can answer.
 	FallbackText *string `json:"fallbackText,omitempty"`
+	// IANA time zone, such as `Europe/Berlin`; empty means UTC.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// What it writes when the customer stays silent, one after the other; at most 5.
+	FollowUps []*FollowUpInput `json:"followUps,omitempty"`
+	// Hours in which it sends no reminders. The same `from` and `to` mean none.
+	QuietHours *QuietHoursInput `json:"quietHours,omitempty"`
 	// Whether to give it the built-in tag functions; default true.
 	TagFunctions *bool `json:"tagFunctions,omitempty"`
 }
@@ -203,6 +251,22 @@ type CreateIntegrationInput struct {
 	Channels []string `json:"channels,omitempty"`
 	// In which order events are sent.
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
+}
+
+// A reminder to set. Give exactly one of `text` and `instruction`.
+type CreateReminderInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// When, at most 366 days from now.
+	DueAt ms.Time `json:"dueAt"`
+	// What is sent as it is; at most 16,000 characters.
+	Text *string `json:"text,omitempty"`
+	// What the model is told, which then writes the message; at most 4,000 characters.
+	Instruction *string `json:"instruction,omitempty"`
+	// Tags of which any one cancels it.
+	CancelTags []string `json:"cancelTags"`
 }
 
 // A new thread.
@@ -305,12 +369,48 @@ type DialogueEvent struct {
 
 func (DialogueEvent) IsThreadEvent() {}
 
+// A file to be fetched.
+type Download struct {
+	// Where it is, below this server's address. Good for five minutes, for whoever has it; GET it without a key.
+	URL string `json:"url"`
+	// When the link ends.
+	ExpiresAt ms.Time `json:"expiresAt"`
+	// A name for it.
+	FileName string `json:"fileName"`
+	// Its media type.
+	ContentType string `json:"contentType"`
+}
+
 // Where a page of events stands. There is always an end: ask again with it for what comes later.
 type EventPageInfo struct {
 	// Whether more is there already.
 	HasNextPage bool `json:"hasNextPage"`
 	// Ask again with it.
 	EndCursor Cursor `json:"endCursor"`
+}
+
+// A message that the agent sends when the customer stays silent.
+type FollowUp struct {
+	// Minutes since the agent's last message.
+	AfterMinutes int `json:"afterMinutes"`
+	// What is sent as it is; null when the model writes it.
+	Text *string `json:"text,omitempty"`
+	// What the model is told, which then writes the message; null when `text` is sent.
+	Instruction *string `json:"instruction,omitempty"`
+	// Tags of which any one cancels it.
+	CancelTags []string `json:"cancelTags"`
+}
+
+// A message that the agent sends when the customer stays silent. Give exactly one of `text` and `instruction`.
+type FollowUpInput struct {
+	// Minutes since the agent's last message, 1 to 43,200 (30 days).
+	AfterMinutes int `json:"afterMinutes"`
+	// What is sent as it is.
+	Text *string `json:"text,omitempty"`
+	// What the model is told, which then writes the message.
+	Instruction *string `json:"instruction,omitempty"`
+	// Tags of which any one cancels it.
+	CancelTags []string `json:"cancelTags"`
 }
 
 // A header of an HTTP function.
@@ -371,12 +471,52 @@ type MessageCreated struct {
 
 func (MessageCreated) IsThreadEvent() {}
 
+// `message.delta`: a piece of a message that the agent is still writing. It is sent only to documents that ask for one of its
+// own fields. The pieces of a message come in order and join without a gap, from its beginning on, also for those who come
+// in the middle. `message.created` with the same id replaces them; a last piece with `dropped` takes them back.
+type MessageDelta struct {
+	// Of the message and the offset; nothing can be read by it.
+	ID string `json:"id"`
+	// Type of the event.
+	Type string `json:"type"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// That of the last event before it: a delta is no event of the log.
+	Sequence int `json:"sequence"`
+	// That of the last event before it: whoever resumes there misses nothing.
+	Cursor Cursor `json:"cursor"`
+	// When it was made.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Id that the message will have.
+	MessageID string `json:"messageId"`
+	// Id of the turn that writes it.
+	TurnID string `json:"turnId"`
+	// Where `text` begins in the message, in Unicode code points.
+	Offset int `json:"offset"`
+	// The piece.
+	Text string `json:"text"`
+	// Whether the message will never come: the model failed, or the turn was stopped or taken over. Forget its pieces.
+	Dropped bool `json:"dropped"`
+}
+
+func (MessageDelta) IsThreadEvent() {}
+
 // The message that was stored.
 type MessagePayload struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// The message.
 	Message *ent.Message `json:"message"`
+}
+
+// A thread to move.
+type MoveThreadInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// Number of the version; default the one that new threads get.
+	Version *int `json:"version,omitempty"`
 }
 
 // A note was left. The note is null for viewers that may not read it.
@@ -407,6 +547,34 @@ type NotePayload struct {
 	Note *ent.Note `json:"note"`
 }
 
+// A draft to publish.
+type PublishAgentInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the agent.
+	ID string `json:"id"`
+	// What is new in it; at most 1,000 characters.
+	Note *string `json:"note,omitempty"`
+	// Whether all threads of the agent follow it from their next step on.
+	MoveThreads bool `json:"moveThreads"`
+}
+
+// A span of every day, in the agent's time zone. It may span midnight.
+type QuietHours struct {
+	// First minute of it, `HH:MM`.
+	From string `json:"from"`
+	// First minute after it, `HH:MM`.
+	To string `json:"to"`
+}
+
+// A span of every day, in the agent's time zone. It may span midnight.
+type QuietHoursInput struct {
+	// First minute of it, `HH:MM`.
+	From string `json:"from"`
+	// First minute after it, `HH:MM`.
+	To string `json:"to"`
+}
+
 // A call to refuse.
 type RefuseCallInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -415,6 +583,34 @@ type RefuseCallInput struct {
 	CallID string `json:"callId"`
 	// What the model is told.
 	Reason *string `json:"reason,omitempty"`
+}
+
+// `reminder.updated`.
+type ReminderChanged struct {
+	// Its id.
+	ID string `json:"id"`
+	// Type of the event.
+	Type string `json:"type"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// Gapless number within the thread.
+	Sequence int `json:"sequence"`
+	// Its place in the list.
+	Cursor Cursor `json:"cursor"`
+	// When it was made.
+	CreatedAt ms.Time `json:"createdAt"`
+	// The reminder. Null for viewers that may not read it.
+	Reminder *ent.Reminder `json:"reminder,omitempty"`
+}
+
+func (ReminderChanged) IsThreadEvent() {}
+
+// The reminder after the change.
+type ReminderPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The reminder.
+	Reminder *ent.Reminder `json:"reminder"`
 }
 
 // A tag to take off.
@@ -433,6 +629,20 @@ type ResendDeliveryInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Id of the delivery.
 	DeliveryID string `json:"deliveryId"`
+}
+
+// A version to publish again.
+type RollbackAgentInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the agent.
+	ID string `json:"id"`
+	// Number of the version.
+	Version int `json:"version"`
+	// Whether all threads of the agent follow it from their next step on.
+	MoveThreads bool `json:"moveThreads"`
+	// Whether the draft becomes equal to the version too. What was changed since and never published is lost then.
+	RestoreDraft bool `json:"restoreDraft"`
 }
 
 // A secret to renew.
@@ -503,6 +713,96 @@ type TagChanged struct {
 
 func (TagChanged) IsThreadEvent() {}
 
+// A dry run.
+type TestAgentInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the agent.
+	AgentID string `json:"agentId"`
+	// Number of a version; default the draft.
+	Version *int `json:"version,omitempty"`
+	// What was said before; at most 200 messages.
+	History []*TestMessageInput `json:"history,omitempty"`
+	// What the customer says now.
+	Text string `json:"text"`
+	// Who the customer is.
+	Customer *CustomerInput `json:"customer,omitempty"`
+	// The app's own word for where the customer writes.
+	Channel *string `json:"channel,omitempty"`
+	// The app's own facts of the thread.
+	Metadata *raw.JSON `json:"metadata,omitempty"`
+	// What happens to HTTP functions.
+	Functions TestFunctions `json:"functions"`
+	// Answers of HTTP functions, for CANNED.
+	Canned []*CannedAnswerInput `json:"canned,omitempty"`
+}
+
+// The dry run that was started.
+type TestAgentPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// For `testAgentEvents`, within a day.
+	RunID string `json:"runId"`
+}
+
+// A call of a function, when it was made and when it has ended.
+type TestCall struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Of the call.
+	CallID string `json:"callId"`
+	// Name of the function.
+	Name string `json:"name"`
+	// What it was called with.
+	Arguments raw.JSON `json:"arguments"`
+	// Where it stands.
+	State call.State `json:"state"`
+	// What the model is told; null while it has not ended.
+	Result *raw.JSON `json:"result,omitempty"`
+	// HTTP status of the answer.
+	HTTPStatus *int `json:"httpStatus,omitempty"`
+	// What went wrong; empty if nothing did.
+	Error string `json:"error"`
+}
+
+func (TestCall) IsTestAgentEvent() {}
+
+// A piece of the agent's message, as MessageDelta. It is not sent when the run is elsewhere or over.
+type TestDelta struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Of the message.
+	MessageID string `json:"messageId"`
+	// Where `text` begins in the message, in Unicode code points.
+	Offset int `json:"offset"`
+	// The piece.
+	Text string `json:"text"`
+	// Whether the message will never come.
+	Dropped bool `json:"dropped"`
+}
+
+func (TestDelta) IsTestAgentEvent() {}
+
+// The run is over.
+type TestEnd struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Why the turn ended; null if the run was cut off by a stop of the server.
+	Reason *turn.Reason `json:"reason,omitempty"`
+	// The reason in a sentence.
+	ReasonText string `json:"reasonText"`
+	// Tokens that it used.
+	Usage *Usage `json:"usage"`
+}
+
+func (TestEnd) IsTestAgentEvent() {}
+
 // A sample to send.
 type TestIntegrationInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -532,6 +832,64 @@ type TestIntegrationPayload struct {
 	// The body that was sent.
 	Body raw.JSON `json:"body"`
 }
+
+// A message of the agent.
+type TestMessage struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Of the message.
+	MessageID string `json:"messageId"`
+	// What it says.
+	Text string `json:"text"`
+	// `provider/model` that wrote it; empty for the fallback text.
+	Model string `json:"model"`
+}
+
+func (TestMessage) IsTestAgentEvent() {}
+
+// Something that was said before a dry run.
+type TestMessageInput struct {
+	// Who said it: CUSTOMER, AGENT or OPERATOR.
+	Author message.Author `json:"author"`
+	// 1 to 16,000 characters.
+	Text string `json:"text"`
+}
+
+// A question to a model was answered.
+type TestStep struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// From 1 within the turn.
+	Step int `json:"step"`
+	// `provider/model` that answered.
+	Model string `json:"model"`
+	// Why the model stopped.
+	Finish string `json:"finish"`
+	// How long it took, in milliseconds.
+	Ms int `json:"ms"`
+	// Tokens it used.
+	Usage *Usage `json:"usage"`
+}
+
+func (TestStep) IsTestAgentEvent() {}
+
+// A tag would have been put on the thread.
+type TestTag struct {
+	// From 1 within the run; a delta has that of the event before it.
+	Number int `json:"number"`
+	// When it happened.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Name of the tag.
+	Tag string `json:"tag"`
+	// Text that came with it.
+	Text string `json:"text"`
+}
+
+func (TestTag) IsTestAgentEvent() {}
 
 // Names a thread.
 type ThreadInput struct {
@@ -615,6 +973,12 @@ type UpdateAgentInput struct {
 	DailyTokens *int `json:"dailyTokens,omitempty"`
 	// What the customer reads when no model can answer.
 	FallbackText *string `json:"fallbackText,omitempty"`
+	// IANA time zone, such as `Europe/Berlin`; empty means UTC.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// What it writes when the customer stays silent, one after the other; at most 5.
+	FollowUps []*FollowUpInput `json:"followUps,omitempty"`
+	// Hours in which it sends no reminders. The same `from` and `to` mean none.
+	QuietHours *QuietHoursInput `json:"quietHours,omitempty"`
 }
 
 // Changes of a function; what is left out stays.
@@ -673,6 +1037,34 @@ type UpdateIntegrationInput struct {
 	State *integration.State `json:"state,omitempty"`
 }
 
+// Tokens that models used.
+type Usage struct {
+	// How many questions to models.
+	Steps int `json:"steps"`
+	// Tokens read.
+	InputTokens int `json:"inputTokens"`
+	// Of these, how many the providers had cached.
+	CachedTokens int `json:"cachedTokens"`
+	// Tokens written.
+	OutputTokens int `json:"outputTokens"`
+	// Of these, how many were thoughts.
+	ThinkingTokens int `json:"thinkingTokens"`
+}
+
+// A sum of usage. Fields that are not in `groupBy` are null.
+type UsageRow struct {
+	// The day, `YYYY-MM-DD`, in UTC.
+	Day *string `json:"day,omitempty"`
+	// The agent.
+	Agent *ent.Agent `json:"agent,omitempty"`
+	// `provider/model`.
+	Model *string `json:"model,omitempty"`
+	// Id of the thread.
+	ThreadID *string `json:"threadId,omitempty"`
+	// The sum.
+	Usage *Usage `json:"usage"`
+}
+
 // Who asks.
 type Viewer struct {
 	// What it may do.
@@ -685,4 +1077,187 @@ type Viewer struct {
 	Workspace *ent.Workspace `json:"workspace"`
 	// The one thread of a thread token.
 	Thread *ent.Thread `json:"thread,omitempty"`
+}
+
+// What a dry run does with HTTP functions.
+type TestFunctions string
+
+const (
+	// They are refused; the model is told so.
+	TestFunctionsRefuse TestFunctions = "REFUSE"
+	// They are answered from `canned`, and refused without an answer there.
+	TestFunctionsCanned TestFunctions = "CANNED"
+	// They are really called.
+	TestFunctionsLive TestFunctions = "LIVE"
+)
+
+var AllTestFunctions = []TestFunctions{
+	TestFunctionsRefuse,
+	TestFunctionsCanned,
+	TestFunctionsLive,
+}
+
+func (e TestFunctions) IsValid() bool {
+	switch e {
+	case TestFunctionsRefuse, TestFunctionsCanned, TestFunctionsLive:
+		return true
+	}
+	return false
+}
+
+func (e TestFunctions) String() string {
+	return string(e)
+}
+
+func (e *TestFunctions) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TestFunctions(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TestFunctions", str)
+	}
+	return nil
+}
+
+func (e TestFunctions) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TestFunctions) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TestFunctions) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What the file of one thread is.
+type ThreadExportFormat string
+
+const (
+	// One JSON object a line: the thread, then everything in it in the order in which it happened.
+	ThreadExportFormatJSONLines ThreadExportFormat = "JSON_LINES"
+	// A text for people.
+	ThreadExportFormatMarkdown ThreadExportFormat = "MARKDOWN"
+)
+
+var AllThreadExportFormat = []ThreadExportFormat{
+	ThreadExportFormatJSONLines,
+	ThreadExportFormatMarkdown,
+}
+
+func (e ThreadExportFormat) IsValid() bool {
+	switch e {
+	case ThreadExportFormatJSONLines, ThreadExportFormatMarkdown:
+		return true
+	}
+	return false
+}
+
+func (e ThreadExportFormat) String() string {
+	return string(e)
+}
+
+func (e *ThreadExportFormat) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ThreadExportFormat(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ThreadExportFormat", str)
+	}
+	return nil
+}
+
+func (e ThreadExportFormat) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ThreadExportFormat) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ThreadExportFormat) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What usage can be summed up by.
+type UsageDimension string
+
+const (
+	// Each day, in UTC.
+	UsageDimensionDay UsageDimension = "DAY"
+	// Each agent.
+	UsageDimensionAgent UsageDimension = "AGENT"
+	// Each model that answered.
+	UsageDimensionModel UsageDimension = "MODEL"
+	// Each thread.
+	UsageDimensionThread UsageDimension = "THREAD"
+)
+
+var AllUsageDimension = []UsageDimension{
+	UsageDimensionDay,
+	UsageDimensionAgent,
+	UsageDimensionModel,
+	UsageDimensionThread,
+}
+
+func (e UsageDimension) IsValid() bool {
+	switch e {
+	case UsageDimensionDay, UsageDimensionAgent, UsageDimensionModel, UsageDimensionThread:
+		return true
+	}
+	return false
+}
+
+func (e UsageDimension) String() string {
+	return string(e)
+}
+
+func (e *UsageDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = UsageDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid UsageDimension", str)
+	}
+	return nil
+}
+
+func (e UsageDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *UsageDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e UsageDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }

@@ -26,7 +26,7 @@ import (
 // TEST_POSTGRES_URL does not lead to a Postgres: `make test` starts one.
 func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
 	t.Helper()
-	for name, address := range map[string]func(*testing.T) string{"sqlite": SQLite, "postgres": Postgres} {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, Open(t, address(t)))
@@ -34,10 +34,22 @@ func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
 	}
 }
 
+// Bench runs a benchmark on SQLite and on Postgres, one after the other, on databases as a server opens them: without
+// the guard.
+func Bench(b *testing.B, run func(b *testing.B, db *storage.DB)) {
+	b.Run("sqlite", func(b *testing.B) { run(b, open(b, SQLite(b), storage.Options{})) })
+	b.Run("postgres", func(b *testing.B) { run(b, open(b, Postgres(b), storage.Options{})) })
+}
+
 // Open opens and migrates the database at address, and closes it when the test ends.
-func Open(t *testing.T, address string) *storage.DB {
+func Open(t testing.TB, address string) *storage.DB {
 	t.Helper()
-	db, err := storage.Open(t.Context(), address, storage.Options{Guard: true, MaxConns: 12})
+	return open(t, address, storage.Options{Guard: true, MaxConns: 12})
+}
+
+func open(t testing.TB, address string, o storage.Options) *storage.DB {
+	t.Helper()
+	db, err := storage.Open(t.Context(), address, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,10 +61,10 @@ func Open(t *testing.T, address string) *storage.DB {
 }
 
 // SQLite returns the address of a new file that goes with the test.
-func SQLite(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "parley.db") }
+func SQLite(t testing.TB) string { return "sqlite://" + filepath.Join(t.TempDir(), "parley.db") }
 
 // Postgres returns the address of a new, empty schema that goes with the test.
-func Postgres(t *testing.T) string {
+func Postgres(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("TEST_POSTGRES_URL")
 	if base == "" {
@@ -84,7 +96,7 @@ func Postgres(t *testing.T) string {
 }
 
 // Workspace makes a workspace with its feed and returns its id and a context that acts in it as the program.
-func Workspace(t *testing.T, db *storage.DB, name string) (string, context.Context) {
+func Workspace(t testing.TB, db *storage.DB, name string) (string, context.Context) {
 	t.Helper()
 	workspace := id.New(id.Workspace)
 	ctx := viewer.WorkerContext(t.Context(), workspace, "test")

@@ -1,0 +1,188 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"parley/ent"
+	"parley/ent/agent"
+	"parley/ent/message"
+	"parley/ent/raw"
+	"parley/ent/testevent"
+	"parley/ent/testrun"
+	"parley/eventlog"
+	"parley/invalid"
+)
+
+// FunctionMode says what a dry run does with HTTP functions.
+type FunctionMode string
+
+// The modes of HTTP functions in a dry run.
+const (
+	RefuseFunctions FunctionMode = "REFUSE"
+	CannedFunctions FunctionMode = "CANNED"
+	LiveFunctions   FunctionMode = "LIVE"
+)
+
+// DryRunInput asks for an agent's turn on a text, without a thread, an event or a webhook.
+type DryRunInput struct {
+	AgentID string
+	// Version is the number of a version; nil is the draft.
+	Version *int
+	// History is what was said before, at most 200 messages. Authors are CUSTOMER, AGENT and OPERATOR.
+	History   []DryRunMessage
+	Text      string
+	Customer  *CustomerInput
+	Channel   string
+	Metadata  *raw.JSON
+	Functions FunctionMode
+	// Canned are the answers of HTTP functions by name, for CannedFunctions.
+	Canned map[string]CannedAnswer
+}
+
+// DryRunMessage is something that was said before a dry run.
+type DryRunMessage struct {
+	Author message.Author
+	Text   string
+}
+
+// CannedAnswer is what an HTTP function answers in a dry run.
+type CannedAnswer struct {
+	Status int
+	Body   raw.JSON
+}
+
+// ErrTooManyDryRuns is returned when this process has as many dry runs waiting as it takes.
+var ErrTooManyDryRuns = errors.New("too many dry runs are waiting on this server: try again in a moment")
+
+const (
+	// dryRunsAtOnce is how many dry runs a process plays side by side, dryRunsWaiting how many may wait.
+	dryRunsAtOnce  = 4
+	dryRunsWaiting = 16
+	// dryRunAlive is how long a dry run counts as running after its process last said so.
+	dryRunAlive = 30 * time.Second
+	// keepDryRuns is how long what a dry run did can be read.
+	keepDryRuns = 24 * time.Hour
+)
+
+// dryRun is a run that waits for its turn in this process.
+type dryRun struct {
+	id, workspace string
+	in            DryRunInput
+	agent         *ent.Agent // as the run sees it, with its functions
+}
+
+// TestAgent starts a dry run and returns its id at once; Run plays it. FollowDryRun tells what happens in it. The error
+// is *invalid.Error for bad input and ErrTooManyDryRuns when this process has enough to do.
+func (s *Service) TestAgent(ctx context.Context, in DryRunInput) (ID, error) {
+	if err := in.check(); err != nil {
+		return ID{}, err
+	}
+	var job *dryRun
+	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
+		job = nil
+		if len(s.dryRuns) == cap(s.dryRuns) {
+			return ID{}, ErrTooManyDryRuns
+		}
+		a, err := s.agentToTest(ctx, tx, in)
+		if err != nil {
+			return ID{}, err
+		}
+		if err := forgetDryRuns(ctx, tx); err != nil {
+			return ID{}, err
+		}
+		row, err := tx.Client().TestRun.Create().SetWorkspaceID(a.WorkspaceID).SetAgentID(a.ID).
+			SetAliveUntil(tx.Now.Add(dryRunAlive)).SetCreatedAt(tx.Now).Save(ctx)
+		if err != nil {
+			return ID{}, fmt.Errorf("store the dry run: %w", err)
+		}
+		job = &dryRun{row.ID, a.WorkspaceID, in, a}
+		return ID{row.ID}, nil
+	})
+	if err != nil || job == nil {
+		return result, err
+	}
+	select {
+	case s.dryRuns <- job:
+		return result, nil
+	default: // others were faster; the row ends by itself
+		return ID{}, ErrTooManyDryRuns
+	}
+}
+
+// agentToTest reads the agent as the run is to see it.
+func (s *Service) agentToTest(ctx context.Context, tx *eventlog.Tx, in DryRunInput) (*ent.Agent, error) {
+	a, err := tx.Client().Agent.Query().Where(agent.ID(in.AgentID), agent.DeletedAtIsNil()).WithFunctions().Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if in.Version != nil {
+		v, err := numbered(ctx, tx, a.ID, *in.Version)
+		if err != nil {
+			return nil, err
+		}
+		kept, err := readSettings(v)
+		if err != nil {
+			return nil, err
+		}
+		a = kept.over(a)
+	}
+	names := map[string]bool{}
+	for _, f := range a.Edges.Functions {
+		names[f.Name] = true
+	}
+	var bad invalid.Error
+	for name := range in.Canned {
+		bad.Check(names[name], "canned", "the agent has no function %q", name)
+	}
+	return a, bad.Err()
+}
+
+func (in DryRunInput) check() error {
+	var bad invalid.Error
+	bad.Text("text", in.Text, 1, maxMessage)
+	bad.Check(len(in.History) <= maxHistory, "history", "has %d messages; at most %d are allowed", len(in.History), maxHistory)
+	for i, m := range in.History {
+		field := "history." + strconv.Itoa(i)
+		bad.Text(field+".text", m.Text, 1, maxMessage)
+		bad.Check(m.Author != message.AuthorSYSTEM, field+".author", "must be CUSTOMER, AGENT or OPERATOR")
+	}
+	switch in.Functions {
+	case RefuseFunctions, LiveFunctions:
+		bad.Check(len(in.Canned) == 0, "canned", "is for functions: CANNED")
+	case CannedFunctions:
+	default:
+		bad.Add("functions", "must be REFUSE, CANNED or LIVE")
+	}
+	bad.Check(len(in.Canned) <= maxFunctions, "canned", "has %d entries; at most %d are allowed", len(in.Canned), maxFunctions)
+	for name, answer := range in.Canned {
+		bad.Check(100 <= answer.Status && answer.Status <= 599, "canned", "the status %d of %s is none of HTTP", answer.Status, name)
+		bad.Check(len(answer.Body) <= maxAnswer, "canned", "the body of %s has %d bytes; at most %d are allowed", name, len(answer.Body), maxAnswer)
+	}
+	if err := (ThreadInput{Channel: in.Channel, Metadata: in.Metadata, Customer: in.Customer}).check(); err != nil {
+		var more *invalid.Error
+		if !errors.As(err, &more) {
+			return err
+		}
+		bad.Fields = append(bad.Fields, more.Fields...)
+	}
+	return bad.Err()
+}
+
+// forgetDryRuns deletes runs of the workspace that are past their time.
+func forgetDryRuns(ctx context.Context, tx *eventlog.Tx) error {
+	old, err := tx.Client().TestRun.Query().Where(testrun.CreatedAtLT(tx.Now.Add(-keepDryRuns))).Limit(100).IDs(ctx)
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	if _, err := tx.Client().TestEvent.Delete().Where(testevent.RunIDIn(old...)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget old dry runs: %w", err)
+	}
+	if _, err := tx.Client().TestRun.Delete().Where(testrun.IDIn(old...)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget old dry runs: %w", err)
+	}
+	return nil
+}

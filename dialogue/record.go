@@ -1,0 +1,161 @@
+package dialogue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"parley/dialogue/model"
+	"parley/ent"
+	"parley/ent/id"
+	"parley/ent/message"
+	"parley/ent/ms"
+	"parley/ent/raw"
+	"parley/eventlog"
+	"slices"
+	"strings"
+)
+
+// reply is an answer on its way into the database.
+type reply struct {
+	answer
+	read    int64 // messages up to this sequence had been read
+	asked   ms.Time
+	reached string // the limit that made this the last step
+	last    bool
+
+	// What record makes of it, each time anew.
+	text           string
+	calls          []*wanted
+	ended          bool // whether the turn has ended with it
+	empty, garbled int  // 1 if the answer was without text and call, or with a call that cannot be read
+	heard          bool // whether there may be messages that the model has not read
+	contact        bool // whether it gave a contact
+	row            *ent.Step
+}
+
+// record stores a step in one transaction: what the model said, its text as a message, its calls, the effects of the
+// tags it raised, and the end of the turn if this was it. Nothing is stored when the turn is no longer this worker's.
+// What it left decides about the next move.
+func (r *run) record(ctx context.Context, v *view, st *reply) error {
+	next := *v
+	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		st.ended, st.empty, st.garbled = false, 0, 0
+		t, tn, err := r.guard(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		st.heard = t.Row.MessageCount != v.thread.MessageCount
+		st.text, st.calls = st.split(v, st.last)
+		row, err := r.storeStep(ctx, tx, tn, st)
+		if err != nil {
+			return err
+		}
+		st.row = row
+		use := st.end.Usage
+		tn.StepsUsed, tn.ReadSequence, tn.Attempts = row.Number, max(tn.ReadSequence, st.read), 0
+		tn.InputTokens, tn.OutputTokens = tn.InputTokens+use.Input, tn.OutputTokens+use.Output
+		st.admit(v, tn, v.agent)
+		spoke := st.text != ""
+		if spoke || tn.StepsUsed > 1 {
+			earlier, err := r.spoken(ctx, tx, tn)
+			if err != nil {
+				return err
+			}
+			if spoke {
+				if err := r.say(ctx, tx, t, tn, v.agent, st, earlier); err != nil {
+					return err
+				}
+			}
+			spoke = spoke || len(earlier) > 0
+		}
+		made, err := st.perform(ctx, tx, t, v.agent, row)
+		if err != nil {
+			return err
+		}
+		end, err := r.conclude(ctx, tx, t, tn, v, st, spoke)
+		if err != nil {
+			return err
+		}
+		st.ended = end.reason != ""
+		next.turn, next.thread, next.calls = tn, t.Row, slices.Concat(v.calls, made)
+		next.tags = t.Tags()
+		return r.close(ctx, tx, t, tn, v.agent, end, len(made) > 0 || len(v.calls) > 0, func(u *ent.TurnUpdate) {
+			u.SetStepsUsed(tn.StepsUsed).SetCallsUsed(tn.CallsUsed).SetAttempts(0).SetReadSequence(tn.ReadSequence).
+				SetInputTokens(tn.InputTokens).SetOutputTokens(tn.OutputTokens)
+		})
+	})
+	switch {
+	case err != nil || st.contact: // a contact changes the customer too
+		r.reading = nil
+	default:
+		r.next = &next
+		r.reading.add(st)
+	}
+	return err
+}
+
+// spoken returns what the turn has said to the customer so far.
+func (r *run) spoken(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn) ([]*ent.Message, error) {
+	if tn.StepsUsed == 1 {
+		return nil, nil
+	}
+	return tx.Client().Message.Query().Where(message.TurnID(tn.ID), message.ThreadID(tn.ThreadID)).All(ctx)
+}
+
+// storeStep stores what the model said, byte for byte.
+func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *reply) (*ent.Step, error) {
+	content, err := encode(st.end.Message.Parts)
+	if err != nil {
+		return nil, fmt.Errorf("encode the step: %w", err)
+	}
+	use := st.end.Usage
+	row, err := tx.Client().Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
+		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).
+		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
+		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
+		SetEstimated(st.estimated).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store the step: %w", err)
+	}
+	return row, nil
+}
+
+// encode writes parts as JSON, the provider's bytes untouched, where encoding/json would close up their spaces.
+func encode(parts []model.Part) (raw.JSON, error) {
+	list := []string{}
+	for _, p := range parts {
+		wire := p.Wire
+		p.Wire = nil
+		own, err := raw.Of(p)
+		if err != nil {
+			return "", err
+		}
+		text := string(own)
+		if json.Valid(wire) {
+			comma := ","
+			if text == "{}" {
+				comma = ""
+			}
+			text = strings.TrimSuffix(text, "}") + comma + `"wire":` + string(wire) + "}"
+		}
+		list = append(list, text)
+	}
+	return raw.JSON(strings.ToValidUTF8("["+strings.Join(list, ",")+"]", "\uFFFD")), nil
+}
+
+// say stores the text of a step as the agent's message. It carries the tokens spent since the turn's last message.
+func (r *run) say(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, st *reply, earlier []*ent.Message) error {
+	in, out := tn.InputTokens, tn.OutputTokens
+	for _, m := range earlier {
+		in, out = in-m.InputTokens, out-m.OutputTokens
+	}
+	_, err := t.AddMessage(ctx, tx.Client().Message.Create().SetID(st.messageID).SetAuthor(message.AuthorAGENT).
+		SetAuthorName(a.Name).SetText(st.text).SetTurnID(tn.ID).SetModel(st.model()).SetInputTokens(in).SetOutputTokens(out))
+	if err != nil {
+		return fmt.Errorf("store the answer: %w", err)
+	}
+	if tn.ReminderID == nil {
+		return nil // what the customer wrote has cancelled the follow-ups
+	}
+	return cancelReminders(ctx, tx, t, reasonAgent, isFollowUp)
+}

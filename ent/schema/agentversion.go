@@ -1,0 +1,39 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+	"parley/ent/raw"
+)
+
+// AgentVersion is an agent with its functions as it was published. It never changes once stored.
+type AgentVersion struct{ ent.Schema }
+
+// Mixin of a version.
+func (AgentVersion) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Version, thread: noThread}}
+}
+
+// Fields of a version.
+func (AgentVersion) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("agent_id").Immutable(),
+		field.Int("number").Immutable().Comment("From 1 within the agent."),
+		field.String("note").Default("").MaxRuneLen(1000).Immutable(),
+		field.String("author_id").Default("").Immutable().Comment("API key that published it."),
+		field.String("author_name").Default("").Immutable(),
+		field.Text("settings").GoType(raw.JSON("")).Immutable().Comment("Settings and functions; values of secret headers are not among them."),
+	}
+}
+
+// Indexes of a version.
+func (AgentVersion) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("agent_id", "number").Unique()}
+}
+
+// Annotations of a version.
+func (AgentVersion) Annotations() []schema.Annotation { return connection() }

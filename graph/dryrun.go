@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"context"
+
+	"parley/dialogue"
+	"parley/dialogue/model"
+	"parley/ent/testrun"
+	"parley/ent/turn"
+	"parley/graph/gql"
+)
+
+func newDryRun(in gql.TestAgentInput) dialogue.DryRunInput {
+	out := dialogue.DryRunInput{
+		AgentID: in.AgentID, Version: in.Version, Text: in.Text, Customer: newCustomer(in.Customer), Channel: textOf(in.Channel),
+		Metadata: in.Metadata, Functions: dialogue.FunctionMode(in.Functions), Canned: map[string]dialogue.CannedAnswer{},
+	}
+	for _, m := range in.History {
+		out.History = append(out.History, dialogue.DryRunMessage{Author: m.Author, Text: m.Text})
+	}
+	for _, c := range in.Canned {
+		answer := dialogue.CannedAnswer{Status: c.Status}
+		if c.Body != nil {
+			answer.Body = *c.Body
+		}
+		out.Canned[c.Function] = answer
+	}
+	return out
+}
+
+// findDryRun says at once when there is no such run.
+func (r *Resolver) findDryRun(ctx context.Context, runID string) error {
+	_, err := r.client.TestRun.Query().Where(testrun.ID(runID)).OnlyID(ctx)
+	return err
+}
+
+// followDryRun streams a dry run until it or ctx ends, or there is an error; see failStream.
+func (r *Resolver) followDryRun(ctx context.Context, runID string) <-chan gql.TestAgentEvent {
+	out := make(chan gql.TestAgentEvent, 1)
+	go func() {
+		defer close(out)
+		for e, err := range r.dialogue.FollowDryRun(ctx, runID) {
+			if err != nil {
+				failStream(ctx, err)
+				return
+			}
+			select {
+			case out <- presentDryRun(e):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// presentDryRun turns an event of a dry run into the type of the API.
+func presentDryRun(e dialogue.DryRunEvent) gql.TestAgentEvent {
+	switch {
+	case e.Message != nil:
+		return gql.TestMessage{Number: e.Number, CreatedAt: e.At, MessageID: e.Message.ID, Text: e.Message.Text, Model: e.Message.Model}
+	case e.Step != nil:
+		return gql.TestStep{
+			Number: e.Number, CreatedAt: e.At, Step: e.Step.Number, Model: e.Step.Model, Finish: e.Step.Finish, Ms: int(e.Step.Ms),
+			Usage: tokensOf(e.Step.Usage, 1),
+		}
+	case e.Call != nil:
+		c := gql.TestCall{
+			Number: e.Number, CreatedAt: e.At, CallID: e.Call.ID, Name: e.Call.Name, Arguments: e.Call.Arguments, State: e.Call.State,
+			HTTPStatus: e.Call.HTTPStatus, Error: e.Call.Error,
+		}
+		if result := e.Call.Result; result != "" && result != "null" {
+			c.Result = &result
+		}
+		return c
+	case e.Tag != nil:
+		return gql.TestTag{Number: e.Number, CreatedAt: e.At, Tag: e.Tag.Name, Text: e.Tag.Text}
+	}
+	end := gql.TestEnd{Number: e.Number, CreatedAt: e.At, ReasonText: e.End.Text, Usage: tokensOf(e.End.Usage, e.End.Steps)}
+	if reason := turn.Reason(e.End.Reason); reason != "" {
+		end.Reason = &reason
+	}
+	return end
+}
+
+func tokensOf(u model.Usage, steps int) *gql.Usage {
+	return &gql.Usage{
+		Steps: steps, InputTokens: int(u.Input), CachedTokens: int(u.Cached), OutputTokens: int(u.Output), ThinkingTokens: int(u.Thinking),
+	}
+}

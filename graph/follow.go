@@ -1,0 +1,223 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/dialogue"
+	"parley/ent"
+	"parley/ent/ms"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/graph/gql"
+	"parley/live"
+)
+
+const (
+	// typeMessageDelta is the type of pieces, which are no events of the log.
+	typeMessageDelta = "message.delta"
+	// pieceInterval is the pause between two looks at what is being written, for each stream.
+	pieceInterval = 75 * time.Millisecond
+	// endedTurns is how many turns a stream knows to have ended. A worker that does not know it yet may still write.
+	endedTurns = 16
+)
+
+// LiveText passes what models write on to those who watch the hub.
+type LiveText struct{ Hub *live.Hub }
+
+var _ dialogue.Generations = LiveText{}
+
+// Delta implements dialogue.Generations.
+func (l LiveText) Delta(d dialogue.Delta) { l.Hub.Append(generation(d.Generation), d.Offset, d.Text) }
+
+// Ended implements dialogue.Generations.
+func (l LiveText) Ended(g dialogue.Generation, stored bool) {
+	if stored {
+		l.Hub.End(generation(g))
+	} else {
+		l.Hub.Drop(generation(g))
+	}
+}
+
+func generation(g dialogue.Generation) live.Generation {
+	return live.Generation{Workspace: g.Workspace, Topic: g.ThreadID, TurnID: g.TurnID, MessageID: g.MessageID}
+}
+
+// asksForPieces says whether the document of a subscription selects what only pieces have.
+func asksForPieces(ctx context.Context) bool {
+	field := graphql.GetFieldContext(ctx)
+	if field == nil {
+		return false
+	}
+	selected := graphql.CollectFields(graphql.GetOperationContext(ctx), field.Field.Selections, messageDeltaImplementors)
+	return slices.ContainsFunc(selected, func(f graphql.CollectedField) bool {
+		return slices.Contains([]string{"messageId", "turnId", "offset", "text", "dropped"}, f.Name)
+	})
+}
+
+// follow streams the events of a thread from start on, and the pieces of what is being written if they are asked for, until
+// ctx ends or there is an error; see failStream.
+func (r *Resolver) follow(ctx context.Context, start position) <-chan gql.ThreadEvent {
+	f := &follower{r: r, place: start, out: make(chan gql.ThreadEvent, 1)}
+	go func() {
+		defer close(f.out)
+		run := f.log
+		if r.live != nil && asksForPieces(ctx) {
+			run = f.both
+		}
+		if err := run(ctx); err != nil {
+			failStream(ctx, err)
+		}
+	}()
+	return f.out
+}
+
+// position is where a stream is, and how far the log of its thread was when it began.
+type position struct {
+	eventlog.Cursor
+	reached int64
+}
+
+// follower is one stream. It belongs to one goroutine.
+type follower struct {
+	r     *Resolver
+	out   chan gql.ThreadEvent
+	place position
+
+	// Of a stream with pieces only.
+	watcher *live.Watcher
+	open    []live.Piece // the last piece of each message that is being written, with the offset of the next
+	ended   []string     // the last turns that have ended
+}
+
+// log streams the events alone.
+func (f *follower) log(ctx context.Context) error {
+	for row, err := range f.r.log.FollowThread(ctx, f.place.Thread, f.place.Sequence) {
+		if err != nil {
+			return err
+		}
+		if err := f.pass(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// both streams the events, and between them the pieces. What is written already is told once the stream has caught up with
+// the log.
+func (f *follower) both(ctx context.Context) error {
+	v, _ := viewer.FromContext(ctx)
+	f.watcher = f.r.live.Watch(v.Workspace, f.place.Thread)
+	defer f.watcher.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	rows, failed := make(chan *ent.Event), make(chan error, 1)
+	read := make(chan struct{})
+	defer func() { cancel(); <-read }()
+	go func() {
+		defer close(read)
+		for row, err := range f.r.log.FollowThread(ctx, f.place.Thread, f.place.Sequence) {
+			if err != nil {
+				failed <- err
+				return
+			}
+			select {
+			case rows <- row:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	rested := false
+	for {
+		changed := f.watcher.Changed()
+		if !rested || f.place.Sequence < f.place.reached {
+			changed = nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case row := <-rows:
+			if err := f.row(ctx, row); err != nil {
+				return err
+			}
+		case <-pause.C:
+			rested = true
+		case <-changed:
+			for _, p := range f.watcher.Next() {
+				f.piece(ctx, p)
+			}
+			rested = false
+			pause.Reset(pieceInterval)
+		}
+	}
+}
+
+// row passes an event on. No piece follows the message that it belongs to, nor the end of its turn.
+func (f *follower) row(ctx context.Context, row *ent.Event) error {
+	var data eventlog.Data
+	if err := row.Data.Decode(&data); err != nil {
+		return err
+	}
+	switch row.Type {
+	case eventlog.MessageCreated:
+		f.watcher.Skip(data.MessageID)
+		f.open = slices.DeleteFunc(f.open, func(p live.Piece) bool { return p.MessageID == data.MessageID })
+	case eventlog.TurnEnded, eventlog.TurnResumed:
+		for _, p := range slices.Clone(f.open) {
+			if p.TurnID == data.TurnID {
+				f.watcher.Skip(p.MessageID)
+				f.piece(ctx, live.Piece{MessageID: p.MessageID, TurnID: p.TurnID, Offset: p.Offset, Dropped: true})
+			}
+		}
+		if row.Type == eventlog.TurnEnded {
+			f.ended = append(f.ended[max(0, len(f.ended)-endedTurns+1):], data.TurnID)
+		}
+	}
+	return f.pass(ctx, row)
+}
+
+func (f *follower) pass(ctx context.Context, row *ent.Event) error {
+	f.place.Sequence = *row.Sequence
+	event, err := f.r.present(ctx, row, f.cursor())
+	if err != nil {
+		return err
+	}
+	f.send(ctx, event)
+	return nil
+}
+
+// piece passes a piece on, and remembers what it has to take back.
+func (f *follower) piece(ctx context.Context, p live.Piece) {
+	if slices.Contains(f.ended, p.TurnID) && !p.Dropped {
+		f.watcher.Skip(p.MessageID)
+		return
+	}
+	f.open = slices.DeleteFunc(f.open, func(o live.Piece) bool { return o.MessageID == p.MessageID })
+	if !p.Dropped {
+		f.open = append(f.open, live.Piece{MessageID: p.MessageID, TurnID: p.TurnID, Offset: p.Offset + utf8.RuneCountInString(p.Text)})
+	}
+	f.send(ctx, gql.MessageDelta{
+		ID: fmt.Sprintf("%s:%d", p.MessageID, p.Offset), Type: typeMessageDelta, ThreadID: f.place.Thread,
+		Sequence: int(f.place.Sequence), Cursor: f.cursor(), CreatedAt: ms.Now(),
+		MessageID: p.MessageID, TurnID: p.TurnID, Offset: p.Offset, Text: p.Text, Dropped: p.Dropped,
+	})
+}
+
+func (f *follower) cursor() gql.Cursor { return gql.Cursor(f.place.String(f.r.keys)) }
+
+// send waits until the client takes the event, or ctx ends.
+func (f *follower) send(ctx context.Context, event gql.ThreadEvent) {
+	select {
+	case f.out <- event:
+	case <-ctx.Done():
+	}
+}

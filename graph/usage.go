@@ -1,0 +1,141 @@
+package graph
+
+import (
+	"context"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/dialogue"
+	"parley/ent"
+	"parley/ent/agent"
+	"parley/ent/ms"
+	"parley/ent/step"
+	"parley/graph/gql"
+)
+
+// sumUsage answers `usage`.
+func (r *Resolver) sumUsage(ctx context.Context, from, to *ms.Time, agentID, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error) {
+	q := dialogue.UsageQuery{From: from, To: to, AgentID: agentID, ThreadID: threadID, First: first}
+	for _, key := range groupBy {
+		q.By = append(q.By, dialogue.UsageDimension(key))
+	}
+	sums, err := r.dialogue.Usage(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	agents, err := r.agentsOf(ctx, sums)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]*gql.UsageRow, len(sums))
+	for i, sum := range sums {
+		rows[i] = &gql.UsageRow{
+			Day: textOrNull(sum.Day), Agent: agents[sum.AgentID], Model: textOrNull(sum.Model), ThreadID: textOrNull(sum.ThreadID),
+			Usage: usageOf(sum.Usage),
+		}
+	}
+	return rows, nil
+}
+
+// agentsOf reads the agents of sums in one statement, deleted ones too.
+func (r *Resolver) agentsOf(ctx context.Context, sums []dialogue.UsageRow) (map[string]*ent.Agent, error) {
+	agents := map[string]*ent.Agent{}
+	for _, sum := range sums {
+		if sum.AgentID != "" {
+			agents[sum.AgentID] = nil
+		}
+	}
+	if len(agents) == 0 {
+		return agents, nil
+	}
+	found, err := r.client.Agent.Query().Where(agent.IDIn(sortedKeys(agents)...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range found {
+		agents[a.ID] = a
+	}
+	if !asksFor(ctx, "agent", "functions") {
+		return agents, nil
+	}
+	return agents, r.loadFunctions(ctx, agents)
+}
+
+func usageOf(u dialogue.Usage) *gql.Usage {
+	return &gql.Usage{
+		Steps: int(u.Steps), InputTokens: int(u.Input), CachedTokens: int(u.Cached), OutputTokens: int(u.Output),
+		ThinkingTokens: int(u.Thinking),
+	}
+}
+
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// mayReadSteps says whether the viewer may see what models were asked and what it cost.
+func mayReadSteps(ctx context.Context) bool { return mayReadCalls(ctx) }
+
+func (r *Resolver) stepsOf(ctx context.Context, turnID string) ([]*ent.Step, error) {
+	if !mayReadSteps(ctx) {
+		return nil, nil
+	}
+	return r.client.Step.Query().Where(step.TurnID(turnID)).Order(step.ByNumber()).Limit(maxPage).All(ctx)
+}
+
+// threadUsage keeps the sums of the threads of a page until the page's rows ask for them, within one operation: a row of
+// ent has no place for them.
+type threadUsage struct {
+	mu   sync.Mutex // protects sums
+	sums map[string]dialogue.Usage
+}
+
+type threadUsageKey struct{}
+
+// keepUsage gives an operation a place for the sums of its pages.
+func keepUsage(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(context.WithValue(ctx, threadUsageKey{}, &threadUsage{sums: map[string]dialogue.Usage{}}))
+}
+
+// loadUsage sums up the usage of each thread of a page, in one statement. Viewers that may not read it get none, and no
+// error.
+func (r *Resolver) loadUsage(ctx context.Context, threads *ent.ThreadConnection) error {
+	kept, ok := ctx.Value(threadUsageKey{}).(*threadUsage)
+	if !ok || !mayReadSteps(ctx) {
+		return nil
+	}
+	ids := make([]string, len(threads.Edges))
+	for i, e := range threads.Edges {
+		ids[i] = e.Node.ID
+	}
+	sums, err := r.dialogue.UsageOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	for _, threadID := range ids {
+		kept.sums[threadID] = sums[threadID]
+	}
+	return nil
+}
+
+// usageOfThread is what loadUsage has read, or reads it.
+func (r *Resolver) usageOfThread(ctx context.Context, threadID string) (*gql.Usage, error) {
+	if !mayReadSteps(ctx) {
+		return nil, nil
+	}
+	if kept, ok := ctx.Value(threadUsageKey{}).(*threadUsage); ok {
+		kept.mu.Lock()
+		sum, known := kept.sums[threadID]
+		kept.mu.Unlock()
+		if known {
+			return usageOf(sum), nil
+		}
+	}
+	sums, err := r.dialogue.UsageOf(ctx, []string{threadID})
+	return usageOf(sums[threadID]), err
+}

@@ -1,0 +1,15 @@
+ALTER TABLE "agents" ADD COLUMN "time_zone" character varying NOT NULL DEFAULT '', ADD COLUMN "follow_ups" text NOT NULL DEFAULT '', ADD COLUMN "quiet_from" character varying NOT NULL DEFAULT '', ADD COLUMN "quiet_to" character varying NOT NULL DEFAULT '', ADD COLUMN "published_version_id" character varying NULL, ADD COLUMN "moved_version_id" character varying NULL, ADD COLUMN "moved_at" bigint NULL;
+CREATE INDEX "call_sent" ON "calls" ("sent_at") WHERE state = 'SENT';
+ALTER TABLE "steps" ADD COLUMN "estimated" boolean NOT NULL DEFAULT false;
+CREATE INDEX "step_workspace_id_created_at" ON "steps" ("workspace_id", "created_at");
+ALTER TABLE "threads" ADD COLUMN "version_id" character varying NULL, ADD COLUMN "version_at" bigint NULL;
+ALTER TABLE "turns" ADD COLUMN "reminder_id" character varying NULL;
+CREATE TABLE "agent_versions" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "agent_id" character varying NOT NULL, "number" bigint NOT NULL, "note" character varying NOT NULL DEFAULT '', "author_id" character varying NOT NULL DEFAULT '', "author_name" character varying NOT NULL DEFAULT '', "settings" text NOT NULL, PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "agentversion_agent_id_number" ON "agent_versions" ("agent_id", "number");
+CREATE TABLE "reminders" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "thread_id" character varying NOT NULL, "kind" character varying NOT NULL, "state" character varying NOT NULL DEFAULT 'PENDING', "number" bigint NOT NULL DEFAULT 0, "due_at" bigint NOT NULL, "text" text NOT NULL DEFAULT '', "instruction" text NOT NULL DEFAULT '', "cancel_tags" jsonb NOT NULL, "after_message_id" character varying NOT NULL DEFAULT '', "set_by" character varying NOT NULL DEFAULT '', "reason" character varying NOT NULL DEFAULT '', "message_id" character varying NULL, "ended_at" bigint NULL, PRIMARY KEY ("id"));
+CREATE INDEX "reminder_due" ON "reminders" ("due_at") WHERE state = 'PENDING';
+CREATE INDEX "reminder_thread_id_state" ON "reminders" ("thread_id", "state");
+CREATE TABLE "test_events" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "run_id" character varying NOT NULL, "number" bigint NOT NULL, "data" text NOT NULL, PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "testevent_run_id_number" ON "test_events" ("run_id", "number");
+CREATE TABLE "test_runs" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "agent_id" character varying NOT NULL, "alive_until" bigint NOT NULL, "ended_at" bigint NULL, PRIMARY KEY ("id"));
+CREATE INDEX "testrun_workspace_id_created_at" ON "test_runs" ("workspace_id", "created_at");
