@@ -36,8 +36,8 @@ type queue struct {
 	running map[string]int // deliveries by workspace
 }
 
-// failingAfter is how many failures in a row make an endpoint get one request at a time until one succeeds. A workspace
-// whose endpoints are all dead then keeps fewer workers busy (MaxIntegrations) than it may have (Options.PerWorkspace).
+// failingAfter is how many failures in a row make an endpoint get one request at a time until one succeeds, so that
+// a few dead ones leave most of their workspace's workers (Options.PerWorkspace) to the others.
 const failingAfter = 5
 
 // readQueue looks for what is due at endpoints that may be sent to, and at what is running. It locks nothing.

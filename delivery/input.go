@@ -18,7 +18,7 @@ import (
 
 // What an integration may hold at most. A workspace may have MaxIntegrations.
 const (
-	MaxIntegrations = 50
+	MaxIntegrations = 200
 	maxName         = 200 // characters
 	maxChannel      = 64
 	maxEntries      = 100 // of each list

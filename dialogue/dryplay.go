@@ -46,7 +46,6 @@ type stage struct {
 	home    *Service // where the run is told
 	number  int      // of the last event told
 	steps   int      // steps told
-	turnID  string
 	outcome DryRunOutcome
 }
 
@@ -78,6 +77,9 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 	}()
 	o := s.o
 	o.Workers, o.Sole, o.DrainFor, o.Scratch, o.PollFor = 1, true, -1, nil, 50*time.Millisecond
+	if o.Live != nil {
+		o.Live = ofRun{job.id, o.Live}
+	}
 	g.s = New(log, s.keys, s.client, s.guard, o)
 	g.s.instead = g.instead
 	threadID, err := g.fill(ctx)
@@ -205,6 +207,24 @@ func (g *stage) tell(ctx context.Context, e DryRunEvent) error {
 		}
 		return update.Exec(ctx)
 	})
+}
+
+// ofRun tells what is written on the stage under the id of the run.
+type ofRun struct {
+	runID string
+	to    Generations
+}
+
+// Delta implements Generations.
+func (o ofRun) Delta(d Delta) {
+	d.ThreadID = o.runID
+	o.to.Delta(d)
+}
+
+// Ended implements Generations.
+func (o ofRun) Ended(g Generation, stored bool) {
+	g.ThreadID = o.runID
+	o.to.Ended(g, stored)
 }
 
 // keepAlive says now and then that the run goes on.

@@ -2,12 +2,16 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"parley/dialogue"
 	"parley/dialogue/model"
+	"parley/ent/ms"
 	"parley/ent/testrun"
 	"parley/ent/turn"
+	"parley/ent/viewer"
 	"parley/graph/gql"
+	"parley/live"
 )
 
 func newDryRun(in gql.TestAgentInput) dialogue.DryRunInput {
@@ -39,19 +43,71 @@ func (r *Resolver) followDryRun(ctx context.Context, runID string) <-chan gql.Te
 	out := make(chan gql.TestAgentEvent, 1)
 	go func() {
 		defer close(out)
+		if err := r.passDryRun(ctx, runID, out); err != nil {
+			failStream(ctx, err)
+		}
+	}()
+	return out
+}
+
+// passDryRun passes on what is stored of a run and, when it is played by this process, the pieces of what is being written.
+func (r *Resolver) passDryRun(ctx context.Context, runID string, out chan<- gql.TestAgentEvent) error {
+	ctx, cancel := context.WithCancel(ctx)
+	events, failed := make(chan dialogue.DryRunEvent), make(chan error, 1)
+	read := make(chan struct{})
+	defer func() { cancel(); <-read }()
+	go func() {
+		defer close(read)
+		defer close(events)
 		for e, err := range r.dialogue.FollowDryRun(ctx, runID) {
 			if err != nil {
-				failStream(ctx, err)
+				failed <- err
 				return
 			}
 			select {
-			case out <- presentDryRun(e):
+			case events <- e:
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
-	return out
+	var watcher *live.Watcher
+	var tick <-chan time.Time
+	if r.live != nil {
+		v, _ := viewer.FromContext(ctx)
+		watcher = r.live.Watch(v.Workspace, runID)
+		defer watcher.Close()
+		ticker := time.NewTicker(pieceInterval)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	send := func(e gql.TestAgentEvent) {
+		select {
+		case out <- e:
+		case <-ctx.Done():
+		}
+	}
+	for last := 0; ; {
+		select {
+		case e, more := <-events:
+			if !more {
+				select {
+				case err := <-failed:
+					return err
+				default:
+					return nil
+				}
+			}
+			if last = e.Number; e.Message != nil && watcher != nil {
+				watcher.Skip(e.Message.ID)
+			}
+			send(presentDryRun(e))
+		case <-tick:
+			for _, p := range watcher.Next() {
+				send(gql.TestDelta{Number: last, CreatedAt: ms.Now(), MessageID: p.MessageID, Offset: p.Offset, Text: p.Text, Dropped: p.Dropped})
+			}
+		}
+	}
 }
 
 // presentDryRun turns an event of a dry run into the type of the API.

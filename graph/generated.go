@@ -4529,9 +4529,9 @@ type Mutation {
   sendMessage(input: SendMessageInput!): MessagePayload! @auth(roles: [ADMIN, APP, THREAD])
   "Writes to the customer as the operator who asks, with or without having taken over."
   sendOperatorMessage(input: SendMessageInput!): MessagePayload! @auth(roles: [ADMIN, OPERATOR])
-  "Puts a tag on a thread. Events fire only if it was absent."
+  "Puts a tag on a thread. Events fire only if it was absent. ` + "`" + `scheduler` + "`" + ` is set by ` + "`" + `createReminder` + "`" + ` only."
   addTag(input: AddTagInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
-  "Takes a tag off a thread."
+  "Takes a tag off a thread. Without ` + "`" + `scheduler` + "`" + ` the reminders that were scheduled are cancelled."
   removeTag(input: RemoveTagInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Gives the talk to the operator who asks. What the agent was about to say is dropped."
   takeOver(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR])
@@ -4698,7 +4698,7 @@ type Agent implements Node {
   timeZone: String!
   "What it writes when the customer stays silent, one after the other. Null for viewers that may not read it."
   followUps: [FollowUp!]
-  "Hours in which it sends no reminders; null when there are none."
+  "Hours in which it sends no follow-ups; null when there are none."
   quietHours: QuietHours
   "Functions it may call, by name. Null for viewers that may not read them."
   functions: [Function!]
@@ -5070,7 +5070,7 @@ type Reminder implements Node {
   kind: ReminderKind!
   "Where it stands."
   state: ReminderState!
-  "When it is sent; later if quiet hours are in the way."
+  "When it is sent. Follow-ups come later if quiet hours are in the way."
   dueAt: Time!
   "What is sent as it is; null when the model writes it."
   text: String
@@ -5285,7 +5285,7 @@ enum TurnReason {
   CUT
   "It could not be finished."
   FAILED
-  "Something newer took its place."
+  "Something newer took its place: the customer wrote more, or wrote before a reminder was sent."
   SUPERSEDED
   "It was stopped by hand."
   STOPPED
@@ -5525,7 +5525,7 @@ type StatusChanged implements ThreadEvent {
   status: ThreadStatus!
 }
 
-"A turn started or ended: ` + "`" + `turn.started` + "`" + `, ` + "`" + `turn.ended` + "`" + `."
+"A turn started or ended: ` + "`" + `turn.started` + "`" + `, ` + "`" + `turn.ended` + "`" + `; or another worker goes on with it: ` + "`" + `turn.resumed` + "`" + `."
 type TurnChanged implements ThreadEvent {
   "Its id."
   id: ID!
@@ -6105,7 +6105,7 @@ input CreateAgentInput {
   timeZone: String
   "What it writes when the customer stays silent, one after the other; at most 5."
   followUps: [FollowUpInput!]
-  "Hours in which it sends no reminders. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
+  "Hours in which it sends no follow-ups. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
   quietHours: QuietHoursInput
   "Whether to give it the built-in tag functions; default true."
   tagFunctions: Boolean
@@ -6151,7 +6151,7 @@ input UpdateAgentInput {
   timeZone: String
   "What it writes when the customer stays silent, one after the other; at most 5."
   followUps: [FollowUpInput!]
-  "Hours in which it sends no reminders. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
+  "Hours in which it sends no follow-ups. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
   quietHours: QuietHoursInput
 }
 

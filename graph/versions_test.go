@@ -67,7 +67,7 @@ func TestADryRunIsStreamed(t *testing.T) {
 		r := a.must(`mutation($a: ID!) { testAgent(input: {agentId: $a, text: "I want to talk to a human, please"}) { runId } }`, map[string]any{"a": agentID})
 		body, err := json.Marshal(map[string]any{
 			"query": `subscription($r: ID!) { testAgentEvents(runId: $r) { __typename number
-				... on TestTag { tag } ... on TestMessage { text } ... on TestEnd { reason usage { steps } } } }`,
+				... on TestDelta { offset } ... on TestTag { tag } ... on TestMessage { text } ... on TestEnd { reason usage { steps } } } }`,
 			"variables": map[string]any{"r": r.text("testAgent", "runId")},
 		})
 		if err != nil {
@@ -85,7 +85,7 @@ func TestADryRunIsStreamed(t *testing.T) {
 			}
 			defer func() { _ = res.Body.Close() }()
 			for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && strings.Contains(data, "testAgentEvents") {
+				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && strings.Contains(data, "testAgentEvents") && !strings.Contains(data, "TestDelta") {
 					all = append(all, data)
 				}
 			}
@@ -107,6 +107,39 @@ func TestADryRunIsStreamed(t *testing.T) {
 		code := a.do(a.keys[viewer.Operator], `mutation($a: ID!) { testAgent(input: {agentId: $a, text: "x"}) { runId } }`, map[string]any{"a": agentID}).code()
 		if code != "FORBIDDEN" {
 			t.Errorf("as an operator: %s", code)
+		}
+	})
+}
+
+func TestADryRunIsHeardWhileTheModelWrites(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		agentID := a.must(`mutation { createAgent(input: {name: "P", quietMs: 0, models: ["pen"]}) { agent { id } } }`, nil).text("createAgent", "agent", "id")
+		name, pen := newPen(t)
+		r := a.must(`mutation($a: ID!, $x: String!) { testAgent(input: {agentId: $a, text: $x}) { runId } }`, map[string]any{"a": agentID, "x": name})
+		events := a.eventSourceFor(t, a.keys[viewer.Admin], `subscription($r: ID!) { testAgentEvents(runId: $r) { __typename
+			... on TestDelta { text offset messageId } ... on TestMessage { text messageId } } }`, map[string]any{"r": r.text("testAgent", "runId")})
+		next := func() map[string]any {
+			e, ok := events.next()
+			if !ok {
+				t.Fatal("the stream ended")
+			}
+			data, _ := e["data"].(map[string]any)
+			got, _ := data["testAgentEvents"].(map[string]any)
+			return got
+		}
+		pen <- "Hel"
+		first := next()
+		pen <- "lo."
+		second := next()
+		close(pen)
+		for message := next(); ; message = next() {
+			if message["__typename"] != "TestMessage" {
+				continue
+			}
+			if first["text"] != "Hel" || second["text"] != "lo." || second["offset"] != 3.0 || message["messageId"] != first["messageId"] || message["text"] != "Hello." {
+				t.Errorf("heard %v, %v, then %v", first, second, message)
+			}
+			break
 		}
 	})
 }

@@ -173,7 +173,7 @@ type CreateAgentInput struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// What it writes when the customer stays silent, one after the other; at most 5.
 	FollowUps []*FollowUpInput `json:"followUps,omitempty"`
-	// Hours in which it sends no reminders. The same `from` and `to` mean none.
+	// Hours in which it sends no follow-ups. The same `from` and `to` mean none.
 	QuietHours *QuietHoursInput `json:"quietHours,omitempty"`
 	// Whether to give it the built-in tag functions; default true.
 	TagFunctions *bool `json:"tagFunctions,omitempty"`
@@ -917,7 +917,7 @@ type ThreadTokenPayload struct {
 	ExpiresAt ms.Time `json:"expiresAt"`
 }
 
-// A turn started or ended: `turn.started`, `turn.ended`.
+// A turn started or ended: `turn.started`, `turn.ended`; or another worker goes on with it: `turn.resumed`.
 type TurnChanged struct {
 	// Its id.
 	ID string `json:"id"`
@@ -977,7 +977,7 @@ type UpdateAgentInput struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// What it writes when the customer stays silent, one after the other; at most 5.
 	FollowUps []*FollowUpInput `json:"followUps,omitempty"`
-	// Hours in which it sends no reminders. The same `from` and `to` mean none.
+	// Hours in which it sends no follow-ups. The same `from` and `to` mean none.
 	QuietHours *QuietHoursInput `json:"quietHours,omitempty"`
 }
 
