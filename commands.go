@@ -36,7 +36,8 @@ Commands:
   help                                       print this text
 
 Settings come from the environment: PARLEY_LISTEN, PARLEY_DATA, DATABASE_URL, PARLEY_ADMIN_KEY, PARLEY_SECRET_KEY,
-PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_OUTBOUND_ALLOW. docs/configuration.md describes them.
+PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_OUTBOUND_ALLOW, OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL.
+docs/configuration.md describes them.
 `
 
 // errUsage asks main to say how the command is used.

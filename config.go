@@ -24,6 +24,9 @@ type Config struct {
 	PublicURL      string         // address seen by browsers
 	AllowedOrigins []string       // origins that may open a WebSocket
 	OutboundAllow  []netip.Prefix // addresses that requests may go to besides public ones
+	OpenAIKey      string         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
+	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
+	OpenAIModel    string         // what agents use that choose no model; empty leaves that to the scripted provider
 	CheckSQL       bool           // guard every statement (for tests)
 }
 
@@ -33,7 +36,8 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		Listen: getenv("PARLEY_LISTEN"), Data: getenv("PARLEY_DATA"), Database: getenv("DATABASE_URL"),
 		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
 		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
-		CheckSQL:       getenv("PARLEY_CHECK_SQL") == "on",
+		OpenAIKey:      getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
+		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on",
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
 	if err != nil {
@@ -68,6 +72,9 @@ func (c Config) validate() error {
 	}
 	if !c.embedded() && c.SecretKey == "" {
 		errs = append(errs, errors.New("PARLEY_SECRET_KEY is required with Postgres, because every replica must have the same: make one with `openssl rand -base64 32`"))
+	}
+	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
+		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))
 	}
 	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
 		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))

@@ -31,7 +31,6 @@ import (
 	"parley/dialogue/scripted"
 	"parley/failpoint"
 	"parley/graph"
-	"parley/graph/gql"
 	"parley/live"
 	"parley/outbound"
 	"parley/storage"
@@ -75,6 +74,11 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	models, err := newProviders(c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer models.close()
 	// Only now that nothing stands in the way of showing it: the first key is printed once.
 	key, err := a.firstKey(ctx, c)
 	if err != nil {
@@ -86,13 +90,12 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	functions := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1, UserAgent: "Parley/" + version})
 	defer functions.CloseIdle()
 
-	providers := map[string]model.Provider{"scripted": scripted.New()}
 	for _, m := range more {
-		maps.Copy(providers, m)
+		maps.Copy(models.byName, m)
 	}
 	texts := live.NewHub() // that are being written
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
-		Providers: providers, DefaultModel: "scripted", CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
+		Providers: models.byName, DefaultModel: models.choice, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
 		DrainFor: drainFor, Logger: logger, Live: graph.LiveText{Hub: texts}, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
 		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
@@ -103,10 +106,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	api := graph.New(graph.Options{
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: texts,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
-		Models: []*gql.Model{{
-			Name: "scripted", Provider: "scripted", Default: true,
-			Description: "Follows rules. It is no language model and needs no key and no network.",
-		}},
+		Models:  models.offered,
 	})
 
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
