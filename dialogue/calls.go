@@ -13,7 +13,6 @@ import (
 	"parley/ent"
 	"parley/ent/call"
 	"parley/ent/raw"
-	"parley/ent/thread"
 	"parley/eventlog"
 	"parley/failpoint"
 )
@@ -39,21 +38,7 @@ func (r *run) runCalls(ctx, base context.Context, v *view) error {
 			return err
 		}
 	}
-	return r.afterCalls(ctx, v)
-}
-
-// afterCalls leaves a view for the next move, if all calls have ended as this worker knows it: the agent and the thread
-// may have changed while it waited for the answers.
-func (r *run) afterCalls(ctx context.Context, v *view) (err error) {
-	if len(v.in(call.StateRESERVED, call.StateSENT)) > 0 {
-		return nil
-	}
-	client := r.s.log.Client()
-	if v.thread, err = client.Thread.Query().Where(thread.ID(v.thread.ID)).Only(ctx); err != nil {
-		return err
-	}
-	r.next = v
-	return r.readAgent(ctx, client, v)
+	return nil
 }
 
 // pair finds among the calls to be sent those that ask the same as another one of the turn: such a GET is answered

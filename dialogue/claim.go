@@ -107,10 +107,20 @@ func (s *Service) held(ctx context.Context) (map[string]int64, error) {
 		AND NOT EXISTS (SELECT 1 FROM agents WHERE agents.id = turns.agent_id AND agents.deleted_at IS NOT NULL)`, s.name)
 }
 
-// renew extends the leases of the turns that are still this process's own, and returns their fences.
+// renew extends the leases of the turns that workers of this process run and that are still its own, and returns their
+// fences. The lease of a turn that has lost its worker here runs out like any other.
 func (s *Service) renew(ctx context.Context) (map[string]int64, error) {
-	return s.fences(ctx, `UPDATE turns SET lease_until = `+s.log.NowSQL()+
-		` + $2 WHERE state = 'RUNNING' AND lease_owner = $1 RETURNING id, fence`, s.name, s.o.LeaseFor.Milliseconds())
+	args := []any{s.name, s.o.LeaseFor.Milliseconds()}
+	var places []string
+	for _, h := range s.running.find(func(*hold) bool { return true }) {
+		args = append(args, h.id)
+		places = append(places, `$`+strconv.Itoa(len(args)))
+	}
+	if len(places) == 0 {
+		return nil, nil
+	}
+	return s.fences(ctx, `UPDATE turns SET lease_until = `+s.log.NowSQL()+` + $2 WHERE state = 'RUNNING' AND lease_owner = $1
+		AND id IN (`+strings.Join(places, `, `)+`) RETURNING id, fence`, args...)
 }
 
 func (s *Service) fences(ctx context.Context, statement string, args ...any) (map[string]int64, error) {

@@ -2,8 +2,10 @@ package dialogue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +31,9 @@ func (s *Service) playDryRuns(ctx context.Context) {
 				case <-ctx.Done():
 					return nil
 				case job := <-s.dryRuns:
+					if time.Now().After(job.notAfter) {
+						continue // its followers were told that it is over
+					}
 					if err := s.playDryRun(ctx, job); err != nil && ctx.Err() == nil {
 						s.o.Logger.Error("dialogue: a dry run failed", "run", job.id, "error", err)
 					}
@@ -54,6 +59,9 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 	ctx = viewer.WorkerContext(ctx, job.workspace, "dry run")
 	g := &stage{job: job, home: s}
 	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
 		if err != nil {
 			g.outcome.Text = "the run failed inside the server"
 		}
@@ -86,11 +94,13 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 	if err != nil {
 		return fmt.Errorf("fill the stage: %w", err)
 	}
-	running, stop := context.WithCancel(ctx)
-	var group errgroup.Group
+	limit := time.Duration(job.agent.MaxTurnSeconds)*time.Second + time.Minute
+	ctx, stop := context.WithTimeoutCause(ctx, limit, errors.New("the run did not end in time"))
+	defer stop()
+	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return g.s.Run(running) })
 	group.Go(func() error { return g.keepAlive(running) })
-	err = g.watch(ctx, threadID)
+	err = g.watch(running, threadID)
 	stop()
 	if endErr := group.Wait(); err == nil {
 		err = endErr
@@ -143,7 +153,7 @@ func (g *stage) watch(ctx context.Context, threadID string) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // callOf reads the call of an event as it was then, and the number of the step that made it.

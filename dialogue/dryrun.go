@@ -62,6 +62,8 @@ const (
 	// dryRunsAtOnce is how many dry runs a process plays side by side, dryRunsWaiting how many may wait.
 	dryRunsAtOnce  = 4
 	dryRunsWaiting = 16
+	// dryRunWait is how long a run may wait for its turn; then it is over without having been played.
+	dryRunWait = 10 * time.Minute
 	// dryRunAlive is how long a dry run counts as running after its process last said so.
 	dryRunAlive = 30 * time.Second
 	// keepDryRuns is how long what a dry run did can be read.
@@ -73,6 +75,7 @@ type dryRun struct {
 	id, workspace string
 	in            DryRunInput
 	agent         *ent.Agent // as the run sees it, with its functions
+	notAfter      time.Time  // when it begins at the latest
 }
 
 // TestAgent starts a dry run and returns its id at once; Run plays it. FollowDryRun tells what happens in it. The error
@@ -82,6 +85,8 @@ func (s *Service) TestAgent(ctx context.Context, in DryRunInput) (ID, error) {
 		return ID{}, err
 	}
 	var job *dryRun
+	s.dryRunMu.Lock() // whoever finds room in the queue has it
+	defer s.dryRunMu.Unlock()
 	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		job = nil
 		if len(s.dryRuns) == cap(s.dryRuns) {
@@ -95,22 +100,18 @@ func (s *Service) TestAgent(ctx context.Context, in DryRunInput) (ID, error) {
 			return ID{}, err
 		}
 		row, err := tx.Client().TestRun.Create().SetWorkspaceID(a.WorkspaceID).SetAgentID(a.ID).
-			SetAliveUntil(tx.Now.Add(dryRunAlive)).SetCreatedAt(tx.Now).Save(ctx)
+			SetAliveUntil(tx.Now.Add(dryRunWait)).SetCreatedAt(tx.Now).Save(ctx)
 		if err != nil {
 			return ID{}, fmt.Errorf("store the dry run: %w", err)
 		}
-		job = &dryRun{row.ID, a.WorkspaceID, in, a}
+		job = &dryRun{row.ID, a.WorkspaceID, in, a, time.Now().Add(dryRunWait)}
 		return ID{row.ID}, nil
 	})
 	if err != nil || job == nil {
 		return result, err
 	}
-	select {
-	case s.dryRuns <- job:
-		return result, nil
-	default: // others were faster; the row ends by itself
-		return ID{}, ErrTooManyDryRuns
-	}
+	s.dryRuns <- job // there is room
+	return result, nil
 }
 
 // agentToTest reads the agent as the run is to see it.

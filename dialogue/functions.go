@@ -49,7 +49,7 @@ const maxFunctions = 128
 // CreateFunction adds a function to an agent. Name is required, and for HTTP functions the URL.
 func (s *Service) CreateFunction(ctx context.Context, in FunctionInput) (ID, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
-		a, err := liveAgent(ctx, tx, in.AgentID)
+		a, err := lockAgent(ctx, tx, in.AgentID)
 		if err != nil {
 			return ID{}, err
 		}
@@ -85,11 +85,8 @@ func (s *Service) CreateFunction(ctx context.Context, in FunctionInput) (ID, err
 // UpdateFunction changes what in names. Calls that are under way keep what they began with.
 func (s *Service) UpdateFunction(ctx context.Context, functionID string, in FunctionInput) (ID, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
-		f, err := tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx)
+		f, err := lockFunction(ctx, tx, functionID)
 		if err != nil {
-			return ID{}, err
-		}
-		if _, err := liveAgent(ctx, tx, f.AgentID); err != nil {
 			return ID{}, err
 		}
 		before := slices.Clone(f.SecretHeaders)
@@ -110,7 +107,7 @@ func (s *Service) UpdateFunction(ctx context.Context, functionID string, in Func
 // were made stay; those not yet sent fail.
 func (s *Service) DeleteFunction(ctx context.Context, functionID string) (ID, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
-		f, err := tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx)
+		f, err := lockFunction(ctx, tx, functionID)
 		if err != nil {
 			return ID{}, err
 		}
@@ -207,6 +204,18 @@ func (s *Service) keepSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Funct
 		}
 	}
 	return nil
+}
+
+// lockFunction reads a function of a living agent under the agent's lock.
+func lockFunction(ctx context.Context, tx *eventlog.Tx, functionID string) (*ent.Function, error) {
+	f, err := tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := lockAgent(ctx, tx, f.AgentID); err != nil {
+		return nil, err
+	}
+	return tx.Client().Function.Query().Where(function.ID(functionID)).Only(ctx) // as it is under the lock
 }
 
 // forgetSecrets deletes the secrets of f but those of the named headers, and none that a version of the agent may need.

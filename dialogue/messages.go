@@ -73,7 +73,7 @@ func (s *Service) SendOperatorMessage(ctx context.Context, in MessageInput) (ID,
 	if err := in.check(); err != nil {
 		return ID{}, err
 	}
-	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
+	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		t, err := tx.Thread(ctx, in.ThreadID)
 		if err != nil {
 			return ID{}, err
@@ -93,6 +93,10 @@ func (s *Service) SendOperatorMessage(ctx context.Context, in MessageInput) (ID,
 		}
 		return ID{m.ID}, operatorWrote(own(ctx), tx, t)
 	})
+	if err == nil { // a follow-up that was being written
+		s.stopEnded(ctx, in.ThreadID)
+	}
+	return result, err
 }
 
 // AddNote stores a remark that only operators see; the result is the note's id.

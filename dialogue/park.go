@@ -20,10 +20,11 @@ type turnIs = predicate.Turn
 func compareIDs(a, b string) int { return strings.Compare(a, b) }
 
 // await parks the turn until a person has decided about its calls: without lease and without clock. It reports false
-// when the turn goes on at once, because the customer wrote more or the time for approval is over.
-func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked bool, err error) {
+// when the turn goes on at once: because the customer wrote more or the time for approval is over, or, with again, because
+// a call was approved just now.
+func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked, again bool, err error) {
 	err = r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		parked = false
+		parked, again = false, false
 		t, tn, err := r.guard(ctx, tx, false)
 		if err != nil {
 			return err
@@ -45,7 +46,8 @@ func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked b
 		}
 		for _, c := range left {
 			if c.State == call.StateRESERVED {
-				return nil // just approved
+				again = true
+				return nil
 			}
 		}
 		unread, err := unreadCustomer(ctx, tx, tn, v.agent)
@@ -57,9 +59,9 @@ func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked b
 			SetLeaseUntil(tx.Now).SetDueAt(oldest.Add(r.s.o.ApprovalFor)).Exec(ctx)
 	})
 	if err != nil {
-		return false, fmt.Errorf("park the turn: %w", err)
+		return false, false, fmt.Errorf("park the turn: %w", err)
 	}
-	return parked, nil
+	return parked, again, nil
 }
 
 // unreadCustomer returns the first message of the customer that the turn has not read and may read, or nil.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"parley/dialogue/model"
 	"parley/ent"
+	"parley/ent/call"
 	"parley/ent/id"
 	"parley/ent/message"
 	"parley/ent/ms"
@@ -68,6 +69,11 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 			}
 			spoke = spoke || len(earlier) > 0
 		}
+		if tn.ReminderID != nil { // a tag that it raises must not take it for one that has said nothing
+			if err := r.write(ctx, tx, func(u *ent.TurnUpdate) { u.SetStepsUsed(tn.StepsUsed) }); err != nil {
+				return err
+			}
+		}
 		made, err := st.perform(ctx, tx, t, v.agent, row)
 		if err != nil {
 			return err
@@ -84,14 +90,15 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 				SetInputTokens(tn.InputTokens).SetOutputTokens(tn.OutputTokens)
 		})
 	})
-	switch {
-	case err != nil || st.contact: // a contact changes the customer too
+	if err != nil {
 		r.reading = nil
-	default:
-		r.next = &next
-		r.reading.add(st)
+		return err
 	}
-	return err
+	r.reading.add(st)
+	if len(next.in(call.StateRESERVED)) == 0 && !st.contact { // before calls are sent, and after a contact, all is read anew
+		r.next = &next
+	}
+	return nil
 }
 
 // spoken returns what the turn has said to the customer so far.

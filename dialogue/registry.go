@@ -18,8 +18,9 @@ type registry struct {
 // hold is a turn that this process runs.
 type hold struct {
 	claim
-	mu     sync.Mutex         // protects cancel
-	cancel context.CancelFunc // of what is under way; nil between two operations
+	mu      sync.Mutex         // protects the fields below
+	cancel  context.CancelFunc // of what is under way; nil between two operations
+	stopped bool               // since it was last asked
 }
 
 // errStopped ends an operation whose turn was changed by somebody else: look at the turn again.
@@ -42,9 +43,19 @@ func (h *hold) operation(ctx context.Context) (context.Context, func()) {
 func (h *hold) stop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.stopped = true
 	if h.cancel != nil {
 		h.cancel()
 	}
+}
+
+// wasStopped says whether the turn was changed by somebody else since the last call.
+func (h *hold) wasStopped() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was := h.stopped
+	h.stopped = false
+	return was
 }
 
 func (r *registry) add(h *hold) {

@@ -9,7 +9,6 @@ import (
 	"parley/ent/agent"
 	"parley/ent/agentversion"
 	"parley/ent/function"
-	"parley/ent/ms"
 	"parley/ent/raw"
 )
 
@@ -157,14 +156,10 @@ func (s *Service) agentWithFunctions(ctx context.Context, client *ent.Client, t 
 // FollowedVersion returns the id of the version of its agent that a thread follows; "" is the draft. A thread that began
 // before the first publication follows the first version from then on.
 func FollowedVersion(ctx context.Context, client *ent.Client, a *ent.Agent, t *ent.Thread) (string, error) {
-	pinned := t.CreatedAt
-	if t.VersionAt != nil {
-		pinned = *t.VersionAt
-	}
 	switch {
 	case a.PublishedVersionID == nil:
 		return "", nil
-	case a.MovedAt != nil && *a.MovedAt >= pinned && a.MovedVersionID != nil:
+	case a.MovedVersionID != nil && a.Moves > t.VersionMoves:
 		return *a.MovedVersionID, nil
 	case t.VersionID != nil:
 		return *t.VersionID, nil
@@ -200,9 +195,6 @@ func readSettings(row *ent.AgentVersion) (*settings, error) {
 }
 
 // pinnedTo is what a new thread of the agent is pinned to, if anything.
-func pinnedTo(a *ent.Agent, create *ent.ThreadCreate, now ms.Time) *ent.ThreadCreate {
-	if a.PublishedVersionID == nil {
-		return create
-	}
-	return create.SetVersionID(*a.PublishedVersionID).SetVersionAt(now)
+func pinnedTo(a *ent.Agent, create *ent.ThreadCreate) *ent.ThreadCreate {
+	return create.SetNillableVersionID(a.PublishedVersionID).SetVersionMoves(a.Moves)
 }

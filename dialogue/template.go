@@ -156,6 +156,11 @@ func checkBodyTemplate(f *ent.Function) error {
 	if form, err := bodyForm(f); err != nil || form {
 		return nil // a wrong type is told once, for the headers
 	}
+	for _, m := range inText.FindAllStringIndex(f.Body, -1) {
+		if before := f.Body[:m[0]]; (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1 {
+			return errors.New("has a backslash before a placeholder, which would escape the value's first character")
+		}
+	}
 	if !json.Valid(fillBody(f.Body, false, values{})) {
 		return errors.New("is no JSON once its placeholders are filled; send other forms with the header Content-Type: application/x-www-form-urlencoded")
 	}

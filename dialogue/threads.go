@@ -73,7 +73,7 @@ func (s *Service) CreateThread(ctx context.Context, in ThreadInput) (ThreadResul
 		if in.Metadata != nil {
 			create.SetMetadata(kept(*in.Metadata))
 		}
-		t, err := tx.NewThread(ctx, a.WorkspaceID, pinnedTo(a, create, tx.Now))
+		t, err := tx.NewThread(ctx, a.WorkspaceID, pinnedTo(a, create))
 		if err != nil {
 			return ThreadResult{}, fmt.Errorf("make the thread: %w", err)
 		}

@@ -42,11 +42,14 @@ func (r *run) run(ctx context.Context) error {
 		more, err := r.advance(op, ctx)
 		stopped := errors.Is(context.Cause(op), errStopped)
 		done()
+		if r.hold.wasStopped() { // somebody changed the turn: look again
+			r.next, r.reading = nil, nil
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case stopped && err != nil && !errors.Is(err, errLost):
-			r.next = nil // somebody changed the turn: look again
+			continue
 		case err != nil || !more:
 			return err
 		}
@@ -148,8 +151,10 @@ func (r *run) write(ctx context.Context, tx *eventlog.Tx, change func(*ent.TurnU
 // stopped, base only when the process ends.
 func (r *run) advance(ctx, base context.Context) (more bool, err error) {
 	v := r.next
-	if r.next = nil; v == nil || len(v.in(call.StateAWAITING_APPROVAL)) > 0 { // approvals come from outside
-		r.reading = nil
+	if v != nil && len(v.in(call.StateAWAITING_APPROVAL)) > 0 { // approvals come from outside
+		v = nil
+	}
+	if r.next = nil; v == nil {
 		if v, err = r.look(ctx); err != nil {
 			return false, err
 		}
@@ -167,10 +172,11 @@ func (r *run) advance(ctx, base context.Context) (more bool, err error) {
 		return true, r.end(ctx, "", "", false)
 	}
 	if waiting := v.in(call.StateAWAITING_APPROVAL); len(waiting) > 0 {
-		parked, err := r.await(ctx, v, waiting)
-		if err != nil || parked {
+		r.reading = nil // what was waiting may have been decided
+		parked, again, err := r.await(ctx, v, waiting)
+		if err != nil || parked || again {
 			failpoint.Hit("turn.parked")
-			return false, err
+			return again && err == nil, err
 		}
 	}
 	if over, err := r.dayIsOver(ctx, v); err != nil || over {
@@ -197,13 +203,34 @@ func (r *run) end(ctx context.Context, reason turn.Reason, text string, fallback
 		if reason == "" {
 			return nil // it may speak again: look again
 		}
+		queued, err := r.queued(ctx, tx, t, tn)
+		if err != nil {
+			return err
+		}
 		if fallback {
 			if err := r.sayFallback(ctx, tx, t, tn); err != nil {
 				return err
 			}
 		}
-		return endTurn(ctx, tx, t, tn, reason, text)
+		if err := endTurn(ctx, tx, t, tn, reason, text); err != nil || queued == nil {
+			return err
+		}
+		return makeDue(ctx, tx, t, queued.CreatedAt, tx.Now)
 	})
+}
+
+// queued returns the first message that waits for the next turn, where the agent lets messages wait; nil for none.
+func (r *run) queued(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn) (*ent.Message, error) {
+	a, err := r.s.agentOf(ctx, tx.Client(), t.Row)
+	if err != nil || a.DeletedAt != nil || !keepsQueue(a) || tn.StartedAt == nil {
+		return nil, err
+	}
+	m, err := tx.Client().Message.Query().Where(message.ThreadID(tn.ThreadID), message.AuthorEQ(message.AuthorCUSTOMER),
+		message.CreatedAtGT(*tn.StartedAt), message.SequenceGT(tn.ReadSequence)).Order(ent.Asc(message.FieldSequence)).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return m, err
 }
 
 // sayFallback stores the agent's fallback text as its answer to everything said so far. A turn that a reminder made says

@@ -57,11 +57,18 @@ func (s *Service) PublishAgent(ctx context.Context, in PublishInput) (VersionRes
 		if s.checkModels(&bad, a.Models); bad.Err() != nil {
 			return VersionResult{}, bad.Err()
 		}
+		if a.PublishedVersionID != nil {
+			v, err := tx.Client().AgentVersion.Query().Where(agentversion.ID(*a.PublishedVersionID)).Only(ctx)
+			if err != nil {
+				return VersionResult{}, fmt.Errorf("read the published version: %w", err)
+			}
+			if v.Settings == draft {
+				return VersionResult{a.ID, v.ID}, publish(ctx, tx, a, v, in.MoveThreads)
+			}
+		}
 		v, err := tx.Client().AgentVersion.Query().Where(agentversion.AgentID(a.ID)).Order(ent.Desc(agentversion.FieldNumber)).First(ctx)
 		number := 1
 		switch {
-		case err == nil && a.PublishedVersionID != nil && v.ID == *a.PublishedVersionID && v.Settings == draft:
-			return VersionResult{a.ID, v.ID}, publish(ctx, tx, a, v, in.MoveThreads)
 		case err == nil:
 			number = v.Number + 1
 		case !ent.IsNotFound(err):
@@ -121,25 +128,26 @@ func (s *Service) MoveThread(ctx context.Context, threadID string, number *int) 
 		if now, err := FollowedVersion(ctx, tx.Client(), a, t.Row); err != nil || now == v.ID {
 			return err
 		}
-		at := tx.Now
-		if a.MovedAt != nil { // later than what moved all threads, so that it holds for this one
-			at = max(at, *a.MovedAt+1)
-		}
-		return t.SetVersion(v.ID, v.Number, at)
+		return t.SetVersion(v.ID, v.Number, a.Moves)
 	})
 }
 
 // lockDraft locks a living agent and returns it with the settings of its draft.
 func lockDraft(ctx context.Context, tx *eventlog.Tx, agentID string) (*ent.Agent, raw.JSON, error) {
-	if err := tx.Client().Agent.Update().Where(agent.ID(agentID), agent.DeletedAtIsNil()).SetUpdatedAt(tx.Now).Exec(ctx); err != nil {
-		return nil, "", fmt.Errorf("lock the agent: %w", err)
-	}
-	a, err := liveAgent(ctx, tx, agentID)
+	a, err := lockAgent(ctx, tx, agentID)
 	if err != nil {
 		return nil, "", err
 	}
 	draft, err := draftOf(ctx, tx.Client(), a)
 	return a, draft, err
+}
+
+// lockAgent locks a living agent, so that its draft is changed and published one after the other.
+func lockAgent(ctx context.Context, tx *eventlog.Tx, agentID string) (*ent.Agent, error) {
+	if err := tx.Client().Agent.Update().Where(agent.ID(agentID), agent.DeletedAtIsNil()).SetUpdatedAt(tx.Now).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("lock the agent: %w", err)
+	}
+	return liveAgent(ctx, tx, agentID)
 }
 
 // draftOf returns the settings of an agent's draft as a version would keep them.
@@ -164,7 +172,7 @@ func numbered(ctx context.Context, tx *eventlog.Tx, agentID string, number int) 
 func publish(ctx context.Context, tx *eventlog.Tx, a *ent.Agent, v *ent.AgentVersion, all bool) error {
 	update := tx.Client().Agent.Update().Where(agent.ID(a.ID)).SetPublishedVersionID(v.ID)
 	if all {
-		update.SetMovedVersionID(v.ID).SetMovedAt(tx.Now)
+		update.SetMovedVersionID(v.ID).AddMoves(1)
 	}
 	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("publish version %d: %w", v.Number, err)

@@ -63,10 +63,10 @@ type Agent struct {
 	QuietTo string `json:"quiet_to,omitempty"`
 	// What new threads are pinned to; nil before the first publication, when threads follow the draft.
 	PublishedVersionID *string `json:"published_version_id,omitempty"`
-	// What all threads follow whose version_at is not after moved_at, whatever they are pinned to.
+	// What all threads follow that have seen fewer moves, whatever they are pinned to.
 	MovedVersionID *string `json:"moved_version_id,omitempty"`
-	// MovedAt holds the value of the "moved_at" field.
-	MovedAt *ms.Time `json:"moved_at,omitempty"`
+	// How often all threads were moved.
+	Moves int64 `json:"moves,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -118,7 +118,7 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case agent.FieldPublic:
 			values[i] = new(sql.NullBool)
-		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMovedAt, agent.FieldUpdatedAt, agent.FieldDeletedAt:
+		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMoves, agent.FieldUpdatedAt, agent.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
 		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
 			values[i] = new(sql.NullString)
@@ -286,12 +286,11 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 				_m.MovedVersionID = new(string)
 				*_m.MovedVersionID = value.String
 			}
-		case agent.FieldMovedAt:
+		case agent.FieldMoves:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field moved_at", values[i])
+				return fmt.Errorf("unexpected type %T for field moves", values[i])
 			} else if value.Valid {
-				_m.MovedAt = new(ms.Time)
-				*_m.MovedAt = ms.Time(value.Int64)
+				_m.Moves = value.Int64
 			}
 		case agent.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -427,10 +426,8 @@ func (_m *Agent) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
-	if v := _m.MovedAt; v != nil {
-		builder.WriteString("moved_at=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
+	builder.WriteString("moves=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Moves))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))

@@ -324,16 +324,16 @@ func (_c *AgentCreate) SetNillableMovedVersionID(v *string) *AgentCreate {
 	return _c
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (_c *AgentCreate) SetMovedAt(v ms.Time) *AgentCreate {
-	_c.mutation.SetMovedAt(v)
+// SetMoves sets the "moves" field.
+func (_c *AgentCreate) SetMoves(v int64) *AgentCreate {
+	_c.mutation.SetMoves(v)
 	return _c
 }
 
-// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
-func (_c *AgentCreate) SetNillableMovedAt(v *ms.Time) *AgentCreate {
+// SetNillableMoves sets the "moves" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableMoves(v *int64) *AgentCreate {
 	if v != nil {
-		_c.SetMovedAt(*v)
+		_c.SetMoves(*v)
 	}
 	return _c
 }
@@ -522,6 +522,10 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultQuietTo
 		_c.mutation.SetQuietTo(v)
 	}
+	if _, ok := _c.mutation.Moves(); !ok {
+		v := agent.DefaultMoves
+		_c.mutation.SetMoves(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		if agent.DefaultUpdatedAt == nil {
 			return fmt.Errorf("ent: uninitialized agent.DefaultUpdatedAt (forgotten import ent/runtime?)")
@@ -661,6 +665,9 @@ func (_c *AgentCreate) check() error {
 			return &ValidationError{Name: "quiet_to", err: fmt.Errorf(`ent: validator failed for field "Agent.quiet_to": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Moves(); !ok {
+		return &ValidationError{Name: "moves", err: errors.New(`ent: missing required field "Agent.moves"`)}
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Agent.updated_at"`)}
 	}
@@ -792,9 +799,9 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 		_spec.SetField(agent.FieldMovedVersionID, field.TypeString, value)
 		_node.MovedVersionID = &value
 	}
-	if value, ok := _c.mutation.MovedAt(); ok {
-		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
-		_node.MovedAt = &value
+	if value, ok := _c.mutation.Moves(); ok {
+		_spec.SetField(agent.FieldMoves, field.TypeInt64, value)
+		_node.Moves = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -1200,27 +1207,21 @@ func (u *AgentUpsert) ClearMovedVersionID() *AgentUpsert {
 	return u
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (u *AgentUpsert) SetMovedAt(v ms.Time) *AgentUpsert {
-	u.Set(agent.FieldMovedAt, v)
+// SetMoves sets the "moves" field.
+func (u *AgentUpsert) SetMoves(v int64) *AgentUpsert {
+	u.Set(agent.FieldMoves, v)
 	return u
 }
 
-// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
-func (u *AgentUpsert) UpdateMovedAt() *AgentUpsert {
-	u.SetExcluded(agent.FieldMovedAt)
+// UpdateMoves sets the "moves" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateMoves() *AgentUpsert {
+	u.SetExcluded(agent.FieldMoves)
 	return u
 }
 
-// AddMovedAt adds v to the "moved_at" field.
-func (u *AgentUpsert) AddMovedAt(v ms.Time) *AgentUpsert {
-	u.Add(agent.FieldMovedAt, v)
-	return u
-}
-
-// ClearMovedAt clears the value of the "moved_at" field.
-func (u *AgentUpsert) ClearMovedAt() *AgentUpsert {
-	u.SetNull(agent.FieldMovedAt)
+// AddMoves adds v to the "moves" field.
+func (u *AgentUpsert) AddMoves(v int64) *AgentUpsert {
+	u.Add(agent.FieldMoves, v)
 	return u
 }
 
@@ -1684,31 +1685,24 @@ func (u *AgentUpsertOne) ClearMovedVersionID() *AgentUpsertOne {
 	})
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (u *AgentUpsertOne) SetMovedAt(v ms.Time) *AgentUpsertOne {
+// SetMoves sets the "moves" field.
+func (u *AgentUpsertOne) SetMoves(v int64) *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
-		s.SetMovedAt(v)
+		s.SetMoves(v)
 	})
 }
 
-// AddMovedAt adds v to the "moved_at" field.
-func (u *AgentUpsertOne) AddMovedAt(v ms.Time) *AgentUpsertOne {
+// AddMoves adds v to the "moves" field.
+func (u *AgentUpsertOne) AddMoves(v int64) *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
-		s.AddMovedAt(v)
+		s.AddMoves(v)
 	})
 }
 
-// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
-func (u *AgentUpsertOne) UpdateMovedAt() *AgentUpsertOne {
+// UpdateMoves sets the "moves" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateMoves() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
-		s.UpdateMovedAt()
-	})
-}
-
-// ClearMovedAt clears the value of the "moved_at" field.
-func (u *AgentUpsertOne) ClearMovedAt() *AgentUpsertOne {
-	return u.Update(func(s *AgentUpsert) {
-		s.ClearMovedAt()
+		s.UpdateMoves()
 	})
 }
 
@@ -2346,31 +2340,24 @@ func (u *AgentUpsertBulk) ClearMovedVersionID() *AgentUpsertBulk {
 	})
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (u *AgentUpsertBulk) SetMovedAt(v ms.Time) *AgentUpsertBulk {
+// SetMoves sets the "moves" field.
+func (u *AgentUpsertBulk) SetMoves(v int64) *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
-		s.SetMovedAt(v)
+		s.SetMoves(v)
 	})
 }
 
-// AddMovedAt adds v to the "moved_at" field.
-func (u *AgentUpsertBulk) AddMovedAt(v ms.Time) *AgentUpsertBulk {
+// AddMoves adds v to the "moves" field.
+func (u *AgentUpsertBulk) AddMoves(v int64) *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
-		s.AddMovedAt(v)
+		s.AddMoves(v)
 	})
 }
 
-// UpdateMovedAt sets the "moved_at" field to the value that was provided on create.
-func (u *AgentUpsertBulk) UpdateMovedAt() *AgentUpsertBulk {
+// UpdateMoves sets the "moves" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateMoves() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
-		s.UpdateMovedAt()
-	})
-}
-
-// ClearMovedAt clears the value of the "moved_at" field.
-func (u *AgentUpsertBulk) ClearMovedAt() *AgentUpsertBulk {
-	return u.Update(func(s *AgentUpsert) {
-		s.ClearMovedAt()
+		s.UpdateMoves()
 	})
 }
 

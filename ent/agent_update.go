@@ -392,30 +392,24 @@ func (_u *AgentUpdate) ClearMovedVersionID() *AgentUpdate {
 	return _u
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (_u *AgentUpdate) SetMovedAt(v ms.Time) *AgentUpdate {
-	_u.mutation.ResetMovedAt()
-	_u.mutation.SetMovedAt(v)
+// SetMoves sets the "moves" field.
+func (_u *AgentUpdate) SetMoves(v int64) *AgentUpdate {
+	_u.mutation.ResetMoves()
+	_u.mutation.SetMoves(v)
 	return _u
 }
 
-// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
-func (_u *AgentUpdate) SetNillableMovedAt(v *ms.Time) *AgentUpdate {
+// SetNillableMoves sets the "moves" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableMoves(v *int64) *AgentUpdate {
 	if v != nil {
-		_u.SetMovedAt(*v)
+		_u.SetMoves(*v)
 	}
 	return _u
 }
 
-// AddMovedAt adds value to the "moved_at" field.
-func (_u *AgentUpdate) AddMovedAt(v ms.Time) *AgentUpdate {
-	_u.mutation.AddMovedAt(v)
-	return _u
-}
-
-// ClearMovedAt clears the value of the "moved_at" field.
-func (_u *AgentUpdate) ClearMovedAt() *AgentUpdate {
-	_u.mutation.ClearMovedAt()
+// AddMoves adds value to the "moves" field.
+func (_u *AgentUpdate) AddMoves(v int64) *AgentUpdate {
+	_u.mutation.AddMoves(v)
 	return _u
 }
 
@@ -759,14 +753,11 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.MovedVersionIDCleared() {
 		_spec.ClearField(agent.FieldMovedVersionID, field.TypeString)
 	}
-	if value, ok := _u.mutation.MovedAt(); ok {
-		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.Moves(); ok {
+		_spec.SetField(agent.FieldMoves, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedMovedAt(); ok {
-		_spec.AddField(agent.FieldMovedAt, field.TypeInt64, value)
-	}
-	if _u.mutation.MovedAtCleared() {
-		_spec.ClearField(agent.FieldMovedAt, field.TypeInt64)
+	if value, ok := _u.mutation.AddedMoves(); ok {
+		_spec.AddField(agent.FieldMoves, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -1254,30 +1245,24 @@ func (_u *AgentUpdateOne) ClearMovedVersionID() *AgentUpdateOne {
 	return _u
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (_u *AgentUpdateOne) SetMovedAt(v ms.Time) *AgentUpdateOne {
-	_u.mutation.ResetMovedAt()
-	_u.mutation.SetMovedAt(v)
+// SetMoves sets the "moves" field.
+func (_u *AgentUpdateOne) SetMoves(v int64) *AgentUpdateOne {
+	_u.mutation.ResetMoves()
+	_u.mutation.SetMoves(v)
 	return _u
 }
 
-// SetNillableMovedAt sets the "moved_at" field if the given value is not nil.
-func (_u *AgentUpdateOne) SetNillableMovedAt(v *ms.Time) *AgentUpdateOne {
+// SetNillableMoves sets the "moves" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableMoves(v *int64) *AgentUpdateOne {
 	if v != nil {
-		_u.SetMovedAt(*v)
+		_u.SetMoves(*v)
 	}
 	return _u
 }
 
-// AddMovedAt adds value to the "moved_at" field.
-func (_u *AgentUpdateOne) AddMovedAt(v ms.Time) *AgentUpdateOne {
-	_u.mutation.AddMovedAt(v)
-	return _u
-}
-
-// ClearMovedAt clears the value of the "moved_at" field.
-func (_u *AgentUpdateOne) ClearMovedAt() *AgentUpdateOne {
-	_u.mutation.ClearMovedAt()
+// AddMoves adds value to the "moves" field.
+func (_u *AgentUpdateOne) AddMoves(v int64) *AgentUpdateOne {
+	_u.mutation.AddMoves(v)
 	return _u
 }
 
@@ -1651,14 +1636,11 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	if _u.mutation.MovedVersionIDCleared() {
 		_spec.ClearField(agent.FieldMovedVersionID, field.TypeString)
 	}
-	if value, ok := _u.mutation.MovedAt(); ok {
-		_spec.SetField(agent.FieldMovedAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.Moves(); ok {
+		_spec.SetField(agent.FieldMoves, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedMovedAt(); ok {
-		_spec.AddField(agent.FieldMovedAt, field.TypeInt64, value)
-	}
-	if _u.mutation.MovedAtCleared() {
-		_spec.ClearField(agent.FieldMovedAt, field.TypeInt64)
+	if value, ok := _u.mutation.AddedMoves(); ok {
+		_spec.AddField(agent.FieldMoves, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)

@@ -271,10 +271,10 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, agent.FieldMovedVersionID)
 				fieldSeen[agent.FieldMovedVersionID] = struct{}{}
 			}
-		case "movedAt":
-			if _, ok := fieldSeen[agent.FieldMovedAt]; !ok {
-				selectedFields = append(selectedFields, agent.FieldMovedAt)
-				fieldSeen[agent.FieldMovedAt] = struct{}{}
+		case "moves":
+			if _, ok := fieldSeen[agent.FieldMoves]; !ok {
+				selectedFields = append(selectedFields, agent.FieldMoves)
+				fieldSeen[agent.FieldMoves] = struct{}{}
 			}
 		case "updatedAt":
 			if _, ok := fieldSeen[agent.FieldUpdatedAt]; !ok {
@@ -2346,10 +2346,10 @@ func (_q *ThreadQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, thread.FieldVersionID)
 				fieldSeen[thread.FieldVersionID] = struct{}{}
 			}
-		case "versionAt":
-			if _, ok := fieldSeen[thread.FieldVersionAt]; !ok {
-				selectedFields = append(selectedFields, thread.FieldVersionAt)
-				fieldSeen[thread.FieldVersionAt] = struct{}{}
+		case "versionMoves":
+			if _, ok := fieldSeen[thread.FieldVersionMoves]; !ok {
+				selectedFields = append(selectedFields, thread.FieldVersionMoves)
+				fieldSeen[thread.FieldVersionMoves] = struct{}{}
 			}
 		case "contact":
 			if _, ok := fieldSeen[thread.FieldContact]; !ok {

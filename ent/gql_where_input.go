@@ -737,17 +737,15 @@ type AgentWhereInput struct {
 	MovedVersionIDEqualFold    *string  `json:"movedVersionIDEqualFold,omitempty"`
 	MovedVersionIDContainsFold *string  `json:"movedVersionIDContainsFold,omitempty"`
 
-	// "moved_at" field predicates.
-	MovedAt       *ms.Time  `json:"movedAt,omitempty"`
-	MovedAtNEQ    *ms.Time  `json:"movedAtNEQ,omitempty"`
-	MovedAtIn     []ms.Time `json:"movedAtIn,omitempty"`
-	MovedAtNotIn  []ms.Time `json:"movedAtNotIn,omitempty"`
-	MovedAtGT     *ms.Time  `json:"movedAtGT,omitempty"`
-	MovedAtGTE    *ms.Time  `json:"movedAtGTE,omitempty"`
-	MovedAtLT     *ms.Time  `json:"movedAtLT,omitempty"`
-	MovedAtLTE    *ms.Time  `json:"movedAtLTE,omitempty"`
-	MovedAtIsNil  bool      `json:"movedAtIsNil,omitempty"`
-	MovedAtNotNil bool      `json:"movedAtNotNil,omitempty"`
+	// "moves" field predicates.
+	Moves      *int64  `json:"moves,omitempty"`
+	MovesNEQ   *int64  `json:"movesNEQ,omitempty"`
+	MovesIn    []int64 `json:"movesIn,omitempty"`
+	MovesNotIn []int64 `json:"movesNotIn,omitempty"`
+	MovesGT    *int64  `json:"movesGT,omitempty"`
+	MovesGTE   *int64  `json:"movesGTE,omitempty"`
+	MovesLT    *int64  `json:"movesLT,omitempty"`
+	MovesLTE   *int64  `json:"movesLTE,omitempty"`
 
 	// "updated_at" field predicates.
 	UpdatedAt      *ms.Time  `json:"updatedAt,omitempty"`
@@ -1530,35 +1528,29 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 	if i.MovedVersionIDContainsFold != nil {
 		predicates = append(predicates, agent.MovedVersionIDContainsFold(*i.MovedVersionIDContainsFold))
 	}
-	if i.MovedAt != nil {
-		predicates = append(predicates, agent.MovedAtEQ(*i.MovedAt))
+	if i.Moves != nil {
+		predicates = append(predicates, agent.MovesEQ(*i.Moves))
 	}
-	if i.MovedAtNEQ != nil {
-		predicates = append(predicates, agent.MovedAtNEQ(*i.MovedAtNEQ))
+	if i.MovesNEQ != nil {
+		predicates = append(predicates, agent.MovesNEQ(*i.MovesNEQ))
 	}
-	if len(i.MovedAtIn) > 0 {
-		predicates = append(predicates, agent.MovedAtIn(i.MovedAtIn...))
+	if len(i.MovesIn) > 0 {
+		predicates = append(predicates, agent.MovesIn(i.MovesIn...))
 	}
-	if len(i.MovedAtNotIn) > 0 {
-		predicates = append(predicates, agent.MovedAtNotIn(i.MovedAtNotIn...))
+	if len(i.MovesNotIn) > 0 {
+		predicates = append(predicates, agent.MovesNotIn(i.MovesNotIn...))
 	}
-	if i.MovedAtGT != nil {
-		predicates = append(predicates, agent.MovedAtGT(*i.MovedAtGT))
+	if i.MovesGT != nil {
+		predicates = append(predicates, agent.MovesGT(*i.MovesGT))
 	}
-	if i.MovedAtGTE != nil {
-		predicates = append(predicates, agent.MovedAtGTE(*i.MovedAtGTE))
+	if i.MovesGTE != nil {
+		predicates = append(predicates, agent.MovesGTE(*i.MovesGTE))
 	}
-	if i.MovedAtLT != nil {
-		predicates = append(predicates, agent.MovedAtLT(*i.MovedAtLT))
+	if i.MovesLT != nil {
+		predicates = append(predicates, agent.MovesLT(*i.MovesLT))
 	}
-	if i.MovedAtLTE != nil {
-		predicates = append(predicates, agent.MovedAtLTE(*i.MovedAtLTE))
-	}
-	if i.MovedAtIsNil {
-		predicates = append(predicates, agent.MovedAtIsNil())
-	}
-	if i.MovedAtNotNil {
-		predicates = append(predicates, agent.MovedAtNotNil())
+	if i.MovesLTE != nil {
+		predicates = append(predicates, agent.MovesLTE(*i.MovesLTE))
 	}
 	if i.UpdatedAt != nil {
 		predicates = append(predicates, agent.UpdatedAtEQ(*i.UpdatedAt))
@@ -9788,17 +9780,15 @@ type ThreadWhereInput struct {
 	VersionIDEqualFold    *string  `json:"versionIDEqualFold,omitempty"`
 	VersionIDContainsFold *string  `json:"versionIDContainsFold,omitempty"`
 
-	// "version_at" field predicates.
-	VersionAt       *ms.Time  `json:"versionAt,omitempty"`
-	VersionAtNEQ    *ms.Time  `json:"versionAtNEQ,omitempty"`
-	VersionAtIn     []ms.Time `json:"versionAtIn,omitempty"`
-	VersionAtNotIn  []ms.Time `json:"versionAtNotIn,omitempty"`
-	VersionAtGT     *ms.Time  `json:"versionAtGT,omitempty"`
-	VersionAtGTE    *ms.Time  `json:"versionAtGTE,omitempty"`
-	VersionAtLT     *ms.Time  `json:"versionAtLT,omitempty"`
-	VersionAtLTE    *ms.Time  `json:"versionAtLTE,omitempty"`
-	VersionAtIsNil  bool      `json:"versionAtIsNil,omitempty"`
-	VersionAtNotNil bool      `json:"versionAtNotNil,omitempty"`
+	// "version_moves" field predicates.
+	VersionMoves      *int64  `json:"versionMoves,omitempty"`
+	VersionMovesNEQ   *int64  `json:"versionMovesNEQ,omitempty"`
+	VersionMovesIn    []int64 `json:"versionMovesIn,omitempty"`
+	VersionMovesNotIn []int64 `json:"versionMovesNotIn,omitempty"`
+	VersionMovesGT    *int64  `json:"versionMovesGT,omitempty"`
+	VersionMovesGTE   *int64  `json:"versionMovesGTE,omitempty"`
+	VersionMovesLT    *int64  `json:"versionMovesLT,omitempty"`
+	VersionMovesLTE   *int64  `json:"versionMovesLTE,omitempty"`
 
 	// "contact" field predicates.
 	Contact             *raw.JSON  `json:"contact,omitempty"`
@@ -10495,35 +10485,29 @@ func (i *ThreadWhereInput) P() (predicate.Thread, error) {
 	if i.VersionIDContainsFold != nil {
 		predicates = append(predicates, thread.VersionIDContainsFold(*i.VersionIDContainsFold))
 	}
-	if i.VersionAt != nil {
-		predicates = append(predicates, thread.VersionAtEQ(*i.VersionAt))
+	if i.VersionMoves != nil {
+		predicates = append(predicates, thread.VersionMovesEQ(*i.VersionMoves))
 	}
-	if i.VersionAtNEQ != nil {
-		predicates = append(predicates, thread.VersionAtNEQ(*i.VersionAtNEQ))
+	if i.VersionMovesNEQ != nil {
+		predicates = append(predicates, thread.VersionMovesNEQ(*i.VersionMovesNEQ))
 	}
-	if len(i.VersionAtIn) > 0 {
-		predicates = append(predicates, thread.VersionAtIn(i.VersionAtIn...))
+	if len(i.VersionMovesIn) > 0 {
+		predicates = append(predicates, thread.VersionMovesIn(i.VersionMovesIn...))
 	}
-	if len(i.VersionAtNotIn) > 0 {
-		predicates = append(predicates, thread.VersionAtNotIn(i.VersionAtNotIn...))
+	if len(i.VersionMovesNotIn) > 0 {
+		predicates = append(predicates, thread.VersionMovesNotIn(i.VersionMovesNotIn...))
 	}
-	if i.VersionAtGT != nil {
-		predicates = append(predicates, thread.VersionAtGT(*i.VersionAtGT))
+	if i.VersionMovesGT != nil {
+		predicates = append(predicates, thread.VersionMovesGT(*i.VersionMovesGT))
 	}
-	if i.VersionAtGTE != nil {
-		predicates = append(predicates, thread.VersionAtGTE(*i.VersionAtGTE))
+	if i.VersionMovesGTE != nil {
+		predicates = append(predicates, thread.VersionMovesGTE(*i.VersionMovesGTE))
 	}
-	if i.VersionAtLT != nil {
-		predicates = append(predicates, thread.VersionAtLT(*i.VersionAtLT))
+	if i.VersionMovesLT != nil {
+		predicates = append(predicates, thread.VersionMovesLT(*i.VersionMovesLT))
 	}
-	if i.VersionAtLTE != nil {
-		predicates = append(predicates, thread.VersionAtLTE(*i.VersionAtLTE))
-	}
-	if i.VersionAtIsNil {
-		predicates = append(predicates, thread.VersionAtIsNil())
-	}
-	if i.VersionAtNotNil {
-		predicates = append(predicates, thread.VersionAtNotNil())
+	if i.VersionMovesLTE != nil {
+		predicates = append(predicates, thread.VersionMovesLTE(*i.VersionMovesLTE))
 	}
 	if i.Contact != nil {
 		predicates = append(predicates, thread.ContactEQ(*i.Contact))

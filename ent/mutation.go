@@ -967,8 +967,8 @@ type AgentMutation struct {
 	quiet_to             *string
 	published_version_id *string
 	moved_version_id     *string
-	moved_at             *ms.Time
-	addmoved_at          *ms.Time
+	moves                *int64
+	addmoves             *int64
 	updated_at           *ms.Time
 	addupdated_at        *ms.Time
 	deleted_at           *ms.Time
@@ -2132,74 +2132,60 @@ func (m *AgentMutation) ResetMovedVersionID() {
 	delete(m.clearedFields, agent.FieldMovedVersionID)
 }
 
-// SetMovedAt sets the "moved_at" field.
-func (m *AgentMutation) SetMovedAt(value ms.Time) {
-	m.moved_at = &value
-	m.addmoved_at = nil
+// SetMoves sets the "moves" field.
+func (m *AgentMutation) SetMoves(i int64) {
+	m.moves = &i
+	m.addmoves = nil
 }
 
-// MovedAt returns the value of the "moved_at" field in the mutation.
-func (m *AgentMutation) MovedAt() (r ms.Time, exists bool) {
-	v := m.moved_at
+// Moves returns the value of the "moves" field in the mutation.
+func (m *AgentMutation) Moves() (r int64, exists bool) {
+	v := m.moves
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldMovedAt returns the old "moved_at" field's value of the Agent entity.
+// OldMoves returns the old "moves" field's value of the Agent entity.
 // If the Agent object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AgentMutation) OldMovedAt(ctx context.Context) (v *ms.Time, err error) {
+func (m *AgentMutation) OldMoves(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldMovedAt is only allowed on UpdateOne operations")
+		return v, errors.New("OldMoves is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldMovedAt requires an ID field in the mutation")
+		return v, errors.New("OldMoves requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldMovedAt: %w", err)
+		return v, fmt.Errorf("querying old value for OldMoves: %w", err)
 	}
-	return oldValue.MovedAt, nil
+	return oldValue.Moves, nil
 }
 
-// AddMovedAt adds value to the "moved_at" field.
-func (m *AgentMutation) AddMovedAt(value ms.Time) {
-	if m.addmoved_at != nil {
-		*m.addmoved_at += value
+// AddMoves adds i to the "moves" field.
+func (m *AgentMutation) AddMoves(i int64) {
+	if m.addmoves != nil {
+		*m.addmoves += i
 	} else {
-		m.addmoved_at = &value
+		m.addmoves = &i
 	}
 }
 
-// AddedMovedAt returns the value that was added to the "moved_at" field in this mutation.
-func (m *AgentMutation) AddedMovedAt() (r ms.Time, exists bool) {
-	v := m.addmoved_at
+// AddedMoves returns the value that was added to the "moves" field in this mutation.
+func (m *AgentMutation) AddedMoves() (r int64, exists bool) {
+	v := m.addmoves
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearMovedAt clears the value of the "moved_at" field.
-func (m *AgentMutation) ClearMovedAt() {
-	m.moved_at = nil
-	m.addmoved_at = nil
-	m.clearedFields[agent.FieldMovedAt] = struct{}{}
-}
-
-// MovedAtCleared returns if the "moved_at" field was cleared in this mutation.
-func (m *AgentMutation) MovedAtCleared() bool {
-	_, ok := m.clearedFields[agent.FieldMovedAt]
-	return ok
-}
-
-// ResetMovedAt resets all changes to the "moved_at" field.
-func (m *AgentMutation) ResetMovedAt() {
-	m.moved_at = nil
-	m.addmoved_at = nil
-	delete(m.clearedFields, agent.FieldMovedAt)
+// ResetMoves resets all changes to the "moves" field.
+func (m *AgentMutation) ResetMoves() {
+	m.moves = nil
+	m.addmoves = nil
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -2540,8 +2526,8 @@ func (m *AgentMutation) Fields() []string {
 	if m.moved_version_id != nil {
 		fields = append(fields, agent.FieldMovedVersionID)
 	}
-	if m.moved_at != nil {
-		fields = append(fields, agent.FieldMovedAt)
+	if m.moves != nil {
+		fields = append(fields, agent.FieldMoves)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
@@ -2603,8 +2589,8 @@ func (m *AgentMutation) Field(name string) (ent.Value, bool) {
 		return m.PublishedVersionID()
 	case agent.FieldMovedVersionID:
 		return m.MovedVersionID()
-	case agent.FieldMovedAt:
-		return m.MovedAt()
+	case agent.FieldMoves:
+		return m.Moves()
 	case agent.FieldUpdatedAt:
 		return m.UpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2664,8 +2650,8 @@ func (m *AgentMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldPublishedVersionID(ctx)
 	case agent.FieldMovedVersionID:
 		return m.OldMovedVersionID(ctx)
-	case agent.FieldMovedAt:
-		return m.OldMovedAt(ctx)
+	case agent.FieldMoves:
+		return m.OldMoves(ctx)
 	case agent.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	case agent.FieldDeletedAt:
@@ -2840,12 +2826,12 @@ func (m *AgentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMovedVersionID(v)
 		return nil
-	case agent.FieldMovedAt:
-		v, ok := value.(ms.Time)
+	case agent.FieldMoves:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetMovedAt(v)
+		m.SetMoves(v)
 		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -2893,8 +2879,8 @@ func (m *AgentMutation) AddedFields() []string {
 	if m.adddaily_tokens != nil {
 		fields = append(fields, agent.FieldDailyTokens)
 	}
-	if m.addmoved_at != nil {
-		fields = append(fields, agent.FieldMovedAt)
+	if m.addmoves != nil {
+		fields = append(fields, agent.FieldMoves)
 	}
 	if m.addupdated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
@@ -2926,8 +2912,8 @@ func (m *AgentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedMaxTurnSeconds()
 	case agent.FieldDailyTokens:
 		return m.AddedDailyTokens()
-	case agent.FieldMovedAt:
-		return m.AddedMovedAt()
+	case agent.FieldMoves:
+		return m.AddedMoves()
 	case agent.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2997,12 +2983,12 @@ func (m *AgentMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDailyTokens(v)
 		return nil
-	case agent.FieldMovedAt:
-		v, ok := value.(ms.Time)
+	case agent.FieldMoves:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddMovedAt(v)
+		m.AddMoves(v)
 		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -3035,9 +3021,6 @@ func (m *AgentMutation) ClearedFields() []string {
 	if m.FieldCleared(agent.FieldMovedVersionID) {
 		fields = append(fields, agent.FieldMovedVersionID)
 	}
-	if m.FieldCleared(agent.FieldMovedAt) {
-		fields = append(fields, agent.FieldMovedAt)
-	}
 	if m.FieldCleared(agent.FieldDeletedAt) {
 		fields = append(fields, agent.FieldDeletedAt)
 	}
@@ -3063,9 +3046,6 @@ func (m *AgentMutation) ClearField(name string) error {
 		return nil
 	case agent.FieldMovedVersionID:
 		m.ClearMovedVersionID()
-		return nil
-	case agent.FieldMovedAt:
-		m.ClearMovedAt()
 		return nil
 	case agent.FieldDeletedAt:
 		m.ClearDeletedAt()
@@ -3147,8 +3127,8 @@ func (m *AgentMutation) ResetField(name string) error {
 	case agent.FieldMovedVersionID:
 		m.ResetMovedVersionID()
 		return nil
-	case agent.FieldMovedAt:
-		m.ResetMovedAt()
+	case agent.FieldMoves:
+		m.ResetMoves()
 		return nil
 	case agent.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -22277,8 +22257,8 @@ type ThreadMutation struct {
 	operator_since      *ms.Time
 	addoperator_since   *ms.Time
 	version_id          *string
-	version_at          *ms.Time
-	addversion_at       *ms.Time
+	version_moves       *int64
+	addversion_moves    *int64
 	contact             *raw.JSON
 	updated_at          *ms.Time
 	addupdated_at       *ms.Time
@@ -23291,74 +23271,60 @@ func (m *ThreadMutation) ResetVersionID() {
 	delete(m.clearedFields, thread.FieldVersionID)
 }
 
-// SetVersionAt sets the "version_at" field.
-func (m *ThreadMutation) SetVersionAt(value ms.Time) {
-	m.version_at = &value
-	m.addversion_at = nil
+// SetVersionMoves sets the "version_moves" field.
+func (m *ThreadMutation) SetVersionMoves(i int64) {
+	m.version_moves = &i
+	m.addversion_moves = nil
 }
 
-// VersionAt returns the value of the "version_at" field in the mutation.
-func (m *ThreadMutation) VersionAt() (r ms.Time, exists bool) {
-	v := m.version_at
+// VersionMoves returns the value of the "version_moves" field in the mutation.
+func (m *ThreadMutation) VersionMoves() (r int64, exists bool) {
+	v := m.version_moves
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldVersionAt returns the old "version_at" field's value of the Thread entity.
+// OldVersionMoves returns the old "version_moves" field's value of the Thread entity.
 // If the Thread object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ThreadMutation) OldVersionAt(ctx context.Context) (v *ms.Time, err error) {
+func (m *ThreadMutation) OldVersionMoves(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldVersionAt is only allowed on UpdateOne operations")
+		return v, errors.New("OldVersionMoves is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldVersionAt requires an ID field in the mutation")
+		return v, errors.New("OldVersionMoves requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldVersionAt: %w", err)
+		return v, fmt.Errorf("querying old value for OldVersionMoves: %w", err)
 	}
-	return oldValue.VersionAt, nil
+	return oldValue.VersionMoves, nil
 }
 
-// AddVersionAt adds value to the "version_at" field.
-func (m *ThreadMutation) AddVersionAt(value ms.Time) {
-	if m.addversion_at != nil {
-		*m.addversion_at += value
+// AddVersionMoves adds i to the "version_moves" field.
+func (m *ThreadMutation) AddVersionMoves(i int64) {
+	if m.addversion_moves != nil {
+		*m.addversion_moves += i
 	} else {
-		m.addversion_at = &value
+		m.addversion_moves = &i
 	}
 }
 
-// AddedVersionAt returns the value that was added to the "version_at" field in this mutation.
-func (m *ThreadMutation) AddedVersionAt() (r ms.Time, exists bool) {
-	v := m.addversion_at
+// AddedVersionMoves returns the value that was added to the "version_moves" field in this mutation.
+func (m *ThreadMutation) AddedVersionMoves() (r int64, exists bool) {
+	v := m.addversion_moves
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearVersionAt clears the value of the "version_at" field.
-func (m *ThreadMutation) ClearVersionAt() {
-	m.version_at = nil
-	m.addversion_at = nil
-	m.clearedFields[thread.FieldVersionAt] = struct{}{}
-}
-
-// VersionAtCleared returns if the "version_at" field was cleared in this mutation.
-func (m *ThreadMutation) VersionAtCleared() bool {
-	_, ok := m.clearedFields[thread.FieldVersionAt]
-	return ok
-}
-
-// ResetVersionAt resets all changes to the "version_at" field.
-func (m *ThreadMutation) ResetVersionAt() {
-	m.version_at = nil
-	m.addversion_at = nil
-	delete(m.clearedFields, thread.FieldVersionAt)
+// ResetVersionMoves resets all changes to the "version_moves" field.
+func (m *ThreadMutation) ResetVersionMoves() {
+	m.version_moves = nil
+	m.addversion_moves = nil
 }
 
 // SetContact sets the "contact" field.
@@ -23704,8 +23670,8 @@ func (m *ThreadMutation) Fields() []string {
 	if m.version_id != nil {
 		fields = append(fields, thread.FieldVersionID)
 	}
-	if m.version_at != nil {
-		fields = append(fields, thread.FieldVersionAt)
+	if m.version_moves != nil {
+		fields = append(fields, thread.FieldVersionMoves)
 	}
 	if m.contact != nil {
 		fields = append(fields, thread.FieldContact)
@@ -23757,8 +23723,8 @@ func (m *ThreadMutation) Field(name string) (ent.Value, bool) {
 		return m.OperatorSince()
 	case thread.FieldVersionID:
 		return m.VersionID()
-	case thread.FieldVersionAt:
-		return m.VersionAt()
+	case thread.FieldVersionMoves:
+		return m.VersionMoves()
 	case thread.FieldContact:
 		return m.Contact()
 	case thread.FieldUpdatedAt:
@@ -23808,8 +23774,8 @@ func (m *ThreadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldOperatorSince(ctx)
 	case thread.FieldVersionID:
 		return m.OldVersionID(ctx)
-	case thread.FieldVersionAt:
-		return m.OldVersionAt(ctx)
+	case thread.FieldVersionMoves:
+		return m.OldVersionMoves(ctx)
 	case thread.FieldContact:
 		return m.OldContact(ctx)
 	case thread.FieldUpdatedAt:
@@ -23949,12 +23915,12 @@ func (m *ThreadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetVersionID(v)
 		return nil
-	case thread.FieldVersionAt:
-		v, ok := value.(ms.Time)
+	case thread.FieldVersionMoves:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetVersionAt(v)
+		m.SetVersionMoves(v)
 		return nil
 	case thread.FieldContact:
 		v, ok := value.(raw.JSON)
@@ -24002,8 +23968,8 @@ func (m *ThreadMutation) AddedFields() []string {
 	if m.addoperator_since != nil {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
-	if m.addversion_at != nil {
-		fields = append(fields, thread.FieldVersionAt)
+	if m.addversion_moves != nil {
+		fields = append(fields, thread.FieldVersionMoves)
 	}
 	if m.addupdated_at != nil {
 		fields = append(fields, thread.FieldUpdatedAt)
@@ -24032,8 +23998,8 @@ func (m *ThreadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLastActivityAt()
 	case thread.FieldOperatorSince:
 		return m.AddedOperatorSince()
-	case thread.FieldVersionAt:
-		return m.AddedVersionAt()
+	case thread.FieldVersionMoves:
+		return m.AddedVersionMoves()
 	case thread.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	}
@@ -24101,12 +24067,12 @@ func (m *ThreadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOperatorSince(v)
 		return nil
-	case thread.FieldVersionAt:
-		v, ok := value.(ms.Time)
+	case thread.FieldVersionMoves:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddVersionAt(v)
+		m.AddVersionMoves(v)
 		return nil
 	case thread.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -24141,9 +24107,6 @@ func (m *ThreadMutation) ClearedFields() []string {
 	if m.FieldCleared(thread.FieldVersionID) {
 		fields = append(fields, thread.FieldVersionID)
 	}
-	if m.FieldCleared(thread.FieldVersionAt) {
-		fields = append(fields, thread.FieldVersionAt)
-	}
 	return fields
 }
 
@@ -24175,9 +24138,6 @@ func (m *ThreadMutation) ClearField(name string) error {
 		return nil
 	case thread.FieldVersionID:
 		m.ClearVersionID()
-		return nil
-	case thread.FieldVersionAt:
-		m.ClearVersionAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Thread nullable field %s", name)
@@ -24241,8 +24201,8 @@ func (m *ThreadMutation) ResetField(name string) error {
 	case thread.FieldVersionID:
 		m.ResetVersionID()
 		return nil
-	case thread.FieldVersionAt:
-		m.ResetVersionAt()
+	case thread.FieldVersionMoves:
+		m.ResetVersionMoves()
 		return nil
 	case thread.FieldContact:
 		m.ResetContact()

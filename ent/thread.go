@@ -58,8 +58,8 @@ type Thread struct {
 	OperatorSince *ms.Time `json:"operator_since,omitempty"`
 	// Version of the agent it is pinned to; nil if it began with the draft.
 	VersionID *string `json:"version_id,omitempty"`
-	// When it was pinned; nil means at its beginning.
-	VersionAt *ms.Time `json:"version_at,omitempty"`
+	// The agent's moves when it was pinned.
+	VersionMoves int64 `json:"version_moves,omitempty"`
 	// Contact holds the value of the "contact" field.
 	Contact raw.JSON `json:"contact,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -149,7 +149,7 @@ func (*Thread) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionAt, thread.FieldUpdatedAt:
+		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionMoves, thread.FieldUpdatedAt:
 			values[i] = new(sql.NullInt64)
 		case thread.FieldID, thread.FieldWorkspaceID, thread.FieldAgentID, thread.FieldCustomerID, thread.FieldChannel, thread.FieldExternalID, thread.FieldMetadata, thread.FieldStatus, thread.FieldLastMessageID, thread.FieldOperatorID, thread.FieldVersionID, thread.FieldContact:
 			values[i] = new(sql.NullString)
@@ -288,12 +288,11 @@ func (_m *Thread) assignValues(columns []string, values []any) error {
 				_m.VersionID = new(string)
 				*_m.VersionID = value.String
 			}
-		case thread.FieldVersionAt:
+		case thread.FieldVersionMoves:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field version_at", values[i])
+				return fmt.Errorf("unexpected type %T for field version_moves", values[i])
 			} else if value.Valid {
-				_m.VersionAt = new(ms.Time)
-				*_m.VersionAt = ms.Time(value.Int64)
+				_m.VersionMoves = value.Int64
 			}
 		case thread.FieldContact:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -434,10 +433,8 @@ func (_m *Thread) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
-	if v := _m.VersionAt; v != nil {
-		builder.WriteString("version_at=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
+	builder.WriteString("version_moves=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VersionMoves))
 	builder.WriteString(", ")
 	builder.WriteString("contact=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Contact))

@@ -249,16 +249,16 @@ func (_c *ThreadCreate) SetNillableVersionID(v *string) *ThreadCreate {
 	return _c
 }
 
-// SetVersionAt sets the "version_at" field.
-func (_c *ThreadCreate) SetVersionAt(v ms.Time) *ThreadCreate {
-	_c.mutation.SetVersionAt(v)
+// SetVersionMoves sets the "version_moves" field.
+func (_c *ThreadCreate) SetVersionMoves(v int64) *ThreadCreate {
+	_c.mutation.SetVersionMoves(v)
 	return _c
 }
 
-// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
-func (_c *ThreadCreate) SetNillableVersionAt(v *ms.Time) *ThreadCreate {
+// SetNillableVersionMoves sets the "version_moves" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableVersionMoves(v *int64) *ThreadCreate {
 	if v != nil {
-		_c.SetVersionAt(*v)
+		_c.SetVersionMoves(*v)
 	}
 	return _c
 }
@@ -415,6 +415,10 @@ func (_c *ThreadCreate) defaults() error {
 		v := thread.DefaultLastActivityAt()
 		_c.mutation.SetLastActivityAt(v)
 	}
+	if _, ok := _c.mutation.VersionMoves(); !ok {
+		v := thread.DefaultVersionMoves
+		_c.mutation.SetVersionMoves(v)
+	}
 	if _, ok := _c.mutation.Contact(); !ok {
 		v := thread.DefaultContact
 		_c.mutation.SetContact(v)
@@ -488,6 +492,9 @@ func (_c *ThreadCreate) check() error {
 	}
 	if _, ok := _c.mutation.LastActivityAt(); !ok {
 		return &ValidationError{Name: "last_activity_at", err: errors.New(`ent: missing required field "Thread.last_activity_at"`)}
+	}
+	if _, ok := _c.mutation.VersionMoves(); !ok {
+		return &ValidationError{Name: "version_moves", err: errors.New(`ent: missing required field "Thread.version_moves"`)}
 	}
 	if _, ok := _c.mutation.Contact(); !ok {
 		return &ValidationError{Name: "contact", err: errors.New(`ent: missing required field "Thread.contact"`)}
@@ -593,9 +600,9 @@ func (_c *ThreadCreate) createSpec() (*Thread, *sqlgraph.CreateSpec) {
 		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
 		_node.VersionID = &value
 	}
-	if value, ok := _c.mutation.VersionAt(); ok {
-		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
-		_node.VersionAt = &value
+	if value, ok := _c.mutation.VersionMoves(); ok {
+		_spec.SetField(thread.FieldVersionMoves, field.TypeInt64, value)
+		_node.VersionMoves = value
 	}
 	if value, ok := _c.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)
@@ -939,27 +946,21 @@ func (u *ThreadUpsert) ClearVersionID() *ThreadUpsert {
 	return u
 }
 
-// SetVersionAt sets the "version_at" field.
-func (u *ThreadUpsert) SetVersionAt(v ms.Time) *ThreadUpsert {
-	u.Set(thread.FieldVersionAt, v)
+// SetVersionMoves sets the "version_moves" field.
+func (u *ThreadUpsert) SetVersionMoves(v int64) *ThreadUpsert {
+	u.Set(thread.FieldVersionMoves, v)
 	return u
 }
 
-// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
-func (u *ThreadUpsert) UpdateVersionAt() *ThreadUpsert {
-	u.SetExcluded(thread.FieldVersionAt)
+// UpdateVersionMoves sets the "version_moves" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateVersionMoves() *ThreadUpsert {
+	u.SetExcluded(thread.FieldVersionMoves)
 	return u
 }
 
-// AddVersionAt adds v to the "version_at" field.
-func (u *ThreadUpsert) AddVersionAt(v ms.Time) *ThreadUpsert {
-	u.Add(thread.FieldVersionAt, v)
-	return u
-}
-
-// ClearVersionAt clears the value of the "version_at" field.
-func (u *ThreadUpsert) ClearVersionAt() *ThreadUpsert {
-	u.SetNull(thread.FieldVersionAt)
+// AddVersionMoves adds v to the "version_moves" field.
+func (u *ThreadUpsert) AddVersionMoves(v int64) *ThreadUpsert {
+	u.Add(thread.FieldVersionMoves, v)
 	return u
 }
 
@@ -1293,31 +1294,24 @@ func (u *ThreadUpsertOne) ClearVersionID() *ThreadUpsertOne {
 	})
 }
 
-// SetVersionAt sets the "version_at" field.
-func (u *ThreadUpsertOne) SetVersionAt(v ms.Time) *ThreadUpsertOne {
+// SetVersionMoves sets the "version_moves" field.
+func (u *ThreadUpsertOne) SetVersionMoves(v int64) *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
-		s.SetVersionAt(v)
+		s.SetVersionMoves(v)
 	})
 }
 
-// AddVersionAt adds v to the "version_at" field.
-func (u *ThreadUpsertOne) AddVersionAt(v ms.Time) *ThreadUpsertOne {
+// AddVersionMoves adds v to the "version_moves" field.
+func (u *ThreadUpsertOne) AddVersionMoves(v int64) *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
-		s.AddVersionAt(v)
+		s.AddVersionMoves(v)
 	})
 }
 
-// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
-func (u *ThreadUpsertOne) UpdateVersionAt() *ThreadUpsertOne {
+// UpdateVersionMoves sets the "version_moves" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateVersionMoves() *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
-		s.UpdateVersionAt()
-	})
-}
-
-// ClearVersionAt clears the value of the "version_at" field.
-func (u *ThreadUpsertOne) ClearVersionAt() *ThreadUpsertOne {
-	return u.Update(func(s *ThreadUpsert) {
-		s.ClearVersionAt()
+		s.UpdateVersionMoves()
 	})
 }
 
@@ -1823,31 +1817,24 @@ func (u *ThreadUpsertBulk) ClearVersionID() *ThreadUpsertBulk {
 	})
 }
 
-// SetVersionAt sets the "version_at" field.
-func (u *ThreadUpsertBulk) SetVersionAt(v ms.Time) *ThreadUpsertBulk {
+// SetVersionMoves sets the "version_moves" field.
+func (u *ThreadUpsertBulk) SetVersionMoves(v int64) *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
-		s.SetVersionAt(v)
+		s.SetVersionMoves(v)
 	})
 }
 
-// AddVersionAt adds v to the "version_at" field.
-func (u *ThreadUpsertBulk) AddVersionAt(v ms.Time) *ThreadUpsertBulk {
+// AddVersionMoves adds v to the "version_moves" field.
+func (u *ThreadUpsertBulk) AddVersionMoves(v int64) *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
-		s.AddVersionAt(v)
+		s.AddVersionMoves(v)
 	})
 }
 
-// UpdateVersionAt sets the "version_at" field to the value that was provided on create.
-func (u *ThreadUpsertBulk) UpdateVersionAt() *ThreadUpsertBulk {
+// UpdateVersionMoves sets the "version_moves" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateVersionMoves() *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
-		s.UpdateVersionAt()
-	})
-}
-
-// ClearVersionAt clears the value of the "version_at" field.
-func (u *ThreadUpsertBulk) ClearVersionAt() *ThreadUpsertBulk {
-	return u.Update(func(s *ThreadUpsert) {
-		s.ClearVersionAt()
+		s.UpdateVersionMoves()
 	})
 }
 

@@ -259,30 +259,24 @@ func (_u *ThreadUpdate) ClearVersionID() *ThreadUpdate {
 	return _u
 }
 
-// SetVersionAt sets the "version_at" field.
-func (_u *ThreadUpdate) SetVersionAt(v ms.Time) *ThreadUpdate {
-	_u.mutation.ResetVersionAt()
-	_u.mutation.SetVersionAt(v)
+// SetVersionMoves sets the "version_moves" field.
+func (_u *ThreadUpdate) SetVersionMoves(v int64) *ThreadUpdate {
+	_u.mutation.ResetVersionMoves()
+	_u.mutation.SetVersionMoves(v)
 	return _u
 }
 
-// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
-func (_u *ThreadUpdate) SetNillableVersionAt(v *ms.Time) *ThreadUpdate {
+// SetNillableVersionMoves sets the "version_moves" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableVersionMoves(v *int64) *ThreadUpdate {
 	if v != nil {
-		_u.SetVersionAt(*v)
+		_u.SetVersionMoves(*v)
 	}
 	return _u
 }
 
-// AddVersionAt adds value to the "version_at" field.
-func (_u *ThreadUpdate) AddVersionAt(v ms.Time) *ThreadUpdate {
-	_u.mutation.AddVersionAt(v)
-	return _u
-}
-
-// ClearVersionAt clears the value of the "version_at" field.
-func (_u *ThreadUpdate) ClearVersionAt() *ThreadUpdate {
-	_u.mutation.ClearVersionAt()
+// AddVersionMoves adds value to the "version_moves" field.
+func (_u *ThreadUpdate) AddVersionMoves(v int64) *ThreadUpdate {
+	_u.mutation.AddVersionMoves(v)
 	return _u
 }
 
@@ -509,14 +503,11 @@ func (_u *ThreadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.VersionIDCleared() {
 		_spec.ClearField(thread.FieldVersionID, field.TypeString)
 	}
-	if value, ok := _u.mutation.VersionAt(); ok {
-		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.VersionMoves(); ok {
+		_spec.SetField(thread.FieldVersionMoves, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedVersionAt(); ok {
-		_spec.AddField(thread.FieldVersionAt, field.TypeInt64, value)
-	}
-	if _u.mutation.VersionAtCleared() {
-		_spec.ClearField(thread.FieldVersionAt, field.TypeInt64)
+	if value, ok := _u.mutation.AddedVersionMoves(); ok {
+		_spec.AddField(thread.FieldVersionMoves, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)
@@ -878,30 +869,24 @@ func (_u *ThreadUpdateOne) ClearVersionID() *ThreadUpdateOne {
 	return _u
 }
 
-// SetVersionAt sets the "version_at" field.
-func (_u *ThreadUpdateOne) SetVersionAt(v ms.Time) *ThreadUpdateOne {
-	_u.mutation.ResetVersionAt()
-	_u.mutation.SetVersionAt(v)
+// SetVersionMoves sets the "version_moves" field.
+func (_u *ThreadUpdateOne) SetVersionMoves(v int64) *ThreadUpdateOne {
+	_u.mutation.ResetVersionMoves()
+	_u.mutation.SetVersionMoves(v)
 	return _u
 }
 
-// SetNillableVersionAt sets the "version_at" field if the given value is not nil.
-func (_u *ThreadUpdateOne) SetNillableVersionAt(v *ms.Time) *ThreadUpdateOne {
+// SetNillableVersionMoves sets the "version_moves" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableVersionMoves(v *int64) *ThreadUpdateOne {
 	if v != nil {
-		_u.SetVersionAt(*v)
+		_u.SetVersionMoves(*v)
 	}
 	return _u
 }
 
-// AddVersionAt adds value to the "version_at" field.
-func (_u *ThreadUpdateOne) AddVersionAt(v ms.Time) *ThreadUpdateOne {
-	_u.mutation.AddVersionAt(v)
-	return _u
-}
-
-// ClearVersionAt clears the value of the "version_at" field.
-func (_u *ThreadUpdateOne) ClearVersionAt() *ThreadUpdateOne {
-	_u.mutation.ClearVersionAt()
+// AddVersionMoves adds value to the "version_moves" field.
+func (_u *ThreadUpdateOne) AddVersionMoves(v int64) *ThreadUpdateOne {
+	_u.mutation.AddVersionMoves(v)
 	return _u
 }
 
@@ -1158,14 +1143,11 @@ func (_u *ThreadUpdateOne) sqlSave(ctx context.Context) (_node *Thread, err erro
 	if _u.mutation.VersionIDCleared() {
 		_spec.ClearField(thread.FieldVersionID, field.TypeString)
 	}
-	if value, ok := _u.mutation.VersionAt(); ok {
-		_spec.SetField(thread.FieldVersionAt, field.TypeInt64, value)
+	if value, ok := _u.mutation.VersionMoves(); ok {
+		_spec.SetField(thread.FieldVersionMoves, field.TypeInt64, value)
 	}
-	if value, ok := _u.mutation.AddedVersionAt(); ok {
-		_spec.AddField(thread.FieldVersionAt, field.TypeInt64, value)
-	}
-	if _u.mutation.VersionAtCleared() {
-		_spec.ClearField(thread.FieldVersionAt, field.TypeInt64)
+	if value, ok := _u.mutation.AddedVersionMoves(); ok {
+		_spec.AddField(thread.FieldVersionMoves, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(thread.FieldContact, field.TypeString, value)

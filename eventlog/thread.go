@@ -211,9 +211,10 @@ func (t *Thread) SetOperator(keyID *string) {
 }
 
 // SetVersion lets the thread follow a version of its agent, and emits thread.moved.
-func (t *Thread) SetVersion(versionID string, number int, at ms.Time) error {
-	t.Row.VersionID, t.Row.VersionAt = &versionID, &at
-	t.change().SetVersionID(versionID).SetVersionAt(at)
+// Moves is how often all threads of the agent were moved before.
+func (t *Thread) SetVersion(versionID string, number int, moves int64) error {
+	t.Row.VersionID, t.Row.VersionMoves = &versionID, moves
+	t.change().SetVersionID(versionID).SetVersionMoves(moves)
 	return t.Emit(ThreadMoved, Data{Text: fmt.Sprintf("version %d", number)}, nil)
 }
 

@@ -71,8 +71,11 @@ func (d *download) send() error {
 		d.begin()
 	}
 	c := http.NewResponseController(d.w)
-	_ = c.SetWriteDeadline(time.Now().Add(downloadPatience)) // a recorder in a test has none
-	_, err := d.WriteTo(d.w)
+	var err error
+	for err == nil && d.Len() > 0 {
+		_ = c.SetWriteDeadline(time.Now().Add(downloadPatience)) // a recorder in a test has none
+		_, err = d.w.Write(d.Next(downloadPiece))
+	}
 	if err = errors.Join(err, c.Flush()); err != nil {
 		return fmt.Errorf("%w by the client: %w", context.Canceled, err) // its own affair, and not one for the log
 	}

@@ -65,8 +65,8 @@ const (
 	FieldPublishedVersionID = "published_version_id"
 	// FieldMovedVersionID holds the string denoting the moved_version_id field in the database.
 	FieldMovedVersionID = "moved_version_id"
-	// FieldMovedAt holds the string denoting the moved_at field in the database.
-	FieldMovedAt = "moved_at"
+	// FieldMoves holds the string denoting the moves field in the database.
+	FieldMoves = "moves"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -119,7 +119,7 @@ var Columns = []string{
 	FieldQuietTo,
 	FieldPublishedVersionID,
 	FieldMovedVersionID,
-	FieldMovedAt,
+	FieldMoves,
 	FieldUpdatedAt,
 	FieldDeletedAt,
 }
@@ -199,6 +199,8 @@ var (
 	DefaultQuietTo string
 	// QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
 	QuietToValidator func(string) error
+	// DefaultMoves holds the default value on creation for the "moves" field.
+	DefaultMoves int64
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() ms.Time
 	// UpdateDefaultUpdatedAt holds the default value on update for the "updated_at" field.
@@ -353,9 +355,9 @@ func ByMovedVersionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMovedVersionID, opts...).ToFunc()
 }
 
-// ByMovedAt orders the results by the moved_at field.
-func ByMovedAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldMovedAt, opts...).ToFunc()
+// ByMoves orders the results by the moves field.
+func ByMoves(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMoves, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

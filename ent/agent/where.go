@@ -174,10 +174,9 @@ func MovedVersionID(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldMovedVersionID, v))
 }
 
-// MovedAt applies equality check predicate on the "moved_at" field. It's identical to MovedAtEQ.
-func MovedAt(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldEQ(FieldMovedAt, vc))
+// Moves applies equality check predicate on the "moves" field. It's identical to MovesEQ.
+func Moves(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldMoves, v))
 }
 
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
@@ -1404,68 +1403,44 @@ func MovedVersionIDContainsFold(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldContainsFold(FieldMovedVersionID, v))
 }
 
-// MovedAtEQ applies the EQ predicate on the "moved_at" field.
-func MovedAtEQ(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldEQ(FieldMovedAt, vc))
+// MovesEQ applies the EQ predicate on the "moves" field.
+func MovesEQ(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldMoves, v))
 }
 
-// MovedAtNEQ applies the NEQ predicate on the "moved_at" field.
-func MovedAtNEQ(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldNEQ(FieldMovedAt, vc))
+// MovesNEQ applies the NEQ predicate on the "moves" field.
+func MovesNEQ(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldMoves, v))
 }
 
-// MovedAtIn applies the In predicate on the "moved_at" field.
-func MovedAtIn(vs ...ms.Time) predicate.Agent {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Agent(sql.FieldIn(FieldMovedAt, v...))
+// MovesIn applies the In predicate on the "moves" field.
+func MovesIn(vs ...int64) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldMoves, vs...))
 }
 
-// MovedAtNotIn applies the NotIn predicate on the "moved_at" field.
-func MovedAtNotIn(vs ...ms.Time) predicate.Agent {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Agent(sql.FieldNotIn(FieldMovedAt, v...))
+// MovesNotIn applies the NotIn predicate on the "moves" field.
+func MovesNotIn(vs ...int64) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldMoves, vs...))
 }
 
-// MovedAtGT applies the GT predicate on the "moved_at" field.
-func MovedAtGT(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldGT(FieldMovedAt, vc))
+// MovesGT applies the GT predicate on the "moves" field.
+func MovesGT(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldMoves, v))
 }
 
-// MovedAtGTE applies the GTE predicate on the "moved_at" field.
-func MovedAtGTE(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldGTE(FieldMovedAt, vc))
+// MovesGTE applies the GTE predicate on the "moves" field.
+func MovesGTE(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldMoves, v))
 }
 
-// MovedAtLT applies the LT predicate on the "moved_at" field.
-func MovedAtLT(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldLT(FieldMovedAt, vc))
+// MovesLT applies the LT predicate on the "moves" field.
+func MovesLT(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldMoves, v))
 }
 
-// MovedAtLTE applies the LTE predicate on the "moved_at" field.
-func MovedAtLTE(v ms.Time) predicate.Agent {
-	vc := int64(v)
-	return predicate.Agent(sql.FieldLTE(FieldMovedAt, vc))
-}
-
-// MovedAtIsNil applies the IsNil predicate on the "moved_at" field.
-func MovedAtIsNil() predicate.Agent {
-	return predicate.Agent(sql.FieldIsNull(FieldMovedAt))
-}
-
-// MovedAtNotNil applies the NotNil predicate on the "moved_at" field.
-func MovedAtNotNil() predicate.Agent {
-	return predicate.Agent(sql.FieldNotNull(FieldMovedAt))
+// MovesLTE applies the LTE predicate on the "moves" field.
+func MovesLTE(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldMoves, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

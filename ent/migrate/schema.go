@@ -65,7 +65,7 @@ var (
 		{Name: "quiet_to", Type: field.TypeString, Size: 5, Default: ""},
 		{Name: "published_version_id", Type: field.TypeString, Nullable: true},
 		{Name: "moved_version_id", Type: field.TypeString, Nullable: true},
-		{Name: "moved_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "moves", Type: field.TypeInt64, Default: 0},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "deleted_at", Type: field.TypeInt64, Nullable: true},
 	}
@@ -736,7 +736,7 @@ var (
 		{Name: "last_activity_at", Type: field.TypeInt64},
 		{Name: "operator_since", Type: field.TypeInt64, Nullable: true},
 		{Name: "version_id", Type: field.TypeString, Nullable: true},
-		{Name: "version_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "version_moves", Type: field.TypeInt64, Default: 0},
 		{Name: "contact", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "agent_id", Type: field.TypeString},

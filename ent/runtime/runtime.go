@@ -281,6 +281,10 @@ func init() {
 	agent.DefaultQuietTo = agentDescQuietTo.Default.(string)
 	// agent.QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
 	agent.QuietToValidator = agentDescQuietTo.Validators[0].(func(string) error)
+	// agentDescMoves is the schema descriptor for moves field.
+	agentDescMoves := agentFields[21].Descriptor()
+	// agent.DefaultMoves holds the default value on creation for the moves field.
+	agent.DefaultMoves = agentDescMoves.Default.(int64)
 	// agentDescUpdatedAt is the schema descriptor for updated_at field.
 	agentDescUpdatedAt := agentFields[22].Descriptor()
 	// agent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
@@ -1141,6 +1145,10 @@ func init() {
 	threadDescLastActivityAt := threadFields[12].Descriptor()
 	// thread.DefaultLastActivityAt holds the default value on creation for the last_activity_at field.
 	thread.DefaultLastActivityAt = threadDescLastActivityAt.Default.(func() ms.Time)
+	// threadDescVersionMoves is the schema descriptor for version_moves field.
+	threadDescVersionMoves := threadFields[16].Descriptor()
+	// thread.DefaultVersionMoves holds the default value on creation for the version_moves field.
+	thread.DefaultVersionMoves = threadDescVersionMoves.Default.(int64)
 	// threadDescContact is the schema descriptor for contact field.
 	threadDescContact := threadFields[17].Descriptor()
 	// thread.DefaultContact holds the default value on creation for the contact field.

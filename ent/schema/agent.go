@@ -48,8 +48,8 @@ func (Agent) Fields() []ent.Field {
 		field.String("published_version_id").Optional().Nillable().
 			Comment("What new threads are pinned to; nil before the first publication, when threads follow the draft."),
 		field.String("moved_version_id").Optional().Nillable().
-			Comment("What all threads follow whose version_at is not after moved_at, whatever they are pinned to."),
-		field.Int64("moved_at").GoType(ms.Time(0)).Optional().Nillable(),
+			Comment("What all threads follow that have seen fewer moves, whatever they are pinned to."),
+		field.Int64("moves").Default(0).Comment("How often all threads were moved."),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now).
 			Annotations(entgql.OrderField("UPDATED_AT")),
 		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),

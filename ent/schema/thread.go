@@ -40,7 +40,7 @@ func (Thread) Fields() []ent.Field {
 		field.String("operator_id").Optional().Nillable().Comment("API key of the operator who has the talk."),
 		field.Int64("operator_since").GoType(ms.Time(0)).Optional().Nillable(),
 		field.String("version_id").Optional().Nillable().Comment("Version of the agent it is pinned to; nil if it began with the draft."),
-		field.Int64("version_at").GoType(ms.Time(0)).Optional().Nillable().Comment("When it was pinned; nil means at its beginning."),
+		field.Int64("version_moves").Default(0).Comment("The agent's moves when it was pinned."),
 		field.Text("contact").GoType(raw.JSON("")).Default(""),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
 	}

@@ -55,8 +55,8 @@ const (
 	FieldOperatorSince = "operator_since"
 	// FieldVersionID holds the string denoting the version_id field in the database.
 	FieldVersionID = "version_id"
-	// FieldVersionAt holds the string denoting the version_at field in the database.
-	FieldVersionAt = "version_at"
+	// FieldVersionMoves holds the string denoting the version_moves field in the database.
+	FieldVersionMoves = "version_moves"
 	// FieldContact holds the string denoting the contact field in the database.
 	FieldContact = "contact"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -131,7 +131,7 @@ var Columns = []string{
 	FieldOperatorID,
 	FieldOperatorSince,
 	FieldVersionID,
-	FieldVersionAt,
+	FieldVersionMoves,
 	FieldContact,
 	FieldUpdatedAt,
 }
@@ -173,6 +173,8 @@ var (
 	DefaultMessageCount int
 	// DefaultLastActivityAt holds the default value on creation for the "last_activity_at" field.
 	DefaultLastActivityAt func() ms.Time
+	// DefaultVersionMoves holds the default value on creation for the "version_moves" field.
+	DefaultVersionMoves int64
 	// DefaultContact holds the default value on creation for the "contact" field.
 	DefaultContact raw.JSON
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -309,9 +311,9 @@ func ByVersionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVersionID, opts...).ToFunc()
 }
 
-// ByVersionAt orders the results by the version_at field.
-func ByVersionAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldVersionAt, opts...).ToFunc()
+// ByVersionMoves orders the results by the version_moves field.
+func ByVersionMoves(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersionMoves, opts...).ToFunc()
 }
 
 // ByContact orders the results by the contact field.

@@ -156,10 +156,9 @@ func VersionID(v string) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldVersionID, v))
 }
 
-// VersionAt applies equality check predicate on the "version_at" field. It's identical to VersionAtEQ.
-func VersionAt(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldEQ(FieldVersionAt, vc))
+// VersionMoves applies equality check predicate on the "version_moves" field. It's identical to VersionMovesEQ.
+func VersionMoves(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldEQ(FieldVersionMoves, v))
 }
 
 // Contact applies equality check predicate on the "contact" field. It's identical to ContactEQ.
@@ -1234,68 +1233,44 @@ func VersionIDContainsFold(v string) predicate.Thread {
 	return predicate.Thread(sql.FieldContainsFold(FieldVersionID, v))
 }
 
-// VersionAtEQ applies the EQ predicate on the "version_at" field.
-func VersionAtEQ(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldEQ(FieldVersionAt, vc))
+// VersionMovesEQ applies the EQ predicate on the "version_moves" field.
+func VersionMovesEQ(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldEQ(FieldVersionMoves, v))
 }
 
-// VersionAtNEQ applies the NEQ predicate on the "version_at" field.
-func VersionAtNEQ(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldNEQ(FieldVersionAt, vc))
+// VersionMovesNEQ applies the NEQ predicate on the "version_moves" field.
+func VersionMovesNEQ(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldNEQ(FieldVersionMoves, v))
 }
 
-// VersionAtIn applies the In predicate on the "version_at" field.
-func VersionAtIn(vs ...ms.Time) predicate.Thread {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Thread(sql.FieldIn(FieldVersionAt, v...))
+// VersionMovesIn applies the In predicate on the "version_moves" field.
+func VersionMovesIn(vs ...int64) predicate.Thread {
+	return predicate.Thread(sql.FieldIn(FieldVersionMoves, vs...))
 }
 
-// VersionAtNotIn applies the NotIn predicate on the "version_at" field.
-func VersionAtNotIn(vs ...ms.Time) predicate.Thread {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Thread(sql.FieldNotIn(FieldVersionAt, v...))
+// VersionMovesNotIn applies the NotIn predicate on the "version_moves" field.
+func VersionMovesNotIn(vs ...int64) predicate.Thread {
+	return predicate.Thread(sql.FieldNotIn(FieldVersionMoves, vs...))
 }
 
-// VersionAtGT applies the GT predicate on the "version_at" field.
-func VersionAtGT(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldGT(FieldVersionAt, vc))
+// VersionMovesGT applies the GT predicate on the "version_moves" field.
+func VersionMovesGT(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldGT(FieldVersionMoves, v))
 }
 
-// VersionAtGTE applies the GTE predicate on the "version_at" field.
-func VersionAtGTE(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldGTE(FieldVersionAt, vc))
+// VersionMovesGTE applies the GTE predicate on the "version_moves" field.
+func VersionMovesGTE(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldGTE(FieldVersionMoves, v))
 }
 
-// VersionAtLT applies the LT predicate on the "version_at" field.
-func VersionAtLT(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldLT(FieldVersionAt, vc))
+// VersionMovesLT applies the LT predicate on the "version_moves" field.
+func VersionMovesLT(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldLT(FieldVersionMoves, v))
 }
 
-// VersionAtLTE applies the LTE predicate on the "version_at" field.
-func VersionAtLTE(v ms.Time) predicate.Thread {
-	vc := int64(v)
-	return predicate.Thread(sql.FieldLTE(FieldVersionAt, vc))
-}
-
-// VersionAtIsNil applies the IsNil predicate on the "version_at" field.
-func VersionAtIsNil() predicate.Thread {
-	return predicate.Thread(sql.FieldIsNull(FieldVersionAt))
-}
-
-// VersionAtNotNil applies the NotNil predicate on the "version_at" field.
-func VersionAtNotNil() predicate.Thread {
-	return predicate.Thread(sql.FieldNotNull(FieldVersionAt))
+// VersionMovesLTE applies the LTE predicate on the "version_moves" field.
+func VersionMovesLTE(v int64) predicate.Thread {
+	return predicate.Thread(sql.FieldLTE(FieldVersionMoves, v))
 }
 
 // ContactEQ applies the EQ predicate on the "contact" field.

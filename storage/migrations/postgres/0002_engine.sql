@@ -1,8 +1,8 @@
-ALTER TABLE "agents" ADD COLUMN "time_zone" character varying NOT NULL DEFAULT '', ADD COLUMN "follow_ups" text NOT NULL DEFAULT '', ADD COLUMN "quiet_from" character varying NOT NULL DEFAULT '', ADD COLUMN "quiet_to" character varying NOT NULL DEFAULT '', ADD COLUMN "published_version_id" character varying NULL, ADD COLUMN "moved_version_id" character varying NULL, ADD COLUMN "moved_at" bigint NULL;
+ALTER TABLE "agents" ADD COLUMN "time_zone" character varying NOT NULL DEFAULT '', ADD COLUMN "follow_ups" text NOT NULL DEFAULT '', ADD COLUMN "quiet_from" character varying NOT NULL DEFAULT '', ADD COLUMN "quiet_to" character varying NOT NULL DEFAULT '', ADD COLUMN "published_version_id" character varying NULL, ADD COLUMN "moved_version_id" character varying NULL, ADD COLUMN "moves" bigint NOT NULL DEFAULT 0;
 CREATE INDEX "call_sent" ON "calls" ("sent_at") WHERE state = 'SENT';
 ALTER TABLE "steps" ADD COLUMN "estimated" boolean NOT NULL DEFAULT false;
 CREATE INDEX "step_workspace_id_created_at" ON "steps" ("workspace_id", "created_at");
-ALTER TABLE "threads" ADD COLUMN "version_id" character varying NULL, ADD COLUMN "version_at" bigint NULL;
+ALTER TABLE "threads" ADD COLUMN "version_id" character varying NULL, ADD COLUMN "version_moves" bigint NOT NULL DEFAULT 0;
 ALTER TABLE "turns" ADD COLUMN "reminder_id" character varying NULL;
 CREATE TABLE "agent_versions" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "agent_id" character varying NOT NULL, "number" bigint NOT NULL, "note" character varying NOT NULL DEFAULT '', "author_id" character varying NOT NULL DEFAULT '', "author_name" character varying NOT NULL DEFAULT '', "settings" text NOT NULL, PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "agentversion_agent_id_number" ON "agent_versions" ("agent_id", "number");
