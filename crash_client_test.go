@@ -52,7 +52,7 @@ func conflict(err error) bool {
 }
 
 // inputs are the types of inputs that are not named after their mutation.
-var inputs = map[string]string{ //nolint:gosec // names of types, no secrets
+var inputs = map[string]string{
 	"takeOver": "ThreadInput", "handBack": "ThreadInput", "stopTurn": "ThreadInput", "sendOperatorMessage": "SendMessageInput",
 	"approveCall": "CallInput",
 }

@@ -208,7 +208,7 @@ func TestUpdateWritesWhatHappened(t *testing.T) {
 	if out, code := runTestCommand(t, "-update", file); code != 0 || !strings.Contains(out, "updated") {
 		t.Errorf("with -update: exit code %d:\n%s", code, out)
 	}
-	text, err := os.ReadFile(file) //nolint:gosec // the test made it
+	text, err := os.ReadFile(file)
 	want := `# A new one.
 answer find 200 {"n":1}
 

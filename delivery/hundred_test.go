@@ -3,7 +3,6 @@ package delivery_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"parley/delivery"
 	"parley/storage"
@@ -29,7 +28,6 @@ func TestAHundredIntegrationsGetAMessageOnce(t *testing.T) {
 			eventually(t, "every receiver has every event", func() bool { return rec.count() >= texts })
 		}
 		eventually(t, "every attempt is stored", func() bool {
-			time.Sleep(50 * ms)
 			return db.Client.Attempt.Query().CountX(f.ctx) >= receivers*texts
 		})
 		for i, rec := range all {

@@ -12,7 +12,6 @@ import (
 
 	"parley/ent"
 	"parley/ent/call"
-	"parley/ent/raw"
 	"parley/eventlog"
 	"parley/failpoint"
 )
@@ -187,7 +186,7 @@ func (r *run) copyAnswer(ctx context.Context, c *ent.Call, leaderID string) erro
 	if leader.EndedAt == nil {
 		return nil
 	}
-	o := outcome{state: leader.State, body: raw.JSON(leader.Result), err: leader.Error, truncated: leader.Truncated}
+	o := outcome{state: leader.State, body: leader.Result, err: leader.Error, truncated: leader.Truncated}
 	if leader.HTTPStatus != nil {
 		o.status = *leader.HTTPStatus
 	}

@@ -11,8 +11,7 @@ import (
 	"parley/ent/agent"
 	"parley/ent/message"
 	"parley/ent/raw"
-	"parley/ent/testevent"
-	"parley/ent/testrun"
+	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/invalid"
 )
@@ -96,9 +95,6 @@ func (s *Service) TestAgent(ctx context.Context, in DryRunInput) (ID, error) {
 		if err != nil {
 			return ID{}, err
 		}
-		if err := forgetDryRuns(ctx, tx); err != nil {
-			return ID{}, err
-		}
 		row, err := tx.Client().TestRun.Create().SetWorkspaceID(a.WorkspaceID).SetAgentID(a.ID).
 			SetAliveUntil(tx.Now.Add(dryRunWait)).SetCreatedAt(tx.Now).Save(ctx)
 		if err != nil {
@@ -173,17 +169,19 @@ func (in DryRunInput) check() error {
 	return bad.Err()
 }
 
-// forgetDryRuns deletes runs of the workspace that are past their time.
-func forgetDryRuns(ctx context.Context, tx *eventlog.Tx) error {
-	old, err := tx.Client().TestRun.Query().Where(testrun.CreatedAtLT(tx.Now.Add(-keepDryRuns))).Limit(100).IDs(ctx)
-	if err != nil || len(old) == 0 {
-		return err
+// forgetDryRuns deletes what dry runs of all workspaces did when it is past its time.
+func (s *Service) forgetDryRuns(ctx context.Context) {
+	ctx = viewer.SystemContext(ctx, "retention")
+	for _, statement := range []string{
+		`DELETE FROM test_events WHERE run_id IN (SELECT id FROM test_runs WHERE created_at < %s - $1)`,
+		`DELETE FROM test_runs WHERE created_at < %s - $1`,
+	} {
+		_, err := s.log.Client().ExecContext(ctx, fmt.Sprintf(statement, s.log.NowSQL()), keepDryRuns.Milliseconds())
+		if err != nil {
+			if ctx.Err() == nil {
+				s.o.Logger.Error("dialogue: old dry runs cannot be deleted", "error", err)
+			}
+			return
+		}
 	}
-	if _, err := tx.Client().TestEvent.Delete().Where(testevent.RunIDIn(old...)).Exec(ctx); err != nil {
-		return fmt.Errorf("forget old dry runs: %w", err)
-	}
-	if _, err := tx.Client().TestRun.Delete().Where(testrun.IDIn(old...)).Exec(ctx); err != nil {
-		return fmt.Errorf("forget old dry runs: %w", err)
-	}
-	return nil
 }

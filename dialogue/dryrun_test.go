@@ -13,6 +13,7 @@ import (
 	"parley/ent"
 	"parley/ent/message"
 	"parley/ent/raw"
+	"parley/ent/testevent"
 	"parley/eventlog"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -166,5 +167,22 @@ func TestADryRunIsCutOffByAStop(t *testing.T) {
 		if last.End == nil || last.End.Reason != "" || last.End.Text == "" {
 			t.Errorf("the last event: %+v", last)
 		}
+	})
+}
+
+func TestDryRunsAreForgottenAfterADay(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := newWorld(t, db, instructed(), scratch(t))
+		a := w.agent()
+		w.dryRun(dialogue.DryRunInput{AgentID: a, Text: "old"})
+		if _, err := db.SQL.ExecContext(w.ctx, `UPDATE test_runs SET created_at = 1 WHERE workspace_id = $1`, w.workspace); err != nil {
+			t.Fatal(err)
+		}
+		w.dryRun(dialogue.DryRunInput{AgentID: a, Text: "new"})
+		w.stop()
+		w.run(w.service(instructed()))
+		w.until("the old run to be gone", func() bool { return db.Client.TestRun.Query().CountX(w.ctx) == 1 })
+		left := db.Client.TestRun.Query().OnlyX(w.ctx)
+		equal(t, "events of other runs", db.Client.TestEvent.Query().Where(testevent.RunIDNEQ(left.ID)).CountX(w.ctx), 0)
 	})
 }

@@ -40,7 +40,6 @@ type entry struct {
 	number   int
 	id       string
 	messages []model.Message
-	size     int
 }
 
 // gather reads the history of the turn's thread. A turn whose agent lets new messages wait reads no further than at

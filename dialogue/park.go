@@ -10,12 +10,9 @@ import (
 	"parley/ent/call"
 	"parley/ent/message"
 	"parley/ent/ms"
-	"parley/ent/predicate"
 	"parley/ent/turn"
 	"parley/eventlog"
 )
-
-type turnIs = predicate.Turn
 
 func compareIDs(a, b string) int { return strings.Compare(a, b) }
 

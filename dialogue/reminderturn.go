@@ -33,11 +33,26 @@ func (r *run) reminderEntries(ctx context.Context, v *view, steps []*ent.Step, r
 	if err != nil {
 		return nil, fmt.Errorf("read the turns of reminders: %w", err)
 	}
+	if len(turns) == 0 {
+		return nil, nil
+	}
+	made := make([]string, len(turns))
+	for i, tn := range turns {
+		made[i] = *tn.ReminderID
+	}
+	rows, err := client.Reminder.Query().Where(reminder.IDIn(made...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the reminders of turns: %w", err)
+	}
+	byID := map[string]*ent.Reminder{}
+	for _, row := range rows {
+		byID[row.ID] = row
+	}
 	var entries []entry
 	for _, tn := range turns {
-		row, err := client.Reminder.Query().Where(reminder.ID(*tn.ReminderID)).Only(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read the reminder of turn %s: %w", tn.ID, err)
+		row := byID[*tn.ReminderID]
+		if row == nil {
+			return nil, fmt.Errorf("the reminder of turn %s is not there", tn.ID)
 		}
 		line := reminderLine(row, tn.CreatedAt.Time().In(zoneOf(v.agent)))
 		entries = append(entries, entry{sequence: first[tn.ID], rank: 1, at: tn.CreatedAt, id: tn.ID,

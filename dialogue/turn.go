@@ -40,9 +40,9 @@ func (r *run) run(ctx context.Context) error {
 	for {
 		op, done := r.hold.operation(ctx)
 		more, err := r.advance(op, ctx)
-		stopped := errors.Is(context.Cause(op), errStopped)
 		done()
-		if r.hold.wasStopped() { // somebody changed the turn: look again
+		stopped := r.hold.wasStopped()
+		if stopped { // somebody changed the turn: look again
 			r.next, r.reading = nil, nil
 		}
 		switch {

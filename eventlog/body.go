@@ -3,6 +3,7 @@ package eventlog
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"parley/ent"
 	"parley/ent/ms"
@@ -82,13 +83,16 @@ type IntegrationData struct {
 }
 
 // Dialogue returns the system fields as they are now in the transaction.
-func (t *Thread) Dialogue() Dialogue {
+func (t *Thread) Dialogue() Dialogue { return DialogueOf(t.Row, t.Tags()) }
+
+// DialogueOf returns the system fields of a thread with the given tags, sorted.
+func DialogueOf(t *ent.Thread, tags []string) Dialogue {
+	has := func(tag string) bool { return slices.Contains(tags, tag) }
 	return Dialogue{
-		ThreadID: t.Row.ID, ExternalID: t.Row.ExternalID, CustomerID: t.Row.CustomerID, AgentID: t.Row.AgentID,
-		Channel: t.Row.Channel, Status: t.Row.Status.String(), Contact: t.Row.Contact, Metadata: t.Row.Metadata,
-		Success: t.Has("success"), Interest: t.Has("interest"), Closed: t.Has("close"), Operator: t.Has("operator"),
-		IsBot: t.Has("is_bot"), Tags: t.Tags(),
-		MessageCount: t.Row.MessageCount, LastMessageAt: t.Row.LastMessageAt,
+		ThreadID: t.ID, ExternalID: t.ExternalID, CustomerID: t.CustomerID, AgentID: t.AgentID, Channel: t.Channel,
+		Status: t.Status.String(), Contact: t.Contact, Metadata: t.Metadata, Success: has("success"), Interest: has("interest"),
+		Closed: has("close"), Operator: has("operator"), IsBot: has("is_bot"), Tags: tags,
+		MessageCount: t.MessageCount, LastMessageAt: t.LastMessageAt,
 	}
 }
 

@@ -3,14 +3,12 @@ package graph
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 
-	"parley/dialogue"
 	"parley/ent"
 	"parley/ent/ms"
 	"parley/ent/thread"
@@ -87,13 +85,7 @@ func systemFields(t *ent.Thread) eventlog.Dialogue {
 	for _, tag := range byName(t.Edges.Tags) {
 		names = append(names, tag.Name)
 	}
-	has := func(tag string) bool { return slices.Contains(names, tag) }
-	return eventlog.Dialogue{
-		ThreadID: t.ID, ExternalID: t.ExternalID, CustomerID: t.CustomerID, AgentID: t.AgentID, Channel: t.Channel,
-		Status: t.Status.String(), Contact: t.Contact, Metadata: t.Metadata, Success: has(dialogue.TagSuccess),
-		Interest: has(dialogue.TagInterest), Closed: has(dialogue.TagClose), Operator: has(dialogue.TagOperator),
-		IsBot: has(dialogue.TagIsBot), Tags: names, MessageCount: t.MessageCount, LastMessageAt: t.LastMessageAt,
-	}
+	return eventlog.DialogueOf(t, names)
 }
 
 // csvCells are the cells of a thread, in the order of csvColumns.

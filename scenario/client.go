@@ -47,7 +47,7 @@ func (e *apiError) Error() string {
 func (c *client) as(key string) *client { return &client{c.server, key, c.http} }
 
 // inputTypes of the mutations that a scenario needs.
-var inputTypes = map[string]string{ //nolint:gosec // names of types, no secrets
+var inputTypes = map[string]string{
 	"createAgent": "CreateAgentInput", "deleteAgent": "DeleteInput", "createFunction": "CreateFunctionInput",
 	"updateFunction": "UpdateFunctionInput", "createIntegration": "CreateIntegrationInput", "createApiKey": "CreateApiKeyInput",
 	"revokeApiKey": "DeleteInput", "createThread": "CreateThreadInput", "sendMessage": "SendMessageInput",
@@ -116,7 +116,7 @@ func (c *client) post(ctx context.Context, document string, variables map[string
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", accept)
 	request.Header.Set("Authorization", "Bearer "+c.key)
-	return c.http.Do(request) //nolint:gosec // the caller names the server
+	return c.http.Do(request)
 }
 
 const eventsDocument = `subscription($thread: ID!, $after: Cursor) {

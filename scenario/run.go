@@ -47,7 +47,7 @@ type Result struct {
 // ParseFiles reads files. The error joins what is wrong with any of them.
 func ParseFiles(names []string) (files []*File, err error) {
 	for _, name := range names {
-		text, readErr := os.ReadFile(name) //nolint:gosec // the caller names it
+		text, readErr := os.ReadFile(name)
 		if readErr != nil {
 			err = errors.Join(err, readErr)
 			continue

@@ -56,7 +56,7 @@ func (p *play) set(ctx context.Context) error {
 func (p *play) readAgent() (input map[string]any, functions []map[string]any, err error) {
 	input = map[string]any{"name": "Agent", "fallbackText": "Sorry, that did not work."}
 	for _, file := range p.file.settings("agent") {
-		text, err := os.ReadFile(filepath.Join(filepath.Dir(p.file.name), filepath.FromSlash(file))) //nolint:gosec // the scenario names it
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(p.file.name), filepath.FromSlash(file)))
 		if err != nil {
 			return nil, nil, err
 		}
