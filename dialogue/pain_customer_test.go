@@ -54,7 +54,7 @@ func TestPain01_NAnswersToNFragments(t *testing.T) {
 		}
 		t.Run("within the quiet time", func(t *testing.T) {
 			w := newWorld(t, db, answers(reads("Booked")))
-			id := w.thread(w.agent(func(in *dialogue.AgentInput) { in.QuietMs = ptr(700) }), "I")
+			id := w.thread(w.agent(func(in *dialogue.AgentInput) { in.QuietMs = ptr(2500) }), "I")
 			for _, text := range fragments {
 				w.say(id, text)
 			}
@@ -79,7 +79,7 @@ func TestPain01_NAnswersToNFragments(t *testing.T) {
 		t.Run("while the model writes what is then dropped", func(t *testing.T) {
 			g := newGate()
 			w := newWorld(t, db, answers(g.then(says("What do you want?")), reads("Booked")))
-			id := w.thread(w.agent(busy(agent.OnBusyRESTART), func(in *dialogue.AgentInput) { in.QuietMs = ptr(700) }), "I")
+			id := w.thread(w.agent(busy(agent.OnBusyRESTART), func(in *dialogue.AgentInput) { in.QuietMs = ptr(2500) }), "I")
 			<-g.reached
 			for _, text := range fragments {
 				w.say(id, text)

@@ -46,7 +46,7 @@ func TestMessagesInARowMakeOneTurn(t *testing.T) {
 			read <- len(r.Messages[0].Parts)
 			return ended(text("both"))
 		}))
-		id := w.thread(w.agent(func(in *dialogue.AgentInput) { in.QuietMs = ptr(300) }), "one")
+		id := w.thread(w.agent(func(in *dialogue.AgentInput) { in.QuietMs = ptr(2000) }), "one")
 		w.say(id, "two")
 		w.turns(id, 1)
 		equal(t, "parts read", <-read, 2)

@@ -1,14 +1,12 @@
 package graph_test
 
 import (
-	"fmt"
+	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
-	"parley/ent"
-	"parley/ent/message"
 	"parley/ent/viewer"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -26,8 +24,8 @@ func TestAPageOfThreadsIsAFixedNumberOfStatements(t *testing.T) {
 			var count atomic.Int64
 			var mu sync.Mutex
 			var seen []string
-			db, err := storage.Open(t.Context(), address(t), storage.Options{Guard: true, MaxConns: 12, Trace: func(q string) {
-				if strings.HasPrefix(q, "SELECT") && !strings.Contains(q, "api_keys") && !strings.Contains(q, `"turns"`) && !strings.Contains(q, "deliveries") {
+			db, err := storage.Open(t.Context(), address(t), storage.Options{Guard: true, MaxConns: 12, Trace: func(ctx context.Context, q string) {
+				if v, _ := viewer.FromContext(ctx); v.Role == viewer.Admin && strings.HasPrefix(q, "SELECT") { // not the workers
 					count.Add(1)
 					mu.Lock()
 					seen = append(seen, q)
@@ -71,23 +69,12 @@ func TestAPageOfThreadsIsAFixedNumberOfStatements(t *testing.T) {
 // fill gives a thread many messages, past the API, and makes it the newest.
 func fill(t *testing.T, a *api, threadID string, n int) {
 	t.Helper()
-	ctx := viewer.WorkerContext(t.Context(), a.workspace, "test")
-	const batch = 1000
-	tx, err := a.db.Client.Tx(ctx)
+	_, err := a.db.SQL.ExecContext(viewer.WorkerContext(t.Context(), a.workspace, "test"), `
+		WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < $1)
+		INSERT INTO messages (id, workspace_id, created_at, thread_id, sequence, author, author_name, text, model, input_tokens, output_tokens)
+		SELECT 'msg_' || i || '_' || $2, $3, 0, $4, 1000 + i, 'CUSTOMER', '', 'message ' || i, '', 0, 0 FROM numbers`,
+		n, threadID, a.workspace, threadID)
 	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < n; i += batch {
-		creates := make([]*ent.MessageCreate, batch)
-		for j := range creates {
-			creates[j] = tx.Message.Create().SetThreadID(threadID).SetSequence(int64(1000 + i + j)).
-				SetAuthor(message.AuthorCUSTOMER).SetText(fmt.Sprint("message ", i+j))
-		}
-		if err := tx.Message.CreateBulk(creates...).Exec(ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	a.must(`mutation($t: ID!) { sendOperatorMessage(input: {threadId: $t, text: "x"}) { message { id } } }`, map[string]any{"t": threadID})

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -68,7 +69,7 @@ func statements(t *testing.T, address string) (db *storage.DB, count func(table 
 	t.Helper()
 	var mu sync.Mutex
 	var seen []string
-	db, err := storage.Open(t.Context(), address, storage.Options{Guard: true, MaxConns: 12, Trace: func(q string) {
+	db, err := storage.Open(t.Context(), address, storage.Options{Guard: true, MaxConns: 12, Trace: func(_ context.Context, q string) {
 		mu.Lock()
 		defer mu.Unlock()
 		seen = append(seen, strings.ReplaceAll(q, "`", `"`))

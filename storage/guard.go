@@ -83,7 +83,7 @@ type guardConn struct {
 
 func (g *guardConn) check(ctx context.Context, query string) error {
 	if g.o.Trace != nil {
-		g.o.Trace(query)
+		g.o.Trace(ctx, query)
 	}
 	if !g.o.Guard {
 		return nil

@@ -22,8 +22,8 @@ type Options struct {
 	// Guard refuses every statement that touches a workspace's table without a condition on the workspace. It is
 	// on in every test run; a server does not pay for it.
 	Guard bool
-	// Trace hears every statement before it runs, if set. Tests count with it.
-	Trace func(query string)
+	// Trace hears every statement before it runs, with the context of who runs it, if set. Tests count with it.
+	Trace func(ctx context.Context, query string)
 	// MaxConns bounds the connections to Postgres, and the readers of SQLite; 0 means 20 and 8.
 	MaxConns int
 }
