@@ -16,6 +16,10 @@ import (
 )
 
 func openPostgres(address string, o Options) (*DB, error) {
+	address, keep := withoutSetting(address, "prepared_statements")
+	if keep != "" && keep != "on" && keep != "off" {
+		return nil, fmt.Errorf("DATABASE_URL: prepared_statements is %q; write on, or off for a proxy that keeps none", keep)
+	}
 	config, err := pq.NewConfig(address)
 	var connector driver.Connector
 	if err == nil {
@@ -27,6 +31,9 @@ func openPostgres(address string, o Options) (*DB, error) {
 		// The driver's own words repeat the address, and with it the password.
 		return nil, errors.New("DATABASE_URL is no Postgres address such as postgres://user:password@host:5432/database; special characters of the password must be percent-encoded")
 	}
+	if keep != "off" {
+		connector = preparing{connector, 2, true}
+	}
 	pool := sql.OpenDB(guardConnector{connector, o})
 	conns := o.MaxConns
 	if conns <= 0 {
@@ -36,6 +43,22 @@ func openPostgres(address string, o Options) (*DB, error) {
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	return &DB{SQL: pool, read: pool, Dialect: dialect.Postgres}, nil
+}
+
+// withoutSetting takes one of our own settings out of a database's address, which the driver would send to the server.
+func withoutSetting(address, name string) (rest, value string) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address, "" // the driver refuses it
+	}
+	q := u.Query()
+	if !q.Has(name) {
+		return address, ""
+	}
+	value = q.Get(name)
+	q.Del(name)
+	u.RawQuery = q.Encode()
+	return u.String(), value
 }
 
 // openSQLite opens two pools on one file: one connection that writes, under `BEGIN IMMEDIATE`, and readers that
@@ -75,7 +98,7 @@ type connector struct {
 
 func sqliteConnector(path, lock string, pragmas []string) driver.Connector {
 	q := url.Values{"_pragma": pragmas, "_txlock": {lock}}
-	return connector{sqliteDriver, "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()}
+	return preparing{connector{sqliteDriver, "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()}, 1, false}
 }
 
 // Connect implements driver.Connector.
