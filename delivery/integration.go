@@ -57,6 +57,10 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		if err := s.checkUpdate(ctx, tx.Client(), all, ""); err != nil {
 			return Result{}, err
 		}
+		who, _ := viewer.FromContext(ctx)
+		if err := tx.ChangeIntegrations(ctx, who.Workspace); err != nil {
+			return Result{}, err
+		}
 		row, err := tx.Client().Integration.Create().SetID(id.New(id.Integration)).SetCreatedAt(tx.Now).
 			SetName(in.Name).SetURL(in.URL).SetOrdering(in.Ordering).SetEventTypes(unique(all.EventTypes)).
 			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).Save(ctx)
@@ -78,6 +82,9 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			return Result{}, err
 		}
 		if err := s.checkUpdate(ctx, tx.Client(), u, in.ID); err != nil {
+			return Result{}, err
+		}
+		if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil {
 			return Result{}, err
 		}
 		change := tx.Client().Integration.Update().Where(integration.ID(in.ID)).
@@ -125,6 +132,9 @@ func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (
 		if err != nil {
 			return Result{}, err
 		}
+		if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil {
+			return Result{}, err
+		}
 		if err := tx.Client().Integration.Update().Where(integration.ID(in.ID)).SetDeletedAt(now).Exec(ctx); err != nil {
 			return Result{}, fmt.Errorf("delete the integration: %w", err)
 		}
@@ -144,6 +154,9 @@ func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (
 // disable stops deliveries to an integration that the transaction has locked, holds what waits, and tells the
 // workspace's other integrations. ctx must be confined to the workspace.
 func (s *Service) disable(ctx context.Context, tx *eventlog.Tx, in *ent.Integration, reason string) error {
+	if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil {
+		return err
+	}
 	err := tx.Client().Integration.Update().Where(integration.ID(in.ID)).
 		SetState(integration.StateDISABLED).SetDisabledReason(reason).Exec(ctx)
 	if err != nil {

@@ -112,7 +112,7 @@ func TestTwoProcessesDeliverEachOnce(t *testing.T) {
 
 func TestADeadEndpointDelaysNobody(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		f := newFixture(t, db, delivery.Options{Workers: 16, Timeout: 3 * time.Second})
+		f := newFixture(t, db, delivery.Options{Workers: 16, Timeout: 10 * time.Second})
 		var hanging, most atomic.Int64
 		dead := receive(t, func(_ http.ResponseWriter, r *http.Request, _ got, _ int) {
 			if n := hanging.Add(1); n > most.Load() {

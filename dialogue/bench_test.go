@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/dialogue"
 	"parley/dialogue/model"
 	"parley/ent/turn"
 	"parley/eventlog"
@@ -24,11 +25,16 @@ func BenchmarkTurn(b *testing.B) {
 	storagetest.Bench(b, func(b *testing.B, db *storage.DB) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 		url := endpoint(b, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"free":true}`)) })
-		w := newWorld(b, db, alternating(does(calling("interest", `{}`), calling("f", `{"n":1}`)), says("Yes, it is free.")))
+		said := make(chan struct{}, 1)
+		last := func(context.Context, model.Request) model.End {
+			said <- struct{}{}
+			return ended(text("Yes, it is free."))
+		}
+		w := newWorld(b, db, alternating(does(calling("interest", `{}`), calling("f", `{"n":1}`)), last), func(o *dialogue.Options) { o.PollFor = time.Second })
 		a := w.agent()
 		w.function(a, "f", url)
 		follow := w.follower()
-		threads := make([]string, 20)
+		threads := make([]string, 100)
 		for i := range threads {
 			threads[i] = w.silentThread(a)
 		}
@@ -37,6 +43,7 @@ func BenchmarkTurn(b *testing.B) {
 			id := threads[i%len(threads)]
 			start := time.Now()
 			w.say(id, "Is it free?")
+			<-said // looking earlier would add to what is measured
 			follow(id)
 			took = append(took, time.Since(start))
 		}

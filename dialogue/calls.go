@@ -37,6 +37,28 @@ func (r *run) runCalls(ctx, base context.Context, v *view) error {
 			return err
 		}
 	}
+	return r.afterCalls(ctx, v)
+}
+
+// latest is a thread as a call that ended left it.
+type latest struct {
+	row      *ent.Thread
+	revision int64 // of its agent
+}
+
+// afterCalls lets the turn go on with what it knows, once all its calls have ended: the last of them brought the thread's
+// row along. What ended the turn meanwhile stops this worker, and would refuse its next write.
+func (r *run) afterCalls(ctx context.Context, v *view) (err error) {
+	latest := r.latest.Swap(nil)
+	if latest == nil || latest.row.Epoch != v.turn.Epoch || latest.row.Status != v.thread.Status || len(v.in(call.StateRESERVED, call.StateSENT, call.StateAWAITING_APPROVAL)) > 0 {
+		return nil
+	}
+	next := *v
+	next.thread = latest.row
+	if err := r.placeAgent(ctx, r.s.log.Client(), &next, latest.revision); err != nil {
+		return err
+	}
+	r.next = &next
 	return nil
 }
 
@@ -131,27 +153,14 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 	return r.finish(ctx, c, o)
 }
 
-// markSent stores that the call is about to leave. From then on it is never sent a second time blindly.
+// markSent stores that the call is about to leave. From then on it is never sent a second time blindly. The error is
+// errLost when the turn is no longer this worker's, or when somebody else has decided about the call.
 func (r *run) markSent(ctx context.Context, c *ent.Call) error {
-	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		t, err := tx.Lock(ctx, r.hold.threadID)
-		if err != nil {
-			return err
-		}
-		if _, err := r.check(ctx, tx, t, false); err != nil {
-			return err
-		}
-		n, err := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
-			SetState(call.StateSENT).SetSends(c.Sends + 1).SetSentAt(tx.Now).Save(ctx)
-		if err == nil && n == 0 {
-			return errLost
-		}
+	err := eventlog.Again(ctx, func() error { return r.s.markSent(ctx, r.hold.claim, c) })
+	if errors.Is(err, errLost) {
 		return err
-	})
+	}
 	if err != nil {
-		if errors.Is(err, errLost) {
-			return err
-		}
 		return fmt.Errorf("mark call %s as sent: %w", c.ID, err)
 	}
 	c.State, c.Sends = call.StateSENT, c.Sends+1
@@ -163,18 +172,26 @@ func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	var ended *ent.Call
+	var left *latest
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, err := tx.Lock(ctx, c.ThreadID)
 		if err != nil {
 			return err
 		}
 		ended, err = endCall(ctx, tx, t, c, o)
+		left = &latest{t.Row, t.AgentRevision}
 		return err
 	})
-	if err == nil && ended != nil {
-		*c = *ended
+	if err != nil || ended == nil {
+		return err
 	}
-	return err
+	*c = *ended
+	for {
+		known := r.latest.Load()
+		if known != nil && known.row.LastSeq > left.row.LastSeq || r.latest.CompareAndSwap(known, left) {
+			return nil
+		}
+	}
 }
 
 // copyAnswer ends a call with the answer that another one got.

@@ -2,11 +2,13 @@ package dialogue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"parley/ent"
 	"parley/ent/ms"
 	"parley/ent/viewer"
 )
@@ -139,4 +141,27 @@ func (s *Service) fences(ctx context.Context, statement string, args ...any) (ma
 		found[turnID] = fence
 	}
 	return found, rows.Err()
+}
+
+// markSent stores in one statement that a call of a held turn is about to leave. The turn's row is locked by it, so that
+// no take-over and no other worker comes in between: whoever ends a turn, or claims it, writes its row before the rows of
+// its calls. The error is errLost when the turn is not held, or the call is no longer as c shows it.
+func (s *Service) markSent(ctx context.Context, held claim, c *ent.Call) error {
+	lock := ""
+	if s.log.Postgres() {
+		lock = "FOR NO KEY UPDATE OF turns"
+	}
+	statement := `WITH held AS (SELECT turns.id FROM turns JOIN threads ON threads.id = turns.thread_id
+			AND threads.workspace_id = turns.workspace_id AND threads.epoch = turns.epoch
+			WHERE turns.id = $1 AND turns.workspace_id = $2 AND turns.fence = $3 AND turns.state = 'RUNNING' ` + lock + `)
+		UPDATE calls SET state = 'SENT', sends = sends + 1, sent_at = ` + s.log.NowSQL() + `
+		WHERE id = $4 AND workspace_id = $2 AND state = $5 AND sends = $6 AND turn_id IN (SELECT id FROM held)`
+	result, err := s.log.Client().ExecContext(ctx, statement, held.id, held.workspace, held.fence, c.ID, c.State, c.Sends)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, errLost)
+	}
+	return nil
 }

@@ -72,16 +72,11 @@ func (st *reply) openCalls(ctx context.Context, tx *eventlog.Tx, v *view) (waiti
 	return waiting, open, err
 }
 
-// close writes the turn: what the step changed, and its end if it has one, with what follows from that. Calls says
-// whether the turn has made any.
-func (r *run) close(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, end ending, calls bool, change func(*ent.TurnUpdate)) error {
+// close writes the turn: what the step changed, and its end if it has one, with what follows from that. Open says
+// whether calls of the turn may still be waiting to be sent.
+func (r *run) close(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, end ending, open bool, change func(*ent.TurnUpdate)) error {
 	if end.reason == "" {
 		return r.write(ctx, tx, change)
-	}
-	if calls {
-		if err := refuseOpen(ctx, tx, t, tn); err != nil {
-			return err
-		}
 	}
 	err := r.write(ctx, tx, func(u *ent.TurnUpdate) {
 		change(u)
@@ -89,6 +84,11 @@ func (r *run) close(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn
 	})
 	if err != nil {
 		return err
+	}
+	if open {
+		if err := refuseOpen(ctx, tx, t, tn); err != nil {
+			return err
+		}
 	}
 	if err := t.Emit(eventlog.TurnEnded, eventlog.Data{TurnID: tn.ID, Reason: end.reason.String(), Text: end.text}, nil); err != nil {
 		return err

@@ -40,7 +40,7 @@ func answerLater(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *en
 	due := tx.Now.Add(quiet(a))
 	switch {
 	case live == nil:
-		return "", makeDue(ctx, tx, t, tx.Now, due)
+		return "", newTurn(tx, tx.Later(nil), t, tx.Now, due).Exec(ctx)
 	case live.State == turn.StateDUE && live.StartedAt == nil:
 		tx.WakeTurns()
 		return "", tx.Client().Turn.Update().Where(turn.ID(live.ID)).SetDueAt(max(tx.Now, min(due, longestWait(live, a)))).Exec(ctx)
@@ -69,15 +69,15 @@ func longestWait(tn *ent.Turn, a *ent.Agent) ms.Time {
 
 // makeDue makes the thread's live turn, for messages since first. There must be none.
 func makeDue(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first, due ms.Time) error {
-	if err := newTurn(tx, t, first, due).Exec(ctx); err != nil {
+	if err := newTurn(tx, tx.Client(), t, first, due).Exec(ctx); err != nil {
 		return fmt.Errorf("make the turn: %w", err)
 	}
 	return nil
 }
 
-func newTurn(tx *eventlog.Tx, t *eventlog.Thread, first, due ms.Time) *ent.TurnCreate {
-	tx.WakeTurns()
-	return tx.Client().Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
+func newTurn(tx *eventlog.Tx, client *ent.Client, t *eventlog.Thread, first, due ms.Time) *ent.TurnCreate {
+	tx.WakeTurnsAt(due)
+	return client.Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
 		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(first).SetCreatedAt(tx.Now)
 }
 
@@ -123,9 +123,6 @@ func resume(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread) error {
 // endTurn ends a turn for the one reason it will ever have. Calls that were not sent are refused; one that is on its
 // way is still recorded when its answer comes.
 func endTurn(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, reason turn.Reason, text string) error {
-	if err := refuseOpen(ctx, tx, t, tn); err != nil {
-		return err
-	}
 	update := tx.Client().Turn.Update().Where(turn.ID(tn.ID), turn.StateNEQ(turn.StateENDED))
 	markEnded(update, tx, reason, text)
 	n, err := update.Save(ctx)
@@ -134,6 +131,9 @@ func endTurn(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.T
 	}
 	if n == 0 {
 		return nil
+	}
+	if err := refuseOpen(ctx, tx, t, tn); err != nil {
+		return err
 	}
 	return t.Emit(eventlog.TurnEnded, eventlog.Data{TurnID: tn.ID, Reason: reason.String(), Text: text}, nil)
 }

@@ -93,7 +93,7 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 		return h, err
 	}
 	entries = slices.Concat(entries, markers, reminders)
-	r.reading = &reading{entries: slices.Clone(entries), read: h.read}
+	r.reading = &reading{entries: slices.Clone(entries), read: h.read, count: v.thread.MessageCount}
 	h.messages = join(entries)
 	return h, nil
 }
@@ -163,6 +163,9 @@ func resultOf(c *ent.Call) *model.Result {
 
 // markers tell the model when the talk was a person's, and when else its silence ended, from the tags' own events.
 func (r *run) markers(ctx context.Context, v *view, oldest int64) ([]entry, error) {
+	if !v.lowered {
+		return nil, nil
+	}
 	changes, err := r.s.log.Client().Event.Query().
 		Where(event.ThreadID(v.thread.ID), event.TypeIn(eventlog.TagAdded, eventlog.TagRemoved), event.SequenceGTE(oldest)).
 		Order(ent.Asc(event.FieldSequence)).All(ctx)

@@ -7,7 +7,6 @@ import (
 
 	"parley/ent"
 	"parley/ent/agent"
-	"parley/ent/customer"
 	"parley/ent/message"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -41,7 +40,7 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 	var superseded string
 	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		superseded = ""
-		t, err := tx.Thread(ctx, in.ThreadID)
+		t, err := tx.Lock(ctx, in.ThreadID)
 		if err != nil {
 			return ID{}, err
 		}
@@ -49,11 +48,7 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 		if known, err := said(ctx, tx, in); known != "" || err != nil {
 			return ID{known}, err
 		}
-		a, err := s.agentOf(ctx, tx.Client(), t.Row)
-		if err != nil {
-			return ID{}, err
-		}
-		m, ended, err := s.hear(ctx, tx, t, a, in)
+		m, ended, err := s.hear(ctx, tx, t, in)
 		if err != nil {
 			return ID{}, err
 		}
@@ -122,32 +117,41 @@ func (s *Service) AddNote(ctx context.Context, threadID, text string) (ID, error
 
 // hear stores a customer's message and makes the agent's answer due. It returns the message, and the id of the turn
 // that gave way to it, if one did.
-func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, in MessageInput) (*ent.Message, string, error) {
-	live, err := liveTurn(ctx, tx, t.Row.ID)
+func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, in MessageInput) (*ent.Message, string, error) {
+	engine := own(ctx)
+	around, err := readCustomer(engine, tx.Client(), t.Row)
 	if err != nil {
 		return nil, "", err
+	}
+	t.KnowTags(around.tags)
+	a, err := s.agentAt(engine, tx.Client(), t.Row, around.revision)
+	if err != nil {
+		return nil, "", err
+	}
+	var live *ent.Turn
+	if around.live != "" {
+		if live, err = liveTurn(engine, tx, t.Row.ID); err != nil {
+			return nil, "", err
+		}
 	}
 	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil && !untold(live) {
 		return nil, "", ErrThreadBusy
 	}
-	c, err := tx.Client().Customer.Query().Where(customer.ID(t.Row.CustomerID)).Only(ctx)
-	if err != nil {
-		return nil, "", fmt.Errorf("find the customer: %w", err)
-	}
-	m, err := t.AddMessage(ctx, tx.Client().Message.Create().SetAuthor(message.AuthorCUSTOMER).SetAuthorName(c.Name).
+	m, err := t.AddMessage(ctx, tx.Later(nil).Message.Create().SetAuthor(message.AuthorCUSTOMER).SetAuthorName(around.customer.Name).
 		SetText(in.Text).SetNillableClientMessageID(in.ClientMessageID))
 	if err != nil {
 		return nil, "", fmt.Errorf("store the message: %w", err)
 	}
-	ctx = own(ctx)
-	gone, err := replied(ctx, tx, t, live)
-	if err != nil {
-		return nil, "", err
+	gone := ""
+	if around.followed || untold(live) {
+		if gone, err = replied(engine, tx, t, live); err != nil {
+			return nil, "", err
+		}
 	}
 	if gone != "" {
 		live = nil
 	}
-	superseded, err := answerLater(ctx, tx, t, a, live)
+	superseded, err := answerLater(engine, tx, t, a, live)
 	return m, cmp.Or(superseded, gone), err
 }
 

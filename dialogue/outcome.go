@@ -72,7 +72,7 @@ func endCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Ca
 	if n == 0 {
 		return nil, nil
 	}
-	if o.isHTTP {
+	if o.tellsIntegrators() {
 		if err := t.LoadTags(ctx); err != nil { // for the webhook of a failure
 			return nil, err
 		}
@@ -82,13 +82,18 @@ func endCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Ca
 	return &ended, announce(t, c, o)
 }
 
+// tellsIntegrators says whether the outcome is an event that webhooks carry.
+func (o outcome) tellsIntegrators() bool {
+	return o.isHTTP && (o.state == call.StateFAILED || o.state == call.StateUNKNOWN)
+}
+
 // announce emits the events of a call that was made or has ended.
 func announce(t *eventlog.Thread, c *ent.Call, o outcome) error {
 	data := eventlog.Data{CallID: c.ID, TurnID: c.TurnID, Status: o.state.String()}
 	if err := t.Emit(eventlog.CallUpdated, data, nil); err != nil {
 		return err
 	}
-	if !o.isHTTP || (o.state != call.StateFAILED && o.state != call.StateUNKNOWN) {
+	if !o.tellsIntegrators() {
 		return nil
 	}
 	return t.Emit(eventlog.CallFailed, data, eventlog.CallData{Dialogue: t.Dialogue(), CallID: c.ID, Function: c.Name, Error: o.err})

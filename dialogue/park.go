@@ -22,7 +22,7 @@ func compareIDs(a, b string) int { return strings.Compare(a, b) }
 func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked, again bool, err error) {
 	err = r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		parked, again = false, false
-		t, tn, err := r.guard(ctx, tx, false)
+		t, tn, _, err := r.guard(ctx, tx, false)
 		if err != nil {
 			return err
 		}

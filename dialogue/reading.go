@@ -14,13 +14,18 @@ import (
 type reading struct {
 	entries []entry
 	read    int64    // messages up to this sequence are in it
+	count   int      // of the thread's messages, at most as many as are in it or in steps
 	steps   []*reply // steps of this worker that are not yet among the entries
 }
 
 // add puts a step behind what the model has read. On nil it does nothing: the next step reads all anew.
 func (h *reading) add(st *reply) {
-	if h != nil {
-		h.steps = append(h.steps, st)
+	if h == nil {
+		return
+	}
+	h.steps = append(h.steps, st)
+	if st.text != "" {
+		h.count++
 	}
 }
 
@@ -41,7 +46,7 @@ func (r *run) goOn(ctx context.Context, v *view) (history, error) {
 		}
 	}
 	past.steps = nil
-	if !keepsQueue(v.agent) {
+	if !keepsQueue(v.agent) && v.thread.MessageCount != past.count {
 		texts, err := r.s.log.Client().Message.Query().Where(message.ThreadID(v.thread.ID), message.SequenceGT(past.read)).
 			Order(ent.Asc(message.FieldSequence)).Limit(maxHistory).All(ctx)
 		if err != nil {
@@ -54,6 +59,7 @@ func (r *run) goOn(ctx context.Context, v *view) (history, error) {
 			}
 			past.entries = append(past.entries, messageEntry(m))
 		}
+		past.count = v.thread.MessageCount
 	}
 	return history{messages: join(slices.Clone(past.entries)), read: max(past.read, v.turn.ReadSequence)}, nil
 }

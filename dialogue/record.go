@@ -11,6 +11,7 @@ import (
 	"parley/ent/message"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/turn"
 	"parley/eventlog"
 	"slices"
 	"strings"
@@ -38,10 +39,10 @@ type reply struct {
 // tags it raised, and the end of the turn if this was it. Nothing is stored when the turn is no longer this worker's.
 // What it left decides about the next move.
 func (r *run) record(ctx context.Context, v *view, st *reply) error {
-	next := *v
+	next, said := *v, r.said
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		st.ended, st.empty, st.garbled = false, 0, 0
-		t, tn, err := r.guard(ctx, tx, false)
+		t, tn, around, err := r.guard(ctx, tx, false)
 		if err != nil {
 			return err
 		}
@@ -56,36 +57,36 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		tn.StepsUsed, tn.ReadSequence, tn.Attempts = row.Number, max(tn.ReadSequence, st.read), 0
 		tn.InputTokens, tn.OutputTokens = tn.InputTokens+use.Input, tn.OutputTokens+use.Output
 		st.admit(v, tn, v.agent)
-		spoke := st.text != ""
-		if spoke || tn.StepsUsed > 1 {
-			earlier, err := r.spoken(ctx, tx, tn)
-			if err != nil {
+		if said, err = r.spoken(ctx, tx, tn); err != nil {
+			return err
+		}
+		if st.text != "" {
+			if err := r.say(ctx, tx, t, tn, v.agent, st, *said); err != nil {
 				return err
 			}
-			if spoke {
-				if err := r.say(ctx, tx, t, tn, v.agent, st, earlier); err != nil {
-					return err
-				}
-			}
-			spoke = spoke || len(earlier) > 0
+			said = &spoken{said.messages + 1, tn.InputTokens, tn.OutputTokens}
 		}
 		if tn.ReminderID != nil { // a tag that it raises must not take it for one that has said nothing
-			if err := r.write(ctx, tx, func(u *ent.TurnUpdate) { u.SetStepsUsed(tn.StepsUsed) }); err != nil {
-				return err
+			if err := tx.Client().Turn.Update().Where(turn.ID(tn.ID)).SetStepsUsed(tn.StepsUsed).Exec(ctx); err != nil {
+				return fmt.Errorf("write the turn: %w", err)
 			}
 		}
 		made, err := st.perform(ctx, tx, t, v.agent, row)
 		if err != nil {
 			return err
 		}
-		end, err := r.conclude(ctx, tx, t, tn, v, st, spoke)
+		end, err := r.conclude(ctx, tx, t, tn, v, st, said.messages > 0)
 		if err != nil {
 			return err
 		}
 		st.ended = end.reason != ""
 		next.turn, next.thread, next.calls = tn, t.Row, slices.Concat(v.calls, made)
+		if err := r.place(ctx, tx.Client(), &next, around); err != nil {
+			return err
+		}
 		next.tags = t.Tags()
-		return r.close(ctx, tx, t, tn, v.agent, end, len(made) > 0 || len(v.calls) > 0, func(u *ent.TurnUpdate) {
+		open := len(next.in(call.StateRESERVED, call.StateAWAITING_APPROVAL)) > 0
+		return r.close(ctx, tx, t, tn, v.agent, end, open, func(u *ent.TurnUpdate) {
 			u.SetStepsUsed(tn.StepsUsed).SetCallsUsed(tn.CallsUsed).SetAttempts(0).SetReadSequence(tn.ReadSequence).
 				SetInputTokens(tn.InputTokens).SetOutputTokens(tn.OutputTokens)
 		})
@@ -94,19 +95,37 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		r.reading = nil
 		return err
 	}
+	r.said = said
 	r.reading.add(st)
-	if len(next.in(call.StateRESERVED)) == 0 && !st.contact { // before calls are sent, and after a contact, all is read anew
+	if !st.contact { // the customer's row has changed
 		r.next = &next
 	}
 	return nil
 }
 
-// spoken returns what the turn has said to the customer so far.
-func (r *run) spoken(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn) ([]*ent.Message, error) {
-	if tn.StepsUsed == 1 {
-		return nil, nil
+// spoken is what a turn has said to the customer so far, and the tokens that its messages account for.
+type spoken struct {
+	messages int
+	in, out  int64
+}
+
+// spoken returns what the turn has said so far. Only its own worker adds to that.
+func (r *run) spoken(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn) (*spoken, error) {
+	if r.said != nil {
+		return r.said, nil
 	}
-	return tx.Client().Message.Query().Where(message.TurnID(tn.ID), message.ThreadID(tn.ThreadID)).All(ctx)
+	said := &spoken{}
+	if tn.StepsUsed == 1 {
+		return said, nil
+	}
+	earlier, err := tx.Client().Message.Query().Where(message.TurnID(tn.ID), message.ThreadID(tn.ThreadID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read what the turn has said: %w", err)
+	}
+	for _, m := range earlier {
+		said.messages, said.in, said.out = said.messages+1, said.in+m.InputTokens, said.out+m.OutputTokens
+	}
+	return said, nil
 }
 
 // storeStep stores what the model said, byte for byte.
@@ -116,7 +135,7 @@ func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *
 		return nil, fmt.Errorf("encode the step: %w", err)
 	}
 	use := st.end.Usage
-	row, err := tx.Client().Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
+	row, err := tx.Later(nil).Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
 		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).
 		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
 		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
@@ -151,12 +170,9 @@ func encode(parts []model.Part) (raw.JSON, error) {
 }
 
 // say stores the text of a step as the agent's message. It carries the tokens spent since the turn's last message.
-func (r *run) say(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, st *reply, earlier []*ent.Message) error {
-	in, out := tn.InputTokens, tn.OutputTokens
-	for _, m := range earlier {
-		in, out = in-m.InputTokens, out-m.OutputTokens
-	}
-	_, err := t.AddMessage(ctx, tx.Client().Message.Create().SetID(st.messageID).SetAuthor(message.AuthorAGENT).
+func (r *run) say(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn *ent.Turn, a *ent.Agent, st *reply, earlier spoken) error {
+	in, out := tn.InputTokens-earlier.in, tn.OutputTokens-earlier.out
+	_, err := t.AddMessage(ctx, tx.Later(nil).Message.Create().SetID(st.messageID).SetAuthor(message.AuthorAGENT).
 		SetAuthorName(a.Name).SetText(st.text).SetTurnID(tn.ID).SetModel(st.model()).SetInputTokens(in).SetOutputTokens(out))
 	if err != nil {
 		return fmt.Errorf("store the answer: %w", err)

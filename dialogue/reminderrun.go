@@ -190,7 +190,7 @@ func (s *Service) deliver(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 		if err := endReminder(ctx, tx, t, row, reminder.StateSENT, "", nil); err != nil {
 			return err
 		}
-		if err := newTurn(tx, t, tx.Now, tx.Now).SetReminderID(row.ID).SetReadSequence(t.Row.LastSeq).Exec(ctx); err != nil {
+		if err := newTurn(tx, tx.Client(), t, tx.Now, tx.Now).SetReminderID(row.ID).SetReadSequence(t.Row.LastSeq).Exec(ctx); err != nil {
 			return fmt.Errorf("make the turn: %w", err)
 		}
 		return nil

@@ -15,6 +15,9 @@ import (
 // reminderEntries are lines that tell the model why it writes without having been asked, before the steps of each turn
 // that a reminder made. Read is how far the present turn has read.
 func (r *run) reminderEntries(ctx context.Context, v *view, steps []*ent.Step, read int64) ([]entry, error) {
+	if !v.reminded {
+		return nil, nil
+	}
 	first := map[string]int64{} // sequence at which a turn began
 	for _, st := range steps {
 		if at, known := first[st.TurnID]; !known || st.ReadSequence < at {

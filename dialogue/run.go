@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +24,11 @@ func (s *Service) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	wake := eventlog.NewSignal()
+	var due atomic.Bool // whether a turn was made due, so that the queue need not be asked first
 	defer s.log.OnWake(func(w eventlog.Wake) {
+		if w.TurnsNow {
+			due.Store(true)
+		}
 		if w.Turns {
 			wake.Poke()
 		}
@@ -58,7 +63,7 @@ func (s *Service) Run(ctx context.Context) error {
 		if sweep {
 			swept = time.Now()
 		}
-		claims, pause, err := s.claimSome(ctx, cap(slots)-len(slots), sweep)
+		claims, pause, err := s.claimSome(ctx, cap(slots)-len(slots), sweep, due.Swap(false))
 		if err != nil && ctx.Err() == nil {
 			s.o.Logger.Error("dialogue: the queue of turns cannot be read", "error", err)
 		}
@@ -77,8 +82,8 @@ func (s *Service) Run(ctx context.Context) error {
 				return nil
 			})
 		}
-		if len(claims) == 0 {
-			sleep(ctx, wake, pause)
+		if len(claims) == 0 && sleep(ctx, wake, pause) && pause < s.o.PollFor {
+			due.Store(true)
 		}
 	}
 	drain := time.AfterFunc(max(0, s.o.DrainFor), stop)
@@ -93,12 +98,16 @@ func (s *Service) Run(ctx context.Context) error {
 const crowdedPause = 50 * time.Millisecond
 
 // claimSome takes up to n turns: due ones, and with sweep also those whose worker died or whose approval is overdue.
-// If it takes none it says how long to sleep. The queue is only written to when something is due.
-func (s *Service) claimSome(ctx context.Context, n int, sweep bool) (claims []claim, pause time.Duration, err error) {
+// If it takes none it says how long to sleep. The queue is only written to when something is due, which is looked up first
+// unless it is known.
+func (s *Service) claimSome(ctx context.Context, n int, sweep, due bool) (claims []claim, pause time.Duration, err error) {
 	if n == 0 {
 		return nil, s.o.PollFor, nil // the end of a turn wakes
 	}
-	until, err := s.untilDue(ctx)
+	until := time.Duration(0)
+	if !due {
+		until, err = s.untilDue(ctx)
+	}
 	crowded := s.running.crowd(s.o.Workers)
 	n = min(n, max(1, s.o.Workers/4)) // a few at a time, so that no workspace fills all slots at once
 	take := func(who, also string) {
@@ -116,6 +125,10 @@ func (s *Service) claimSome(ctx context.Context, n int, sweep bool) (claims []cl
 	if until == 0 {
 		take(whoIsDue, "")
 		until = crowdedPause
+		if due && len(claims) == 0 && err == nil { // somebody else took it
+			until, err = s.untilDue(ctx)
+			until = max(until, crowdedPause)
+		}
 	}
 	if err != nil {
 		until = s.o.PollFor
@@ -123,15 +136,17 @@ func (s *Service) claimSome(ctx context.Context, n int, sweep bool) (claims []cl
 	return claims, until, err
 }
 
-// sleep waits for a wake-up or for the end of the pause.
-func sleep(ctx context.Context, wake eventlog.Signal, pause time.Duration) {
+// sleep waits for a wake-up or for the end of the pause, and says whether it was the latter.
+func sleep(ctx context.Context, wake eventlog.Signal, pause time.Duration) (over bool) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-wake:
 	case <-timer.C:
+		return true
 	}
+	return false
 }
 
 // keep renews the leases of this process, and stops turns that it has lost, until work ends.

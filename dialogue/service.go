@@ -81,6 +81,7 @@ type Service struct {
 	name      string // of this process, in leases
 	running   registry
 	versions  versionCache
+	agents    agentCache
 	endpoints endpoints
 	dryRuns   chan *dryRun
 	dryRunMu  sync.Mutex                   // held while a run is stored and put into dryRuns

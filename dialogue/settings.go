@@ -126,33 +126,6 @@ func (f functionSettings) row(a *ent.Agent) *ent.Function {
 	return row
 }
 
-// agentOf returns the agent of a thread as the thread's next step sees it, deleted or not: the version that the thread
-// follows, or the draft.
-func (s *Service) agentOf(ctx context.Context, client *ent.Client, t *ent.Thread) (*ent.Agent, error) {
-	a, err := client.Agent.Query().Where(agent.ID(t.AgentID)).Only(ctx)
-	if err != nil {
-		return nil, err
-	}
-	v, err := s.versionOf(ctx, client, a, t)
-	if err != nil {
-		return nil, err
-	}
-	if v != nil {
-		return v.over(a), nil
-	}
-	return a, nil
-}
-
-// agentWithFunctions is agentOf with the functions, enabled or not.
-func (s *Service) agentWithFunctions(ctx context.Context, client *ent.Client, t *ent.Thread) (*ent.Agent, error) {
-	a, err := s.agentOf(ctx, client, t)
-	if err != nil || a.Edges.Functions != nil {
-		return a, err
-	}
-	a.Edges.Functions, err = client.Function.Query().Where(function.AgentID(a.ID)).Order(function.ByID()).All(ctx)
-	return a, err
-}
-
 // FollowedVersion returns the id of the version of its agent that a thread follows; "" is the draft. A thread that began
 // before the first publication follows the first version from then on.
 func FollowedVersion(ctx context.Context, client *ent.Client, a *ent.Agent, t *ent.Thread) (string, error) {

@@ -81,10 +81,7 @@ func (s *Service) CreateThread(ctx context.Context, in ThreadInput) (ThreadResul
 		if in.Text == nil {
 			return result, nil
 		}
-		if a, err = s.agentOf(ctx, tx.Client(), t.Row); err != nil {
-			return result, err
-		}
-		m, _, err := s.hear(ctx, tx, t, a, MessageInput{ThreadID: t.Row.ID, Text: *in.Text})
+		m, _, err := s.hear(ctx, tx, t, MessageInput{ThreadID: t.Row.ID, Text: *in.Text})
 		if err != nil {
 			return result, err
 		}

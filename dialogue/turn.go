@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"parley/ent"
@@ -22,12 +23,14 @@ var errLost = errors.New("the turn is no longer held")
 type run struct {
 	s        *Service
 	hold     *hold
-	deadline time.Time // the turn's wall clock, by this process's
-	empty    int       // answers without text and call so far
-	garbled  int       // answers with a call that cannot be read so far
-	next     *view     // what the last move left, if it is all that decides about the next one
-	dropped  []dropped // what a model said in vain
-	reading  *reading  // what the model has read in this turn, while this worker alone adds to it
+	deadline time.Time              // the turn's wall clock, by this process's
+	empty    int                    // answers without text and call so far
+	garbled  int                    // answers with a call that cannot be read so far
+	next     *view                  // what the last move left, if it is all that decides about the next one
+	said     *spoken                // what the turn has told the customer, as far as it is known
+	dropped  []dropped              // what a model said in vain
+	reading  *reading               // what the model has read in this turn, while this worker alone adds to it
+	latest   atomic.Pointer[latest] // calls end side by side
 }
 
 // run moves the turn on until it has ended, is parked, or is lost (errLost).
@@ -61,11 +64,15 @@ func (r *run) run(ctx context.Context) error {
 func (r *run) begin(ctx context.Context) error {
 	var v *view
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		t, tn, err := r.guard(ctx, tx, true)
+		t, tn, around, err := r.guard(ctx, tx, true)
 		if err != nil {
 			return err
 		}
-		if v, err = r.viewOf(ctx, tx.Client(), tn, t.Row, t.Tags()); err != nil {
+		v = &view{turn: tn, thread: t.Row}
+		if err := r.place(ctx, tx.Client(), v, around); err != nil {
+			return err
+		}
+		if err := v.readCalls(ctx, tx.Client()); err != nil {
 			return err
 		}
 		tn.Epoch = t.Row.Epoch
@@ -110,39 +117,30 @@ func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 // guard locks the thread for a write of this worker and reads the turn. The error is errLost unless the turn runs under
 // this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself. Another worker
 // that claims the turn from now on waits for the thread before it does anything.
-func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, error) {
-	t, err := tx.Thread(ctx, r.hold.threadID)
+func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, surroundings, error) {
+	t, err := tx.Lock(ctx, r.hold.threadID)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, surroundings{}, err
 	}
-	tn, err := r.check(ctx, tx, t, first)
-	return t, tn, err
-}
-
-// check reads the turn of a locked thread, with the error of guard.
-func (r *run) check(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first bool) (*ent.Turn, error) {
-	tn, err := tx.Client().Turn.Query().Where(turn.ID(r.hold.id)).Only(ctx)
+	tn, around, err := readTurn(ctx, tx.Client(), t.Row, r.hold.id)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("guard the turn: %w", err)
+		return nil, nil, around, fmt.Errorf("guard the turn: %w", err)
 	case tn.State != turn.StateRUNNING || tn.Fence != r.hold.fence, !first && tn.Epoch != t.Row.Epoch:
-		return nil, errLost
+		return nil, nil, around, errLost
 	}
-	return tn, nil
+	t.KnowTags(around.tags)
+	return t, tn, around, nil
 }
 
-// write changes the row of this worker's turn and extends its lease. The error is errLost when the turn is somebody
-// else's by then.
+// write changes the row of this worker's turn and extends its lease, by the end of the transaction, which fails with
+// errLost when the turn is somebody else's by then.
 func (r *run) write(ctx context.Context, tx *eventlog.Tx, change func(*ent.TurnUpdate)) error {
-	update := tx.Client().Turn.Update().Where(turn.ID(r.hold.id), turn.Fence(r.hold.fence), turn.StateEQ(turn.StateRUNNING)).
+	update := tx.Later(errLost).Turn.Update().Where(turn.ID(r.hold.id), turn.Fence(r.hold.fence), turn.StateEQ(turn.StateRUNNING)).
 		SetLeaseUntil(tx.Now.Add(r.s.o.LeaseFor))
 	change(update)
-	n, err := update.Save(ctx)
-	if err != nil {
+	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("write the turn: %w", err)
-	}
-	if n == 0 {
-		return errLost
 	}
 	return nil
 }
@@ -192,7 +190,7 @@ func (r *run) advance(ctx, base context.Context) (more bool, err error) {
 // nothing is said and the reason is the one that follows from its tags.
 func (r *run) end(ctx context.Context, reason turn.Reason, text string, fallback bool) error {
 	return r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		t, tn, err := r.guard(ctx, tx, false)
+		t, tn, _, err := r.guard(ctx, tx, false)
 		if err != nil {
 			return err
 		}

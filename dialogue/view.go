@@ -2,11 +2,11 @@ package dialogue
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"parley/ent"
 	"parley/ent/call"
-	"parley/ent/customer"
 	"parley/ent/thread"
 	"parley/ent/turn"
 )
@@ -15,52 +15,46 @@ import (
 type view struct {
 	turn      *ent.Turn
 	thread    *ent.Thread
-	customer  *ent.Customer
+	customer  *ent.Customer // without its times
 	tags      []string
 	agent     *ent.Agent
 	functions []*ent.Function // enabled ones
 	calls     []*ent.Call     // of the turn, in order
+	reminded  bool            // whether the thread has had reminders
+	lowered   bool            // whether a tag was ever taken off the thread
 }
 
 // look reads what decides about the next move.
 func (r *run) look(ctx context.Context) (*view, error) {
 	client := r.s.log.Client()
-	tn, err := client.Turn.Query().Where(turn.ID(r.hold.id)).Only(ctx)
+	t, err := client.Thread.Query().Where(thread.ID(r.hold.threadID)).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tn, around, err := readTurn(ctx, client, t, r.hold.id)
 	if err != nil {
 		return nil, err
 	}
 	if tn.State != turn.StateRUNNING || tn.Fence != r.hold.fence {
 		return nil, errLost
 	}
-	t, err := client.Thread.Query().Where(thread.ID(r.hold.threadID)).WithTags().Only(ctx)
-	if err != nil {
+	v := &view{turn: tn, thread: t}
+	if err := r.place(ctx, client, v, around); err != nil {
 		return nil, err
 	}
-	tags := make([]string, len(t.Edges.Tags))
-	for i, tag := range t.Edges.Tags {
-		tags[i] = tag.Name
-	}
-	return r.viewOf(ctx, client, tn, t, tags)
+	return v, v.readCalls(ctx, client)
 }
 
-// viewOf reads what belongs to a turn and its thread.
-func (r *run) viewOf(ctx context.Context, client *ent.Client, tn *ent.Turn, t *ent.Thread, tags []string) (*view, error) {
-	v := &view{turn: tn, thread: t, tags: tags}
-	var err error
-	if v.customer, err = client.Customer.Query().Where(customer.ID(t.CustomerID)).Only(ctx); err != nil {
-		return nil, err
-	}
-	if v.calls, err = client.Call.Query().Where(call.TurnID(tn.ID)).All(ctx); err != nil {
-		return nil, err
-	}
-	slices.SortFunc(v.calls, func(a, b *ent.Call) int { return compareIDs(a.ID, b.ID) })
-	return v, r.readAgent(ctx, client, v)
+// place puts a turn's surroundings into its view.
+func (r *run) place(ctx context.Context, client *ent.Client, v *view, around surroundings) error {
+	v.tags, v.customer, v.reminded, v.lowered = around.tags, around.customer, around.reminded, around.lowered
+	return r.placeAgent(ctx, client, v, around.revision)
 }
 
-// readAgent reads the agent of the view as the thread's next step sees it.
-func (r *run) readAgent(ctx context.Context, client *ent.Client, v *view) (err error) {
-	if v.agent, err = r.s.agentWithFunctions(ctx, client, v.thread); err != nil {
-		return err
+// placeAgent puts the agent into a view, as the thread's next step sees it.
+func (r *run) placeAgent(ctx context.Context, client *ent.Client, v *view, revision int64) (err error) {
+	if v.agent, err = r.s.agentAt(ctx, client, v.thread, revision); err != nil {
+		return fmt.Errorf("read the agent: %w", err)
 	}
 	v.functions = nil
 	for _, f := range v.agent.Edges.Functions {
@@ -69,6 +63,19 @@ func (r *run) readAgent(ctx context.Context, client *ent.Client, v *view) (err e
 		}
 	}
 	slices.SortFunc(v.functions, func(a, b *ent.Function) int { return compareIDs(a.ID, b.ID) })
+	return nil
+}
+
+// readCalls reads the calls of the view's turn. One that has taken no step has none.
+func (v *view) readCalls(ctx context.Context, client *ent.Client) (err error) {
+	if v.turn.StepsUsed == 0 {
+		v.calls = nil
+		return nil
+	}
+	if v.calls, err = client.Call.Query().Where(call.TurnID(v.turn.ID)).All(ctx); err != nil {
+		return fmt.Errorf("read the calls of the turn: %w", err)
+	}
+	slices.SortFunc(v.calls, func(a, b *ent.Call) int { return compareIDs(a.ID, b.ID) })
 	return nil
 }
 

@@ -118,6 +118,10 @@ func (st *reply) admit(v *view, tn *ent.Turn, a *ent.Agent) {
 // perform applies the tags that the step raised and stores all its calls: those that are done, those that wait for a
 // person, and those that are to be sent.
 func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, row *ent.Step) ([]*ent.Call, error) {
+	client := tx.Client()
+	if len(st.calls) <= fewCalls {
+		client = tx.Later(nil)
+	}
 	creates := make([]*ent.CallCreate, len(st.calls))
 	for i, w := range st.calls {
 		callID := id.New(id.Call)
@@ -129,7 +133,7 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 			w.decided = &o
 			st.contact = st.contact || w.function.Tag == TagGetContact
 		}
-		create := tx.Client().Call.Create().SetID(callID).SetWorkspaceID(row.WorkspaceID).SetThreadID(row.ThreadID).
+		create := client.Call.Create().SetID(callID).SetWorkspaceID(row.WorkspaceID).SetThreadID(row.ThreadID).
 			SetTurnID(row.TurnID).SetStepID(row.ID).SetNumber(i).SetName(clean(w.asked.Name)).SetProviderCallID(w.asked.ID).
 			SetArguments(raw.JSON(w.asked.Args)).SetCreatedAt(tx.Now)
 		if w.function != nil {
@@ -161,12 +165,25 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 	if len(creates) == 0 {
 		return nil, nil
 	}
-	made, err := tx.Client().Call.CreateBulk(creates...).Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("store the calls: %w", err)
+	if len(creates) > fewCalls {
+		made, err := client.Call.CreateBulk(creates...).Save(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("store the calls: %w", err)
+		}
+		return made, nil
+	}
+	made := make([]*ent.Call, len(creates))
+	for i, create := range creates {
+		var err error
+		if made[i], err = create.Save(ctx); err != nil {
+			return nil, fmt.Errorf("store a call: %w", err)
+		}
 	}
 	return made, nil
 }
+
+// fewCalls are stored by a statement each, which go to the database together with all else; more are one statement.
+const fewCalls = 4
 
 // raiseByAgent raises the tag of a TAG function. What the model did wrong is an outcome; the error is ours.
 func raiseByAgent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, w *wanted, callID string) (outcome, error) {

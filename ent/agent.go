@@ -67,6 +67,8 @@ type Agent struct {
 	MovedVersionID *string `json:"moved_version_id,omitempty"`
 	// How often all threads were moved.
 	Moves int64 `json:"moves,omitempty"`
+	// Counts the changes of the row and of its functions, so that both can be kept at hand.
+	Revision int64 `json:"revision,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -118,7 +120,7 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case agent.FieldPublic:
 			values[i] = new(sql.NullBool)
-		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMoves, agent.FieldUpdatedAt, agent.FieldDeletedAt:
+		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMoves, agent.FieldRevision, agent.FieldUpdatedAt, agent.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
 		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
 			values[i] = new(sql.NullString)
@@ -292,6 +294,12 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Moves = value.Int64
 			}
+		case agent.FieldRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field revision", values[i])
+			} else if value.Valid {
+				_m.Revision = value.Int64
+			}
 		case agent.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
@@ -428,6 +436,9 @@ func (_m *Agent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("moves=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Moves))
+	builder.WriteString(", ")
+	builder.WriteString("revision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))

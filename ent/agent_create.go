@@ -338,6 +338,20 @@ func (_c *AgentCreate) SetNillableMoves(v *int64) *AgentCreate {
 	return _c
 }
 
+// SetRevision sets the "revision" field.
+func (_c *AgentCreate) SetRevision(v int64) *AgentCreate {
+	_c.mutation.SetRevision(v)
+	return _c
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableRevision(v *int64) *AgentCreate {
+	if v != nil {
+		_c.SetRevision(*v)
+	}
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *AgentCreate) SetUpdatedAt(v ms.Time) *AgentCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -526,6 +540,10 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultMoves
 		_c.mutation.SetMoves(v)
 	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		v := agent.DefaultRevision
+		_c.mutation.SetRevision(v)
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		if agent.DefaultUpdatedAt == nil {
 			return fmt.Errorf("ent: uninitialized agent.DefaultUpdatedAt (forgotten import ent/runtime?)")
@@ -668,6 +686,9 @@ func (_c *AgentCreate) check() error {
 	if _, ok := _c.mutation.Moves(); !ok {
 		return &ValidationError{Name: "moves", err: errors.New(`ent: missing required field "Agent.moves"`)}
 	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Agent.revision"`)}
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Agent.updated_at"`)}
 	}
@@ -802,6 +823,10 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Moves(); ok {
 		_spec.SetField(agent.FieldMoves, field.TypeInt64, value)
 		_node.Moves = value
+	}
+	if value, ok := _c.mutation.Revision(); ok {
+		_spec.SetField(agent.FieldRevision, field.TypeInt64, value)
+		_node.Revision = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -1222,6 +1247,24 @@ func (u *AgentUpsert) UpdateMoves() *AgentUpsert {
 // AddMoves adds v to the "moves" field.
 func (u *AgentUpsert) AddMoves(v int64) *AgentUpsert {
 	u.Add(agent.FieldMoves, v)
+	return u
+}
+
+// SetRevision sets the "revision" field.
+func (u *AgentUpsert) SetRevision(v int64) *AgentUpsert {
+	u.Set(agent.FieldRevision, v)
+	return u
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateRevision() *AgentUpsert {
+	u.SetExcluded(agent.FieldRevision)
+	return u
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *AgentUpsert) AddRevision(v int64) *AgentUpsert {
+	u.Add(agent.FieldRevision, v)
 	return u
 }
 
@@ -1703,6 +1746,27 @@ func (u *AgentUpsertOne) AddMoves(v int64) *AgentUpsertOne {
 func (u *AgentUpsertOne) UpdateMoves() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateMoves()
+	})
+}
+
+// SetRevision sets the "revision" field.
+func (u *AgentUpsertOne) SetRevision(v int64) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetRevision(v)
+	})
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *AgentUpsertOne) AddRevision(v int64) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.AddRevision(v)
+	})
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateRevision() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateRevision()
 	})
 }
 
@@ -2358,6 +2422,27 @@ func (u *AgentUpsertBulk) AddMoves(v int64) *AgentUpsertBulk {
 func (u *AgentUpsertBulk) UpdateMoves() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateMoves()
+	})
+}
+
+// SetRevision sets the "revision" field.
+func (u *AgentUpsertBulk) SetRevision(v int64) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetRevision(v)
+	})
+}
+
+// AddRevision adds v to the "revision" field.
+func (u *AgentUpsertBulk) AddRevision(v int64) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.AddRevision(v)
+	})
+}
+
+// UpdateRevision sets the "revision" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateRevision() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateRevision()
 	})
 }
 

@@ -413,6 +413,27 @@ func (_u *AgentUpdate) AddMoves(v int64) *AgentUpdate {
 	return _u
 }
 
+// SetRevision sets the "revision" field.
+func (_u *AgentUpdate) SetRevision(v int64) *AgentUpdate {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableRevision(v *int64) *AgentUpdate {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *AgentUpdate) AddRevision(v int64) *AgentUpdate {
+	_u.mutation.AddRevision(v)
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *AgentUpdate) SetUpdatedAt(v ms.Time) *AgentUpdate {
 	_u.mutation.ResetUpdatedAt()
@@ -758,6 +779,12 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedMoves(); ok {
 		_spec.AddField(agent.FieldMoves, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(agent.FieldRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(agent.FieldRevision, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)
@@ -1266,6 +1293,27 @@ func (_u *AgentUpdateOne) AddMoves(v int64) *AgentUpdateOne {
 	return _u
 }
 
+// SetRevision sets the "revision" field.
+func (_u *AgentUpdateOne) SetRevision(v int64) *AgentUpdateOne {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableRevision(v *int64) *AgentUpdateOne {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *AgentUpdateOne) AddRevision(v int64) *AgentUpdateOne {
+	_u.mutation.AddRevision(v)
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *AgentUpdateOne) SetUpdatedAt(v ms.Time) *AgentUpdateOne {
 	_u.mutation.ResetUpdatedAt()
@@ -1641,6 +1689,12 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.AddedMoves(); ok {
 		_spec.AddField(agent.FieldMoves, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(agent.FieldRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(agent.FieldRevision, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(agent.FieldUpdatedAt, field.TypeInt64, value)

@@ -969,6 +969,8 @@ type AgentMutation struct {
 	moved_version_id     *string
 	moves                *int64
 	addmoves             *int64
+	revision             *int64
+	addrevision          *int64
 	updated_at           *ms.Time
 	addupdated_at        *ms.Time
 	deleted_at           *ms.Time
@@ -2188,6 +2190,62 @@ func (m *AgentMutation) ResetMoves() {
 	m.addmoves = nil
 }
 
+// SetRevision sets the "revision" field.
+func (m *AgentMutation) SetRevision(i int64) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *AgentMutation) Revision() (r int64, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldRevision(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *AgentMutation) AddRevision(i int64) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *AgentMutation) AddedRevision() (r int64, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *AgentMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *AgentMutation) SetUpdatedAt(value ms.Time) {
 	m.updated_at = &value
@@ -2456,7 +2514,7 @@ func (m *AgentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AgentMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 27)
 	if m.workspace_id != nil {
 		fields = append(fields, agent.FieldWorkspaceID)
 	}
@@ -2529,6 +2587,9 @@ func (m *AgentMutation) Fields() []string {
 	if m.moves != nil {
 		fields = append(fields, agent.FieldMoves)
 	}
+	if m.revision != nil {
+		fields = append(fields, agent.FieldRevision)
+	}
 	if m.updated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
 	}
@@ -2591,6 +2652,8 @@ func (m *AgentMutation) Field(name string) (ent.Value, bool) {
 		return m.MovedVersionID()
 	case agent.FieldMoves:
 		return m.Moves()
+	case agent.FieldRevision:
+		return m.Revision()
 	case agent.FieldUpdatedAt:
 		return m.UpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2652,6 +2715,8 @@ func (m *AgentMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldMovedVersionID(ctx)
 	case agent.FieldMoves:
 		return m.OldMoves(ctx)
+	case agent.FieldRevision:
+		return m.OldRevision(ctx)
 	case agent.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	case agent.FieldDeletedAt:
@@ -2833,6 +2898,13 @@ func (m *AgentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMoves(v)
 		return nil
+	case agent.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -2882,6 +2954,9 @@ func (m *AgentMutation) AddedFields() []string {
 	if m.addmoves != nil {
 		fields = append(fields, agent.FieldMoves)
 	}
+	if m.addrevision != nil {
+		fields = append(fields, agent.FieldRevision)
+	}
 	if m.addupdated_at != nil {
 		fields = append(fields, agent.FieldUpdatedAt)
 	}
@@ -2914,6 +2989,8 @@ func (m *AgentMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedDailyTokens()
 	case agent.FieldMoves:
 		return m.AddedMoves()
+	case agent.FieldRevision:
+		return m.AddedRevision()
 	case agent.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	case agent.FieldDeletedAt:
@@ -2989,6 +3066,13 @@ func (m *AgentMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddMoves(v)
+		return nil
+	case agent.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
 		return nil
 	case agent.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -3129,6 +3213,9 @@ func (m *AgentMutation) ResetField(name string) error {
 		return nil
 	case agent.FieldMoves:
 		m.ResetMoves()
+		return nil
+	case agent.FieldRevision:
+		m.ResetRevision()
 		return nil
 	case agent.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -27097,17 +27184,19 @@ func (m *TurnMutation) ResetEdge(name string) error {
 // WorkspaceMutation represents an operation that mutates the Workspace nodes in the graph.
 type WorkspaceMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	name          *string
-	history       *string
-	created_at    *ms.Time
-	addcreated_at *ms.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Workspace, error)
-	predicates    []predicate.Workspace
+	op                       Op
+	typ                      string
+	id                       *string
+	name                     *string
+	history                  *string
+	integrations_revision    *int64
+	addintegrations_revision *int64
+	created_at               *ms.Time
+	addcreated_at            *ms.Time
+	clearedFields            map[string]struct{}
+	done                     bool
+	oldValue                 func(context.Context) (*Workspace, error)
+	predicates               []predicate.Workspace
 }
 
 var _ ent.Mutation = (*WorkspaceMutation)(nil)
@@ -27286,6 +27375,62 @@ func (m *WorkspaceMutation) ResetHistory() {
 	m.history = nil
 }
 
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (m *WorkspaceMutation) SetIntegrationsRevision(i int64) {
+	m.integrations_revision = &i
+	m.addintegrations_revision = nil
+}
+
+// IntegrationsRevision returns the value of the "integrations_revision" field in the mutation.
+func (m *WorkspaceMutation) IntegrationsRevision() (r int64, exists bool) {
+	v := m.integrations_revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationsRevision returns the old "integrations_revision" field's value of the Workspace entity.
+// If the Workspace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkspaceMutation) OldIntegrationsRevision(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationsRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationsRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationsRevision: %w", err)
+	}
+	return oldValue.IntegrationsRevision, nil
+}
+
+// AddIntegrationsRevision adds i to the "integrations_revision" field.
+func (m *WorkspaceMutation) AddIntegrationsRevision(i int64) {
+	if m.addintegrations_revision != nil {
+		*m.addintegrations_revision += i
+	} else {
+		m.addintegrations_revision = &i
+	}
+}
+
+// AddedIntegrationsRevision returns the value that was added to the "integrations_revision" field in this mutation.
+func (m *WorkspaceMutation) AddedIntegrationsRevision() (r int64, exists bool) {
+	v := m.addintegrations_revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIntegrationsRevision resets all changes to the "integrations_revision" field.
+func (m *WorkspaceMutation) ResetIntegrationsRevision() {
+	m.integrations_revision = nil
+	m.addintegrations_revision = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *WorkspaceMutation) SetCreatedAt(value ms.Time) {
 	m.created_at = &value
@@ -27376,12 +27521,15 @@ func (m *WorkspaceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WorkspaceMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.name != nil {
 		fields = append(fields, workspace.FieldName)
 	}
 	if m.history != nil {
 		fields = append(fields, workspace.FieldHistory)
+	}
+	if m.integrations_revision != nil {
+		fields = append(fields, workspace.FieldIntegrationsRevision)
 	}
 	if m.created_at != nil {
 		fields = append(fields, workspace.FieldCreatedAt)
@@ -27398,6 +27546,8 @@ func (m *WorkspaceMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case workspace.FieldHistory:
 		return m.History()
+	case workspace.FieldIntegrationsRevision:
+		return m.IntegrationsRevision()
 	case workspace.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -27413,6 +27563,8 @@ func (m *WorkspaceMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldName(ctx)
 	case workspace.FieldHistory:
 		return m.OldHistory(ctx)
+	case workspace.FieldIntegrationsRevision:
+		return m.OldIntegrationsRevision(ctx)
 	case workspace.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -27438,6 +27590,13 @@ func (m *WorkspaceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHistory(v)
 		return nil
+	case workspace.FieldIntegrationsRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationsRevision(v)
+		return nil
 	case workspace.FieldCreatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -27453,6 +27612,9 @@ func (m *WorkspaceMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *WorkspaceMutation) AddedFields() []string {
 	var fields []string
+	if m.addintegrations_revision != nil {
+		fields = append(fields, workspace.FieldIntegrationsRevision)
+	}
 	if m.addcreated_at != nil {
 		fields = append(fields, workspace.FieldCreatedAt)
 	}
@@ -27464,6 +27626,8 @@ func (m *WorkspaceMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *WorkspaceMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case workspace.FieldIntegrationsRevision:
+		return m.AddedIntegrationsRevision()
 	case workspace.FieldCreatedAt:
 		return m.AddedCreatedAt()
 	}
@@ -27475,6 +27639,13 @@ func (m *WorkspaceMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *WorkspaceMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case workspace.FieldIntegrationsRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIntegrationsRevision(v)
+		return nil
 	case workspace.FieldCreatedAt:
 		v, ok := value.(ms.Time)
 		if !ok {
@@ -27514,6 +27685,9 @@ func (m *WorkspaceMutation) ResetField(name string) error {
 		return nil
 	case workspace.FieldHistory:
 		m.ResetHistory()
+		return nil
+	case workspace.FieldIntegrationsRevision:
+		m.ResetIntegrationsRevision()
 		return nil
 	case workspace.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -21,6 +21,8 @@ type Workspace struct {
 	Name string `json:"name,omitempty"`
 	// Names one unbroken history of events; a restore from a backup begins a new one, and cursors of the old one expire.
 	History string `json:"history,omitempty"`
+	// Counts the changes of integrations, so that they can be kept at hand.
+	IntegrationsRevision int64 `json:"integrations_revision,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    ms.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -31,7 +33,7 @@ func (*Workspace) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case workspace.FieldCreatedAt:
+		case workspace.FieldIntegrationsRevision, workspace.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
 		case workspace.FieldID, workspace.FieldName, workspace.FieldHistory:
 			values[i] = new(sql.NullString)
@@ -67,6 +69,12 @@ func (_m *Workspace) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field history", values[i])
 			} else if value.Valid {
 				_m.History = value.String
+			}
+		case workspace.FieldIntegrationsRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field integrations_revision", values[i])
+			} else if value.Valid {
+				_m.IntegrationsRevision = value.Int64
 			}
 		case workspace.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -115,6 +123,9 @@ func (_m *Workspace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("history=")
 	builder.WriteString(_m.History)
+	builder.WriteString(", ")
+	builder.WriteString("integrations_revision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IntegrationsRevision))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))

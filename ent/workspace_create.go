@@ -35,6 +35,20 @@ func (_c *WorkspaceCreate) SetHistory(v string) *WorkspaceCreate {
 	return _c
 }
 
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (_c *WorkspaceCreate) SetIntegrationsRevision(v int64) *WorkspaceCreate {
+	_c.mutation.SetIntegrationsRevision(v)
+	return _c
+}
+
+// SetNillableIntegrationsRevision sets the "integrations_revision" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableIntegrationsRevision(v *int64) *WorkspaceCreate {
+	if v != nil {
+		_c.SetIntegrationsRevision(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *WorkspaceCreate) SetCreatedAt(v ms.Time) *WorkspaceCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -98,6 +112,10 @@ func (_c *WorkspaceCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *WorkspaceCreate) defaults() {
+	if _, ok := _c.mutation.IntegrationsRevision(); !ok {
+		v := workspace.DefaultIntegrationsRevision
+		_c.mutation.SetIntegrationsRevision(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := workspace.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -120,6 +138,9 @@ func (_c *WorkspaceCreate) check() error {
 	}
 	if _, ok := _c.mutation.History(); !ok {
 		return &ValidationError{Name: "history", err: errors.New(`ent: missing required field "Workspace.history"`)}
+	}
+	if _, ok := _c.mutation.IntegrationsRevision(); !ok {
+		return &ValidationError{Name: "integrations_revision", err: errors.New(`ent: missing required field "Workspace.integrations_revision"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Workspace.created_at"`)}
@@ -167,6 +188,10 @@ func (_c *WorkspaceCreate) createSpec() (*Workspace, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.History(); ok {
 		_spec.SetField(workspace.FieldHistory, field.TypeString, value)
 		_node.History = value
+	}
+	if value, ok := _c.mutation.IntegrationsRevision(); ok {
+		_spec.SetField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+		_node.IntegrationsRevision = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(workspace.FieldCreatedAt, field.TypeInt64, value)
@@ -236,6 +261,24 @@ func (u *WorkspaceUpsert) UpdateName() *WorkspaceUpsert {
 	return u
 }
 
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (u *WorkspaceUpsert) SetIntegrationsRevision(v int64) *WorkspaceUpsert {
+	u.Set(workspace.FieldIntegrationsRevision, v)
+	return u
+}
+
+// UpdateIntegrationsRevision sets the "integrations_revision" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateIntegrationsRevision() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldIntegrationsRevision)
+	return u
+}
+
+// AddIntegrationsRevision adds v to the "integrations_revision" field.
+func (u *WorkspaceUpsert) AddIntegrationsRevision(v int64) *WorkspaceUpsert {
+	u.Add(workspace.FieldIntegrationsRevision, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -301,6 +344,27 @@ func (u *WorkspaceUpsertOne) SetName(v string) *WorkspaceUpsertOne {
 func (u *WorkspaceUpsertOne) UpdateName() *WorkspaceUpsertOne {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (u *WorkspaceUpsertOne) SetIntegrationsRevision(v int64) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetIntegrationsRevision(v)
+	})
+}
+
+// AddIntegrationsRevision adds v to the "integrations_revision" field.
+func (u *WorkspaceUpsertOne) AddIntegrationsRevision(v int64) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddIntegrationsRevision(v)
+	})
+}
+
+// UpdateIntegrationsRevision sets the "integrations_revision" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateIntegrationsRevision() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateIntegrationsRevision()
 	})
 }
 
@@ -536,6 +600,27 @@ func (u *WorkspaceUpsertBulk) SetName(v string) *WorkspaceUpsertBulk {
 func (u *WorkspaceUpsertBulk) UpdateName() *WorkspaceUpsertBulk {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (u *WorkspaceUpsertBulk) SetIntegrationsRevision(v int64) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetIntegrationsRevision(v)
+	})
+}
+
+// AddIntegrationsRevision adds v to the "integrations_revision" field.
+func (u *WorkspaceUpsertBulk) AddIntegrationsRevision(v int64) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddIntegrationsRevision(v)
+	})
+}
+
+// UpdateIntegrationsRevision sets the "integrations_revision" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateIntegrationsRevision() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateIntegrationsRevision()
 	})
 }
 

@@ -42,6 +42,27 @@ func (_u *WorkspaceUpdate) SetNillableName(v *string) *WorkspaceUpdate {
 	return _u
 }
 
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (_u *WorkspaceUpdate) SetIntegrationsRevision(v int64) *WorkspaceUpdate {
+	_u.mutation.ResetIntegrationsRevision()
+	_u.mutation.SetIntegrationsRevision(v)
+	return _u
+}
+
+// SetNillableIntegrationsRevision sets the "integrations_revision" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableIntegrationsRevision(v *int64) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetIntegrationsRevision(*v)
+	}
+	return _u
+}
+
+// AddIntegrationsRevision adds value to the "integrations_revision" field.
+func (_u *WorkspaceUpdate) AddIntegrationsRevision(v int64) *WorkspaceUpdate {
+	_u.mutation.AddIntegrationsRevision(v)
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdate) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -105,6 +126,12 @@ func (_u *WorkspaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(workspace.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.IntegrationsRevision(); ok {
+		_spec.SetField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedIntegrationsRevision(); ok {
+		_spec.AddField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -138,6 +165,27 @@ func (_u *WorkspaceUpdateOne) SetNillableName(v *string) *WorkspaceUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetIntegrationsRevision sets the "integrations_revision" field.
+func (_u *WorkspaceUpdateOne) SetIntegrationsRevision(v int64) *WorkspaceUpdateOne {
+	_u.mutation.ResetIntegrationsRevision()
+	_u.mutation.SetIntegrationsRevision(v)
+	return _u
+}
+
+// SetNillableIntegrationsRevision sets the "integrations_revision" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableIntegrationsRevision(v *int64) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetIntegrationsRevision(*v)
+	}
+	return _u
+}
+
+// AddIntegrationsRevision adds value to the "integrations_revision" field.
+func (_u *WorkspaceUpdateOne) AddIntegrationsRevision(v int64) *WorkspaceUpdateOne {
+	_u.mutation.AddIntegrationsRevision(v)
 	return _u
 }
 
@@ -233,6 +281,12 @@ func (_u *WorkspaceUpdateOne) sqlSave(ctx context.Context) (_node *Workspace, er
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(workspace.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IntegrationsRevision(); ok {
+		_spec.SetField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedIntegrationsRevision(); ok {
+		_spec.AddField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Workspace{config: _u.config}

@@ -23,12 +23,13 @@ func (tx *Tx) planDeliveries(ctx context.Context) ([]planned, error) {
 	if !slices.ContainsFunc(tx.events, func(p pending) bool { return p.row.Body != "" }) {
 		return nil, nil
 	}
-	all, err := tx.client.Integration.Query().Where(integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
+	all, err := tx.integrations(ctx, tx.events[0].row.WorkspaceID)
 	if err != nil {
-		return nil, fmt.Errorf("find integrations: %w", err)
+		return nil, err
 	}
+	tx.planned = &all.revision
 	var plans []planned
-	for _, in := range all {
+	for _, in := range all.rows {
 		plan := planned{integration: in}
 		for i := range tx.events {
 			if wants(in, &tx.events[i]) {
@@ -82,7 +83,7 @@ func (tx *Tx) takeOrdinals(ctx context.Context, in *ent.Integration, n int) (int
 		return 0, nil
 	}
 	const take = `UPDATE integrations SET fifo_last = fifo_last + $1 WHERE workspace_id = $2 AND id = $3 RETURNING fifo_last`
-	last, err := queryInt(ctx, tx.client, take, n, in.WorkspaceID, in.ID)
+	last, err := queryInt(ctx, tx.raw, take, n, in.WorkspaceID, in.ID)
 	if err != nil {
 		return 0, fmt.Errorf("take places in the queue of %s: %w", in.ID, err)
 	}

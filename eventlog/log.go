@@ -2,7 +2,6 @@ package eventlog
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -25,6 +24,7 @@ type Log struct {
 	dialect string
 	now     func() ms.Time
 	wakes   wakes
+	kept    kept
 }
 
 // New returns the log of the database behind client; dialectName is dialect.SQLite or dialect.Postgres. Nil for now
@@ -42,13 +42,13 @@ func (l *Log) Client() *ent.Client { return l.client }
 // Postgres says whether the database is Postgres, for the few places that write SQL by hand.
 func (l *Log) Postgres() bool { return l.dialect == dialect.Postgres }
 
-// NowSQL is an SQL expression for the one clock of the database in milliseconds. With Postgres it is the server's
-// own; SQLite gets this process's clock.
+// NowSQL is an SQL expression for the one clock of the database in milliseconds. With Postgres it is the server's own,
+// with SQLite this machine's. It is the same text each time, so that statements with it can be kept prepared.
 func (l *Log) NowSQL() string {
 	if l.Postgres() {
 		return "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 	}
-	return fmt.Sprint(int64(l.now()))
+	return "CAST(round(unixepoch('subsec') * 1000) AS integer)" // unixepoch counts seconds, with three decimals
 }
 
 // maxTries bounds how often one verb is repeated after a collision with another.
@@ -59,8 +59,14 @@ const maxTries = 12
 // outside the database. It must call no model and no network, and must keep no Tx or Thread. The error of the verb is
 // returned as it is, and nothing is stored then.
 func (l *Log) Write(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) error {
+	return Again(ctx, func() error { return l.writeOnce(ctx, verb) })
+}
+
+// Again runs f, and runs it again when the database reports a collision with another transaction, a bounded number of
+// times. It is for single statements that need no transaction; verbs are run by Write.
+func Again(ctx context.Context, f func() error) error {
 	for try := 1; ; try++ {
-		err := l.writeOnce(ctx, verb)
+		err := f()
 		if err == nil || try == maxTries || !collision(err, try) {
 			return err
 		}
@@ -84,7 +90,8 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 			_ = entTx.Rollback()
 		}
 	}()
-	tx := &Tx{log: l, client: entTx.Client(), threads: map[string]*Thread{}, Now: l.now()}
+	tx := &Tx{log: l, raw: entTx.Client(), threads: map[string]*Thread{}, Now: l.now()}
+	tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
 	if err := verb(ctx, tx); err != nil {
 		return err
 	}
@@ -114,6 +121,9 @@ func bookkeeper(ctx context.Context) context.Context {
 // collision says whether err is a clash with another transaction that a repetition can cure. A violated unique index
 // is one at first: when two verbs insert the same key together, the second finds the first one's row on its repetition.
 func collision(err error, try int) bool {
+	if errors.Is(err, errStale) {
+		return true
+	}
 	var pe *pq.Error
 	if errors.As(err, &pe) {
 		switch pe.Code.Name() {
@@ -138,17 +148,9 @@ func collision(err error, try int) bool {
 
 // queryInt runs a statement that returns one number.
 func queryInt(ctx context.Context, client *ent.Client, query string, args ...any) (int64, error) {
-	rows, err := client.QueryContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		return 0, errors.Join(sql.ErrNoRows, rows.Err())
-	}
+	w := statement{args: args}
+	w.add(query)
 	var n int64
-	if err := rows.Scan(&n); err != nil {
-		return 0, err
-	}
-	return n, errors.Join(rows.Err(), rows.Close())
+	err := queryRow(ctx, client, &w, &n)
+	return n, err
 }

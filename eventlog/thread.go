@@ -16,6 +16,7 @@ import (
 	"parley/ent/raw"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
+	"parley/ent/viewer"
 )
 
 // ErrThreadOrder is returned when a verb locks threads in an order that could deadlock: they must be locked by
@@ -27,11 +28,14 @@ var ErrThreadOrder = errors.New("threads must be locked in ascending order of th
 type Thread struct {
 	// Row is the state so far in this transaction. Read it; change it through the methods only.
 	Row *ent.Thread
+	// AgentRevision is the revision of the thread's agent when the lock was asked for; 0 for a new thread.
+	AgentRevision int64
 
-	tx     *Tx
-	tags   map[string]bool   // nil while they were not read
-	update *ent.ThreadUpdate // collected changes of the row, nil while there are none
-	stored int64             // Row.LastSeq as the database has it
+	tx        *Tx
+	tags      map[string]bool // nil while they were not read
+	changed   bool            // Row differs from the database
+	contacted bool            // so does its contact
+	stored    int64           // Row.LastSeq as the database has it
 }
 
 // Thread locks a thread of the viewer's workspace and reads its tags. Threads must be locked by ascending id, and before
@@ -55,6 +59,13 @@ func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 		return nil, fmt.Errorf("lock %s after %s: %w", threadID, tx.lastLocked, ErrThreadOrder)
 	}
 	q := tx.client.Thread.Query().Where(thread.ID(threadID))
+	who, _ := viewer.FromContext(ctx)
+	q.Modify(func(s *sql.Selector) {
+		s.AppendSelectExprAs(sql.ExprFunc(func(b *sql.Builder) {
+			b.WriteString("(SELECT revision FROM agents WHERE id = ").WriteString(s.C(thread.FieldAgentID)).
+				WriteString(" AND workspace_id = ").Arg(who.Workspace).WriteString(")")
+		}), "revision")
+	})
 	if tx.log.Postgres() {
 		// No-key: inserting messages, which takes a key share lock on the thread, may go on elsewhere.
 		q.ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE"))
@@ -69,9 +80,14 @@ func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 			tx.Now = ms.Time(n)
 		}
 	}
+	revision, err := row.Value("revision")
+	if err != nil {
+		return nil, err
+	}
 	// Postgres may have read its clock before it waited for the lock: time must not run backwards within a thread.
 	tx.Now = max(tx.Now, row.LastActivityAt)
 	t := &Thread{Row: row, tx: tx, stored: row.LastSeq}
+	t.AgentRevision, _ = revision.(int64)
 	tx.threads[threadID], tx.lastLocked = t, threadID
 	return t, nil
 }
@@ -86,11 +102,16 @@ func (t *Thread) LoadTags(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the tags of %s: %w", t.Row.ID, err)
 	}
-	t.tags = map[string]bool{}
+	t.KnowTags(names)
+	return nil
+}
+
+// KnowTags takes the names of the locked thread's tags from a statement of the verb that ran after the lock was taken.
+func (t *Thread) KnowTags(names []string) {
+	t.tags = make(map[string]bool, len(names))
 	for _, name := range names {
 		t.tags[name] = true
 	}
-	return nil
 }
 
 // Tags returns the names of the tags that the thread has now, sorted.
@@ -115,14 +136,6 @@ func (tx *Tx) NewThread(ctx context.Context, workspace string, create *ent.Threa
 	return t, t.Emit(ThreadCreated, Data{}, t.Dialogue())
 }
 
-// change returns the one UPDATE of the thread's row that the transaction will run.
-func (t *Thread) change() *ent.ThreadUpdate {
-	if t.update == nil {
-		t.update = t.tx.client.Thread.Update().Where(thread.ID(t.Row.ID))
-	}
-	return t.update
-}
-
 // Emit appends an event of this thread with its next sequence. Data is for live subscribers; payload is the data of
 // the webhook's body and is ignored for types that no webhook carries.
 func (t *Thread) Emit(eventType string, data Data, payload any) error {
@@ -142,8 +155,7 @@ func (t *Thread) AddMessage(ctx context.Context, create *ent.MessageCreate) (*en
 	}
 	t.Row.MessageCount++
 	t.Row.LastMessageID, t.Row.LastMessageAt, t.Row.LastActivityAt = &m.ID, &m.CreatedAt, m.CreatedAt
-	t.change().SetMessageCount(t.Row.MessageCount).SetLastMessageID(m.ID).SetLastMessageAt(m.CreatedAt).
-		SetLastActivityAt(m.CreatedAt)
+	t.changed = true
 	return m, t.Emit(MessageCreated, Data{MessageID: m.ID}, MessageData{t.Dialogue(), MessageOf(m)})
 }
 
@@ -186,7 +198,6 @@ func (t *Thread) SetStatus(s thread.Status) error {
 		return nil
 	}
 	t.Row.Status = s
-	t.change().SetStatus(s)
 	t.touch()
 	return t.Emit(StatusChanged, Data{Status: s.String()}, nil)
 }
@@ -194,34 +205,29 @@ func (t *Thread) SetStatus(s thread.Status) error {
 // RaiseEpoch makes every turn that runs now powerless: what it writes with the older epoch is refused.
 func (t *Thread) RaiseEpoch() {
 	t.Row.Epoch++
-	t.change().SetEpoch(t.Row.Epoch)
+	t.changed = true
 }
 
 // SetOperator assigns the operator who has the talk; nil assigns none.
 func (t *Thread) SetOperator(keyID *string) {
-	t.Row.OperatorID = keyID
-	if keyID == nil {
-		t.Row.OperatorSince = nil
-		t.change().ClearOperatorID().ClearOperatorSince()
-		return
+	t.Row.OperatorID, t.Row.OperatorSince, t.changed = keyID, nil, true
+	if keyID != nil {
+		since := t.tx.Now
+		t.Row.OperatorSince = &since
 	}
-	since := t.tx.Now
-	t.Row.OperatorSince = &since
-	t.change().SetOperatorID(*keyID).SetOperatorSince(since)
 }
 
 // SetVersion lets the thread follow a version of its agent, and emits thread.moved.
 // Moves is how often all threads of the agent were moved before.
 func (t *Thread) SetVersion(versionID string, number int, moves int64) error {
 	t.Row.VersionID, t.Row.VersionMoves = &versionID, moves
-	t.change().SetVersionID(versionID).SetVersionMoves(moves)
+	t.changed = true
 	return t.Emit(ThreadMoved, Data{Text: fmt.Sprintf("version %d", number)}, nil)
 }
 
 // SetContact stores the contact on the thread and its customer. Empty email or phone leave the customer's as it is.
 func (t *Thread) SetContact(ctx context.Context, contact raw.JSON, email, phone string) error {
-	t.Row.Contact = contact
-	t.change().SetContact(contact)
+	t.Row.Contact, t.changed, t.contacted = contact, true, true
 	u := t.tx.client.Customer.Update().Where(customer.ID(t.Row.CustomerID)).SetContact(contact)
 	if email != "" {
 		u.SetEmail(email)
@@ -233,6 +239,5 @@ func (t *Thread) SetContact(ctx context.Context, contact raw.JSON, email, phone 
 }
 
 func (t *Thread) touch() {
-	t.Row.LastActivityAt = t.tx.Now
-	t.change().SetLastActivityAt(t.tx.Now)
+	t.Row.LastActivityAt, t.changed = t.tx.Now, true
 }

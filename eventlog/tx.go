@@ -1,18 +1,15 @@
 package eventlog
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
-	"slices"
 
 	"parley/ent"
 	"parley/ent/feedshard"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
-	"parley/ent/thread"
 )
 
 // Shards is the number of feed shards of a workspace. It is part of stored cursors and never changes.
@@ -32,11 +29,16 @@ type Tx struct {
 	Now ms.Time
 
 	log        *Log
-	client     *ent.Client
+	raw        *ent.Client // runs statements at once
+	client     *ent.Client // runs what waits before them
+	waiting    []queued
 	threads    map[string]*Thread
 	lastLocked string
 	events     []pending
 	wake       Wake
+
+	planned         *int64 // revision of the integrations that deliveries are planned by; nil if none are
+	ownIntegrations bool   // whether the verb itself changes integrations
 }
 
 // pending is an event that waits for its feed position.
@@ -50,6 +52,9 @@ func (tx *Tx) Client() *ent.Client { return tx.client }
 
 // WakeTurns asks for the turn workers to look at the queue after the commit.
 func (tx *Tx) WakeTurns() { tx.wake.Turns = true }
+
+// WakeTurnsAt is WakeTurns for a turn that is due then.
+func (tx *Tx) WakeTurnsAt(due ms.Time) { tx.wake.Turns, tx.wake.TurnsNow = true, tx.wake.TurnsNow || due <= tx.Now }
 
 // WakeDeliveries asks for the delivery workers to look at the queue after the commit.
 func (tx *Tx) WakeDeliveries() { tx.wake.Deliveries = true }
@@ -83,86 +88,6 @@ func (tx *Tx) emitRow(t *Thread, workspace, eventType string, data Data, payload
 		}
 	}
 	tx.events = append(tx.events, pending{row, t})
-	return nil
-}
-
-// flush writes what the verb left to the end, in the lock order of the package comment.
-func (tx *Tx) flush(ctx context.Context) (Wake, error) {
-	threads := make([]*Thread, 0, len(tx.threads))
-	for _, t := range tx.threads {
-		threads = append(threads, t)
-	}
-	slices.SortFunc(threads, func(a, b *Thread) int { return cmp.Compare(a.Row.ID, b.Row.ID) })
-	for _, t := range threads {
-		if err := t.flush(ctx); err != nil {
-			return Wake{}, err
-		}
-	}
-	if len(tx.events) == 0 {
-		return tx.wake, nil
-	}
-	plans, err := tx.planDeliveries(ctx)
-	if err != nil {
-		return Wake{}, err
-	}
-	if err := tx.takePositions(ctx); err != nil {
-		return Wake{}, err
-	}
-	creates := make([]*ent.EventCreate, len(tx.events))
-	for i, p := range tx.events {
-		creates[i] = tx.client.Event.Create().SetID(p.row.ID).SetWorkspaceID(p.row.WorkspaceID).
-			SetCreatedAt(p.row.CreatedAt).SetShard(p.row.Shard).SetPosition(p.row.Position).SetType(p.row.Type).
-			SetNillableThreadID(p.row.ThreadID).SetNillableSequence(p.row.Sequence).SetData(p.row.Data).SetBody(p.row.Body)
-	}
-	if err := tx.client.Event.CreateBulk(creates...).Exec(ctx); err != nil {
-		return Wake{}, err
-	}
-	return tx.wake, tx.insertDeliveries(ctx, plans)
-}
-
-func (t *Thread) flush(ctx context.Context) error {
-	if t.Row.LastSeq != t.stored {
-		t.change().SetLastSeq(t.Row.LastSeq)
-	}
-	if t.update == nil {
-		return nil
-	}
-	n, err := t.update.Where(thread.LastSeq(t.stored)).Save(ctx)
-	if err != nil {
-		return err
-	}
-	if n != 1 { // the lock was not held: a mistake of the program that must not lose events silently
-		return fmt.Errorf("thread %s changed under its lock", t.Row.ID)
-	}
-	return nil
-}
-
-// takePositions numbers the events within their feed shards, shards in ascending order.
-func (tx *Tx) takePositions(ctx context.Context) error {
-	groups := map[int][]*ent.Event{}
-	for i := range tx.events {
-		row := &tx.events[i].row
-		groups[row.Shard] = append(groups[row.Shard], row)
-	}
-	workspace := tx.events[0].row.WorkspaceID
-	for shard := range Shards {
-		rows := groups[shard]
-		if len(rows) == 0 {
-			continue
-		}
-		const take = `UPDATE feed_shards SET last_position = last_position + $1 WHERE workspace_id = $2 AND shard = $3 RETURNING last_position`
-		last, err := queryInt(ctx, tx.client, take, len(rows), workspace, shard)
-		if err != nil {
-			return fmt.Errorf("take positions in shard %d of %s: %w", shard, workspace, err)
-		}
-		for i, row := range rows {
-			if row.WorkspaceID != workspace {
-				return fmt.Errorf("one transaction emits for %s and %s", workspace, row.WorkspaceID)
-			}
-			row.Position = last - int64(len(rows)-1-i)
-		}
-		tx.wake.add(workspace, shard)
-	}
 	return nil
 }
 

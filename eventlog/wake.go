@@ -7,7 +7,8 @@ import "sync"
 type Wake struct {
 	Workspace  string
 	Shards     uint8 // bit i is set when feed shard i has new events
-	Turns      bool  // a turn may be due
+	Turns      bool  // a turn may be due, now or later
+	TurnsNow   bool  // a turn is due now
 	Deliveries bool  // a delivery may be due
 }
 

@@ -81,12 +81,12 @@ func (c *preparedConn) of(ctx context.Context, query string) (*prepared, error) 
 
 // preparable says whether a text is one statement of the kinds that come again.
 func preparable(query string) bool {
-	query = strings.TrimLeft(query, " \t\r\n")
-	if len(query) < 6 || strings.ContainsRune(query, ';') {
+	if strings.ContainsRune(query, ';') {
 		return false
 	}
-	switch strings.ToUpper(query[:6]) {
-	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH R", "WITH F":
+	verb, _, _ := strings.Cut(strings.TrimLeft(query, " \t\r\n"), " ")
+	switch strings.ToUpper(verb) {
+	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
 		return true
 	}
 	return false

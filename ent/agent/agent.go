@@ -67,6 +67,8 @@ const (
 	FieldMovedVersionID = "moved_version_id"
 	// FieldMoves holds the string denoting the moves field in the database.
 	FieldMoves = "moves"
+	// FieldRevision holds the string denoting the revision field in the database.
+	FieldRevision = "revision"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -120,6 +122,7 @@ var Columns = []string{
 	FieldPublishedVersionID,
 	FieldMovedVersionID,
 	FieldMoves,
+	FieldRevision,
 	FieldUpdatedAt,
 	FieldDeletedAt,
 }
@@ -140,7 +143,7 @@ func ValidColumn(column string) bool {
 //
 //	import _ "parley/ent/runtime"
 var (
-	Hooks        [2]ent.Hook
+	Hooks        [3]ent.Hook
 	Interceptors [1]ent.Interceptor
 	Policy       ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -201,6 +204,8 @@ var (
 	QuietToValidator func(string) error
 	// DefaultMoves holds the default value on creation for the "moves" field.
 	DefaultMoves int64
+	// DefaultRevision holds the default value on creation for the "revision" field.
+	DefaultRevision int64
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() ms.Time
 	// UpdateDefaultUpdatedAt holds the default value on update for the "updated_at" field.
@@ -358,6 +363,11 @@ func ByMovedVersionID(opts ...sql.OrderTermOption) OrderOption {
 // ByMoves orders the results by the moves field.
 func ByMoves(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMoves, opts...).ToFunc()
+}
+
+// ByRevision orders the results by the revision field.
+func ByRevision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevision, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

@@ -179,6 +179,11 @@ func Moves(v int64) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldMoves, v))
 }
 
+// Revision applies equality check predicate on the "revision" field. It's identical to RevisionEQ.
+func Revision(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldRevision, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v ms.Time) predicate.Agent {
 	vc := int64(v)
@@ -1441,6 +1446,46 @@ func MovesLT(v int64) predicate.Agent {
 // MovesLTE applies the LTE predicate on the "moves" field.
 func MovesLTE(v int64) predicate.Agent {
 	return predicate.Agent(sql.FieldLTE(FieldMoves, v))
+}
+
+// RevisionEQ applies the EQ predicate on the "revision" field.
+func RevisionEQ(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldEQ(FieldRevision, v))
+}
+
+// RevisionNEQ applies the NEQ predicate on the "revision" field.
+func RevisionNEQ(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldNEQ(FieldRevision, v))
+}
+
+// RevisionIn applies the In predicate on the "revision" field.
+func RevisionIn(vs ...int64) predicate.Agent {
+	return predicate.Agent(sql.FieldIn(FieldRevision, vs...))
+}
+
+// RevisionNotIn applies the NotIn predicate on the "revision" field.
+func RevisionNotIn(vs ...int64) predicate.Agent {
+	return predicate.Agent(sql.FieldNotIn(FieldRevision, vs...))
+}
+
+// RevisionGT applies the GT predicate on the "revision" field.
+func RevisionGT(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldGT(FieldRevision, v))
+}
+
+// RevisionGTE applies the GTE predicate on the "revision" field.
+func RevisionGTE(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldGTE(FieldRevision, v))
+}
+
+// RevisionLT applies the LT predicate on the "revision" field.
+func RevisionLT(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldLT(FieldRevision, v))
+}
+
+// RevisionLTE applies the LTE predicate on the "revision" field.
+func RevisionLTE(v int64) predicate.Agent {
+	return predicate.Agent(sql.FieldLTE(FieldRevision, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

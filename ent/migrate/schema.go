@@ -66,6 +66,7 @@ var (
 		{Name: "published_version_id", Type: field.TypeString, Nullable: true},
 		{Name: "moved_version_id", Type: field.TypeString, Nullable: true},
 		{Name: "moves", Type: field.TypeInt64, Default: 0},
+		{Name: "revision", Type: field.TypeInt64, Default: 0},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "deleted_at", Type: field.TypeInt64, Nullable: true},
 	}
@@ -352,6 +353,14 @@ var (
 				Name:    "event_thread_id_sequence",
 				Unique:  true,
 				Columns: []*schema.Column{EventsColumns[5], EventsColumns[6]},
+			},
+			{
+				Name:    "event_tag_removed",
+				Unique:  false,
+				Columns: []*schema.Column{EventsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "type = 'tag.removed'",
+				},
 			},
 			{
 				Name:    "event_workspace_id_created_at",
@@ -917,6 +926,7 @@ var (
 		{Name: "id", Type: field.TypeString, Unique: true},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "history", Type: field.TypeString},
+		{Name: "integrations_revision", Type: field.TypeInt64, Default: 0},
 		{Name: "created_at", Type: field.TypeInt64},
 	}
 	// WorkspacesTable holds the schema information for the "workspaces" table.

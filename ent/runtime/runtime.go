@@ -95,8 +95,11 @@ func init() {
 		})
 	}
 	agentMixinHooks0 := agentMixin[0].Hooks()
+	agentHooks := schema.Agent{}.Hooks()
 
 	agent.Hooks[1] = agentMixinHooks0[0]
+
+	agent.Hooks[2] = agentHooks[0]
 	agentMixinInters0 := agentMixin[0].Interceptors()
 	agent.Interceptors[0] = agentMixinInters0[0]
 	agentMixinFields0 := agentMixin[0].Fields()
@@ -285,8 +288,12 @@ func init() {
 	agentDescMoves := agentFields[21].Descriptor()
 	// agent.DefaultMoves holds the default value on creation for the moves field.
 	agent.DefaultMoves = agentDescMoves.Default.(int64)
+	// agentDescRevision is the schema descriptor for revision field.
+	agentDescRevision := agentFields[22].Descriptor()
+	// agent.DefaultRevision holds the default value on creation for the revision field.
+	agent.DefaultRevision = agentDescRevision.Default.(int64)
 	// agentDescUpdatedAt is the schema descriptor for updated_at field.
-	agentDescUpdatedAt := agentFields[22].Descriptor()
+	agentDescUpdatedAt := agentFields[23].Descriptor()
 	// agent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	agent.DefaultUpdatedAt = agentDescUpdatedAt.Default.(func() ms.Time)
 	// agent.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -1303,8 +1310,12 @@ func init() {
 			return nil
 		}
 	}()
+	// workspaceDescIntegrationsRevision is the schema descriptor for integrations_revision field.
+	workspaceDescIntegrationsRevision := workspaceFields[3].Descriptor()
+	// workspace.DefaultIntegrationsRevision holds the default value on creation for the integrations_revision field.
+	workspace.DefaultIntegrationsRevision = workspaceDescIntegrationsRevision.Default.(int64)
 	// workspaceDescCreatedAt is the schema descriptor for created_at field.
-	workspaceDescCreatedAt := workspaceFields[3].Descriptor()
+	workspaceDescCreatedAt := workspaceFields[4].Descriptor()
 	// workspace.DefaultCreatedAt holds the default value on creation for the created_at field.
 	workspace.DefaultCreatedAt = workspaceDescCreatedAt.Default.(func() ms.Time)
 	// workspaceDescID is the schema descriptor for id field.

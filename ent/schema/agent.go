@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"context"
+
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
@@ -50,6 +52,8 @@ func (Agent) Fields() []ent.Field {
 		field.String("moved_version_id").Optional().Nillable().
 			Comment("What all threads follow that have seen fewer moves, whatever they are pinned to."),
 		field.Int64("moves").Default(0).Comment("How often all threads were moved."),
+		field.Int64("revision").Default(0).Comment("Counts the changes of the row and of its functions, so that both can be kept at hand.").
+			Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now).
 			Annotations(entgql.OrderField("UPDATED_AT")),
 		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),
@@ -63,6 +67,20 @@ func (Agent) Edges() []ent.Edge {
 		edge.To("functions", Function.Type).Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll)),
 	}
+}
+
+// Hooks of an agent: every change of the row counts. Who changes a function changes its agent's row first, to lock it.
+func (Agent) Hooks() []ent.Hook {
+	return []ent.Hook{func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if m.Op().Is(ent.OpUpdate | ent.OpUpdateOne) {
+				if err := m.AddField("revision", int64(1)); err != nil {
+					return nil, err
+				}
+			}
+			return next.Mutate(ctx, m)
+		})
+	}}
 }
 
 // Indexes of an agent.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -35,6 +36,7 @@ func (Event) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("workspace_id", "shard", "position").Unique(),
 		index.Fields("thread_id", "sequence").Unique(),
+		index.Fields("thread_id").StorageKey("event_tag_removed").Annotations(entsql.IndexWhere("type = 'tag.removed'")),
 		index.Fields("workspace_id", "created_at"),
 	}
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -20,6 +21,8 @@ func (Workspace) Fields() []ent.Field {
 		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("history").Immutable().
 			Comment("Names one unbroken history of events; a restore from a backup begins a new one, and cursors of the old one expire."),
+		field.Int64("integrations_revision").Default(0).Comment("Counts the changes of integrations, so that they can be kept at hand.").
+			Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable(),
 	}
 }

@@ -74,6 +74,11 @@ func History(v string) predicate.Workspace {
 	return predicate.Workspace(sql.FieldEQ(FieldHistory, v))
 }
 
+// IntegrationsRevision applies equality check predicate on the "integrations_revision" field. It's identical to IntegrationsRevisionEQ.
+func IntegrationsRevision(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldIntegrationsRevision, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v ms.Time) predicate.Workspace {
 	vc := int64(v)
@@ -208,6 +213,46 @@ func HistoryEqualFold(v string) predicate.Workspace {
 // HistoryContainsFold applies the ContainsFold predicate on the "history" field.
 func HistoryContainsFold(v string) predicate.Workspace {
 	return predicate.Workspace(sql.FieldContainsFold(FieldHistory, v))
+}
+
+// IntegrationsRevisionEQ applies the EQ predicate on the "integrations_revision" field.
+func IntegrationsRevisionEQ(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldIntegrationsRevision, v))
+}
+
+// IntegrationsRevisionNEQ applies the NEQ predicate on the "integrations_revision" field.
+func IntegrationsRevisionNEQ(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldIntegrationsRevision, v))
+}
+
+// IntegrationsRevisionIn applies the In predicate on the "integrations_revision" field.
+func IntegrationsRevisionIn(vs ...int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldIntegrationsRevision, vs...))
+}
+
+// IntegrationsRevisionNotIn applies the NotIn predicate on the "integrations_revision" field.
+func IntegrationsRevisionNotIn(vs ...int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldIntegrationsRevision, vs...))
+}
+
+// IntegrationsRevisionGT applies the GT predicate on the "integrations_revision" field.
+func IntegrationsRevisionGT(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldIntegrationsRevision, v))
+}
+
+// IntegrationsRevisionGTE applies the GTE predicate on the "integrations_revision" field.
+func IntegrationsRevisionGTE(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldIntegrationsRevision, v))
+}
+
+// IntegrationsRevisionLT applies the LT predicate on the "integrations_revision" field.
+func IntegrationsRevisionLT(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldIntegrationsRevision, v))
+}
+
+// IntegrationsRevisionLTE applies the LTE predicate on the "integrations_revision" field.
+func IntegrationsRevisionLTE(v int64) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldIntegrationsRevision, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -17,6 +17,8 @@ const (
 	FieldName = "name"
 	// FieldHistory holds the string denoting the history field in the database.
 	FieldHistory = "history"
+	// FieldIntegrationsRevision holds the string denoting the integrations_revision field in the database.
+	FieldIntegrationsRevision = "integrations_revision"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the workspace in the database.
@@ -28,6 +30,7 @@ var Columns = []string{
 	FieldID,
 	FieldName,
 	FieldHistory,
+	FieldIntegrationsRevision,
 	FieldCreatedAt,
 }
 
@@ -44,6 +47,8 @@ func ValidColumn(column string) bool {
 var (
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
+	// DefaultIntegrationsRevision holds the default value on creation for the "integrations_revision" field.
+	DefaultIntegrationsRevision int64
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() ms.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -66,6 +71,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByHistory orders the results by the history field.
 func ByHistory(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHistory, opts...).ToFunc()
+}
+
+// ByIntegrationsRevision orders the results by the integrations_revision field.
+func ByIntegrationsRevision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationsRevision, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -1,0 +1,239 @@
+package eventlog
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley/ent"
+)
+
+// flush writes what the verb left to the end, in the lock order of the package comment.
+func (tx *Tx) flush(ctx context.Context) (Wake, error) {
+	threads := slices.SortedFunc(maps.Values(tx.threads), func(a, b *Thread) int { return cmp.Compare(a.Row.ID, b.Row.ID) })
+	threads = slices.DeleteFunc(threads, func(t *Thread) bool { return !t.changed && t.Row.LastSeq == t.stored })
+	plans, err := tx.planDeliveries(ctx)
+	if err != nil {
+		return Wake{}, err
+	}
+	shards, err := tx.shards()
+	if err != nil {
+		return Wake{}, err
+	}
+	if tx.log.Postgres() && len(threads) == 1 && len(shards) == 1 {
+		err = tx.appendAtOnce(ctx, threads[0], shards[0])
+	} else if err = tx.runWaiting(ctx); err == nil {
+		err = tx.appendInTurn(ctx, threads, shards)
+	}
+	if err != nil {
+		return Wake{}, err
+	}
+	for _, s := range shards {
+		tx.wake.add(s.workspace, s.number)
+	}
+	return tx.wake, tx.insertDeliveries(ctx, plans)
+}
+
+// shard is the new events of one feed shard, in order.
+type shard struct {
+	workspace string
+	number    int
+	events    []*ent.Event
+}
+
+// shards groups the events of the transaction by their feed shard, in ascending order.
+func (tx *Tx) shards() ([]shard, error) {
+	var found []shard
+	for number := range Shards {
+		s := shard{number: number}
+		for i := range tx.events {
+			row := &tx.events[i].row
+			if first := tx.events[0].row.WorkspaceID; row.WorkspaceID != first {
+				return nil, fmt.Errorf("one transaction emits for %s and %s", first, row.WorkspaceID)
+			}
+			if row.Shard == number {
+				s.workspace, s.events = row.WorkspaceID, append(s.events, row)
+			}
+		}
+		if len(s.events) > 0 {
+			found = append(found, s)
+		}
+	}
+	return found, nil
+}
+
+// place gives the events their positions, of which the last is given.
+func (s shard) place(last int64) {
+	for i, row := range s.events {
+		row.Position = last - int64(len(s.events)-1-i)
+	}
+}
+
+// appendInTurn writes threads, shards and events by a statement each.
+func (tx *Tx) appendInTurn(ctx context.Context, threads []*Thread, shards []shard) error {
+	for _, t := range threads {
+		var w statement
+		t.update(&w)
+		result, err := tx.raw.ExecContext(ctx, w.text.String(), w.args...)
+		if err != nil {
+			return fmt.Errorf("update thread %s: %w", t.Row.ID, err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(err, t.lost())
+		}
+	}
+	for _, s := range shards {
+		var w statement
+		s.take(&w)
+		var last, revision int64
+		if err := queryRow(ctx, tx.raw, &w, &last, &revision); err != nil {
+			return fmt.Errorf("take positions in shard %d of %s: %w", s.number, s.workspace, err)
+		}
+		if err := tx.holds(s.workspace, revision); err != nil {
+			return err
+		}
+		s.place(last)
+	}
+	if len(shards) == 0 {
+		return nil
+	}
+	var w statement
+	w.add(`INSERT INTO events (` + eventColumns + `) VALUES `)
+	for i := range tx.events {
+		w.event(i, &tx.events[i].row, tx.events[i].row.Position)
+	}
+	if _, err := tx.raw.ExecContext(ctx, w.text.String(), w.args...); err != nil {
+		return fmt.Errorf("store events: %w", err)
+	}
+	return nil
+}
+
+// appendAtOnce is appendInTurn for the usual case of one thread, together with what waits, in one statement of Postgres,
+// where each is a round trip. Its parts see the tables as they were before it: no row may be written by two of them.
+func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard) error {
+	var w statement
+	w.add(`WITH thread AS (`)
+	t.update(&w)
+	w.add(` RETURNING id), shard AS (`)
+	s.take(&w)
+	w.add(`), event (` + eventColumns + `) AS (VALUES `)
+	for i, row := range s.events {
+		w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
+	}
+	w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
+		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body
+		FROM event, shard)`)
+	list := tx.waiting
+	tx.waiting = nil
+	for i, q := range list {
+		w.add(`, waiting` + strconv.Itoa(i) + ` AS (`).append(q)
+		w.add(` RETURNING 1)`)
+	}
+	w.add(` SELECT last_position, revision, (SELECT COUNT(*) FROM thread)`)
+	var updated, last, revision int64
+	touched, into := make([]int64, len(list)), []any{&last, &revision, &updated}
+	for i := range list {
+		w.add(`, (SELECT COUNT(*) FROM waiting` + strconv.Itoa(i) + `)`)
+		into = append(into, &touched[i])
+	}
+	w.add(` FROM shard`)
+	switch err := queryRow(ctx, tx.raw, &w, into...); {
+	case errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("workspace %s has no feed shard %d", s.workspace, s.number)
+	case err != nil:
+		return fmt.Errorf("store events: %w", err)
+	}
+	for i, n := range touched {
+		if n != 1 {
+			return list[i].orElse
+		}
+	}
+	if updated != 1 {
+		return t.lost()
+	}
+	s.place(last)
+	return tx.holds(s.workspace, revision)
+}
+
+// update writes what the verb changed in the locked row. All that a verb may change is written each time, so that the
+// statement is always the same.
+func (t *Thread) update(w *statement) {
+	row := t.Row
+	w.add(`UPDATE threads SET status = `).arg(string(row.Status)).add(`, epoch = `).arg(row.Epoch).add(`, last_seq = `).arg(row.LastSeq)
+	w.add(`, message_count = `).arg(row.MessageCount).add(`, last_message_id = `).arg(row.LastMessageID)
+	w.add(`, last_message_at = `).arg(row.LastMessageAt).add(`, last_activity_at = `).arg(row.LastActivityAt)
+	w.add(`, operator_id = `).arg(row.OperatorID).add(`, operator_since = `).arg(row.OperatorSince)
+	w.add(`, version_id = `).arg(row.VersionID).add(`, version_moves = `).arg(row.VersionMoves).add(`, updated_at = `).arg(t.tx.Now)
+	if t.contacted {
+		w.add(`, contact = `).arg(string(row.Contact))
+	}
+	w.add(` WHERE id = `).arg(row.ID).add(` AND workspace_id = `).arg(row.WorkspaceID).add(` AND last_seq = `).arg(t.stored)
+}
+
+// lost is the error of an update that found no row: the lock was not held, a mistake of the program that must not lose
+// events silently.
+func (t *Thread) lost() error { return fmt.Errorf("thread %s changed under its lock", t.Row.ID) }
+
+// take takes positions for the shard's new events, and returns the last of them, and the revision of the workspace's
+// integrations.
+func (s shard) take(w *statement) {
+	w.add(`UPDATE feed_shards SET last_position = last_position + `).arg(len(s.events)).add(` WHERE workspace_id = `).arg(s.workspace)
+	w.add(` AND shard = `).arg(s.number).add(` RETURNING last_position, (SELECT integrations_revision FROM workspaces WHERE id = feed_shards.workspace_id) AS revision`)
+}
+
+// queryRow runs a statement that returns one row of numbers.
+func queryRow(ctx context.Context, client *ent.Client, w *statement, into ...any) error {
+	rows, err := client.QueryContext(ctx, w.text.String(), w.args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return errors.Join(sql.ErrNoRows, rows.Err())
+	}
+	return errors.Join(rows.Scan(into...), rows.Err(), rows.Close())
+}
+
+const eventColumns = `id, workspace_id, created_at, shard, position, thread_id, sequence, type, data, body`
+
+// statement is SQL while it is written, with numbered parameters.
+type statement struct {
+	text strings.Builder
+	args []any
+}
+
+func (w *statement) add(text string) *statement {
+	w.text.WriteString(text)
+	return w
+}
+
+func (w *statement) arg(v any) *statement {
+	w.args = append(w.args, v)
+	w.text.WriteString("$" + strconv.Itoa(len(w.args)))
+	return w
+}
+
+// event writes the values of the event with that place in a list. The first one's have types, which Postgres wants to know
+// of a list that stands alone.
+func (w *statement) event(place int, row *ent.Event, position int64) {
+	if place > 0 {
+		w.add(`, `)
+	}
+	values := []any{row.ID, row.WorkspaceID, row.CreatedAt, row.Shard, position, row.ThreadID, row.Sequence, row.Type, string(row.Data), row.Body}
+	types := []string{"text", "text", "bigint", "bigint", "bigint", "text", "bigint", "text", "text", "text"}
+	for i, v := range values {
+		w.add([]string{`(`, `, `}[min(i, 1)])
+		if place > 0 {
+			w.arg(v)
+		} else {
+			w.add(`CAST(`).arg(v).add(` AS ` + types[i] + `)`)
+		}
+	}
+	w.add(`)`)
+}
