@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,10 +17,12 @@ import (
 // The statements here cross workspaces, because one queue serves all of them; they run as the system viewers
 // "turn claim" and "turn finish".
 
-// claim is a turn that this process holds until its lease runs out. Fence is the number that its writes must show.
+// claim is a turn that this process holds until its lease runs out. Fence is the number that its writes must show. A claim
+// that is only promised is made by the first transaction of the turn, and may fail there.
 type claim struct {
 	id, workspace, threadID, agentID string
 	fence                            int64
+	promised                         bool
 }
 
 // The rows a worker may take, each with what else the claim changes.
@@ -34,7 +37,8 @@ const (
 )
 
 // claim takes up to n turns that match, oldest first: none of a workspace that has its share of the workers, and those
-// of an agent that has its share after all others.
+// of an agent that has its share after all others. Due turns of SQLite are promised: no other process competes for them,
+// and a transaction less is a flush of the disk less.
 func (s *Service) claim(ctx context.Context, who, also string, n int, crowded crowd) ([]claim, error) {
 	// Not cut short by the end of Run: what was claimed must be known, so that it can be given back.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(viewer.SystemContext(ctx, "turn claim")), 10*time.Second)
@@ -53,6 +57,10 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, crowded cr
 		}
 		order = ` ORDER BY agent_id IN (` + strings.Join(places, `, `) + `), due_at LIMIT $1`
 	}
+	if also == "" && !s.log.Postgres() {
+		args[0] = n + s.o.Workers
+		return s.promise(ctx, `SELECT id, workspace_id, thread_id, agent_id, fence + 1 FROM turns WHERE `+fmt.Sprintf(who, s.log.NowSQL())+order, n, args)
+	}
 	pick := `id IN (SELECT id FROM turns WHERE ` + who + order + `)`
 	if s.log.Postgres() {
 		// An array is picked once; rows that another replica is claiming are passed over.
@@ -60,6 +68,22 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, crowded cr
 	}
 	statement := fmt.Sprintf(`UPDATE turns SET state = 'RUNNING', fence = fence + 1, lease_owner = $2,
 		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence`, s.log.NowSQL())
+	return s.claims(ctx, statement, args)
+}
+
+// promise returns up to n claims of due turns that this process does not run already.
+func (s *Service) promise(ctx context.Context, statement string, n int, args []any) ([]claim, error) {
+	found, err := s.claims(ctx, statement, args)
+	found = slices.DeleteFunc(found, func(c claim) bool { return s.running.runs(c.id) })
+	found = found[:min(n, len(found))]
+	for i := range found {
+		found[i].promised = true
+	}
+	return found, err
+}
+
+// claims runs a statement that returns claims.
+func (s *Service) claims(ctx context.Context, statement string, args []any) ([]claim, error) {
 	rows, err := s.log.Client().QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, fmt.Errorf("claim turns: %w", err)

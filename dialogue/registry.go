@@ -72,6 +72,13 @@ func (r *registry) remove(h *hold) {
 	}
 }
 
+// runs says whether this process runs the turn.
+func (r *registry) runs(turnID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.turns[turnID] != nil
+}
+
 func (r *registry) find(match func(*hold) bool) []*hold {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -68,6 +68,8 @@ func (r *run) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		old := *tn
+		tn.State, tn.Fence = turn.StateRUNNING, r.hold.fence
 		v = &view{turn: tn, thread: t.Row}
 		if err := r.place(ctx, tx.Client(), v, around); err != nil {
 			return err
@@ -84,8 +86,11 @@ func (r *run) begin(ctx context.Context) error {
 		} else if err := t.Emit(eventlog.TurnResumed, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
 			return err // what was heard of it before is void
 		}
-		if err := r.write(ctx, tx, func(u *ent.TurnUpdate) { u.SetEpoch(tn.Epoch).SetStartedAt(*tn.StartedAt) }); err != nil {
-			return err
+		err = tx.Later(errLost).Turn.Update().Where(turn.ID(tn.ID), turn.Fence(old.Fence), turn.StateEQ(old.State)).
+			SetState(turn.StateRUNNING).SetFence(tn.Fence).SetLeaseOwner(r.s.name).SetLeaseUntil(tx.Now.Add(r.s.o.LeaseFor)).
+			SetEpoch(tn.Epoch).SetStartedAt(*tn.StartedAt).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("begin the turn: %w", err)
 		}
 		r.deadline = time.Now().Add(time.Duration(v.agent.MaxTurnSeconds)*time.Second - tx.Now.Sub(*tn.StartedAt))
 		return v.settleSent(ctx, tx, t)
@@ -115,8 +120,8 @@ func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 }
 
 // guard locks the thread for a write of this worker and reads the turn. The error is errLost unless the turn runs under
-// this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself. Another worker
-// that claims the turn from now on waits for the thread before it does anything.
+// this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself, and makes the
+// claim if it was only promised. Another worker that claims the turn from now on waits for the thread before it does anything.
 func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, surroundings, error) {
 	t, err := tx.Lock(ctx, r.hold.threadID)
 	if err != nil {
@@ -126,6 +131,10 @@ func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog
 	switch {
 	case err != nil:
 		return nil, nil, around, fmt.Errorf("guard the turn: %w", err)
+	case first && r.hold.promised:
+		if tn.State != turn.StateDUE || tn.Fence != r.hold.fence-1 || tn.DueAt > tx.Now {
+			return nil, nil, around, errLost
+		}
 	case tn.State != turn.StateRUNNING || tn.Fence != r.hold.fence, !first && tn.Epoch != t.Row.Epoch:
 		return nil, nil, around, errLost
 	}
