@@ -25,7 +25,6 @@ type answer struct {
 	calls    int
 	nameless bool // a call has no name
 	kept     int  // bytes of parts and text
-	size     int  // bytes of all
 
 	finish, note string // the API's word for the end, and what it adds
 	usage        model.Usage
@@ -36,9 +35,6 @@ func (a *answer) complete() bool { return a.finish != "" }
 
 // take reads one piece, as the client gives it and as it came, and returns the text in it.
 func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (delta string, failure *model.Error) {
-	if a.size += len(raw); a.size > maxStream {
-		return "", cut(errStream)
-	}
 	if f := res.PromptFeedback; f != nil && f.BlockReason != "" && f.BlockReason != genai.BlockedReasonUnspecified {
 		why := "the request was blocked: " + clip(strings.TrimSpace(string(f.BlockReason)+" "+f.BlockReasonMessage), maxErrorText)
 		return "", &model.Error{Kind: model.KindBlocked, Status: 200, Err: errors.New(why)}
@@ -160,7 +156,7 @@ func (a *answer) end() *model.End {
 	a.keep(model.Part{})
 	reason := a.reason()
 	end := &model.End{Reason: reason, Detail: strings.TrimSuffix(a.finish+": "+clip(a.note, 200), ": "), Usage: a.usage,
-		Model: a.model, ResponseID: a.id, Warning: warning(bare(a.asked), a.model, a.status),
+		Model: a.model, ResponseID: a.id, Warning: warning(a.asked, a.model, a.status),
 		Message: model.Message{Role: model.Model, Provider: a.provider}}
 	for _, part := range a.parts {
 		if part.Call == nil || reason == model.Tools {

@@ -63,7 +63,8 @@ type Options struct {
 	// model is at work until its answer is there.
 	Whole bool
 
-	// ThinkingLevel is MINIMAL, LOW, MEDIUM or HIGH, of which models know some; empty leaves it to the model.
+	// ThinkingLevel is MINIMAL, LOW, MEDIUM or HIGH, of which models know some; empty leaves it to the model. With a level,
+	// streams also bring summaries of thoughts. They are dropped, but show that a model which thinks for long is at work.
 	ThinkingLevel string
 
 	// Safety is from where on content is blocked, in all four categories of text: BLOCK_LOW_AND_ABOVE,
@@ -158,7 +159,7 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 		defer x.leave()
 		next, stop := iter.Pull2(p.responses(newContext(ctx, x), name, config))
 		defer stop()
-		a := &answer{provider: p.o.Name, asked: name, model: name}
+		a := &answer{provider: p.o.Name, asked: bare(name), model: bare(name)}
 		var failure *model.Error
 		for failure == nil {
 			res, err, more := read(next)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/outbound"
 )
 
 func says(status int, text string) http.HandlerFunc {
@@ -164,6 +166,38 @@ func TestUnreached(t *testing.T) {
 	}
 }
 
+// A client behind a guard can be given; what it refuses is an error without the address.
+func TestGuardedClient(t *testing.T) {
+	t.Parallel()
+	for _, o := range []outbound.GuardOptions{{}, {AllowLoopback: true, AllowHTTP: true}} {
+		client := outbound.New(outbound.Options{Guard: outbound.NewGuard(o), HeaderTimeout: -1})
+		p := serve(t, Options{Client: client.HTTPClient()}, says(200, "data: "+chunk("a", "STOP")+"\n\n"))
+		text, _, e := run(t, p, hello)
+		if o.AllowHTTP && text != "a" || !o.AllowHTTP && (e == nil || strings.Contains(e.Error(), "/below")) {
+			t.Errorf("%+v: %q, %v", o, text, e)
+		}
+		client.CloseIdle()
+	}
+}
+
+// Nobody who uses the provider is tied to Google's client.
+func TestNoForeignTypes(t *testing.T) {
+	t.Parallel()
+	methods := reflect.TypeFor[*Provider]()
+	for i := range methods.NumMethod() {
+		if m := methods.Method(i).Type.String(); strings.Contains(m, "genai.") {
+			t.Errorf("%s", m)
+		}
+	}
+	for _, exported := range []reflect.Type{reflect.TypeFor[Options](), reflect.TypeFor[Provider]()} {
+		for _, field := range reflect.VisibleFields(exported) {
+			if field.IsExported() && strings.Contains(field.Type.String(), "genai.") {
+				t.Errorf("%s %s", field.Name, field.Type)
+			}
+		}
+	}
+}
+
 // The client would read keys, addresses and the choice of another service from the environment.
 func TestEnvironmentIsNotRead(t *testing.T) {
 	for _, name := range []string{"GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_LOCATION", "GOOGLE_CLOUD_REGION"} {
@@ -213,7 +247,7 @@ func TestOptionsAreSent(t *testing.T) {
 		t.Fatal(failure)
 	}
 	body := string(server.Requests()[0].Body)
-	for _, want := range []string{`"thinkingLevel":"LOW"`, `"threshold":"BLOCK_NONE"`, `HARM_CATEGORY_HARASSMENT`, `"responseMimeType":"application/json"`,
+	for _, want := range []string{`"thinkingLevel":"LOW"`, `"includeThoughts":true`, `"threshold":"BLOCK_NONE"`, `HARM_CATEGORY_HARASSMENT`, `"responseMimeType":"application/json"`,
 		`"responseJsonSchema":{"type":"object"}`, `"temperature":0.3`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in %s", want, body)

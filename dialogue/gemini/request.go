@@ -41,8 +41,8 @@ func (p *Provider) encode(r *model.Request) (name string, config *genai.Generate
 	if err != nil {
 		return "", nil, err
 	}
-	// Paid projects store requests unless told not to, and answers that stop early are asked on with by the client, at
-	// the customer's expense of time; both are off.
+	// New paid projects store requests unless told not to, and the client asks on by itself, a request that is billed, when
+	// an answer comes in parts: both are off.
 	config = &genai.GenerateContentConfig{
 		Store: new(bool), AutomaticContinuation: new(bool), MaxOutputTokens: int32(min(r.MaxOutputTokens, math.MaxInt32)),
 	}
@@ -53,7 +53,7 @@ func (p *Provider) encode(r *model.Request) (name string, config *genai.Generate
 		config.Temperature = new(float32(*r.Temperature))
 	}
 	if p.o.ThinkingLevel != "" {
-		config.ThinkingConfig = &genai.ThinkingConfig{ThinkingLevel: genai.ThinkingLevel(p.o.ThinkingLevel)}
+		config.ThinkingConfig = &genai.ThinkingConfig{ThinkingLevel: genai.ThinkingLevel(p.o.ThinkingLevel), IncludeThoughts: !p.o.Whole}
 	}
 	if p.o.Safety != "" {
 		for _, category := range textCategories {
