@@ -24,9 +24,15 @@ type Config struct {
 	PublicURL      string         // address seen by browsers
 	AllowedOrigins []string       // origins that may open a WebSocket
 	OutboundAllow  []netip.Prefix // addresses that requests may go to besides public ones
+	GeminiKey      string         // of the Gemini API; empty means no such provider
+	GeminiBaseURL  string         // of a proxy in front of it; empty means Google's own address
+	GeminiModel    string         // for agents that choose `gemini` or nothing; empty leaves it to the provider
+	GeminiThinking string         // how long its models think; empty leaves it to them
+	GeminiSafety   string         // from where on it blocks content; empty leaves it to Google
+	GeminiStream   string         // "off" asks it for answers in one piece, for proxies that cannot stream
 	OpenAIKey      string         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
 	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
-	OpenAIModel    string         // what agents use that choose no model; empty leaves that to the scripted provider
+	OpenAIModel    string         // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
 	CheckSQL       bool           // guard every statement (for tests)
 }
 
@@ -36,7 +42,9 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		Listen: getenv("PARLEY_LISTEN"), Data: getenv("PARLEY_DATA"), Database: getenv("DATABASE_URL"),
 		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
 		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
-		OpenAIKey:      getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
+		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
+		GeminiThinking: getenv("GEMINI_THINKING_LEVEL"), GeminiSafety: getenv("GEMINI_SAFETY"), GeminiStream: getenv("GEMINI_STREAMING"),
+		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
 		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on",
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
@@ -75,6 +83,12 @@ func (c Config) validate() error {
 	}
 	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
 		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))
+	}
+	if s := c.GeminiStream; s != "" && s != "on" && s != "off" {
+		errs = append(errs, fmt.Errorf("GEMINI_STREAMING must be on or off, not %q", s))
+	}
+	if c.GeminiKey == "" && (c.GeminiBaseURL != "" || c.GeminiModel != "") {
+		errs = append(errs, errors.New("GEMINI_BASE_URL and GEMINI_MODEL need GEMINI_API_KEY beside them"))
 	}
 	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
 		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))

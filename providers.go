@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"parley/dialogue/gemini"
 	"parley/dialogue/model"
 	"parley/dialogue/openai"
 	"parley/dialogue/scripted"
@@ -22,9 +23,23 @@ type providers struct {
 }
 
 // newProviders makes the providers that the configuration asks for. The scripted one is always there, and is the default
-// unless OPENAI_MODEL names another.
+// unless there is a key for Gemini, or else OPENAI_MODEL names a model.
 func newProviders(c Config) (providers, error) {
 	p := providers{byName: map[string]model.Provider{"scripted": scripted.New()}, choice: "scripted", close: func() {}}
+	if c.GeminiKey != "" {
+		made, err := gemini.New(gemini.Options{
+			Key: c.GeminiKey, BaseURL: c.GeminiBaseURL, Model: c.GeminiModel, ThinkingLevel: c.GeminiThinking,
+			Safety: c.GeminiSafety, Whole: c.GeminiStream == "off",
+		})
+		if err != nil {
+			return p, fmt.Errorf("the variables GEMINI_…: %w", err)
+		}
+		p.byName[gemini.DefaultName], p.close, p.choice = made, made.Close, gemini.DefaultName
+		p.offered = append(p.offered, &gql.Model{
+			Name: gemini.DefaultName, Provider: gemini.DefaultName, Default: true,
+			Description: "Google's Gemini API. Agents choose a model of it as gemini/NAME.",
+		})
+	}
 	if c.OpenAIKey != "" || c.OpenAIBaseURL != "" {
 		made, err := openai.New(openai.Options{
 			Name: openai.DefaultName, BaseURL: cmp.Or(c.OpenAIBaseURL, openAIBaseURL), Key: c.OpenAIKey, Model: c.OpenAIModel,
@@ -33,8 +48,9 @@ func newProviders(c Config) (providers, error) {
 		if err != nil {
 			return p, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 		}
-		p.byName[openai.DefaultName], p.close = made, made.Close
-		if c.OpenAIModel != "" {
+		before := p.close
+		p.byName[openai.DefaultName], p.close = made, func() { before(); made.Close() }
+		if c.OpenAIModel != "" && c.GeminiKey == "" {
 			p.choice = openai.DefaultName
 		}
 		p.offered = append(p.offered, &gql.Model{

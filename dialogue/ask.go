@@ -45,6 +45,7 @@ func (r *run) ask(ctx context.Context, choices []string, question model.Request)
 			}
 			a, err := r.stream(ctx, choice, question, patience)
 			if err == nil {
+				r.s.warn(choice, a.end.Warning)
 				return a, nil
 			}
 			if ctx.Err() != nil {

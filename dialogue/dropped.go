@@ -74,7 +74,7 @@ func (r *run) account(ctx context.Context) {
 				SetThreadID(tn.ThreadID).SetNumber(number + i + 1).SetProvider(d.provider).SetModel(d.end.Model).
 				SetContent(content).SetFinish(finishDropped).SetFinishDetail(clean(d.end.Detail)).SetReadSequence(d.read).
 				SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
-				SetEstimated(d.estimated).SetStartedAt(d.asked).SetCreatedAt(tx.Now).Exec(ctx)
+				SetEstimated(d.estimated).SetNillableModelWarning(d.warning()).SetStartedAt(d.asked).SetCreatedAt(tx.Now).Exec(ctx)
 			if err != nil {
 				return err
 			}

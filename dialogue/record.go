@@ -139,7 +139,7 @@ func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *
 		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).
 		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
 		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
-		SetEstimated(st.estimated).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)
+		SetEstimated(st.estimated).SetNillableModelWarning(st.warning()).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("store the step: %w", err)
 	}

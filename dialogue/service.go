@@ -84,6 +84,7 @@ type Service struct {
 	agents    agentCache
 	endpoints endpoints
 	dryRuns   chan *dryRun
+	warnings  warnings
 	dryRunMu  sync.Mutex                   // held while a run is stored and put into dryRuns
 	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent
 }

@@ -2114,6 +2114,11 @@ func (_q *StepQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, step.FieldEstimated)
 				fieldSeen[step.FieldEstimated] = struct{}{}
 			}
+		case "modelWarning":
+			if _, ok := fieldSeen[step.FieldModelWarning]; !ok {
+				selectedFields = append(selectedFields, step.FieldModelWarning)
+				fieldSeen[step.FieldModelWarning] = struct{}{}
+			}
 		case "startedAt":
 			if _, ok := fieldSeen[step.FieldStartedAt]; !ok {
 				selectedFields = append(selectedFields, step.FieldStartedAt)

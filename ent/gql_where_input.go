@@ -8949,6 +8949,23 @@ type StepWhereInput struct {
 	Estimated    *bool `json:"estimated,omitempty"`
 	EstimatedNEQ *bool `json:"estimatedNEQ,omitempty"`
 
+	// "model_warning" field predicates.
+	ModelWarning             *string  `json:"modelWarning,omitempty"`
+	ModelWarningNEQ          *string  `json:"modelWarningNEQ,omitempty"`
+	ModelWarningIn           []string `json:"modelWarningIn,omitempty"`
+	ModelWarningNotIn        []string `json:"modelWarningNotIn,omitempty"`
+	ModelWarningGT           *string  `json:"modelWarningGT,omitempty"`
+	ModelWarningGTE          *string  `json:"modelWarningGTE,omitempty"`
+	ModelWarningLT           *string  `json:"modelWarningLT,omitempty"`
+	ModelWarningLTE          *string  `json:"modelWarningLTE,omitempty"`
+	ModelWarningContains     *string  `json:"modelWarningContains,omitempty"`
+	ModelWarningHasPrefix    *string  `json:"modelWarningHasPrefix,omitempty"`
+	ModelWarningHasSuffix    *string  `json:"modelWarningHasSuffix,omitempty"`
+	ModelWarningIsNil        bool     `json:"modelWarningIsNil,omitempty"`
+	ModelWarningNotNil       bool     `json:"modelWarningNotNil,omitempty"`
+	ModelWarningEqualFold    *string  `json:"modelWarningEqualFold,omitempty"`
+	ModelWarningContainsFold *string  `json:"modelWarningContainsFold,omitempty"`
+
 	// "started_at" field predicates.
 	StartedAt      *ms.Time  `json:"startedAt,omitempty"`
 	StartedAtNEQ   *ms.Time  `json:"startedAtNEQ,omitempty"`
@@ -9507,6 +9524,51 @@ func (i *StepWhereInput) P() (predicate.Step, error) {
 	}
 	if i.EstimatedNEQ != nil {
 		predicates = append(predicates, step.EstimatedNEQ(*i.EstimatedNEQ))
+	}
+	if i.ModelWarning != nil {
+		predicates = append(predicates, step.ModelWarningEQ(*i.ModelWarning))
+	}
+	if i.ModelWarningNEQ != nil {
+		predicates = append(predicates, step.ModelWarningNEQ(*i.ModelWarningNEQ))
+	}
+	if len(i.ModelWarningIn) > 0 {
+		predicates = append(predicates, step.ModelWarningIn(i.ModelWarningIn...))
+	}
+	if len(i.ModelWarningNotIn) > 0 {
+		predicates = append(predicates, step.ModelWarningNotIn(i.ModelWarningNotIn...))
+	}
+	if i.ModelWarningGT != nil {
+		predicates = append(predicates, step.ModelWarningGT(*i.ModelWarningGT))
+	}
+	if i.ModelWarningGTE != nil {
+		predicates = append(predicates, step.ModelWarningGTE(*i.ModelWarningGTE))
+	}
+	if i.ModelWarningLT != nil {
+		predicates = append(predicates, step.ModelWarningLT(*i.ModelWarningLT))
+	}
+	if i.ModelWarningLTE != nil {
+		predicates = append(predicates, step.ModelWarningLTE(*i.ModelWarningLTE))
+	}
+	if i.ModelWarningContains != nil {
+		predicates = append(predicates, step.ModelWarningContains(*i.ModelWarningContains))
+	}
+	if i.ModelWarningHasPrefix != nil {
+		predicates = append(predicates, step.ModelWarningHasPrefix(*i.ModelWarningHasPrefix))
+	}
+	if i.ModelWarningHasSuffix != nil {
+		predicates = append(predicates, step.ModelWarningHasSuffix(*i.ModelWarningHasSuffix))
+	}
+	if i.ModelWarningIsNil {
+		predicates = append(predicates, step.ModelWarningIsNil())
+	}
+	if i.ModelWarningNotNil {
+		predicates = append(predicates, step.ModelWarningNotNil())
+	}
+	if i.ModelWarningEqualFold != nil {
+		predicates = append(predicates, step.ModelWarningEqualFold(*i.ModelWarningEqualFold))
+	}
+	if i.ModelWarningContainsFold != nil {
+		predicates = append(predicates, step.ModelWarningContainsFold(*i.ModelWarningContainsFold))
 	}
 	if i.StartedAt != nil {
 		predicates = append(predicates, step.StartedAtEQ(*i.StartedAt))

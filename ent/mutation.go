@@ -19592,6 +19592,7 @@ type StepMutation struct {
 	thinking_tokens    *int64
 	addthinking_tokens *int64
 	estimated          *bool
+	model_warning      *string
 	started_at         *ms.Time
 	addstarted_at      *ms.Time
 	clearedFields      map[string]struct{}
@@ -20420,6 +20421,55 @@ func (m *StepMutation) ResetEstimated() {
 	m.estimated = nil
 }
 
+// SetModelWarning sets the "model_warning" field.
+func (m *StepMutation) SetModelWarning(s string) {
+	m.model_warning = &s
+}
+
+// ModelWarning returns the value of the "model_warning" field in the mutation.
+func (m *StepMutation) ModelWarning() (r string, exists bool) {
+	v := m.model_warning
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModelWarning returns the old "model_warning" field's value of the Step entity.
+// If the Step object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepMutation) OldModelWarning(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModelWarning is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModelWarning requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModelWarning: %w", err)
+	}
+	return oldValue.ModelWarning, nil
+}
+
+// ClearModelWarning clears the value of the "model_warning" field.
+func (m *StepMutation) ClearModelWarning() {
+	m.model_warning = nil
+	m.clearedFields[step.FieldModelWarning] = struct{}{}
+}
+
+// ModelWarningCleared returns if the "model_warning" field was cleared in this mutation.
+func (m *StepMutation) ModelWarningCleared() bool {
+	_, ok := m.clearedFields[step.FieldModelWarning]
+	return ok
+}
+
+// ResetModelWarning resets all changes to the "model_warning" field.
+func (m *StepMutation) ResetModelWarning() {
+	m.model_warning = nil
+	delete(m.clearedFields, step.FieldModelWarning)
+}
+
 // SetStartedAt sets the "started_at" field.
 func (m *StepMutation) SetStartedAt(value ms.Time) {
 	m.started_at = &value
@@ -20510,7 +20560,7 @@ func (m *StepMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StepMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.workspace_id != nil {
 		fields = append(fields, step.FieldWorkspaceID)
 	}
@@ -20559,6 +20609,9 @@ func (m *StepMutation) Fields() []string {
 	if m.estimated != nil {
 		fields = append(fields, step.FieldEstimated)
 	}
+	if m.model_warning != nil {
+		fields = append(fields, step.FieldModelWarning)
+	}
 	if m.started_at != nil {
 		fields = append(fields, step.FieldStartedAt)
 	}
@@ -20602,6 +20655,8 @@ func (m *StepMutation) Field(name string) (ent.Value, bool) {
 		return m.ThinkingTokens()
 	case step.FieldEstimated:
 		return m.Estimated()
+	case step.FieldModelWarning:
+		return m.ModelWarning()
 	case step.FieldStartedAt:
 		return m.StartedAt()
 	}
@@ -20645,6 +20700,8 @@ func (m *StepMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldThinkingTokens(ctx)
 	case step.FieldEstimated:
 		return m.OldEstimated(ctx)
+	case step.FieldModelWarning:
+		return m.OldModelWarning(ctx)
 	case step.FieldStartedAt:
 		return m.OldStartedAt(ctx)
 	}
@@ -20767,6 +20824,13 @@ func (m *StepMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEstimated(v)
+		return nil
+	case step.FieldModelWarning:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModelWarning(v)
 		return nil
 	case step.FieldStartedAt:
 		v, ok := value.(ms.Time)
@@ -20903,7 +20967,11 @@ func (m *StepMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *StepMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(step.FieldModelWarning) {
+		fields = append(fields, step.FieldModelWarning)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -20916,6 +20984,11 @@ func (m *StepMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *StepMutation) ClearField(name string) error {
+	switch name {
+	case step.FieldModelWarning:
+		m.ClearModelWarning()
+		return nil
+	}
 	return fmt.Errorf("unknown Step nullable field %s", name)
 }
 
@@ -20970,6 +21043,9 @@ func (m *StepMutation) ResetField(name string) error {
 		return nil
 	case step.FieldEstimated:
 		m.ResetEstimated()
+		return nil
+	case step.FieldModelWarning:
+		m.ResetModelWarning()
 		return nil
 	case step.FieldStartedAt:
 		m.ResetStartedAt()

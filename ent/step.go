@@ -50,6 +50,8 @@ type Step struct {
 	ThinkingTokens int64 `json:"thinking_tokens,omitempty"`
 	// Whether the tokens are reckoned, because the provider was cut off before it told them.
 	Estimated bool `json:"estimated,omitempty"`
+	// What people should know of the model that answered, such as that another one was asked for.
+	ModelWarning *string `json:"model_warning,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt    ms.Time `json:"started_at,omitempty"`
 	selectValues sql.SelectValues
@@ -64,7 +66,7 @@ func (*Step) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case step.FieldCreatedAt, step.FieldNumber, step.FieldReadSequence, step.FieldInputTokens, step.FieldCachedTokens, step.FieldOutputTokens, step.FieldThinkingTokens, step.FieldStartedAt:
 			values[i] = new(sql.NullInt64)
-		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldContent, step.FieldFinish, step.FieldFinishDetail:
+		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldContent, step.FieldFinish, step.FieldFinishDetail, step.FieldModelWarning:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -183,6 +185,13 @@ func (_m *Step) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Estimated = value.Bool
 			}
+		case step.FieldModelWarning:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field model_warning", values[i])
+			} else if value.Valid {
+				_m.ModelWarning = new(string)
+				*_m.ModelWarning = value.String
+			}
 		case step.FieldStartedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
@@ -272,6 +281,11 @@ func (_m *Step) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("estimated=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Estimated))
+	builder.WriteString(", ")
+	if v := _m.ModelWarning; v != nil {
+		builder.WriteString("model_warning=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("started_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StartedAt))

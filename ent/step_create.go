@@ -176,6 +176,20 @@ func (_c *StepCreate) SetNillableEstimated(v *bool) *StepCreate {
 	return _c
 }
 
+// SetModelWarning sets the "model_warning" field.
+func (_c *StepCreate) SetModelWarning(v string) *StepCreate {
+	_c.mutation.SetModelWarning(v)
+	return _c
+}
+
+// SetNillableModelWarning sets the "model_warning" field if the given value is not nil.
+func (_c *StepCreate) SetNillableModelWarning(v *string) *StepCreate {
+	if v != nil {
+		_c.SetModelWarning(*v)
+	}
+	return _c
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_c *StepCreate) SetStartedAt(v ms.Time) *StepCreate {
 	_c.mutation.SetStartedAt(v)
@@ -427,6 +441,10 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 		_spec.SetField(step.FieldEstimated, field.TypeBool, value)
 		_node.Estimated = value
 	}
+	if value, ok := _c.mutation.ModelWarning(); ok {
+		_spec.SetField(step.FieldModelWarning, field.TypeString, value)
+		_node.ModelWarning = &value
+	}
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(step.FieldStartedAt, field.TypeInt64, value)
 		_node.StartedAt = value
@@ -547,6 +565,9 @@ func (u *StepUpsertOne) UpdateNewValues() *StepUpsertOne {
 		}
 		if _, exists := u.create.mutation.Estimated(); exists {
 			s.SetIgnore(step.FieldEstimated)
+		}
+		if _, exists := u.create.mutation.ModelWarning(); exists {
+			s.SetIgnore(step.FieldModelWarning)
 		}
 		if _, exists := u.create.mutation.StartedAt(); exists {
 			s.SetIgnore(step.FieldStartedAt)
@@ -812,6 +833,9 @@ func (u *StepUpsertBulk) UpdateNewValues() *StepUpsertBulk {
 			}
 			if _, exists := b.mutation.Estimated(); exists {
 				s.SetIgnore(step.FieldEstimated)
+			}
+			if _, exists := b.mutation.ModelWarning(); exists {
+				s.SetIgnore(step.FieldModelWarning)
 			}
 			if _, exists := b.mutation.StartedAt(); exists {
 				s.SetIgnore(step.FieldStartedAt)

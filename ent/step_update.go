@@ -75,6 +75,9 @@ func (_u *StepUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.ModelWarningCleared() {
+		_spec.ClearField(step.FieldModelWarning, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -173,6 +176,9 @@ func (_u *StepUpdateOne) sqlSave(ctx context.Context) (_node *Step, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.ModelWarningCleared() {
+		_spec.ClearField(step.FieldModelWarning, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Step{config: _u.config}

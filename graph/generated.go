@@ -595,6 +595,7 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		InputTokens    func(childComplexity int) int
 		Model          func(childComplexity int) int
+		ModelWarning   func(childComplexity int) int
 		Number         func(childComplexity int) int
 		OutputTokens   func(childComplexity int) int
 		Provider       func(childComplexity int) int
@@ -3386,6 +3387,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Step.Model(childComplexity), true
+	case "Step.modelWarning":
+		if e.ComplexityRoot.Step.ModelWarning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.ModelWarning(childComplexity), true
 	case "Step.number":
 		if e.ComplexityRoot.Step.Number == nil {
 			break
@@ -5343,6 +5350,8 @@ type Step implements Node {
   thinkingTokens: Int!
   "Whether the tokens are reckoned from the length of the texts, because the answer was cut off before the provider told them."
   estimated: Boolean!
+  "What people should know of the model: that another one was asked for, or when it will be switched off. Null if nothing."
+  modelWarning: String
   "When the model was asked."
   startedAt: Time!
   "When its answer was stored."
@@ -7534,6 +7543,8 @@ func childFields_Step(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Step_thinkingTokens(ctx, ec, field)
 	case "estimated":
 		return fieldContext_Step_estimated(ctx, ec, field)
+	case "modelWarning":
+		return fieldContext_Step_modelWarning(ctx, ec, field)
 	case "startedAt":
 		return fieldContext_Step_startedAt(ctx, ec, field)
 	case "createdAt":
@@ -19848,6 +19859,29 @@ func _Step_estimated(ctx context.Context, ec *executionContext, field graphql.Co
 }
 func fieldContext_Step_estimated(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Step_modelWarning(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_modelWarning(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ModelWarning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Step_modelWarning(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func _Step_startedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
@@ -32184,6 +32218,11 @@ func _Step(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "estimated":
 			out.Values[i] = _Step_estimated(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "modelWarning":
+			out.Values[i] = _Step_modelWarning(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "startedAt":

@@ -97,6 +97,7 @@ type End struct {
 	Detail            string  // the provider's own word for it
 	Usage             Usage
 	Model, ResponseID string // the model that really answered
+	Warning           string // what people should know of that model, such as that another one was asked for; mostly empty
 }
 
 // Event is one piece of an answer: a delta of text, or the end. A stream that ends without an End was cut.

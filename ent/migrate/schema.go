@@ -659,6 +659,7 @@ var (
 		{Name: "output_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "thinking_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "estimated", Type: field.TypeBool, Default: false},
+		{Name: "model_warning", Type: field.TypeString, Nullable: true},
 		{Name: "started_at", Type: field.TypeInt64},
 	}
 	// StepsTable holds the schema information for the "steps" table.

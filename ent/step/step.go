@@ -46,6 +46,8 @@ const (
 	FieldThinkingTokens = "thinking_tokens"
 	// FieldEstimated holds the string denoting the estimated field in the database.
 	FieldEstimated = "estimated"
+	// FieldModelWarning holds the string denoting the model_warning field in the database.
+	FieldModelWarning = "model_warning"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
 	// Table holds the table name of the step in the database.
@@ -71,6 +73,7 @@ var Columns = []string{
 	FieldOutputTokens,
 	FieldThinkingTokens,
 	FieldEstimated,
+	FieldModelWarning,
 	FieldStartedAt,
 }
 
@@ -197,6 +200,11 @@ func ByThinkingTokens(opts ...sql.OrderTermOption) OrderOption {
 // ByEstimated orders the results by the estimated field.
 func ByEstimated(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEstimated, opts...).ToFunc()
+}
+
+// ByModelWarning orders the results by the model_warning field.
+func ByModelWarning(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldModelWarning, opts...).ToFunc()
 }
 
 // ByStartedAt orders the results by the started_at field.

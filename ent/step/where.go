@@ -147,6 +147,11 @@ func Estimated(v bool) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldEstimated, v))
 }
 
+// ModelWarning applies equality check predicate on the "model_warning" field. It's identical to ModelWarningEQ.
+func ModelWarning(v string) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldModelWarning, v))
+}
+
 // StartedAt applies equality check predicate on the "started_at" field. It's identical to StartedAtEQ.
 func StartedAt(v ms.Time) predicate.Step {
 	vc := int64(v)
@@ -994,6 +999,81 @@ func EstimatedEQ(v bool) predicate.Step {
 // EstimatedNEQ applies the NEQ predicate on the "estimated" field.
 func EstimatedNEQ(v bool) predicate.Step {
 	return predicate.Step(sql.FieldNEQ(FieldEstimated, v))
+}
+
+// ModelWarningEQ applies the EQ predicate on the "model_warning" field.
+func ModelWarningEQ(v string) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldModelWarning, v))
+}
+
+// ModelWarningNEQ applies the NEQ predicate on the "model_warning" field.
+func ModelWarningNEQ(v string) predicate.Step {
+	return predicate.Step(sql.FieldNEQ(FieldModelWarning, v))
+}
+
+// ModelWarningIn applies the In predicate on the "model_warning" field.
+func ModelWarningIn(vs ...string) predicate.Step {
+	return predicate.Step(sql.FieldIn(FieldModelWarning, vs...))
+}
+
+// ModelWarningNotIn applies the NotIn predicate on the "model_warning" field.
+func ModelWarningNotIn(vs ...string) predicate.Step {
+	return predicate.Step(sql.FieldNotIn(FieldModelWarning, vs...))
+}
+
+// ModelWarningGT applies the GT predicate on the "model_warning" field.
+func ModelWarningGT(v string) predicate.Step {
+	return predicate.Step(sql.FieldGT(FieldModelWarning, v))
+}
+
+// ModelWarningGTE applies the GTE predicate on the "model_warning" field.
+func ModelWarningGTE(v string) predicate.Step {
+	return predicate.Step(sql.FieldGTE(FieldModelWarning, v))
+}
+
+// ModelWarningLT applies the LT predicate on the "model_warning" field.
+func ModelWarningLT(v string) predicate.Step {
+	return predicate.Step(sql.FieldLT(FieldModelWarning, v))
+}
+
+// ModelWarningLTE applies the LTE predicate on the "model_warning" field.
+func ModelWarningLTE(v string) predicate.Step {
+	return predicate.Step(sql.FieldLTE(FieldModelWarning, v))
+}
+
+// ModelWarningContains applies the Contains predicate on the "model_warning" field.
+func ModelWarningContains(v string) predicate.Step {
+	return predicate.Step(sql.FieldContains(FieldModelWarning, v))
+}
+
+// ModelWarningHasPrefix applies the HasPrefix predicate on the "model_warning" field.
+func ModelWarningHasPrefix(v string) predicate.Step {
+	return predicate.Step(sql.FieldHasPrefix(FieldModelWarning, v))
+}
+
+// ModelWarningHasSuffix applies the HasSuffix predicate on the "model_warning" field.
+func ModelWarningHasSuffix(v string) predicate.Step {
+	return predicate.Step(sql.FieldHasSuffix(FieldModelWarning, v))
+}
+
+// ModelWarningIsNil applies the IsNil predicate on the "model_warning" field.
+func ModelWarningIsNil() predicate.Step {
+	return predicate.Step(sql.FieldIsNull(FieldModelWarning))
+}
+
+// ModelWarningNotNil applies the NotNil predicate on the "model_warning" field.
+func ModelWarningNotNil() predicate.Step {
+	return predicate.Step(sql.FieldNotNull(FieldModelWarning))
+}
+
+// ModelWarningEqualFold applies the EqualFold predicate on the "model_warning" field.
+func ModelWarningEqualFold(v string) predicate.Step {
+	return predicate.Step(sql.FieldEqualFold(FieldModelWarning, v))
+}
+
+// ModelWarningContainsFold applies the ContainsFold predicate on the "model_warning" field.
+func ModelWarningContainsFold(v string) predicate.Step {
+	return predicate.Step(sql.FieldContainsFold(FieldModelWarning, v))
 }
 
 // StartedAtEQ applies the EQ predicate on the "started_at" field.
