@@ -54,7 +54,9 @@ func (tx *Tx) Client() *ent.Client { return tx.client }
 func (tx *Tx) WakeTurns() { tx.wake.Turns = true }
 
 // WakeTurnsAt is WakeTurns for a turn that is due then.
-func (tx *Tx) WakeTurnsAt(due ms.Time) { tx.wake.Turns, tx.wake.TurnsNow = true, tx.wake.TurnsNow || due <= tx.Now }
+func (tx *Tx) WakeTurnsAt(due ms.Time) {
+	tx.wake.Turns, tx.wake.TurnsNow = true, tx.wake.TurnsNow || due <= tx.Now
+}
 
 // WakeDeliveries asks for the delivery workers to look at the queue after the commit.
 func (tx *Tx) WakeDeliveries() { tx.wake.Deliveries = true }
