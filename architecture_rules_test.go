@@ -41,6 +41,8 @@ const (
 	// testDatabase opens databases for tests, which may import it from anywhere, together with the folder above it.
 	testDatabase       = "storage/storagetest"
 	testDatabaseFolder = "storage"
+	// testModels plays the services of models for tests, which may import it from anywhere.
+	testModels = "fakemodel"
 	// resolverFile is laid out by gqlgen, one function for each field of the schema; only the bodies are ours.
 	resolverFile = "graph/schema.resolvers.go"
 )
@@ -149,6 +151,9 @@ func mayImport(source goSource, target string) bool {
 		return source.isTest() && from != "examples"
 	}
 	if source.isTest() && target == testDatabaseFolder && from != "examples" {
+		return true
+	}
+	if source.isTest() && target == testModels && from != "examples" {
 		return true
 	}
 	return from == "" || from == to || slices.Contains(arrows[from], to)

@@ -53,6 +53,8 @@ func TestArchitectureRules(t *testing.T) {
 
 		{"test to storage", "outbound/a_test.go", importing("storage"), ""},
 		{"test to the test database", "dialogue/x/a_test.go", importing("storage/storagetest"), ""},
+		{"test to the played models", "dialogue/x/a_test.go", importing("fakemodel"), ""},
+		{"engine to the played models", "dialogue/x/a.go", importing("fakemodel"), "dialogue/x/a.go: forbidden arrow to fakemodel"},
 		{"test keeps to the arrows", "dialogue/a_test.go", importing("delivery"), "dialogue/a_test.go: forbidden arrow to delivery"},
 		{"test database opens a database", "storage/storagetest/a.go", importing("storage"), ""},
 		{"root to the test database", "server.go", importing("storage/storagetest"), "server.go: forbidden arrow to storage/storagetest"},

@@ -27,7 +27,11 @@ type Config struct {
 	OpenAIKey      string         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
 	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
 	OpenAIModel    string         // what agents use that choose no model; empty leaves that to the scripted provider
-	CheckSQL       bool           // guard every statement (for tests)
+	GeminiKey      string         // of the Gemini API
+	GeminiBaseURL  string         // of that API; empty means Google's own
+	// GeminiLegacyModel is what agents use that choose gemini-legacy and no model of it; empty means that provider's default.
+	GeminiLegacyModel string
+	CheckSQL          bool // guard every statement (for tests)
 }
 
 // configFromEnv reads the environment. The error names every variable that cannot be taken.
@@ -37,6 +41,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
 		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
 		OpenAIKey:      getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
+		GeminiKey: getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on",
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
@@ -75,6 +80,9 @@ func (c Config) validate() error {
 	}
 	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
 		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))
+	}
+	if c.GeminiLegacyModel != "" && c.GeminiKey == "" {
+		errs = append(errs, errors.New("GEMINI_LEGACY_MODEL needs GEMINI_API_KEY beside it"))
 	}
 	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
 		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))
