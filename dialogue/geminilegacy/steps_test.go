@@ -40,7 +40,7 @@ type heard struct {
 
 func generate(t *testing.T, p *Provider, r model.Request) (h heard) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for event, err := range p.Generate(ctx, r) {
 		if err != nil {
