@@ -24,14 +24,15 @@ type Config struct {
 	PublicURL      string         // address seen by browsers
 	AllowedOrigins []string       // origins that may open a WebSocket
 	OutboundAllow  []netip.Prefix // addresses that requests may go to besides public ones
+	GeminiKey      string         // of the Gemini API; empty means no such provider
+	GeminiBaseURL  string         // of a proxy in front of it; empty means Google's own address
+	GeminiStream   string         // "off" asks it for answers in one piece, for proxies that cannot stream
 	OpenAIKey      string         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
 	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
 	OpenAIModel    string         // what agents use that choose no model; empty leaves that to the scripted provider
-	GeminiKey      string         // of the Gemini API
-	GeminiBaseURL  string         // of that API; empty means Google's own
-	// GeminiLegacyModel is what agents use that choose gemini-legacy and no model of it; empty means that provider's default.
-	GeminiLegacyModel string
-	CheckSQL          bool // guard every statement (for tests)
+	CheckSQL       bool           // guard every statement (for tests)
+
+	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }
 
 // configFromEnv reads the environment. The error names every variable that cannot be taken.
@@ -40,9 +41,9 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		Listen: getenv("PARLEY_LISTEN"), Data: getenv("PARLEY_DATA"), Database: getenv("DATABASE_URL"),
 		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
 		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
-		OpenAIKey:      getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
-		GeminiKey: getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
-		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on",
+		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiStream: getenv("GEMINI_STREAMING"),
+		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
+		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
 	if err != nil {
@@ -80,6 +81,9 @@ func (c Config) validate() error {
 	}
 	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
 		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))
+	}
+	if s := c.GeminiStream; s != "" && s != "on" && s != "off" {
+		errs = append(errs, fmt.Errorf("GEMINI_STREAMING must be on or off, not %q", s))
 	}
 	if c.GeminiLegacyModel != "" && c.GeminiKey == "" {
 		errs = append(errs, errors.New("GEMINI_LEGACY_MODEL needs GEMINI_API_KEY beside it"))

@@ -14,7 +14,9 @@ func (p *providers) addGeminiLegacy(c Config) error {
 	if c.GeminiKey == "" {
 		return nil
 	}
-	made, err := geminilegacy.New(geminilegacy.Options{BaseURL: c.GeminiBaseURL, Key: c.GeminiKey, Model: c.GeminiLegacyModel})
+	made, err := geminilegacy.New(geminilegacy.Options{
+		BaseURL: c.GeminiBaseURL, Key: c.GeminiKey, Model: c.GeminiLegacyModel, Unary: c.GeminiStream == "off",
+	})
 	if err != nil {
 		return fmt.Errorf("GEMINI_API_KEY, GEMINI_BASE_URL or GEMINI_LEGACY_MODEL: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"parley/fakemodel"
 )
 
-// Known fault: an answer of 503 is repeated without end.
+// Known fault: a request that is answered 503 is repeated without end, unless it asks for a stream.
 func TestOverloadIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, unary := range []bool{false, true} {
@@ -92,7 +92,7 @@ func TestTheKeyIsInItsHeaderOnly(t *testing.T) {
 }
 
 // Known faults: details of errors are lost, and with them how long to wait; the body of an error is read to its end,
-// however long that is, and stays open.
+// however long that is, and stays open if a stream was asked for.
 func TestErrorsTellWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -139,8 +139,8 @@ func TestErrorsTellWhatToDo(t *testing.T) {
 	}
 }
 
-// Known fault: a stream whose context has no deadline is cancelled as soon as it has begun; other requests last up to
-// ten minutes. A deadline of the provider's own ends both.
+// Known fault: a stream may last for ever, and an answer in one piece ten minutes. A deadline of the provider's own ends
+// both, and not before its time.
 func TestDeadlineOfItsOwn(t *testing.T) {
 	t.Parallel()
 	for _, unary := range []bool{false, true} {

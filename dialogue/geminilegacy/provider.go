@@ -1,6 +1,6 @@
 // Package geminilegacy is the model provider for those who must stay on Google's older client of the Gemini API,
 // github.com/google/generative-ai-go. That client is from before Gemini 3: it knows no thought signatures and no ids of
-// calls, takes thoughts for text, swallows errors within a stream, and repeats requests by itself without end. A
+// calls, takes thoughts for text, swallows errors within a stream, and repeats requests without end. A
 // transport of ours stands between it and the network, carries through what it has no words for, and keeps from it what
 // it takes wrongly; so its own calls work with today's models. docs/providers.md lists each fault and its cure.
 //
@@ -38,7 +38,7 @@ const (
 	DefaultModel = "gemini-2.5-flash-lite"
 
 	defaultBaseURL = "https://generativelanguage.googleapis.com"
-	defaultWithin  = 10 * time.Minute // what the client would allow itself
+	defaultWithin  = 10 * time.Minute // the engine waits less
 )
 
 // Doer sends requests; *http.Client is one. It must not bound the whole exchange, which lasts as long as the answer.
@@ -85,7 +85,7 @@ func (p *Provider) Close() { p.closer() }
 // such as thoughts and calls, yield events without content, so that a slow answer shows signs of life.
 func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[model.Event, error] {
 	return func(yield func(model.Event, error) bool) {
-		// The client would cancel a stream without a deadline as soon as it has begun.
+		// The client allows a stream any time, and other answers ten minutes unless there is a deadline.
 		ctx, cancel := context.WithTimeout(ctx, p.o.Within)
 		defer cancel()
 		q, err := p.question(&r)
