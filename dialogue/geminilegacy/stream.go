@@ -71,6 +71,9 @@ func (e *elements) next() (json.RawMessage, error) {
 	if err := e.json.Decode(&raw); err != nil {
 		return nil, whole(err)
 	}
+	if len(raw) > maxElement {
+		return nil, errElement // it was read ahead, with the one before
+	}
 	e.done = !e.array
 	return raw, nil
 }
@@ -112,7 +115,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	case l.total > maxStream:
 		return 0, errStream
 	}
-	n, err := l.in.Read(p)
+	n, err := l.in.Read(p[:min(len(p), maxElement+1-l.element)]) // the decoder asks for more and more
 	l.element += n
 	l.total += n
 	return n, err
