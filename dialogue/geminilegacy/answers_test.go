@@ -41,7 +41,7 @@ func TestThoughtsAreNotText(t *testing.T) {
 }
 
 // Known faults: a part of nothing but a signature kills the answer; so do parts of kinds that are younger than the
-// client, and the answer of a function ends the whole process.
+// client, and at the answer of a function it panics.
 func TestUnknownPartsDoNotKillTheAnswer(t *testing.T) {
 	t.Parallel()
 	for name, part := range map[string]string{
