@@ -34,6 +34,8 @@ type Config struct {
 	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
 	OpenAIModel    string         // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
 	CheckSQL       bool           // guard every statement (for tests)
+
+	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }
 
 // configFromEnv reads the environment. The error names every variable that cannot be taken.
@@ -45,7 +47,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
 		GeminiThinking: getenv("GEMINI_THINKING_LEVEL"), GeminiSafety: getenv("GEMINI_SAFETY"), GeminiStream: getenv("GEMINI_STREAMING"),
 		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
-		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on",
+		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
 	if err != nil {
@@ -89,6 +91,9 @@ func (c Config) validate() error {
 	}
 	if c.GeminiKey == "" && (c.GeminiBaseURL != "" || c.GeminiModel != "") {
 		errs = append(errs, errors.New("GEMINI_BASE_URL and GEMINI_MODEL need GEMINI_API_KEY beside them"))
+	}
+	if c.GeminiLegacyModel != "" && c.GeminiKey == "" {
+		errs = append(errs, errors.New("GEMINI_LEGACY_MODEL needs GEMINI_API_KEY beside it"))
 	}
 	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
 		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))

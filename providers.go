@@ -58,6 +58,9 @@ func newProviders(c Config) (providers, error) {
 			Description: "Chat completions of the server at OPENAI_BASE_URL. Agents choose a model of it as openai/NAME.",
 		})
 	}
+	if err := p.addGeminiLegacy(c); err != nil {
+		return p, err
+	}
 	p.offered = append(p.offered, &gql.Model{
 		Name: "scripted", Provider: "scripted", Default: p.choice == "scripted",
 		Description: "Follows rules. It is no language model and needs no key and no network.",

@@ -1,0 +1,219 @@
+package geminilegacy
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"parley/dialogue/model"
+	"parley/outbound"
+)
+
+const (
+	maxErrorBody    = 16 << 10 // bytes that are read of an error
+	maxErrorText    = 300      // bytes of it that are told
+	errorBodyWithin = 5 * time.Second
+	maxRetryAfter   = 7 * 24 * time.Hour
+)
+
+// unreached is the error of a request that got no answer.
+func unreached(ctx context.Context, err error, key string) *model.Error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // without the address, which may hold secrets
+	}
+	var timeout net.Error
+	switch {
+	case ctx.Err() != nil:
+		return ended(ctx)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &model.Error{Kind: model.Timeout, Err: redacted(err, key)}
+	}
+	return &model.Error{Kind: model.Overloaded, Err: redacted(err, key)}
+}
+
+// broken is the error of an answer that cannot be read to its end.
+func broken(ctx context.Context, err error, key string) *model.Error {
+	var timeout net.Error
+	switch {
+	case ctx.Err() != nil:
+		return ended(ctx)
+	case errors.Is(err, errPage):
+		return &model.Error{Kind: model.Overloaded, Status: http.StatusOK, Err: err}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &model.Error{Kind: model.Timeout, Err: redacted(err, key)}
+	}
+	return cut(redacted(err, key))
+}
+
+func ended(ctx context.Context) *model.Error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &model.Error{Kind: model.Timeout, Err: ctx.Err()}
+	}
+	return cut(ctx.Err())
+}
+
+func cut(err error) *model.Error { return &model.Error{Kind: model.KindCut, Err: err} }
+
+// refused reads an answer that is not a success, and closes it.
+func refused(ctx context.Context, res *http.Response, key string) *model.Error {
+	defer res.Body.Close()
+	late := time.AfterFunc(errorBodyWithin, func() { res.Body.Close() })
+	defer late.Stop()
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	s := readStatus(body)
+	what := s.text(key)
+	switch body = bytes.TrimSpace(body); {
+	case 300 <= res.StatusCode && res.StatusCode < 400:
+		what = "the server redirects, and redirects are not followed"
+	case len(body) == 0:
+		what = "the server gave no reason"
+	case body[0] == '<':
+		what = errPage.Error()
+	}
+	return s.failure(res.StatusCode, what, res.Header)
+}
+
+// inStream reads an error that came where an element was awaited.
+func inStream(raw json.RawMessage, key string) *model.Error {
+	s := readStatus(raw)
+	return s.failure(s.Code, s.text(key), nil)
+}
+
+// status is Google's form of an error.
+type status struct {
+	Code    int
+	Message string
+	Status  string
+	Details []struct {
+		Reason     string
+		RetryDelay string
+		Violations []struct{ QuotaID string }
+	}
+}
+
+// readStatus reads {"error":{…}}, also in a list; of anything else it takes the text.
+func readStatus(body []byte) (s status) {
+	body = bytes.TrimSpace(body)
+	var list []json.RawMessage
+	if json.Unmarshal(body, &list) == nil && len(list) > 0 {
+		body = list[0]
+	}
+	var object struct{ Error status }
+	if unreadable(json.Unmarshal(body, &object)) {
+		return status{Message: string(body)}
+	}
+	return object.Error
+}
+
+func (s status) text(key string) string {
+	return clip(cmp.Or(redact(s.Message, key), redact(s.Status, key), "the server gave no reason"), maxErrorText)
+}
+
+// failure makes the error. Code is its status by HTTP or by Google, 0 if there is none.
+func (s status) failure(code int, what string, header http.Header) *model.Error {
+	e := &model.Error{Kind: s.kind(code), Status: code, Err: errors.New(what)}
+	if e.Kind == model.Quota || e.Kind == model.Overloaded || e.Kind == model.Timeout {
+		e.RetryAfter = s.retryAfter(header, time.Now())
+	}
+	return e
+}
+
+// kind says what an error means. Google answers a wrong key with 400.
+func (s status) kind(code int) model.Kind {
+	for _, d := range s.Details {
+		if strings.HasPrefix(d.Reason, "API_KEY_") {
+			return model.Auth
+		}
+	}
+	switch {
+	case code == http.StatusUnauthorized || code == http.StatusForbidden || strings.Contains(s.Message, "API key not valid"):
+		return model.Auth
+	case code == http.StatusTooManyRequests || s.Status == "RESOURCE_EXHAUSTED":
+		return model.Quota
+	case code == http.StatusNotFound || code == http.StatusGone:
+		return model.Retired
+	case code == http.StatusRequestTimeout || code == http.StatusGatewayTimeout || s.Status == "DEADLINE_EXCEEDED":
+		return model.Timeout
+	case code >= 500 || code < 100 && s.Status != "INVALID_ARGUMENT": // an error in a stream may say no code
+		return model.Overloaded
+	}
+	return model.Invalid
+}
+
+var waitWords = regexp.MustCompile(`(?i)retry in ((?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+)`)
+
+// retryAfter is how long to wait: the longest of what the header, the details and the message say, and until the quota
+// of the day begins anew; 0 if nothing says so.
+func (s status) retryAfter(header http.Header, now time.Time) (wait time.Duration) {
+	delays := []string{}
+	for _, d := range s.Details {
+		delays = append(delays, d.RetryDelay)
+		for _, v := range d.Violations {
+			if strings.Contains(v.QuotaID, "PerDay") {
+				wait = max(wait, untilNextDay(now))
+			}
+		}
+	}
+	if m := waitWords.FindStringSubmatch(s.Message); m != nil {
+		delays = append(delays, m[1])
+	}
+	for _, text := range delays {
+		if d, err := time.ParseDuration(text); err == nil {
+			wait = max(wait, d)
+		}
+	}
+	if d, ok := outbound.RetryAfter(header, now); ok {
+		wait = max(wait, d)
+	}
+	return min(wait, maxRetryAfter)
+}
+
+// untilNextDay is the time until Google counts a new day: midnight in California, which is 08:00 UTC in winter and an
+// hour earlier in summer.
+func untilNextDay(now time.Time) time.Duration {
+	const midnight = 8 * time.Hour
+	shifted := now.UTC().Add(-midnight)
+	return shifted.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(shifted)
+}
+
+// redactedError hides secrets in a text, and nothing of what errors.Is and As look for.
+type redactedError struct {
+	text  string
+	cause error
+}
+
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.cause }
+
+func redacted(err error, key string) error {
+	return &redactedError{clip(redact(err.Error(), key), maxErrorText), err}
+}
+
+var secrets = regexp.MustCompile(`AIza[A-Za-z0-9_\-]{10,}|([?&]key=)[^&\s"]+`)
+
+// redact takes keys out of a text: the provider's own, and whatever looks like one.
+func redact(text, key string) string {
+	return secrets.ReplaceAllString(strings.ReplaceAll(text, key, "[redacted]"), "$1[redacted]")
+}
+
+// clip keeps the beginning of a text, n bytes at most, without half a character at its end.
+func clip(text string, n int) string {
+	if len(text) <= n {
+		return strings.ToValidUTF8(text, "\uFFFD")
+	}
+	return fmt.Sprintf("%s…", strings.ToValidUTF8(text[:n], ""))
+}
