@@ -89,7 +89,7 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 		o.Live = ofRun{job.id, o.Live}
 	}
 	g.s = New(log, s.keys, s.client, s.guard, o)
-	g.s.instead = g.instead
+	g.s.instead, g.s.own = g.instead, s.own // credentials are not on the stage
 	threadID, err := g.fill(ctx)
 	if err != nil {
 		return fmt.Errorf("fill the stage: %w", err)
