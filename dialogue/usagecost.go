@@ -37,6 +37,10 @@ func (u *usageSource) bind(value any) string {
 	return fmt.Sprintf("$%d", len(u.args))
 }
 
+// costSums are the sums that costs are reckoned from. What a provider had cached counts up to what was read, in each step.
+const costSums = `CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.output_tokens) AS BIGINT),
+	CAST(SUM(CASE WHEN s.cached_tokens < s.input_tokens THEN s.cached_tokens ELSE s.input_tokens END) AS BIGINT)`
+
 // costs sums up what the steps of u cost, for each of the keys that columns give, in one statement. Row returns where a
 // row's columns go, and the key that they make. A key of which some step has no price has a nil cost.
 func costs[K comparable](ctx context.Context, s *Service, p *Prices, u usageSource, columns []string, row func() (fields []any, key func() K)) (map[K]*Cost, error) {
@@ -57,14 +61,14 @@ func costs[K comparable](ctx context.Context, s *Service, p *Prices, u usageSour
 	for i := range columns {
 		places[i] = fmt.Sprint(i + 1)
 	}
-	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s GROUP BY %s", strings.Join(columns, ", "), usageSums, u.tables, u.where, strings.Join(places, ", "))
+	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s GROUP BY %s", strings.Join(columns, ", "), costSums, u.tables, u.where, strings.Join(places, ", "))
 	sums := map[K]*Cost{}
 	err := readUsage(ctx, s.log.Client(), query, u.args, func(scan func(...any) error) error {
 		var provider, name string
 		var number int
 		var used Usage
 		fields, key := row()
-		if err := scan(append(append(fields, &provider, &name, &number), used.fields()...)...); err != nil {
+		if err := scan(append(fields, &provider, &name, &number, &used.Input, &used.Output, &used.Cached)...); err != nil {
 			return err
 		}
 		at := ms.Time(0)
