@@ -142,7 +142,11 @@ func tellable(err error, key string) string {
 	case failure.Status == 0 && (failure.Kind == model.Timeout || failure.Kind == model.KindCut):
 		return "the provider did not answer in time"
 	}
-	return fmt.Sprintf("%s (HTTP %d): %s", sentence(failure), failure.Status, told(failure.Err, key))
+	status := ""
+	if failure.Status != 0 {
+		status = fmt.Sprintf(" (HTTP %d)", failure.Status)
+	}
+	return sentence(failure) + status + ": " + told(failure.Err, key)
 }
 
 func told(err error, key string) string {

@@ -177,7 +177,7 @@ func readList(ctx context.Context, lister model.Lister) (kept []model.Info, err 
 		return nil, err
 	}
 	for _, info := range infos {
-		if utf8.RuneCountInString(info.Name) > maxName || len(kept) == maxListed {
+		if info.Name == "" || utf8.RuneCountInString(info.Name) > maxName || len(kept) == maxListed {
 			continue
 		}
 		info.Name, info.DisplayName, info.Replacement = clean(info.Name), clipped(clean(info.DisplayName), maxName), clipped(clean(info.Replacement), maxName)

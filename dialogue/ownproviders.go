@@ -62,9 +62,10 @@ type ownProviders struct {
 	make   func(Credential, *http.Client) (model.Provider, error)
 	http   *http.Client
 
-	mu    sync.Mutex // protects the fields below
-	known map[string]knownCredentials
-	made  map[string]*ownProvider // by id of the credential
+	mu      sync.Mutex // protects the fields below
+	known   map[string]knownCredentials
+	forgets int                     // counts calls of forget: what was read before one is not remembered after it
+	made    map[string]*ownProvider // by id of the credential
 }
 
 // knownCredentials are the credentials of a workspace as they were at a moment, by name.
@@ -88,7 +89,7 @@ type ownProvider struct {
 func (o *ownProviders) of(ctx context.Context) ([]*ent.ProviderCredential, error) {
 	v, _ := viewer.FromContext(ctx)
 	o.mu.Lock()
-	known := o.known[v.Workspace]
+	known, forgets := o.known[v.Workspace], o.forgets
 	o.mu.Unlock()
 	if time.Since(known.at) < credentialsFor {
 		return known.all, nil
@@ -101,6 +102,9 @@ func (o *ownProviders) of(ctx context.Context) ([]*ent.ProviderCredential, error
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.forgets != forgets {
+		return known.all, nil
+	}
 	if len(o.known) >= maxKnownWorkspaces {
 		clear(o.known)
 	}
@@ -130,6 +134,7 @@ func (o *ownProviders) forget(ctx context.Context) {
 	v, _ := viewer.FromContext(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.forgets++
 	delete(o.known, v.Workspace)
 }
 

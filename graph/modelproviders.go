@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"parley/dialogue"
-	"parley/dialogue/model"
 	"parley/ent/ms"
 	"parley/graph/gql"
 )
@@ -67,29 +66,19 @@ func (r *Resolver) modelsOf(p dialogue.OfferedProvider) []*gql.Model {
 	}
 	all := []*gql.Model{bare}
 	for _, info := range p.Models {
-		if info.Name == "" {
-			describe(bare, info)
-			continue
+		m := &gql.Model{
+			Name: p.Name + "/" + info.Name, Provider: p.Name, Description: info.Description, DisplayName: textOrNull(info.DisplayName),
+			InputTokens: knownTokens(info.InputTokens), OutputTokens: knownTokens(info.OutputTokens), Thinking: info.Thinking,
+			Replacement: textOrNull(info.Replacement),
 		}
-		m := &gql.Model{Name: p.Name + "/" + info.Name, Provider: p.Name}
+		if !info.RetiresAt.IsZero() {
+			at := ms.Of(info.RetiresAt)
+			m.RetiresAt = &at
+		}
 		m.Default = m.Name == r.dialogue.DefaultModel()
-		describe(m, info)
 		all = append(all, m)
 	}
 	return all
-}
-
-// describe puts what a provider tells about a model onto m.
-func describe(m *gql.Model, info model.Info) {
-	if info.Description != "" {
-		m.Description = info.Description
-	}
-	m.DisplayName, m.Replacement, m.Thinking = textOrNull(info.DisplayName), textOrNull(info.Replacement), info.Thinking
-	if !info.RetiresAt.IsZero() {
-		at := ms.Of(info.RetiresAt)
-		m.RetiresAt = &at
-	}
-	m.InputTokens, m.OutputTokens = knownTokens(info.InputTokens), knownTokens(info.OutputTokens)
 }
 
 func knownTokens(n int64) *int {

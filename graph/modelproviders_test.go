@@ -68,7 +68,7 @@ func TestModelProviders(t *testing.T) {
 			`{"name":"acme","state":"UNREACHABLE","error":"the model provider refused the key (HTTP 401): `,
 			`{"name":"gone","state":"UNREACHABLE","error":"no connection could be made, or it broke off"`,
 			`{"name":"pen","state":"UNLISTED","error":null,"credential":null,"models":[{"name":"pen",`,
-			`{"name":"scripted","state":"LISTED","error":null,"credential":null,"models":[{"name":"scripted","provider":"scripted","default":true,"displayName":"Rules",`,
+			`{"name":"scripted","state":"UNLISTED","error":null,"credential":null,"models":[{"name":"scripted","provider":"scripted","default":true,`,
 			`"models":[{"name":"acme"},{"name":"gone"},{"name":"pen"},{"name":"scripted"}]`,
 		} {
 			if !strings.Contains(r.raw, want) {

@@ -5,21 +5,17 @@ import (
 	"time"
 )
 
-// Info is what a provider tells about one of its models. Zero fields are unknown.
+// Info is what a provider tells of one of its models. Only Name is always there; zero means that nobody said.
 type Info struct {
-	Name        string // as a Request names it, without the provider's name; empty is the model for requests that name none
-	DisplayName string // for people
-	Description string
-	InputTokens int64 // most tokens that it reads
-	// OutputTokens is the most tokens that it writes at once.
-	OutputTokens int64
-	Thinking     bool      // whether it thinks before it answers
-	RetiresAt    time.Time // when it is switched off
-	Replacement  string    // the model that the vendor names in its place
+	Name, DisplayName, Description string    // Name is without the provider's
+	InputTokens, OutputTokens      int64     // the most that it reads and writes in one step
+	Thinking                       bool      // whether it can think before it answers
+	RetiresAt                      time.Time // when it is switched off or answered by another, as far as known
+	Replacement                    string    // the model to use instead
 }
 
-// Lister is a Provider that can list its models. Models blocks until the list is read or ctx ends, and may be called at
-// any time. The error is an *Error; one of kind Retired says that the server has no list.
+// Lister is a Provider that can list its models. Models blocks until the list is read or ctx ends; the names are sorted,
+// and the error is an *Error.
 type Lister interface {
 	Models(ctx context.Context) ([]Info, error)
 }

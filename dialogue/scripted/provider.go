@@ -16,18 +16,10 @@ import (
 // Provider answers by rules. The zero value is ready; it holds nothing and is safe for concurrent use.
 type Provider struct{}
 
-var (
-	_ model.Provider = (*Provider)(nil)
-	_ model.Lister   = (*Provider)(nil)
-)
+var _ model.Provider = (*Provider)(nil)
 
 // New returns a provider. One serves any number of agents: each request carries its agent's script.
 func New() *Provider { return &Provider{} }
-
-// Models implements model.Lister: the one model, which is named as the provider is. It never fails.
-func (*Provider) Models(context.Context) ([]model.Info, error) {
-	return []model.Info{{DisplayName: "Rules", Description: "Follows the agent's script. It is no language model and needs no key and no network."}}, nil
-}
 
 // Generate implements model.Provider. The answer comes word by word; its Detail names the rule that made it, its usage
 // is zero. Errors are of kind Invalid for a script that Validate refuses, of kind Timeout or KindCut when ctx ends, and
