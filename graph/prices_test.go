@@ -83,6 +83,10 @@ func TestCostsOfAPageAreReadAtOnce(t *testing.T) {
 			if got, prices := count("steps"), count("model_prices"); got != 5+4 || prices != 3 {
 				t.Errorf("%d statements read steps, %d read prices", got, prices)
 			}
+			r = a.must(`{ x: threads(first: 6) { edges { node { usage { cost { amount } } } } } y: threads(first: 6) { edges { node { usage { steps } } } } }`, nil)
+			if strings.Contains(r.raw, "null") {
+				t.Errorf("two lists of the same threads: %s", r.raw)
+			}
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/dialogue"
 	"parley/ent"
@@ -94,16 +95,21 @@ type keptUsage struct {
 	price keptPrices
 }
 
-// threadUsage is what models used in a thread. The cost is nil also when nobody asked for it.
+// threadUsage is what models used in a thread.
 type threadUsage struct {
 	dialogue.Usage
-	cost *dialogue.Cost
+	cost   *dialogue.Cost
+	costed bool // whether the cost was reckoned
 }
 
 type keptUsageKey struct{}
 
-// keepUsage gives an operation a place for the sums of its pages, and for prices.
+// keepUsage gives an operation a place for the sums of its pages, and for prices. A subscription, which lives on while they
+// change, has none.
 func keepUsage(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		return next(ctx)
+	}
 	return next(context.WithValue(ctx, keptUsageKey{}, &keptUsage{sums: map[string]threadUsage{}}))
 }
 
@@ -125,7 +131,9 @@ func (r *Resolver) loadUsage(ctx context.Context, threads *ent.ThreadConnection)
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
 	for threadID, sum := range sums {
-		kept.sums[threadID] = sum
+		if sum.costed || !kept.sums[threadID].costed { // another list of the operation may have asked for more
+			kept.sums[threadID] = sum
+		}
 	}
 	return nil
 }
@@ -139,7 +147,7 @@ func (r *Resolver) sumThreads(ctx context.Context, ids []string, withCosts bool)
 	}
 	sums := map[string]threadUsage{}
 	for _, threadID := range ids {
-		sums[threadID] = threadUsage{used[threadID], costs[threadID]}
+		sums[threadID] = threadUsage{used[threadID], costs[threadID], withCosts}
 	}
 	return sums, err
 }
@@ -149,14 +157,15 @@ func (r *Resolver) usageOfThread(ctx context.Context, threadID string) (*gql.Usa
 	if !mayReadSteps(ctx) {
 		return nil, nil
 	}
+	withCosts := asksFor(ctx, "cost")
 	if kept, ok := ctx.Value(keptUsageKey{}).(*keptUsage); ok {
 		kept.mu.Lock()
 		sum, known := kept.sums[threadID]
 		kept.mu.Unlock()
-		if known {
+		if known && (sum.costed || !withCosts) {
 			return usageOf(sum.Usage, sum.cost), nil
 		}
 	}
-	sums, err := r.sumThreads(ctx, []string{threadID}, asksFor(ctx, "cost"))
+	sums, err := r.sumThreads(ctx, []string{threadID}, withCosts)
 	return usageOf(sums[threadID].Usage, sums[threadID].cost), err
 }
