@@ -95,7 +95,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	}
 	texts := live.NewHub() // that are being written
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
-		Providers: models.byName, DefaultModel: models.choice, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
+		Providers: models.byName, DefaultModel: models.choice, Make: makeProvider, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
 		DrainFor: drainFor, Logger: logger, Live: graph.LiveText{Hub: texts}, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
 		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})

@@ -1,15 +1,16 @@
 package dialogue
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 
+	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/raw"
 	"parley/invalid"
@@ -25,8 +26,8 @@ const (
 	maxModels       = 10
 )
 
-// checkAgent says everything that is wrong with an input; the error is an *invalid.Error.
-func (s *Service) checkAgent(in AgentInput, create bool) error {
+// checkAgent says everything that is wrong with an input; the error is an *invalid.Error, or the database's.
+func (s *Service) checkAgent(ctx context.Context, in AgentInput, create bool) error {
 	var bad invalid.Error
 	switch {
 	case in.Name != nil:
@@ -41,7 +42,9 @@ func (s *Service) checkAgent(in AgentInput, create bool) error {
 		bad.Text("fallbackText", *in.FallbackText, 1, maxMessage)
 	}
 	if in.Models != nil {
-		s.checkModels(&bad, *in.Models)
+		if err := s.checkModels(ctx, s.log.Client(), &bad, *in.Models); err != nil {
+			return err
+		}
 	}
 	if in.Script != nil {
 		s.checkScript(&bad, *in.Script)
@@ -66,17 +69,22 @@ func (s *Service) checkAgent(in AgentInput, create bool) error {
 	return bad.Err()
 }
 
-func (s *Service) checkModels(bad *invalid.Error, models []string) {
+// checkModels records what is wrong with an agent's models. The error is the database's.
+func (s *Service) checkModels(ctx context.Context, client *ent.Client, bad *invalid.Error, models []string) error {
+	known, err := s.providerNames(ctx, client)
+	if err != nil {
+		return err
+	}
 	bad.Check(len(models) <= maxModels, "models", "has %d entries; at most %d are allowed", len(models), maxModels)
-	known := strings.Join(slices.Sorted(maps.Keys(s.o.Providers)), ", ")
 	for i, choice := range models {
 		field := "models." + strconv.Itoa(i)
 		bad.Text(field, choice, 1, maxName)
-		if provider, _ := splitModel(choice); s.o.Providers[provider] == nil {
-			bad.Add(field, "%q is no model provider of this server; it has: %s", provider, known)
+		if provider, _ := splitModel(choice); !slices.Contains(known, provider) {
+			bad.Add(field, "%q is no model provider of this server or workspace; there are: %s", provider, strings.Join(known, ", "))
 		}
 		bad.Check(slices.Index(models, choice) == i, field, "%q is there twice", choice)
 	}
+	return nil
 }
 
 func (s *Service) checkScript(bad *invalid.Error, script raw.JSON) {

@@ -39,7 +39,7 @@ type AgentInput struct {
 
 // CreateAgent makes an agent. Name is required.
 func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (ID, error) {
-	if err := s.checkAgent(in, true); err != nil {
+	if err := s.checkAgent(ctx, in, true); err != nil {
 		return ID{}, err
 	}
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
@@ -60,7 +60,7 @@ func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (ID, error) {
 
 // UpdateAgent changes what in names. Turns read the agent before each step, so running ones see the change.
 func (s *Service) UpdateAgent(ctx context.Context, agentID string, in AgentInput) (ID, error) {
-	if err := s.checkAgent(in, false); err != nil {
+	if err := s.checkAgent(ctx, in, false); err != nil {
 		return ID{}, err
 	}
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {

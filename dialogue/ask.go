@@ -15,12 +15,13 @@ import (
 
 // answer is what a model said in one step.
 type answer struct {
-	end       model.End
-	provider  string
-	messageID string // of the message its text becomes, already in the deltas
-	writing   *writing
-	partial   string // what was heard of its text, when there is no end
-	estimated bool   // whether the usage is reckoned
+	end          model.End
+	provider     string
+	credentialID string // of the workspace, if its own provider answered
+	messageID    string // of the message its text becomes, already in the deltas
+	writing      *writing
+	partial      string // what was heard of its text, when there is no end
+	estimated    bool   // whether the usage is reckoned
 }
 
 // model names who answered, as messages and records carry it.
@@ -32,27 +33,27 @@ const longestPause = 5 * time.Second
 // ask puts one step's question to the agent's models: each in turn when another may succeed where one failed, and all
 // of them a second time after a pause. The error is the last provider's; or the context's, with what was heard until
 // then. Whoever gets an answer ends its writing.
-func (r *run) ask(ctx context.Context, choices []string, question model.Request) (answer, error) {
-	if len(choices) == 0 {
-		return answer{}, errors.New("none of the agent's models has a provider on this server")
+func (r *run) ask(ctx context.Context, sources []source, question model.Request) (answer, error) {
+	if len(sources) == 0 {
+		return answer{}, errors.New("none of the agent's models has a provider that can be used")
 	}
 	var last *model.Error
 	for round := range 2 {
-		for i, choice := range choices {
+		for i, src := range sources {
 			patience := r.s.o.ModelIdle
-			if i < len(choices)-1 {
+			if i < len(sources)-1 {
 				patience = min(patience, r.s.o.FirstWithin)
 			}
-			a, err := r.stream(ctx, choice, question, patience)
+			a, err := r.stream(ctx, src, question, patience)
 			if err == nil {
-				r.s.warn(choice, a.end.Warning)
+				r.s.warn(src.String(), a.end.Warning)
 				return a, nil
 			}
 			if ctx.Err() != nil {
 				return a, context.Cause(ctx)
 			}
 			last = err
-			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", choice, "error", err)
+			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", src.String(), "error", err)
 			if !err.Elsewhere() {
 				return answer{}, err
 			}
@@ -73,10 +74,9 @@ var errIdle = errors.New("the model said nothing for too long")
 
 // stream asks one model and passes its text on while it comes. Text that was heard before the model broke off is an
 // answer too, with the reason Cut. Patience bounds the wait for its first sign of life, ModelIdle that for each further.
-func (r *run) stream(ctx context.Context, choice string, question model.Request, patience time.Duration) (a answer, failure *model.Error) {
-	provider, name := splitModel(choice)
-	question.Model, question.Messages = name, ownWire(question.Messages, provider)
-	a = answer{provider: provider, messageID: id.New(id.Message), end: model.End{Model: name}}
+func (r *run) stream(ctx context.Context, src source, question model.Request, patience time.Duration) (a answer, failure *model.Error) {
+	question.Model, question.Messages = src.model, ownWire(question.Messages, src.identity())
+	a = answer{provider: src.name, credentialID: src.credentialID, messageID: id.New(id.Message), end: model.End{Model: src.model}}
 	a.writing = &writing{to: r.s.o.Live, Generation: Generation{
 		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: a.messageID}}
 	var text strings.Builder
@@ -85,8 +85,8 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request,
 			failure = &model.Error{Kind: model.Overloaded, Emitted: text.Len() > 0, Err: fmt.Errorf("the provider panicked: %v", p)}
 		}
 		if failure != nil && text.Len() > 0 && ctx.Err() == nil {
-			a.end = model.End{Reason: model.Cut, Detail: failure.Error(), Model: name, Message: model.Message{
-				Role: model.Model, Provider: provider, Parts: []model.Part{{Text: text.String()}}}}
+			a.end = model.End{Reason: model.Cut, Detail: failure.Error(), Model: src.model, Message: model.Message{
+				Role: model.Model, Provider: src.identity(), Parts: []model.Part{{Text: text.String()}}}}
 			a.reckon(question)
 			failure = nil
 		}
@@ -99,7 +99,7 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request,
 	defer cancel(nil)
 	idle := time.AfterFunc(patience, func() { cancel(errIdle) })
 	defer idle.Stop()
-	for ev, err := range r.s.o.Providers[provider].Generate(inner, question) {
+	for ev, err := range src.provider.Generate(inner, question) {
 		idle.Reset(r.s.o.ModelIdle)
 		switch {
 		case errors.Is(context.Cause(inner), errIdle):
@@ -109,7 +109,7 @@ func (r *run) stream(ctx context.Context, choice string, question model.Request,
 		case ev.End != nil:
 			a.end = *ev.End
 			if a.end.Model == "" {
-				a.end.Model = name
+				a.end.Model = src.model
 			}
 			return a, nil
 		case ev.Delta != "" && ctx.Err() == nil:

@@ -71,7 +71,7 @@ func (r *run) account(ctx context.Context) {
 			use := d.end.Usage
 			in, out = in+use.Input, out+use.Output
 			err = tx.Client().Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
-				SetThreadID(tn.ThreadID).SetNumber(number + i + 1).SetProvider(d.provider).SetModel(d.end.Model).
+				SetThreadID(tn.ThreadID).SetNumber(number + i + 1).SetProvider(d.provider).SetModel(d.end.Model).SetCredentialID(d.credentialID).
 				SetContent(content).SetFinish(finishDropped).SetFinishDetail(clean(d.end.Detail)).SetReadSequence(d.read).
 				SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
 				SetEstimated(d.estimated).SetNillableModelWarning(d.warning()).SetStartedAt(d.asked).SetCreatedAt(tx.Now).Exec(ctx)

@@ -40,6 +40,7 @@ type DryRunStep struct {
 	Finish string      `json:"finish"`
 	Ms     int64       `json:"ms"`
 	Usage  model.Usage `json:"usage"`
+	Cost   *Cost       `json:"cost,omitempty"` // nil when the model has no price
 }
 
 // DryRunCall is a call, when it was made and when it has ended.
@@ -65,6 +66,7 @@ type DryRunOutcome struct {
 	Text   string      `json:"text"`
 	Steps  int         `json:"steps"`
 	Usage  model.Usage `json:"usage"`
+	Cost   *Cost       `json:"cost,omitempty"` // nil when some model has no price
 }
 
 // dryRunPoll is how often a follower of a dry run looks for more.

@@ -51,6 +51,7 @@ type stage struct {
 	home    *Service // where the run is told
 	number  int      // of the last event told
 	steps   int      // steps told
+	prices  *Prices
 	outcome DryRunOutcome
 }
 
@@ -89,7 +90,11 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 		o.Live = ofRun{job.id, o.Live}
 	}
 	g.s = New(log, s.keys, s.client, s.guard, o)
-	g.s.instead = g.instead
+	g.s.instead, g.s.own = g.instead, s.own // credentials are not on the stage
+	if g.prices, err = s.Prices(ctx); err != nil {
+		return err
+	}
+	g.outcome.Cost = g.prices.nothing()
 	threadID, err := g.fill(ctx)
 	if err != nil {
 		return fmt.Errorf("fill the stage: %w", err)
@@ -184,6 +189,9 @@ func (g *stage) tellSteps(ctx context.Context, threadID string, until ms.Time, l
 		told := &DryRunStep{Number: st.Number, Model: st.Provider + "/" + st.Model, Finish: st.Finish, Ms: int64(st.CreatedAt - st.StartedAt)}
 		told.Usage.Input, told.Usage.Cached = st.InputTokens, st.CachedTokens
 		told.Usage.Output, told.Usage.Thinking = st.OutputTokens, st.ThinkingTokens
+		told.Cost = g.prices.Cost(told.Model, st.CreatedAt, Usage{
+			Input: st.InputTokens, Cached: st.CachedTokens, Output: st.OutputTokens, Thinking: st.ThinkingTokens})
+		g.outcome.Cost = g.outcome.Cost.plus(told.Cost)
 		total := &g.outcome.Usage
 		total.Input, total.Cached = total.Input+st.InputTokens, total.Cached+st.CachedTokens
 		total.Output, total.Thinking = total.Output+st.OutputTokens, total.Thinking+st.ThinkingTokens

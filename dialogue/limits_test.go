@@ -93,7 +93,7 @@ func TestModelsThatFail(t *testing.T) {
 		{"panic", panics, "ANSWERED", "ok", ""},
 		{"silent for too long", hangs, "ANSWERED", "ok", ""},
 		{"cut within a sentence", breaking("I was going to", nil), "CUT", "I was going to", "the model broke off"},
-		{"bad key", breaking("", &model.Error{Kind: model.Auth, Status: 401, Err: overloaded}), "FAILED", "fallback", "the model provider refused the server's key"},
+		{"bad key", breaking("", &model.Error{Kind: model.Auth, Status: 401, Err: overloaded}), "FAILED", "fallback", "the model provider refused the key"},
 		{"blocked request", breaking("", &model.Error{Kind: model.KindBlocked, Err: overloaded}), "FAILED", "fallback", "the model provider blocked the request"},
 	}
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {

@@ -14,7 +14,7 @@ import (
 // A call that is on its way when its turn ends is recorded by the worker that sent it. When that worker dies first nobody
 // claims the turn again, and the call would say SENT for ever: it is an orphan.
 
-// tidy ends orphaned calls and deletes old dry runs now and then, until ctx ends. A process that knows that it is the only one does not wait for
+// tidy ends orphaned calls, deletes old dry runs and closes idle providers now and then, until ctx ends. A process that knows that it is the only one does not wait for
 // the first of them.
 func (s *Service) tidy(ctx context.Context) {
 	if s.o.Sole {
@@ -30,6 +30,7 @@ func (s *Service) tidy(ctx context.Context) {
 		case <-tick.C:
 			s.settleOrphans(ctx, s.o.OrphanedAfter)
 			s.forgetDryRuns(ctx)
+			s.own.closeIdle(providerIdle)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"parley/dialogue/model"
-	"parley/ent"
 	"parley/ent/function"
 	"parley/ent/raw"
 )
@@ -56,19 +55,4 @@ func (v *view) offered() []model.Function {
 		offered = append(offered, o)
 	}
 	return offered
-}
-
-// choices returns the models of the agent in order; unknown providers are left out.
-func (s *Service) choices(a *ent.Agent) []string {
-	wanted := a.Models
-	if len(wanted) == 0 {
-		wanted = []string{s.o.DefaultModel}
-	}
-	var known []string
-	for _, choice := range wanted {
-		if provider, _ := splitModel(choice); s.o.Providers[provider] != nil {
-			known = append(known, choice)
-		}
-	}
-	return known
 }

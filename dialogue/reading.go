@@ -73,7 +73,7 @@ func stepEntry(st *ent.Step, parts []model.Part, calls []*ent.Call) (entry, bool
 		return entry{}, false
 	}
 	e := entry{sequence: st.ReadSequence, rank: 2, at: st.CreatedAt, number: st.Number, id: st.ID}
-	e.messages = append(e.messages, model.Message{Role: model.Model, Provider: st.Provider, Parts: parts})
+	e.messages = append(e.messages, model.Message{Role: model.Model, Provider: identity(st.CredentialID, st.Provider), Parts: parts})
 	if len(calls) > 0 {
 		answer := model.Message{Role: model.Tool}
 		for _, c := range calls {

@@ -136,7 +136,7 @@ func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *
 	}
 	use := st.end.Usage
 	row, err := tx.Later(nil).Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
-		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).
+		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).SetCredentialID(st.credentialID).
 		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
 		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
 		SetEstimated(st.estimated).SetNillableModelWarning(st.warning()).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)

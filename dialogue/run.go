@@ -90,6 +90,7 @@ func (s *Service) Run(ctx context.Context) error {
 	_ = turns.Wait()
 	drain.Stop()
 	stop()
+	s.own.closeIdle(0) // at the end of a dry run those of its home; they are made anew when they are needed
 	return g.Wait()
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,10 @@ type Options struct {
 	Providers map[string]model.Provider
 	// DefaultModel is what agents use that choose none: a provider's name, or `provider/model`.
 	DefaultModel string
+	// Make makes a provider of a workspace from its credential. It contacts nobody, sends through client alone, which is
+	// guarded, follows no redirect and bounds answers, and returns ErrNoKind for a kind that it does not know. A provider
+	// with a method Close is closed when it is used no more. Nil knows no kind.
+	Make func(c Credential, client *http.Client) (model.Provider, error)
 	// CheckScript judges the script of an agent when it is saved; nil takes any JSON object.
 	CheckScript func(script json.RawMessage) error
 
@@ -82,6 +87,8 @@ type Service struct {
 	running   registry
 	versions  versionCache
 	agents    agentCache
+	own       *ownProviders
+	lists     *modelLists
 	endpoints endpoints
 	dryRuns   chan *dryRun
 	warnings  warnings
@@ -89,8 +96,8 @@ type Service struct {
 	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent
 }
 
-// New returns a Service on a log's database. HTTP functions are called through client; guard judges their URLs when
-// they are saved. It panics when Options name no default model, or one whose provider is not there.
+// New returns a Service on a log's database. HTTP functions are called through client, and so are the model
+// providers of workspaces; guard judges their URLs when they are saved. It panics when Options name no default model, or one whose provider is not there.
 func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *outbound.Guard, o Options) *Service {
 	o.Workers = cmp.Or(o.Workers, 64)
 	o.LeaseFor = cmp.Or(o.LeaseFor, 30*time.Second)
@@ -107,8 +114,15 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	if provider, _ := splitModel(o.DefaultModel); o.Providers[provider] == nil {
 		panic(fmt.Sprintf("dialogue: the default model %q has no provider", o.DefaultModel))
 	}
+	if o.Make == nil {
+		o.Make = func(Credential, *http.Client) (model.Provider, error) { return nil, ErrNoKind }
+	}
+	own := &ownProviders{
+		client: log.Client(), keys: keys, make: o.Make, http: client.LimitedHTTPClient(maxModelAnswer, maxModelFailure),
+		known: map[string]knownCredentials{}, made: map[string]*ownProvider{},
+	}
 	return &Service{
-		log: log, keys: keys, client: client, guard: guard, o: o, name: id.New("wrk"),
+		log: log, keys: keys, client: client, guard: guard, o: o, name: id.New("wrk"), own: own, lists: newModelLists(),
 		dryRuns: make(chan *dryRun, dryRunsWaiting), running: registry{turns: map[string]*hold{}}, endpoints: endpoints{known: map[string]*endpoint{}},
 	}
 }

@@ -34,11 +34,16 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	if !last {
 		question.Functions = v.offered()
 	}
+	sources, err := r.s.sources(ctx, v.agent)
+	if err != nil {
+		return false, err
+	}
+	defer releaseAll(sources)
 	failpoint.Hit("turn.asked")
 	asked := ms.Now()
 	timed, cancel := context.WithDeadline(ctx, r.deadline)
 	defer cancel()
-	a, err := r.ask(timed, r.s.choices(v.agent), question)
+	a, err := r.ask(timed, sources, question)
 	defer func() { a.writing.end(false) }() // unless it was stored
 	switch {
 	case err == nil:
@@ -71,7 +76,7 @@ func sentence(err error) string {
 	}
 	switch e.Kind {
 	case model.Auth:
-		return "the model provider refused the server's key"
+		return "the model provider refused the key"
 	case model.Quota:
 		return "the model's quota is used up"
 	case model.Retired:

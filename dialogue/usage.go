@@ -51,6 +51,8 @@ type UsageQuery struct {
 	By []UsageDimension
 	// First is how many rows are wanted, at most MaxUsageRows; nil means DefaultUsageRows.
 	First *int
+	// Costs asks what it cost, too: two more statements.
+	Costs bool
 }
 
 // UsageRow is one sum. Fields that were not asked for by UsageQuery.By are empty.
@@ -60,6 +62,7 @@ type UsageRow struct {
 	AgentID  string
 	Model    string // `provider/model`
 	ThreadID string
+	Cost     *Cost // nil unless UsageQuery.Costs, and when some model has no price
 }
 
 // usageColumns are what a dimension is read and grouped by, in SQL that both databases know. Times are milliseconds, so
@@ -76,7 +79,7 @@ const usageSums = `COUNT(*), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cac
 
 func (u *Usage) fields() []any { return []any{&u.Steps, &u.Input, &u.Cached, &u.Output, &u.Thinking} }
 
-// Usage sums up what models used in the viewer's workspace, in one statement: the largest sums of input and output
+// Usage sums up what models used in the viewer's workspace: the largest sums of input and output
 // first, equal ones in the order of their keys. Where there was nothing there is no row. The error is an *invalid.Error
 // for a range or a number of rows out of bounds.
 func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
@@ -85,48 +88,64 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 		return nil, err
 	}
 	v, _ := viewer.FromContext(ctx)
-	args := []any{v.Workspace, int64(from), int64(to)}
-	where := "s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3"
-	and := func(column string, value *string) {
-		if value != nil {
-			args = append(args, *value)
-			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
-		}
-	}
-	and("t.agent_id", q.AgentID)
-	and("s.thread_id", q.ThreadID)
-	table := `"steps" s`
+	u := usageSource{tables: `"steps" s`, where: "s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3",
+		args: []any{v.Workspace, int64(from), int64(to)}}
+	u.and("t.agent_id", q.AgentID)
+	u.and("s.thread_id", q.ThreadID)
 	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
-		table += ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
+		u.tables += ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
 	}
-	keys, columns, group, order := q.columns()
+	keys, columns := q.columns()
+	selected, group, order := "", "", ""
+	if len(columns) > 0 {
+		list := strings.Join(columns, ", ")
+		selected, group, order = list+", ", " GROUP BY "+list, ", "+list
+	}
 	query := fmt.Sprintf("SELECT %s%s FROM %s WHERE %s%s HAVING COUNT(*) > 0 ORDER BY SUM(s.input_tokens) + SUM(s.output_tokens) DESC%s LIMIT %d",
-		columns, usageSums, table, where, group, order, first)
+		selected, usageSums, u.tables, u.where, group, order, first)
 	var found []UsageRow
-	err = readUsage(ctx, s.log.Client(), query, args, func(scan func(...any) error) error {
-		var row UsageRow
-		var day int64
-		var provider, name string
-		to := map[UsageDimension][]any{
-			UsageByDay: {&day}, UsageByAgent: {&row.AgentID}, UsageByModel: {&provider, &name}, UsageByThread: {&row.ThreadID},
-		}
-		var fields []any
-		for _, key := range keys {
-			fields = append(fields, to[key]...)
-		}
-		if err := scan(append(fields, row.fields()...)...); err != nil {
-			return err
-		}
-		if slices.Contains(keys, UsageByDay) {
-			row.Day = time.UnixMilli(day * 86400000).UTC().Format(time.DateOnly)
-		}
-		if slices.Contains(keys, UsageByModel) {
-			row.Model = provider + "/" + name
-		}
+	err = readUsage(ctx, s.log.Client(), query, u.args, func(scan func(...any) error) error {
+		var k usageKey
+		var sum Usage
+		err := scan(append(k.fields(keys), sum.fields()...)...)
+		row := k.row(keys)
+		row.Usage = sum
 		found = append(found, row)
-		return nil
+		return err
 	})
+	if err == nil && q.Costs {
+		err = s.addCosts(ctx, found, u, q)
+	}
 	return found, err
+}
+
+// usageKey is what tells a row from others, as it is read.
+type usageKey struct {
+	day                              int64
+	agentID, provider, model, thread string
+}
+
+// fields are where the columns of some dimensions go.
+func (k *usageKey) fields(keys []UsageDimension) (fields []any) {
+	to := map[UsageDimension][]any{
+		UsageByDay: {&k.day}, UsageByAgent: {&k.agentID}, UsageByModel: {&k.provider, &k.model}, UsageByThread: {&k.thread},
+	}
+	for _, key := range keys {
+		fields = append(fields, to[key]...)
+	}
+	return fields
+}
+
+// row is a row of these dimensions, without its sum.
+func (k *usageKey) row(keys []UsageDimension) UsageRow {
+	row := UsageRow{AgentID: k.agentID, ThreadID: k.thread}
+	if slices.Contains(keys, UsageByDay) {
+		row.Day = time.UnixMilli(k.day * 86400000).UTC().Format(time.DateOnly)
+	}
+	if slices.Contains(keys, UsageByModel) {
+		row.Model = k.provider + "/" + k.model
+	}
+	return row
 }
 
 // bounds checks a query and fills in what was not given.
@@ -154,20 +173,15 @@ func (q UsageQuery) bounds(now ms.Time) (from, to ms.Time, first int, err error)
 	return from, to, first, bad.Err()
 }
 
-// columns returns the dimensions, each once, and the SQL to select them with, to group and to order by them.
-func (q UsageQuery) columns() (keys []UsageDimension, columns, group, order string) {
-	var all []string
+// columns returns the dimensions, each once, and the SQL to select, to group and to order by them.
+func (q UsageQuery) columns() (keys []UsageDimension, columns []string) {
 	for _, key := range q.By {
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
-			all = append(all, usageColumns[key]...)
+			columns = append(columns, usageColumns[key]...)
 		}
 	}
-	if len(all) == 0 {
-		return nil, "", "", ""
-	}
-	list := strings.Join(all, ", ")
-	return keys, list + ", ", " GROUP BY " + list, ", " + list
+	return keys, columns
 }
 
 // UsageOf sums up what models used in each of some threads of the viewer's workspace, in one statement. Threads for
@@ -177,16 +191,9 @@ func (s *Service) UsageOf(ctx context.Context, threadIDs []string) (map[string]U
 	if len(threadIDs) == 0 {
 		return sums, nil
 	}
-	v, _ := viewer.FromContext(ctx)
-	args := []any{v.Workspace}
-	places := make([]string, len(threadIDs))
-	for i, threadID := range threadIDs {
-		args = append(args, threadID)
-		places[i] = fmt.Sprintf("$%d", len(args))
-	}
-	query := fmt.Sprintf(`SELECT s.thread_id, %s FROM "steps" s WHERE s.workspace_id = $1 AND s.thread_id IN (%s) GROUP BY s.thread_id`,
-		usageSums, strings.Join(places, ", "))
-	err := readUsage(ctx, s.log.Client(), query, args, func(scan func(...any) error) error {
+	u := stepsOf(ctx, threadIDs)
+	query := fmt.Sprintf(`SELECT s.thread_id, %s FROM %s WHERE %s GROUP BY s.thread_id`, usageSums, u.tables, u.where)
+	err := readUsage(ctx, s.log.Client(), query, u.args, func(scan func(...any) error) error {
 		var threadID string
 		var sum Usage
 		err := scan(append([]any{&threadID}, sum.fields()...)...)
@@ -194,6 +201,14 @@ func (s *Service) UsageOf(ctx context.Context, threadIDs []string) (map[string]U
 		return err
 	})
 	return sums, err
+}
+
+// stepsOf are the steps of some threads of the viewer's workspace.
+func stepsOf(ctx context.Context, threadIDs []string) usageSource {
+	v, _ := viewer.FromContext(ctx)
+	u := usageSource{tables: `"steps" s`, where: "s.workspace_id = $1", args: []any{v.Workspace}}
+	u.in("s.thread_id", threadIDs)
+	return u
 }
 
 // readUsage runs a statement and hands each row to read.

@@ -43,7 +43,7 @@ type VersionResult struct {
 const maxNote = 1000
 
 // PublishAgent keeps the draft of an agent as its next version, which new threads are pinned to. A draft that equals the
-// published version makes no new one. The error is *invalid.Error for a draft whose models this server does not have.
+// published version makes no new one. The error is *invalid.Error for a draft whose models nobody offers.
 func (s *Service) PublishAgent(ctx context.Context, in PublishInput) (VersionResult, error) {
 	var bad invalid.Error
 	if bad.Text("note", in.Note, 0, maxNote); bad.Err() != nil {
@@ -54,7 +54,10 @@ func (s *Service) PublishAgent(ctx context.Context, in PublishInput) (VersionRes
 		if err != nil {
 			return VersionResult{}, err
 		}
-		if s.checkModels(&bad, a.Models); bad.Err() != nil {
+		if err := s.checkModels(ctx, tx.Client(), &bad, a.Models); err != nil {
+			return VersionResult{}, err
+		}
+		if bad.Err() != nil {
 			return VersionResult{}, bad.Err()
 		}
 		if a.PublishedVersionID != nil {

@@ -23,8 +23,10 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
@@ -73,10 +75,14 @@ type Client struct {
 	Integration *IntegrationClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// ModelPrice is the client for interacting with the ModelPrice builders.
+	ModelPrice *ModelPriceClient
 	// MutationResult is the client for interacting with the MutationResult builders.
 	MutationResult *MutationResultClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
+	// ProviderCredential is the client for interacting with the ProviderCredential builders.
+	ProviderCredential *ProviderCredentialClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
 	// Secret is the client for interacting with the Secret builders.
@@ -120,8 +126,10 @@ func (c *Client) init() {
 	c.Function = NewFunctionClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.Message = NewMessageClient(c.config)
+	c.ModelPrice = NewModelPriceClient(c.config)
 	c.MutationResult = NewMutationResultClient(c.config)
 	c.Note = NewNoteClient(c.config)
+	c.ProviderCredential = NewProviderCredentialClient(c.config)
 	c.Reminder = NewReminderClient(c.config)
 	c.Secret = NewSecretClient(c.config)
 	c.Setting = NewSettingClient(c.config)
@@ -222,32 +230,34 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		APIKey:         NewAPIKeyClient(cfg),
-		Agent:          NewAgentClient(cfg),
-		AgentVersion:   NewAgentVersionClient(cfg),
-		Attempt:        NewAttemptClient(cfg),
-		Call:           NewCallClient(cfg),
-		Customer:       NewCustomerClient(cfg),
-		Delivery:       NewDeliveryClient(cfg),
-		Event:          NewEventClient(cfg),
-		FeedShard:      NewFeedShardClient(cfg),
-		Function:       NewFunctionClient(cfg),
-		Integration:    NewIntegrationClient(cfg),
-		Message:        NewMessageClient(cfg),
-		MutationResult: NewMutationResultClient(cfg),
-		Note:           NewNoteClient(cfg),
-		Reminder:       NewReminderClient(cfg),
-		Secret:         NewSecretClient(cfg),
-		Setting:        NewSettingClient(cfg),
-		Step:           NewStepClient(cfg),
-		TestEvent:      NewTestEventClient(cfg),
-		TestRun:        NewTestRunClient(cfg),
-		Thread:         NewThreadClient(cfg),
-		ThreadTag:      NewThreadTagClient(cfg),
-		Turn:           NewTurnClient(cfg),
-		Workspace:      NewWorkspaceClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Agent:              NewAgentClient(cfg),
+		AgentVersion:       NewAgentVersionClient(cfg),
+		Attempt:            NewAttemptClient(cfg),
+		Call:               NewCallClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		Event:              NewEventClient(cfg),
+		FeedShard:          NewFeedShardClient(cfg),
+		Function:           NewFunctionClient(cfg),
+		Integration:        NewIntegrationClient(cfg),
+		Message:            NewMessageClient(cfg),
+		ModelPrice:         NewModelPriceClient(cfg),
+		MutationResult:     NewMutationResultClient(cfg),
+		Note:               NewNoteClient(cfg),
+		ProviderCredential: NewProviderCredentialClient(cfg),
+		Reminder:           NewReminderClient(cfg),
+		Secret:             NewSecretClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		Step:               NewStepClient(cfg),
+		TestEvent:          NewTestEventClient(cfg),
+		TestRun:            NewTestRunClient(cfg),
+		Thread:             NewThreadClient(cfg),
+		ThreadTag:          NewThreadTagClient(cfg),
+		Turn:               NewTurnClient(cfg),
+		Workspace:          NewWorkspaceClient(cfg),
 	}, nil
 }
 
@@ -265,32 +275,34 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		APIKey:         NewAPIKeyClient(cfg),
-		Agent:          NewAgentClient(cfg),
-		AgentVersion:   NewAgentVersionClient(cfg),
-		Attempt:        NewAttemptClient(cfg),
-		Call:           NewCallClient(cfg),
-		Customer:       NewCustomerClient(cfg),
-		Delivery:       NewDeliveryClient(cfg),
-		Event:          NewEventClient(cfg),
-		FeedShard:      NewFeedShardClient(cfg),
-		Function:       NewFunctionClient(cfg),
-		Integration:    NewIntegrationClient(cfg),
-		Message:        NewMessageClient(cfg),
-		MutationResult: NewMutationResultClient(cfg),
-		Note:           NewNoteClient(cfg),
-		Reminder:       NewReminderClient(cfg),
-		Secret:         NewSecretClient(cfg),
-		Setting:        NewSettingClient(cfg),
-		Step:           NewStepClient(cfg),
-		TestEvent:      NewTestEventClient(cfg),
-		TestRun:        NewTestRunClient(cfg),
-		Thread:         NewThreadClient(cfg),
-		ThreadTag:      NewThreadTagClient(cfg),
-		Turn:           NewTurnClient(cfg),
-		Workspace:      NewWorkspaceClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIKey:             NewAPIKeyClient(cfg),
+		Agent:              NewAgentClient(cfg),
+		AgentVersion:       NewAgentVersionClient(cfg),
+		Attempt:            NewAttemptClient(cfg),
+		Call:               NewCallClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		Delivery:           NewDeliveryClient(cfg),
+		Event:              NewEventClient(cfg),
+		FeedShard:          NewFeedShardClient(cfg),
+		Function:           NewFunctionClient(cfg),
+		Integration:        NewIntegrationClient(cfg),
+		Message:            NewMessageClient(cfg),
+		ModelPrice:         NewModelPriceClient(cfg),
+		MutationResult:     NewMutationResultClient(cfg),
+		Note:               NewNoteClient(cfg),
+		ProviderCredential: NewProviderCredentialClient(cfg),
+		Reminder:           NewReminderClient(cfg),
+		Secret:             NewSecretClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		Step:               NewStepClient(cfg),
+		TestEvent:          NewTestEventClient(cfg),
+		TestRun:            NewTestRunClient(cfg),
+		Thread:             NewThreadClient(cfg),
+		ThreadTag:          NewThreadTagClient(cfg),
+		Turn:               NewTurnClient(cfg),
+		Workspace:          NewWorkspaceClient(cfg),
 	}, nil
 }
 
@@ -321,9 +333,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult,
-		c.Note, c.Reminder, c.Secret, c.Setting, c.Step, c.TestEvent, c.TestRun,
-		c.Thread, c.ThreadTag, c.Turn, c.Workspace,
+		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
+		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.Thread, c.ThreadTag, c.Turn,
+		c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -334,9 +347,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.MutationResult,
-		c.Note, c.Reminder, c.Secret, c.Setting, c.Step, c.TestEvent, c.TestRun,
-		c.Thread, c.ThreadTag, c.Turn, c.Workspace,
+		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
+		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.Thread, c.ThreadTag, c.Turn,
+		c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -369,10 +383,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Integration.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
+	case *ModelPriceMutation:
+		return c.ModelPrice.mutate(ctx, m)
 	case *MutationResultMutation:
 		return c.MutationResult.mutate(ctx, m)
 	case *NoteMutation:
 		return c.Note.mutate(ctx, m)
+	case *ProviderCredentialMutation:
+		return c.ProviderCredential.mutate(ctx, m)
 	case *ReminderMutation:
 		return c.Reminder.mutate(ctx, m)
 	case *SecretMutation:
@@ -2146,6 +2164,141 @@ func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, 
 	}
 }
 
+// ModelPriceClient is a client for the ModelPrice schema.
+type ModelPriceClient struct {
+	config
+}
+
+// NewModelPriceClient returns a client for the ModelPrice from the given config.
+func NewModelPriceClient(c config) *ModelPriceClient {
+	return &ModelPriceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `modelprice.Hooks(f(g(h())))`.
+func (c *ModelPriceClient) Use(hooks ...Hook) {
+	c.hooks.ModelPrice = append(c.hooks.ModelPrice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `modelprice.Intercept(f(g(h())))`.
+func (c *ModelPriceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ModelPrice = append(c.inters.ModelPrice, interceptors...)
+}
+
+// Create returns a builder for creating a ModelPrice entity.
+func (c *ModelPriceClient) Create() *ModelPriceCreate {
+	mutation := newModelPriceMutation(c.config, OpCreate)
+	return &ModelPriceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ModelPrice entities.
+func (c *ModelPriceClient) CreateBulk(builders ...*ModelPriceCreate) *ModelPriceCreateBulk {
+	return &ModelPriceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ModelPriceClient) MapCreateBulk(slice any, setFunc func(*ModelPriceCreate, int)) *ModelPriceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ModelPriceCreateBulk{err: fmt.Errorf("calling to ModelPriceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ModelPriceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ModelPriceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ModelPrice.
+func (c *ModelPriceClient) Update() *ModelPriceUpdate {
+	mutation := newModelPriceMutation(c.config, OpUpdate)
+	return &ModelPriceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ModelPriceClient) UpdateOne(_m *ModelPrice) *ModelPriceUpdateOne {
+	mutation := newModelPriceMutation(c.config, OpUpdateOne, withModelPrice(_m))
+	return &ModelPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ModelPriceClient) UpdateOneID(id string) *ModelPriceUpdateOne {
+	mutation := newModelPriceMutation(c.config, OpUpdateOne, withModelPriceID(id))
+	return &ModelPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ModelPrice.
+func (c *ModelPriceClient) Delete() *ModelPriceDelete {
+	mutation := newModelPriceMutation(c.config, OpDelete)
+	return &ModelPriceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ModelPriceClient) DeleteOne(_m *ModelPrice) *ModelPriceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ModelPriceClient) DeleteOneID(id string) *ModelPriceDeleteOne {
+	builder := c.Delete().Where(modelprice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ModelPriceDeleteOne{builder}
+}
+
+// Query returns a query builder for ModelPrice.
+func (c *ModelPriceClient) Query() *ModelPriceQuery {
+	return &ModelPriceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeModelPrice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ModelPrice entity by its id.
+func (c *ModelPriceClient) Get(ctx context.Context, id string) (*ModelPrice, error) {
+	return c.Query().Where(modelprice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ModelPriceClient) GetX(ctx context.Context, id string) *ModelPrice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ModelPriceClient) Hooks() []Hook {
+	hooks := c.hooks.ModelPrice
+	return append(hooks[:len(hooks):len(hooks)], modelprice.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ModelPriceClient) Interceptors() []Interceptor {
+	inters := c.inters.ModelPrice
+	return append(inters[:len(inters):len(inters)], modelprice.Interceptors[:]...)
+}
+
+func (c *ModelPriceClient) mutate(ctx context.Context, m *ModelPriceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ModelPriceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ModelPriceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ModelPriceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ModelPriceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ModelPrice mutation op: %q", m.Op())
+	}
+}
+
 // MutationResultClient is a client for the MutationResult schema.
 type MutationResultClient struct {
 	config
@@ -2413,6 +2566,141 @@ func (c *NoteClient) mutate(ctx context.Context, m *NoteMutation) (Value, error)
 		return (&NoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Note mutation op: %q", m.Op())
+	}
+}
+
+// ProviderCredentialClient is a client for the ProviderCredential schema.
+type ProviderCredentialClient struct {
+	config
+}
+
+// NewProviderCredentialClient returns a client for the ProviderCredential from the given config.
+func NewProviderCredentialClient(c config) *ProviderCredentialClient {
+	return &ProviderCredentialClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `providercredential.Hooks(f(g(h())))`.
+func (c *ProviderCredentialClient) Use(hooks ...Hook) {
+	c.hooks.ProviderCredential = append(c.hooks.ProviderCredential, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `providercredential.Intercept(f(g(h())))`.
+func (c *ProviderCredentialClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProviderCredential = append(c.inters.ProviderCredential, interceptors...)
+}
+
+// Create returns a builder for creating a ProviderCredential entity.
+func (c *ProviderCredentialClient) Create() *ProviderCredentialCreate {
+	mutation := newProviderCredentialMutation(c.config, OpCreate)
+	return &ProviderCredentialCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProviderCredential entities.
+func (c *ProviderCredentialClient) CreateBulk(builders ...*ProviderCredentialCreate) *ProviderCredentialCreateBulk {
+	return &ProviderCredentialCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProviderCredentialClient) MapCreateBulk(slice any, setFunc func(*ProviderCredentialCreate, int)) *ProviderCredentialCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProviderCredentialCreateBulk{err: fmt.Errorf("calling to ProviderCredentialClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProviderCredentialCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProviderCredentialCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProviderCredential.
+func (c *ProviderCredentialClient) Update() *ProviderCredentialUpdate {
+	mutation := newProviderCredentialMutation(c.config, OpUpdate)
+	return &ProviderCredentialUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProviderCredentialClient) UpdateOne(_m *ProviderCredential) *ProviderCredentialUpdateOne {
+	mutation := newProviderCredentialMutation(c.config, OpUpdateOne, withProviderCredential(_m))
+	return &ProviderCredentialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProviderCredentialClient) UpdateOneID(id string) *ProviderCredentialUpdateOne {
+	mutation := newProviderCredentialMutation(c.config, OpUpdateOne, withProviderCredentialID(id))
+	return &ProviderCredentialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProviderCredential.
+func (c *ProviderCredentialClient) Delete() *ProviderCredentialDelete {
+	mutation := newProviderCredentialMutation(c.config, OpDelete)
+	return &ProviderCredentialDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProviderCredentialClient) DeleteOne(_m *ProviderCredential) *ProviderCredentialDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProviderCredentialClient) DeleteOneID(id string) *ProviderCredentialDeleteOne {
+	builder := c.Delete().Where(providercredential.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProviderCredentialDeleteOne{builder}
+}
+
+// Query returns a query builder for ProviderCredential.
+func (c *ProviderCredentialClient) Query() *ProviderCredentialQuery {
+	return &ProviderCredentialQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProviderCredential},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProviderCredential entity by its id.
+func (c *ProviderCredentialClient) Get(ctx context.Context, id string) (*ProviderCredential, error) {
+	return c.Query().Where(providercredential.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProviderCredentialClient) GetX(ctx context.Context, id string) *ProviderCredential {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProviderCredentialClient) Hooks() []Hook {
+	hooks := c.hooks.ProviderCredential
+	return append(hooks[:len(hooks):len(hooks)], providercredential.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProviderCredentialClient) Interceptors() []Interceptor {
+	inters := c.inters.ProviderCredential
+	return append(inters[:len(inters):len(inters)], providercredential.Interceptors[:]...)
+}
+
+func (c *ProviderCredentialClient) mutate(ctx context.Context, m *ProviderCredentialMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProviderCredentialCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProviderCredentialUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProviderCredentialUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProviderCredentialDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProviderCredential mutation op: %q", m.Op())
 	}
 }
 
@@ -3862,15 +4150,15 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 type (
 	hooks struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
-		FeedShard, Function, Integration, Message, MutationResult, Note, Reminder,
-		Secret, Setting, Step, TestEvent, TestRun, Thread, ThreadTag, Turn,
-		Workspace []ent.Hook
+		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
+		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
+		Thread, ThreadTag, Turn, Workspace []ent.Hook
 	}
 	inters struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
-		FeedShard, Function, Integration, Message, MutationResult, Note, Reminder,
-		Secret, Setting, Step, TestEvent, TestRun, Thread, ThreadTag, Turn,
-		Workspace []ent.Interceptor
+		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
+		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
+		Thread, ThreadTag, Turn, Workspace []ent.Interceptor
 	}
 )
 

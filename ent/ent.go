@@ -18,8 +18,10 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
@@ -96,30 +98,32 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:         apikey.ValidColumn,
-			agent.Table:          agent.ValidColumn,
-			agentversion.Table:   agentversion.ValidColumn,
-			attempt.Table:        attempt.ValidColumn,
-			call.Table:           call.ValidColumn,
-			customer.Table:       customer.ValidColumn,
-			delivery.Table:       delivery.ValidColumn,
-			event.Table:          event.ValidColumn,
-			feedshard.Table:      feedshard.ValidColumn,
-			function.Table:       function.ValidColumn,
-			integration.Table:    integration.ValidColumn,
-			message.Table:        message.ValidColumn,
-			mutationresult.Table: mutationresult.ValidColumn,
-			note.Table:           note.ValidColumn,
-			reminder.Table:       reminder.ValidColumn,
-			secret.Table:         secret.ValidColumn,
-			setting.Table:        setting.ValidColumn,
-			step.Table:           step.ValidColumn,
-			testevent.Table:      testevent.ValidColumn,
-			testrun.Table:        testrun.ValidColumn,
-			thread.Table:         thread.ValidColumn,
-			threadtag.Table:      threadtag.ValidColumn,
-			turn.Table:           turn.ValidColumn,
-			workspace.Table:      workspace.ValidColumn,
+			apikey.Table:             apikey.ValidColumn,
+			agent.Table:              agent.ValidColumn,
+			agentversion.Table:       agentversion.ValidColumn,
+			attempt.Table:            attempt.ValidColumn,
+			call.Table:               call.ValidColumn,
+			customer.Table:           customer.ValidColumn,
+			delivery.Table:           delivery.ValidColumn,
+			event.Table:              event.ValidColumn,
+			feedshard.Table:          feedshard.ValidColumn,
+			function.Table:           function.ValidColumn,
+			integration.Table:        integration.ValidColumn,
+			message.Table:            message.ValidColumn,
+			modelprice.Table:         modelprice.ValidColumn,
+			mutationresult.Table:     mutationresult.ValidColumn,
+			note.Table:               note.ValidColumn,
+			providercredential.Table: providercredential.ValidColumn,
+			reminder.Table:           reminder.ValidColumn,
+			secret.Table:             secret.ValidColumn,
+			setting.Table:            setting.ValidColumn,
+			step.Table:               step.ValidColumn,
+			testevent.Table:          testevent.ValidColumn,
+			testrun.Table:            testrun.ValidColumn,
+			thread.Table:             thread.ValidColumn,
+			threadtag.Table:          threadtag.ValidColumn,
+			turn.Table:               turn.ValidColumn,
+			workspace.Table:          workspace.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -15,7 +15,9 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
@@ -1756,6 +1758,130 @@ func newMessagePaginateArgs(rv map[string]any) *messagePaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ModelPriceQuery) CollectFields(ctx context.Context, satisfies ...string) (*ModelPriceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ModelPriceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(modelprice.Columns))
+		selectedFields = []string{modelprice.FieldID}
+	)
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[modelprice.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldCreatedAt)
+				fieldSeen[modelprice.FieldCreatedAt] = struct{}{}
+			}
+		case "model":
+			if _, ok := fieldSeen[modelprice.FieldModel]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldModel)
+				fieldSeen[modelprice.FieldModel] = struct{}{}
+			}
+		case "currency":
+			if _, ok := fieldSeen[modelprice.FieldCurrency]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldCurrency)
+				fieldSeen[modelprice.FieldCurrency] = struct{}{}
+			}
+		case "inputMicros":
+			if _, ok := fieldSeen[modelprice.FieldInputMicros]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldInputMicros)
+				fieldSeen[modelprice.FieldInputMicros] = struct{}{}
+			}
+		case "cachedInputMicros":
+			if _, ok := fieldSeen[modelprice.FieldCachedInputMicros]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldCachedInputMicros)
+				fieldSeen[modelprice.FieldCachedInputMicros] = struct{}{}
+			}
+		case "outputMicros":
+			if _, ok := fieldSeen[modelprice.FieldOutputMicros]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldOutputMicros)
+				fieldSeen[modelprice.FieldOutputMicros] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[modelprice.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldValidFrom)
+				fieldSeen[modelprice.FieldValidFrom] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[modelprice.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, modelprice.FieldUpdatedAt)
+				fieldSeen[modelprice.FieldUpdatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type modelpricePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ModelPricePaginateOption
+}
+
+func newModelPricePaginateArgs(rv map[string]any) *modelpricePaginateArgs {
+	args := &modelpricePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ModelPriceOrder{Field: &ModelPriceOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithModelPriceOrder(order))
+			}
+		case *ModelPriceOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithModelPriceOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ModelPriceWhereInput); ok {
+		args.opts = append(args.opts, WithModelPriceFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *NoteQuery) CollectFields(ctx context.Context, satisfies ...string) (*NoteQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1860,6 +1986,130 @@ func newNotePaginateArgs(rv map[string]any) *notePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*NoteWhereInput); ok {
 		args.opts = append(args.opts, WithNoteFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ProviderCredentialQuery) CollectFields(ctx context.Context, satisfies ...string) (*ProviderCredentialQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ProviderCredentialQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(providercredential.Columns))
+		selectedFields = []string{providercredential.FieldID}
+	)
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[providercredential.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldCreatedAt)
+				fieldSeen[providercredential.FieldCreatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[providercredential.FieldName]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldName)
+				fieldSeen[providercredential.FieldName] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[providercredential.FieldKind]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldKind)
+				fieldSeen[providercredential.FieldKind] = struct{}{}
+			}
+		case "baseURL":
+			if _, ok := fieldSeen[providercredential.FieldBaseURL]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldBaseURL)
+				fieldSeen[providercredential.FieldBaseURL] = struct{}{}
+			}
+		case "keyHint":
+			if _, ok := fieldSeen[providercredential.FieldKeyHint]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldKeyHint)
+				fieldSeen[providercredential.FieldKeyHint] = struct{}{}
+			}
+		case "defaultModel":
+			if _, ok := fieldSeen[providercredential.FieldDefaultModel]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldDefaultModel)
+				fieldSeen[providercredential.FieldDefaultModel] = struct{}{}
+			}
+		case "enabled":
+			if _, ok := fieldSeen[providercredential.FieldEnabled]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldEnabled)
+				fieldSeen[providercredential.FieldEnabled] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[providercredential.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, providercredential.FieldUpdatedAt)
+				fieldSeen[providercredential.FieldUpdatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type providercredentialPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ProviderCredentialPaginateOption
+}
+
+func newProviderCredentialPaginateArgs(rv map[string]any) *providercredentialPaginateArgs {
+	args := &providercredentialPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ProviderCredentialOrder{Field: &ProviderCredentialOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithProviderCredentialOrder(order))
+			}
+		case *ProviderCredentialOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithProviderCredentialOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ProviderCredentialWhereInput); ok {
+		args.opts = append(args.opts, WithProviderCredentialFilter(v.Filter))
 	}
 	return args
 }

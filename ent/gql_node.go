@@ -16,7 +16,9 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
@@ -88,10 +90,20 @@ var messageImplementors = []string{"Message", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Message) IsNode() {}
 
+var modelpriceImplementors = []string{"ModelPrice", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ModelPrice) IsNode() {}
+
 var noteImplementors = []string{"Note", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Note) IsNode() {}
+
+var providercredentialImplementors = []string{"ProviderCredential", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ProviderCredential) IsNode() {}
 
 var reminderImplementors = []string{"Reminder", "Node"}
 
@@ -275,11 +287,29 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case modelprice.Table:
+		query := c.ModelPrice.Query().
+			Where(modelprice.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, modelpriceImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case note.Table:
 		query := c.Note.Query().
 			Where(note.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, noteImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case providercredential.Table:
+		query := c.ProviderCredential.Query().
+			Where(providercredential.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, providercredentialImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -578,10 +608,42 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case modelprice.Table:
+		query := c.ModelPrice.Query().
+			Where(modelprice.IDIn(ids...))
+		query, err := query.CollectFields(ctx, modelpriceImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case note.Table:
 		query := c.Note.Query().
 			Where(note.IDIn(ids...))
 		query, err := query.CollectFields(ctx, noteImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case providercredential.Table:
+		query := c.ProviderCredential.Query().
+			Where(providercredential.IDIn(ids...))
+		query, err := query.CollectFields(ctx, providercredentialImplementors...)
 		if err != nil {
 			return nil, err
 		}

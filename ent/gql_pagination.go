@@ -18,7 +18,9 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/step"
 	"parley/ent/thread"
@@ -3478,6 +3480,302 @@ func (_m *Message) ToEdge(order *MessageOrder) *MessageEdge {
 	}
 }
 
+// ModelPriceEdge is the edge representation of ModelPrice.
+type ModelPriceEdge struct {
+	Node   *ModelPrice `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// ModelPriceConnection is the connection containing edges to ModelPrice.
+type ModelPriceConnection struct {
+	Edges      []*ModelPriceEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *ModelPriceConnection) build(nodes []*ModelPrice, pager *modelpricePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ModelPrice
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ModelPrice {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ModelPrice {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ModelPriceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ModelPriceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ModelPricePaginateOption enables pagination customization.
+type ModelPricePaginateOption func(*modelpricePager) error
+
+// WithModelPriceOrder configures pagination ordering.
+func WithModelPriceOrder(order *ModelPriceOrder) ModelPricePaginateOption {
+	if order == nil {
+		order = DefaultModelPriceOrder
+	}
+	o := *order
+	return func(pager *modelpricePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultModelPriceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithModelPriceFilter configures pagination filter.
+func WithModelPriceFilter(filter func(*ModelPriceQuery) (*ModelPriceQuery, error)) ModelPricePaginateOption {
+	return func(pager *modelpricePager) error {
+		if filter == nil {
+			return errors.New("ModelPriceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type modelpricePager struct {
+	reverse bool
+	order   *ModelPriceOrder
+	filter  func(*ModelPriceQuery) (*ModelPriceQuery, error)
+}
+
+func newModelPricePager(opts []ModelPricePaginateOption, reverse bool) (*modelpricePager, error) {
+	pager := &modelpricePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultModelPriceOrder
+	}
+	return pager, nil
+}
+
+func (p *modelpricePager) applyFilter(query *ModelPriceQuery) (*ModelPriceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *modelpricePager) toCursor(_m *ModelPrice) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *modelpricePager) applyCursors(query *ModelPriceQuery, after, before *Cursor) (*ModelPriceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultModelPriceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *modelpricePager) applyOrder(query *ModelPriceQuery) *ModelPriceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultModelPriceOrder.Field {
+		query = query.Order(DefaultModelPriceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *modelpricePager) orderExpr(query *ModelPriceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultModelPriceOrder.Field {
+			b.Comma().Ident(DefaultModelPriceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ModelPrice.
+func (_m *ModelPriceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ModelPricePaginateOption,
+) (*ModelPriceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newModelPricePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ModelPriceConnection{Edges: []*ModelPriceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// ModelPriceOrderFieldCreatedAt orders ModelPrice by created_at.
+	ModelPriceOrderFieldCreatedAt = &ModelPriceOrderField{
+		Value: func(_m *ModelPrice) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: modelprice.FieldCreatedAt,
+		toTerm: modelprice.ByCreatedAt,
+		toCursor: func(_m *ModelPrice) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f ModelPriceOrderField) String() string {
+	var str string
+	switch f.column {
+	case ModelPriceOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f ModelPriceOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *ModelPriceOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("ModelPriceOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *ModelPriceOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid ModelPriceOrderField", str)
+	}
+	return nil
+}
+
+// ModelPriceOrderField defines the ordering field of ModelPrice.
+type ModelPriceOrderField struct {
+	// Value extracts the ordering value from the given ModelPrice.
+	Value    func(*ModelPrice) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) modelprice.OrderOption
+	toCursor func(*ModelPrice) Cursor
+}
+
+// ModelPriceOrder defines the ordering of ModelPrice.
+type ModelPriceOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *ModelPriceOrderField `json:"field"`
+}
+
+// DefaultModelPriceOrder is the default ordering of ModelPrice.
+var DefaultModelPriceOrder = &ModelPriceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ModelPriceOrderField{
+		Value: func(_m *ModelPrice) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: modelprice.FieldID,
+		toTerm: modelprice.ByID,
+		toCursor: func(_m *ModelPrice) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ModelPrice into ModelPriceEdge.
+func (_m *ModelPrice) ToEdge(order *ModelPriceOrder) *ModelPriceEdge {
+	if order == nil {
+		order = DefaultModelPriceOrder
+	}
+	return &ModelPriceEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // NoteEdge is the edge representation of Note.
 type NoteEdge struct {
 	Node   *Note  `json:"node"`
@@ -3769,6 +4067,302 @@ func (_m *Note) ToEdge(order *NoteOrder) *NoteEdge {
 		order = DefaultNoteOrder
 	}
 	return &NoteEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ProviderCredentialEdge is the edge representation of ProviderCredential.
+type ProviderCredentialEdge struct {
+	Node   *ProviderCredential `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// ProviderCredentialConnection is the connection containing edges to ProviderCredential.
+type ProviderCredentialConnection struct {
+	Edges      []*ProviderCredentialEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *ProviderCredentialConnection) build(nodes []*ProviderCredential, pager *providercredentialPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ProviderCredential
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ProviderCredential {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ProviderCredential {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ProviderCredentialEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ProviderCredentialEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ProviderCredentialPaginateOption enables pagination customization.
+type ProviderCredentialPaginateOption func(*providercredentialPager) error
+
+// WithProviderCredentialOrder configures pagination ordering.
+func WithProviderCredentialOrder(order *ProviderCredentialOrder) ProviderCredentialPaginateOption {
+	if order == nil {
+		order = DefaultProviderCredentialOrder
+	}
+	o := *order
+	return func(pager *providercredentialPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultProviderCredentialOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithProviderCredentialFilter configures pagination filter.
+func WithProviderCredentialFilter(filter func(*ProviderCredentialQuery) (*ProviderCredentialQuery, error)) ProviderCredentialPaginateOption {
+	return func(pager *providercredentialPager) error {
+		if filter == nil {
+			return errors.New("ProviderCredentialQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type providercredentialPager struct {
+	reverse bool
+	order   *ProviderCredentialOrder
+	filter  func(*ProviderCredentialQuery) (*ProviderCredentialQuery, error)
+}
+
+func newProviderCredentialPager(opts []ProviderCredentialPaginateOption, reverse bool) (*providercredentialPager, error) {
+	pager := &providercredentialPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultProviderCredentialOrder
+	}
+	return pager, nil
+}
+
+func (p *providercredentialPager) applyFilter(query *ProviderCredentialQuery) (*ProviderCredentialQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *providercredentialPager) toCursor(_m *ProviderCredential) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *providercredentialPager) applyCursors(query *ProviderCredentialQuery, after, before *Cursor) (*ProviderCredentialQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultProviderCredentialOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *providercredentialPager) applyOrder(query *ProviderCredentialQuery) *ProviderCredentialQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultProviderCredentialOrder.Field {
+		query = query.Order(DefaultProviderCredentialOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *providercredentialPager) orderExpr(query *ProviderCredentialQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultProviderCredentialOrder.Field {
+			b.Comma().Ident(DefaultProviderCredentialOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ProviderCredential.
+func (_m *ProviderCredentialQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ProviderCredentialPaginateOption,
+) (*ProviderCredentialConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newProviderCredentialPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ProviderCredentialConnection{Edges: []*ProviderCredentialEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// ProviderCredentialOrderFieldCreatedAt orders ProviderCredential by created_at.
+	ProviderCredentialOrderFieldCreatedAt = &ProviderCredentialOrderField{
+		Value: func(_m *ProviderCredential) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: providercredential.FieldCreatedAt,
+		toTerm: providercredential.ByCreatedAt,
+		toCursor: func(_m *ProviderCredential) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f ProviderCredentialOrderField) String() string {
+	var str string
+	switch f.column {
+	case ProviderCredentialOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f ProviderCredentialOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *ProviderCredentialOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("ProviderCredentialOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *ProviderCredentialOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid ProviderCredentialOrderField", str)
+	}
+	return nil
+}
+
+// ProviderCredentialOrderField defines the ordering field of ProviderCredential.
+type ProviderCredentialOrderField struct {
+	// Value extracts the ordering value from the given ProviderCredential.
+	Value    func(*ProviderCredential) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) providercredential.OrderOption
+	toCursor func(*ProviderCredential) Cursor
+}
+
+// ProviderCredentialOrder defines the ordering of ProviderCredential.
+type ProviderCredentialOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *ProviderCredentialOrderField `json:"field"`
+}
+
+// DefaultProviderCredentialOrder is the default ordering of ProviderCredential.
+var DefaultProviderCredentialOrder = &ProviderCredentialOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ProviderCredentialOrderField{
+		Value: func(_m *ProviderCredential) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: providercredential.FieldID,
+		toTerm: providercredential.ByID,
+		toCursor: func(_m *ProviderCredential) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ProviderCredential into ProviderCredentialEdge.
+func (_m *ProviderCredential) ToEdge(order *ProviderCredentialOrder) *ProviderCredentialEdge {
+	if order == nil {
+		order = DefaultProviderCredentialOrder
+	}
+	return &ProviderCredentialEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -16,9 +16,11 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/ms"
 	"parley/ent/note"
 	"parley/ent/predicate"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
 	"parley/ent/step"
@@ -7671,6 +7673,458 @@ func (i *MessageWhereInput) P() (predicate.Message, error) {
 	}
 }
 
+// ModelPriceWhereInput represents a where input for filtering ModelPrice queries.
+type ModelPriceWhereInput struct {
+	Predicates []predicate.ModelPrice  `json:"-"`
+	Not        *ModelPriceWhereInput   `json:"not,omitempty"`
+	Or         []*ModelPriceWhereInput `json:"or,omitempty"`
+	And        []*ModelPriceWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *ms.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *ms.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []ms.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []ms.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *ms.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *ms.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *ms.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *ms.Time  `json:"createdAtLTE,omitempty"`
+
+	// "model" field predicates.
+	Model             *string  `json:"model,omitempty"`
+	ModelNEQ          *string  `json:"modelNEQ,omitempty"`
+	ModelIn           []string `json:"modelIn,omitempty"`
+	ModelNotIn        []string `json:"modelNotIn,omitempty"`
+	ModelGT           *string  `json:"modelGT,omitempty"`
+	ModelGTE          *string  `json:"modelGTE,omitempty"`
+	ModelLT           *string  `json:"modelLT,omitempty"`
+	ModelLTE          *string  `json:"modelLTE,omitempty"`
+	ModelContains     *string  `json:"modelContains,omitempty"`
+	ModelHasPrefix    *string  `json:"modelHasPrefix,omitempty"`
+	ModelHasSuffix    *string  `json:"modelHasSuffix,omitempty"`
+	ModelEqualFold    *string  `json:"modelEqualFold,omitempty"`
+	ModelContainsFold *string  `json:"modelContainsFold,omitempty"`
+
+	// "currency" field predicates.
+	Currency             *string  `json:"currency,omitempty"`
+	CurrencyNEQ          *string  `json:"currencyNEQ,omitempty"`
+	CurrencyIn           []string `json:"currencyIn,omitempty"`
+	CurrencyNotIn        []string `json:"currencyNotIn,omitempty"`
+	CurrencyGT           *string  `json:"currencyGT,omitempty"`
+	CurrencyGTE          *string  `json:"currencyGTE,omitempty"`
+	CurrencyLT           *string  `json:"currencyLT,omitempty"`
+	CurrencyLTE          *string  `json:"currencyLTE,omitempty"`
+	CurrencyContains     *string  `json:"currencyContains,omitempty"`
+	CurrencyHasPrefix    *string  `json:"currencyHasPrefix,omitempty"`
+	CurrencyHasSuffix    *string  `json:"currencyHasSuffix,omitempty"`
+	CurrencyEqualFold    *string  `json:"currencyEqualFold,omitempty"`
+	CurrencyContainsFold *string  `json:"currencyContainsFold,omitempty"`
+
+	// "input_micros" field predicates.
+	InputMicros      *int64  `json:"inputMicros,omitempty"`
+	InputMicrosNEQ   *int64  `json:"inputMicrosNEQ,omitempty"`
+	InputMicrosIn    []int64 `json:"inputMicrosIn,omitempty"`
+	InputMicrosNotIn []int64 `json:"inputMicrosNotIn,omitempty"`
+	InputMicrosGT    *int64  `json:"inputMicrosGT,omitempty"`
+	InputMicrosGTE   *int64  `json:"inputMicrosGTE,omitempty"`
+	InputMicrosLT    *int64  `json:"inputMicrosLT,omitempty"`
+	InputMicrosLTE   *int64  `json:"inputMicrosLTE,omitempty"`
+
+	// "cached_input_micros" field predicates.
+	CachedInputMicros       *int64  `json:"cachedInputMicros,omitempty"`
+	CachedInputMicrosNEQ    *int64  `json:"cachedInputMicrosNEQ,omitempty"`
+	CachedInputMicrosIn     []int64 `json:"cachedInputMicrosIn,omitempty"`
+	CachedInputMicrosNotIn  []int64 `json:"cachedInputMicrosNotIn,omitempty"`
+	CachedInputMicrosGT     *int64  `json:"cachedInputMicrosGT,omitempty"`
+	CachedInputMicrosGTE    *int64  `json:"cachedInputMicrosGTE,omitempty"`
+	CachedInputMicrosLT     *int64  `json:"cachedInputMicrosLT,omitempty"`
+	CachedInputMicrosLTE    *int64  `json:"cachedInputMicrosLTE,omitempty"`
+	CachedInputMicrosIsNil  bool    `json:"cachedInputMicrosIsNil,omitempty"`
+	CachedInputMicrosNotNil bool    `json:"cachedInputMicrosNotNil,omitempty"`
+
+	// "output_micros" field predicates.
+	OutputMicros      *int64  `json:"outputMicros,omitempty"`
+	OutputMicrosNEQ   *int64  `json:"outputMicrosNEQ,omitempty"`
+	OutputMicrosIn    []int64 `json:"outputMicrosIn,omitempty"`
+	OutputMicrosNotIn []int64 `json:"outputMicrosNotIn,omitempty"`
+	OutputMicrosGT    *int64  `json:"outputMicrosGT,omitempty"`
+	OutputMicrosGTE   *int64  `json:"outputMicrosGTE,omitempty"`
+	OutputMicrosLT    *int64  `json:"outputMicrosLT,omitempty"`
+	OutputMicrosLTE   *int64  `json:"outputMicrosLTE,omitempty"`
+
+	// "valid_from" field predicates.
+	ValidFrom      *ms.Time  `json:"validFrom,omitempty"`
+	ValidFromNEQ   *ms.Time  `json:"validFromNEQ,omitempty"`
+	ValidFromIn    []ms.Time `json:"validFromIn,omitempty"`
+	ValidFromNotIn []ms.Time `json:"validFromNotIn,omitempty"`
+	ValidFromGT    *ms.Time  `json:"validFromGT,omitempty"`
+	ValidFromGTE   *ms.Time  `json:"validFromGTE,omitempty"`
+	ValidFromLT    *ms.Time  `json:"validFromLT,omitempty"`
+	ValidFromLTE   *ms.Time  `json:"validFromLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *ms.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *ms.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []ms.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []ms.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *ms.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *ms.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *ms.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *ms.Time  `json:"updatedAtLTE,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ModelPriceWhereInput) AddPredicates(predicates ...predicate.ModelPrice) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ModelPriceWhereInput filter on the ModelPriceQuery builder.
+func (i *ModelPriceWhereInput) Filter(q *ModelPriceQuery) (*ModelPriceQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyModelPriceWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyModelPriceWhereInput is returned in case the ModelPriceWhereInput is empty.
+var ErrEmptyModelPriceWhereInput = errors.New("ent: empty predicate ModelPriceWhereInput")
+
+// P returns a predicate for filtering modelprices.
+// An error is returned if the input is empty or invalid.
+func (i *ModelPriceWhereInput) P() (predicate.ModelPrice, error) {
+	var predicates []predicate.ModelPrice
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, modelprice.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ModelPrice, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, modelprice.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ModelPrice, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, modelprice.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, modelprice.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, modelprice.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, modelprice.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, modelprice.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, modelprice.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, modelprice.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, modelprice.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, modelprice.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, modelprice.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, modelprice.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, modelprice.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, modelprice.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, modelprice.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, modelprice.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, modelprice.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, modelprice.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, modelprice.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, modelprice.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.Model != nil {
+		predicates = append(predicates, modelprice.ModelEQ(*i.Model))
+	}
+	if i.ModelNEQ != nil {
+		predicates = append(predicates, modelprice.ModelNEQ(*i.ModelNEQ))
+	}
+	if len(i.ModelIn) > 0 {
+		predicates = append(predicates, modelprice.ModelIn(i.ModelIn...))
+	}
+	if len(i.ModelNotIn) > 0 {
+		predicates = append(predicates, modelprice.ModelNotIn(i.ModelNotIn...))
+	}
+	if i.ModelGT != nil {
+		predicates = append(predicates, modelprice.ModelGT(*i.ModelGT))
+	}
+	if i.ModelGTE != nil {
+		predicates = append(predicates, modelprice.ModelGTE(*i.ModelGTE))
+	}
+	if i.ModelLT != nil {
+		predicates = append(predicates, modelprice.ModelLT(*i.ModelLT))
+	}
+	if i.ModelLTE != nil {
+		predicates = append(predicates, modelprice.ModelLTE(*i.ModelLTE))
+	}
+	if i.ModelContains != nil {
+		predicates = append(predicates, modelprice.ModelContains(*i.ModelContains))
+	}
+	if i.ModelHasPrefix != nil {
+		predicates = append(predicates, modelprice.ModelHasPrefix(*i.ModelHasPrefix))
+	}
+	if i.ModelHasSuffix != nil {
+		predicates = append(predicates, modelprice.ModelHasSuffix(*i.ModelHasSuffix))
+	}
+	if i.ModelEqualFold != nil {
+		predicates = append(predicates, modelprice.ModelEqualFold(*i.ModelEqualFold))
+	}
+	if i.ModelContainsFold != nil {
+		predicates = append(predicates, modelprice.ModelContainsFold(*i.ModelContainsFold))
+	}
+	if i.Currency != nil {
+		predicates = append(predicates, modelprice.CurrencyEQ(*i.Currency))
+	}
+	if i.CurrencyNEQ != nil {
+		predicates = append(predicates, modelprice.CurrencyNEQ(*i.CurrencyNEQ))
+	}
+	if len(i.CurrencyIn) > 0 {
+		predicates = append(predicates, modelprice.CurrencyIn(i.CurrencyIn...))
+	}
+	if len(i.CurrencyNotIn) > 0 {
+		predicates = append(predicates, modelprice.CurrencyNotIn(i.CurrencyNotIn...))
+	}
+	if i.CurrencyGT != nil {
+		predicates = append(predicates, modelprice.CurrencyGT(*i.CurrencyGT))
+	}
+	if i.CurrencyGTE != nil {
+		predicates = append(predicates, modelprice.CurrencyGTE(*i.CurrencyGTE))
+	}
+	if i.CurrencyLT != nil {
+		predicates = append(predicates, modelprice.CurrencyLT(*i.CurrencyLT))
+	}
+	if i.CurrencyLTE != nil {
+		predicates = append(predicates, modelprice.CurrencyLTE(*i.CurrencyLTE))
+	}
+	if i.CurrencyContains != nil {
+		predicates = append(predicates, modelprice.CurrencyContains(*i.CurrencyContains))
+	}
+	if i.CurrencyHasPrefix != nil {
+		predicates = append(predicates, modelprice.CurrencyHasPrefix(*i.CurrencyHasPrefix))
+	}
+	if i.CurrencyHasSuffix != nil {
+		predicates = append(predicates, modelprice.CurrencyHasSuffix(*i.CurrencyHasSuffix))
+	}
+	if i.CurrencyEqualFold != nil {
+		predicates = append(predicates, modelprice.CurrencyEqualFold(*i.CurrencyEqualFold))
+	}
+	if i.CurrencyContainsFold != nil {
+		predicates = append(predicates, modelprice.CurrencyContainsFold(*i.CurrencyContainsFold))
+	}
+	if i.InputMicros != nil {
+		predicates = append(predicates, modelprice.InputMicrosEQ(*i.InputMicros))
+	}
+	if i.InputMicrosNEQ != nil {
+		predicates = append(predicates, modelprice.InputMicrosNEQ(*i.InputMicrosNEQ))
+	}
+	if len(i.InputMicrosIn) > 0 {
+		predicates = append(predicates, modelprice.InputMicrosIn(i.InputMicrosIn...))
+	}
+	if len(i.InputMicrosNotIn) > 0 {
+		predicates = append(predicates, modelprice.InputMicrosNotIn(i.InputMicrosNotIn...))
+	}
+	if i.InputMicrosGT != nil {
+		predicates = append(predicates, modelprice.InputMicrosGT(*i.InputMicrosGT))
+	}
+	if i.InputMicrosGTE != nil {
+		predicates = append(predicates, modelprice.InputMicrosGTE(*i.InputMicrosGTE))
+	}
+	if i.InputMicrosLT != nil {
+		predicates = append(predicates, modelprice.InputMicrosLT(*i.InputMicrosLT))
+	}
+	if i.InputMicrosLTE != nil {
+		predicates = append(predicates, modelprice.InputMicrosLTE(*i.InputMicrosLTE))
+	}
+	if i.CachedInputMicros != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosEQ(*i.CachedInputMicros))
+	}
+	if i.CachedInputMicrosNEQ != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosNEQ(*i.CachedInputMicrosNEQ))
+	}
+	if len(i.CachedInputMicrosIn) > 0 {
+		predicates = append(predicates, modelprice.CachedInputMicrosIn(i.CachedInputMicrosIn...))
+	}
+	if len(i.CachedInputMicrosNotIn) > 0 {
+		predicates = append(predicates, modelprice.CachedInputMicrosNotIn(i.CachedInputMicrosNotIn...))
+	}
+	if i.CachedInputMicrosGT != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosGT(*i.CachedInputMicrosGT))
+	}
+	if i.CachedInputMicrosGTE != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosGTE(*i.CachedInputMicrosGTE))
+	}
+	if i.CachedInputMicrosLT != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosLT(*i.CachedInputMicrosLT))
+	}
+	if i.CachedInputMicrosLTE != nil {
+		predicates = append(predicates, modelprice.CachedInputMicrosLTE(*i.CachedInputMicrosLTE))
+	}
+	if i.CachedInputMicrosIsNil {
+		predicates = append(predicates, modelprice.CachedInputMicrosIsNil())
+	}
+	if i.CachedInputMicrosNotNil {
+		predicates = append(predicates, modelprice.CachedInputMicrosNotNil())
+	}
+	if i.OutputMicros != nil {
+		predicates = append(predicates, modelprice.OutputMicrosEQ(*i.OutputMicros))
+	}
+	if i.OutputMicrosNEQ != nil {
+		predicates = append(predicates, modelprice.OutputMicrosNEQ(*i.OutputMicrosNEQ))
+	}
+	if len(i.OutputMicrosIn) > 0 {
+		predicates = append(predicates, modelprice.OutputMicrosIn(i.OutputMicrosIn...))
+	}
+	if len(i.OutputMicrosNotIn) > 0 {
+		predicates = append(predicates, modelprice.OutputMicrosNotIn(i.OutputMicrosNotIn...))
+	}
+	if i.OutputMicrosGT != nil {
+		predicates = append(predicates, modelprice.OutputMicrosGT(*i.OutputMicrosGT))
+	}
+	if i.OutputMicrosGTE != nil {
+		predicates = append(predicates, modelprice.OutputMicrosGTE(*i.OutputMicrosGTE))
+	}
+	if i.OutputMicrosLT != nil {
+		predicates = append(predicates, modelprice.OutputMicrosLT(*i.OutputMicrosLT))
+	}
+	if i.OutputMicrosLTE != nil {
+		predicates = append(predicates, modelprice.OutputMicrosLTE(*i.OutputMicrosLTE))
+	}
+	if i.ValidFrom != nil {
+		predicates = append(predicates, modelprice.ValidFromEQ(*i.ValidFrom))
+	}
+	if i.ValidFromNEQ != nil {
+		predicates = append(predicates, modelprice.ValidFromNEQ(*i.ValidFromNEQ))
+	}
+	if len(i.ValidFromIn) > 0 {
+		predicates = append(predicates, modelprice.ValidFromIn(i.ValidFromIn...))
+	}
+	if len(i.ValidFromNotIn) > 0 {
+		predicates = append(predicates, modelprice.ValidFromNotIn(i.ValidFromNotIn...))
+	}
+	if i.ValidFromGT != nil {
+		predicates = append(predicates, modelprice.ValidFromGT(*i.ValidFromGT))
+	}
+	if i.ValidFromGTE != nil {
+		predicates = append(predicates, modelprice.ValidFromGTE(*i.ValidFromGTE))
+	}
+	if i.ValidFromLT != nil {
+		predicates = append(predicates, modelprice.ValidFromLT(*i.ValidFromLT))
+	}
+	if i.ValidFromLTE != nil {
+		predicates = append(predicates, modelprice.ValidFromLTE(*i.ValidFromLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, modelprice.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, modelprice.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, modelprice.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, modelprice.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, modelprice.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, modelprice.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, modelprice.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, modelprice.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyModelPriceWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return modelprice.And(predicates...), nil
+	}
+}
+
 // NoteWhereInput represents a where input for filtering Note queries.
 type NoteWhereInput struct {
 	Predicates []predicate.Note  `json:"-"`
@@ -8050,6 +8504,450 @@ func (i *NoteWhereInput) P() (predicate.Note, error) {
 		return predicates[0], nil
 	default:
 		return note.And(predicates...), nil
+	}
+}
+
+// ProviderCredentialWhereInput represents a where input for filtering ProviderCredential queries.
+type ProviderCredentialWhereInput struct {
+	Predicates []predicate.ProviderCredential  `json:"-"`
+	Not        *ProviderCredentialWhereInput   `json:"not,omitempty"`
+	Or         []*ProviderCredentialWhereInput `json:"or,omitempty"`
+	And        []*ProviderCredentialWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *ms.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *ms.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []ms.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []ms.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *ms.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *ms.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *ms.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *ms.Time  `json:"createdAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "kind" field predicates.
+	Kind      *providercredential.Kind  `json:"kind,omitempty"`
+	KindNEQ   *providercredential.Kind  `json:"kindNEQ,omitempty"`
+	KindIn    []providercredential.Kind `json:"kindIn,omitempty"`
+	KindNotIn []providercredential.Kind `json:"kindNotIn,omitempty"`
+
+	// "base_url" field predicates.
+	BaseURL             *string  `json:"baseURL,omitempty"`
+	BaseURLNEQ          *string  `json:"baseURLNEQ,omitempty"`
+	BaseURLIn           []string `json:"baseURLIn,omitempty"`
+	BaseURLNotIn        []string `json:"baseURLNotIn,omitempty"`
+	BaseURLGT           *string  `json:"baseURLGT,omitempty"`
+	BaseURLGTE          *string  `json:"baseURLGTE,omitempty"`
+	BaseURLLT           *string  `json:"baseURLLT,omitempty"`
+	BaseURLLTE          *string  `json:"baseURLLTE,omitempty"`
+	BaseURLContains     *string  `json:"baseURLContains,omitempty"`
+	BaseURLHasPrefix    *string  `json:"baseURLHasPrefix,omitempty"`
+	BaseURLHasSuffix    *string  `json:"baseURLHasSuffix,omitempty"`
+	BaseURLEqualFold    *string  `json:"baseURLEqualFold,omitempty"`
+	BaseURLContainsFold *string  `json:"baseURLContainsFold,omitempty"`
+
+	// "key_hint" field predicates.
+	KeyHint             *string  `json:"keyHint,omitempty"`
+	KeyHintNEQ          *string  `json:"keyHintNEQ,omitempty"`
+	KeyHintIn           []string `json:"keyHintIn,omitempty"`
+	KeyHintNotIn        []string `json:"keyHintNotIn,omitempty"`
+	KeyHintGT           *string  `json:"keyHintGT,omitempty"`
+	KeyHintGTE          *string  `json:"keyHintGTE,omitempty"`
+	KeyHintLT           *string  `json:"keyHintLT,omitempty"`
+	KeyHintLTE          *string  `json:"keyHintLTE,omitempty"`
+	KeyHintContains     *string  `json:"keyHintContains,omitempty"`
+	KeyHintHasPrefix    *string  `json:"keyHintHasPrefix,omitempty"`
+	KeyHintHasSuffix    *string  `json:"keyHintHasSuffix,omitempty"`
+	KeyHintEqualFold    *string  `json:"keyHintEqualFold,omitempty"`
+	KeyHintContainsFold *string  `json:"keyHintContainsFold,omitempty"`
+
+	// "default_model" field predicates.
+	DefaultModel             *string  `json:"defaultModel,omitempty"`
+	DefaultModelNEQ          *string  `json:"defaultModelNEQ,omitempty"`
+	DefaultModelIn           []string `json:"defaultModelIn,omitempty"`
+	DefaultModelNotIn        []string `json:"defaultModelNotIn,omitempty"`
+	DefaultModelGT           *string  `json:"defaultModelGT,omitempty"`
+	DefaultModelGTE          *string  `json:"defaultModelGTE,omitempty"`
+	DefaultModelLT           *string  `json:"defaultModelLT,omitempty"`
+	DefaultModelLTE          *string  `json:"defaultModelLTE,omitempty"`
+	DefaultModelContains     *string  `json:"defaultModelContains,omitempty"`
+	DefaultModelHasPrefix    *string  `json:"defaultModelHasPrefix,omitempty"`
+	DefaultModelHasSuffix    *string  `json:"defaultModelHasSuffix,omitempty"`
+	DefaultModelEqualFold    *string  `json:"defaultModelEqualFold,omitempty"`
+	DefaultModelContainsFold *string  `json:"defaultModelContainsFold,omitempty"`
+
+	// "enabled" field predicates.
+	Enabled    *bool `json:"enabled,omitempty"`
+	EnabledNEQ *bool `json:"enabledNEQ,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *ms.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *ms.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []ms.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []ms.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *ms.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *ms.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *ms.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *ms.Time  `json:"updatedAtLTE,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ProviderCredentialWhereInput) AddPredicates(predicates ...predicate.ProviderCredential) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ProviderCredentialWhereInput filter on the ProviderCredentialQuery builder.
+func (i *ProviderCredentialWhereInput) Filter(q *ProviderCredentialQuery) (*ProviderCredentialQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyProviderCredentialWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyProviderCredentialWhereInput is returned in case the ProviderCredentialWhereInput is empty.
+var ErrEmptyProviderCredentialWhereInput = errors.New("ent: empty predicate ProviderCredentialWhereInput")
+
+// P returns a predicate for filtering providercredentials.
+// An error is returned if the input is empty or invalid.
+func (i *ProviderCredentialWhereInput) P() (predicate.ProviderCredential, error) {
+	var predicates []predicate.ProviderCredential
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, providercredential.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.ProviderCredential, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, providercredential.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.ProviderCredential, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, providercredential.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, providercredential.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, providercredential.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, providercredential.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, providercredential.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, providercredential.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, providercredential.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, providercredential.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, providercredential.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, providercredential.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, providercredential.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, providercredential.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, providercredential.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, providercredential.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, providercredential.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, providercredential.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, providercredential.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, providercredential.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, providercredential.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, providercredential.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, providercredential.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, providercredential.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, providercredential.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, providercredential.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, providercredential.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, providercredential.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, providercredential.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, providercredential.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, providercredential.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, providercredential.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, providercredential.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, providercredential.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Kind != nil {
+		predicates = append(predicates, providercredential.KindEQ(*i.Kind))
+	}
+	if i.KindNEQ != nil {
+		predicates = append(predicates, providercredential.KindNEQ(*i.KindNEQ))
+	}
+	if len(i.KindIn) > 0 {
+		predicates = append(predicates, providercredential.KindIn(i.KindIn...))
+	}
+	if len(i.KindNotIn) > 0 {
+		predicates = append(predicates, providercredential.KindNotIn(i.KindNotIn...))
+	}
+	if i.BaseURL != nil {
+		predicates = append(predicates, providercredential.BaseURLEQ(*i.BaseURL))
+	}
+	if i.BaseURLNEQ != nil {
+		predicates = append(predicates, providercredential.BaseURLNEQ(*i.BaseURLNEQ))
+	}
+	if len(i.BaseURLIn) > 0 {
+		predicates = append(predicates, providercredential.BaseURLIn(i.BaseURLIn...))
+	}
+	if len(i.BaseURLNotIn) > 0 {
+		predicates = append(predicates, providercredential.BaseURLNotIn(i.BaseURLNotIn...))
+	}
+	if i.BaseURLGT != nil {
+		predicates = append(predicates, providercredential.BaseURLGT(*i.BaseURLGT))
+	}
+	if i.BaseURLGTE != nil {
+		predicates = append(predicates, providercredential.BaseURLGTE(*i.BaseURLGTE))
+	}
+	if i.BaseURLLT != nil {
+		predicates = append(predicates, providercredential.BaseURLLT(*i.BaseURLLT))
+	}
+	if i.BaseURLLTE != nil {
+		predicates = append(predicates, providercredential.BaseURLLTE(*i.BaseURLLTE))
+	}
+	if i.BaseURLContains != nil {
+		predicates = append(predicates, providercredential.BaseURLContains(*i.BaseURLContains))
+	}
+	if i.BaseURLHasPrefix != nil {
+		predicates = append(predicates, providercredential.BaseURLHasPrefix(*i.BaseURLHasPrefix))
+	}
+	if i.BaseURLHasSuffix != nil {
+		predicates = append(predicates, providercredential.BaseURLHasSuffix(*i.BaseURLHasSuffix))
+	}
+	if i.BaseURLEqualFold != nil {
+		predicates = append(predicates, providercredential.BaseURLEqualFold(*i.BaseURLEqualFold))
+	}
+	if i.BaseURLContainsFold != nil {
+		predicates = append(predicates, providercredential.BaseURLContainsFold(*i.BaseURLContainsFold))
+	}
+	if i.KeyHint != nil {
+		predicates = append(predicates, providercredential.KeyHintEQ(*i.KeyHint))
+	}
+	if i.KeyHintNEQ != nil {
+		predicates = append(predicates, providercredential.KeyHintNEQ(*i.KeyHintNEQ))
+	}
+	if len(i.KeyHintIn) > 0 {
+		predicates = append(predicates, providercredential.KeyHintIn(i.KeyHintIn...))
+	}
+	if len(i.KeyHintNotIn) > 0 {
+		predicates = append(predicates, providercredential.KeyHintNotIn(i.KeyHintNotIn...))
+	}
+	if i.KeyHintGT != nil {
+		predicates = append(predicates, providercredential.KeyHintGT(*i.KeyHintGT))
+	}
+	if i.KeyHintGTE != nil {
+		predicates = append(predicates, providercredential.KeyHintGTE(*i.KeyHintGTE))
+	}
+	if i.KeyHintLT != nil {
+		predicates = append(predicates, providercredential.KeyHintLT(*i.KeyHintLT))
+	}
+	if i.KeyHintLTE != nil {
+		predicates = append(predicates, providercredential.KeyHintLTE(*i.KeyHintLTE))
+	}
+	if i.KeyHintContains != nil {
+		predicates = append(predicates, providercredential.KeyHintContains(*i.KeyHintContains))
+	}
+	if i.KeyHintHasPrefix != nil {
+		predicates = append(predicates, providercredential.KeyHintHasPrefix(*i.KeyHintHasPrefix))
+	}
+	if i.KeyHintHasSuffix != nil {
+		predicates = append(predicates, providercredential.KeyHintHasSuffix(*i.KeyHintHasSuffix))
+	}
+	if i.KeyHintEqualFold != nil {
+		predicates = append(predicates, providercredential.KeyHintEqualFold(*i.KeyHintEqualFold))
+	}
+	if i.KeyHintContainsFold != nil {
+		predicates = append(predicates, providercredential.KeyHintContainsFold(*i.KeyHintContainsFold))
+	}
+	if i.DefaultModel != nil {
+		predicates = append(predicates, providercredential.DefaultModelEQ(*i.DefaultModel))
+	}
+	if i.DefaultModelNEQ != nil {
+		predicates = append(predicates, providercredential.DefaultModelNEQ(*i.DefaultModelNEQ))
+	}
+	if len(i.DefaultModelIn) > 0 {
+		predicates = append(predicates, providercredential.DefaultModelIn(i.DefaultModelIn...))
+	}
+	if len(i.DefaultModelNotIn) > 0 {
+		predicates = append(predicates, providercredential.DefaultModelNotIn(i.DefaultModelNotIn...))
+	}
+	if i.DefaultModelGT != nil {
+		predicates = append(predicates, providercredential.DefaultModelGT(*i.DefaultModelGT))
+	}
+	if i.DefaultModelGTE != nil {
+		predicates = append(predicates, providercredential.DefaultModelGTE(*i.DefaultModelGTE))
+	}
+	if i.DefaultModelLT != nil {
+		predicates = append(predicates, providercredential.DefaultModelLT(*i.DefaultModelLT))
+	}
+	if i.DefaultModelLTE != nil {
+		predicates = append(predicates, providercredential.DefaultModelLTE(*i.DefaultModelLTE))
+	}
+	if i.DefaultModelContains != nil {
+		predicates = append(predicates, providercredential.DefaultModelContains(*i.DefaultModelContains))
+	}
+	if i.DefaultModelHasPrefix != nil {
+		predicates = append(predicates, providercredential.DefaultModelHasPrefix(*i.DefaultModelHasPrefix))
+	}
+	if i.DefaultModelHasSuffix != nil {
+		predicates = append(predicates, providercredential.DefaultModelHasSuffix(*i.DefaultModelHasSuffix))
+	}
+	if i.DefaultModelEqualFold != nil {
+		predicates = append(predicates, providercredential.DefaultModelEqualFold(*i.DefaultModelEqualFold))
+	}
+	if i.DefaultModelContainsFold != nil {
+		predicates = append(predicates, providercredential.DefaultModelContainsFold(*i.DefaultModelContainsFold))
+	}
+	if i.Enabled != nil {
+		predicates = append(predicates, providercredential.EnabledEQ(*i.Enabled))
+	}
+	if i.EnabledNEQ != nil {
+		predicates = append(predicates, providercredential.EnabledNEQ(*i.EnabledNEQ))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, providercredential.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, providercredential.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, providercredential.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, providercredential.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, providercredential.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, providercredential.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, providercredential.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, providercredential.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyProviderCredentialWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return providercredential.And(predicates...), nil
 	}
 }
 

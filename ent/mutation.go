@@ -18,10 +18,12 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/ms"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/predicate"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
 	"parley/ent/secret"
@@ -48,30 +50,32 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey         = "APIKey"
-	TypeAgent          = "Agent"
-	TypeAgentVersion   = "AgentVersion"
-	TypeAttempt        = "Attempt"
-	TypeCall           = "Call"
-	TypeCustomer       = "Customer"
-	TypeDelivery       = "Delivery"
-	TypeEvent          = "Event"
-	TypeFeedShard      = "FeedShard"
-	TypeFunction       = "Function"
-	TypeIntegration    = "Integration"
-	TypeMessage        = "Message"
-	TypeMutationResult = "MutationResult"
-	TypeNote           = "Note"
-	TypeReminder       = "Reminder"
-	TypeSecret         = "Secret"
-	TypeSetting        = "Setting"
-	TypeStep           = "Step"
-	TypeTestEvent      = "TestEvent"
-	TypeTestRun        = "TestRun"
-	TypeThread         = "Thread"
-	TypeThreadTag      = "ThreadTag"
-	TypeTurn           = "Turn"
-	TypeWorkspace      = "Workspace"
+	TypeAPIKey             = "APIKey"
+	TypeAgent              = "Agent"
+	TypeAgentVersion       = "AgentVersion"
+	TypeAttempt            = "Attempt"
+	TypeCall               = "Call"
+	TypeCustomer           = "Customer"
+	TypeDelivery           = "Delivery"
+	TypeEvent              = "Event"
+	TypeFeedShard          = "FeedShard"
+	TypeFunction           = "Function"
+	TypeIntegration        = "Integration"
+	TypeMessage            = "Message"
+	TypeModelPrice         = "ModelPrice"
+	TypeMutationResult     = "MutationResult"
+	TypeNote               = "Note"
+	TypeProviderCredential = "ProviderCredential"
+	TypeReminder           = "Reminder"
+	TypeSecret             = "Secret"
+	TypeSetting            = "Setting"
+	TypeStep               = "Step"
+	TypeTestEvent          = "TestEvent"
+	TypeTestRun            = "TestRun"
+	TypeThread             = "Thread"
+	TypeThreadTag          = "ThreadTag"
+	TypeTurn               = "Turn"
+	TypeWorkspace          = "Workspace"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -15872,6 +15876,994 @@ func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
 }
 
+// ModelPriceMutation represents an operation that mutates the ModelPrice nodes in the graph.
+type ModelPriceMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *string
+	workspace_id           *string
+	created_at             *ms.Time
+	addcreated_at          *ms.Time
+	model                  *string
+	currency               *string
+	input_micros           *int64
+	addinput_micros        *int64
+	cached_input_micros    *int64
+	addcached_input_micros *int64
+	output_micros          *int64
+	addoutput_micros       *int64
+	valid_from             *ms.Time
+	addvalid_from          *ms.Time
+	updated_at             *ms.Time
+	addupdated_at          *ms.Time
+	clearedFields          map[string]struct{}
+	done                   bool
+	oldValue               func(context.Context) (*ModelPrice, error)
+	predicates             []predicate.ModelPrice
+}
+
+var _ ent.Mutation = (*ModelPriceMutation)(nil)
+
+// modelpriceOption allows management of the mutation configuration using functional options.
+type modelpriceOption func(*ModelPriceMutation)
+
+// newModelPriceMutation creates new mutation for the ModelPrice entity.
+func newModelPriceMutation(c config, op Op, opts ...modelpriceOption) *ModelPriceMutation {
+	m := &ModelPriceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeModelPrice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withModelPriceID sets the ID field of the mutation.
+func withModelPriceID(id string) modelpriceOption {
+	return func(m *ModelPriceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ModelPrice
+		)
+		m.oldValue = func(ctx context.Context) (*ModelPrice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ModelPrice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withModelPrice sets the old ModelPrice of the mutation.
+func withModelPrice(node *ModelPrice) modelpriceOption {
+	return func(m *ModelPriceMutation) {
+		m.oldValue = func(context.Context) (*ModelPrice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ModelPriceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ModelPriceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ModelPrice entities.
+func (m *ModelPriceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ModelPriceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ModelPriceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ModelPrice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ModelPriceMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ModelPriceMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ModelPriceMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ModelPriceMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ModelPriceMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ModelPriceMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ModelPriceMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ModelPriceMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetModel sets the "model" field.
+func (m *ModelPriceMutation) SetModel(s string) {
+	m.model = &s
+}
+
+// Model returns the value of the "model" field in the mutation.
+func (m *ModelPriceMutation) Model() (r string, exists bool) {
+	v := m.model
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModel returns the old "model" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldModel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModel: %w", err)
+	}
+	return oldValue.Model, nil
+}
+
+// ResetModel resets all changes to the "model" field.
+func (m *ModelPriceMutation) ResetModel() {
+	m.model = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *ModelPriceMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *ModelPriceMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *ModelPriceMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetInputMicros sets the "input_micros" field.
+func (m *ModelPriceMutation) SetInputMicros(i int64) {
+	m.input_micros = &i
+	m.addinput_micros = nil
+}
+
+// InputMicros returns the value of the "input_micros" field in the mutation.
+func (m *ModelPriceMutation) InputMicros() (r int64, exists bool) {
+	v := m.input_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInputMicros returns the old "input_micros" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldInputMicros(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInputMicros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInputMicros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInputMicros: %w", err)
+	}
+	return oldValue.InputMicros, nil
+}
+
+// AddInputMicros adds i to the "input_micros" field.
+func (m *ModelPriceMutation) AddInputMicros(i int64) {
+	if m.addinput_micros != nil {
+		*m.addinput_micros += i
+	} else {
+		m.addinput_micros = &i
+	}
+}
+
+// AddedInputMicros returns the value that was added to the "input_micros" field in this mutation.
+func (m *ModelPriceMutation) AddedInputMicros() (r int64, exists bool) {
+	v := m.addinput_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInputMicros resets all changes to the "input_micros" field.
+func (m *ModelPriceMutation) ResetInputMicros() {
+	m.input_micros = nil
+	m.addinput_micros = nil
+}
+
+// SetCachedInputMicros sets the "cached_input_micros" field.
+func (m *ModelPriceMutation) SetCachedInputMicros(i int64) {
+	m.cached_input_micros = &i
+	m.addcached_input_micros = nil
+}
+
+// CachedInputMicros returns the value of the "cached_input_micros" field in the mutation.
+func (m *ModelPriceMutation) CachedInputMicros() (r int64, exists bool) {
+	v := m.cached_input_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCachedInputMicros returns the old "cached_input_micros" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldCachedInputMicros(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCachedInputMicros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCachedInputMicros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCachedInputMicros: %w", err)
+	}
+	return oldValue.CachedInputMicros, nil
+}
+
+// AddCachedInputMicros adds i to the "cached_input_micros" field.
+func (m *ModelPriceMutation) AddCachedInputMicros(i int64) {
+	if m.addcached_input_micros != nil {
+		*m.addcached_input_micros += i
+	} else {
+		m.addcached_input_micros = &i
+	}
+}
+
+// AddedCachedInputMicros returns the value that was added to the "cached_input_micros" field in this mutation.
+func (m *ModelPriceMutation) AddedCachedInputMicros() (r int64, exists bool) {
+	v := m.addcached_input_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCachedInputMicros clears the value of the "cached_input_micros" field.
+func (m *ModelPriceMutation) ClearCachedInputMicros() {
+	m.cached_input_micros = nil
+	m.addcached_input_micros = nil
+	m.clearedFields[modelprice.FieldCachedInputMicros] = struct{}{}
+}
+
+// CachedInputMicrosCleared returns if the "cached_input_micros" field was cleared in this mutation.
+func (m *ModelPriceMutation) CachedInputMicrosCleared() bool {
+	_, ok := m.clearedFields[modelprice.FieldCachedInputMicros]
+	return ok
+}
+
+// ResetCachedInputMicros resets all changes to the "cached_input_micros" field.
+func (m *ModelPriceMutation) ResetCachedInputMicros() {
+	m.cached_input_micros = nil
+	m.addcached_input_micros = nil
+	delete(m.clearedFields, modelprice.FieldCachedInputMicros)
+}
+
+// SetOutputMicros sets the "output_micros" field.
+func (m *ModelPriceMutation) SetOutputMicros(i int64) {
+	m.output_micros = &i
+	m.addoutput_micros = nil
+}
+
+// OutputMicros returns the value of the "output_micros" field in the mutation.
+func (m *ModelPriceMutation) OutputMicros() (r int64, exists bool) {
+	v := m.output_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutputMicros returns the old "output_micros" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldOutputMicros(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutputMicros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutputMicros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutputMicros: %w", err)
+	}
+	return oldValue.OutputMicros, nil
+}
+
+// AddOutputMicros adds i to the "output_micros" field.
+func (m *ModelPriceMutation) AddOutputMicros(i int64) {
+	if m.addoutput_micros != nil {
+		*m.addoutput_micros += i
+	} else {
+		m.addoutput_micros = &i
+	}
+}
+
+// AddedOutputMicros returns the value that was added to the "output_micros" field in this mutation.
+func (m *ModelPriceMutation) AddedOutputMicros() (r int64, exists bool) {
+	v := m.addoutput_micros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutputMicros resets all changes to the "output_micros" field.
+func (m *ModelPriceMutation) ResetOutputMicros() {
+	m.output_micros = nil
+	m.addoutput_micros = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ModelPriceMutation) SetValidFrom(value ms.Time) {
+	m.valid_from = &value
+	m.addvalid_from = nil
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ModelPriceMutation) ValidFrom() (r ms.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldValidFrom(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// AddValidFrom adds value to the "valid_from" field.
+func (m *ModelPriceMutation) AddValidFrom(value ms.Time) {
+	if m.addvalid_from != nil {
+		*m.addvalid_from += value
+	} else {
+		m.addvalid_from = &value
+	}
+}
+
+// AddedValidFrom returns the value that was added to the "valid_from" field in this mutation.
+func (m *ModelPriceMutation) AddedValidFrom() (r ms.Time, exists bool) {
+	v := m.addvalid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ModelPriceMutation) ResetValidFrom() {
+	m.valid_from = nil
+	m.addvalid_from = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ModelPriceMutation) SetUpdatedAt(value ms.Time) {
+	m.updated_at = &value
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ModelPriceMutation) UpdatedAt() (r ms.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ModelPrice entity.
+// If the ModelPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ModelPriceMutation) OldUpdatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds value to the "updated_at" field.
+func (m *ModelPriceMutation) AddUpdatedAt(value ms.Time) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += value
+	} else {
+		m.addupdated_at = &value
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *ModelPriceMutation) AddedUpdatedAt() (r ms.Time, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ModelPriceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// Where appends a list predicates to the ModelPriceMutation builder.
+func (m *ModelPriceMutation) Where(ps ...predicate.ModelPrice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ModelPriceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ModelPriceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ModelPrice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ModelPriceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ModelPriceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ModelPrice).
+func (m *ModelPriceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ModelPriceMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.workspace_id != nil {
+		fields = append(fields, modelprice.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, modelprice.FieldCreatedAt)
+	}
+	if m.model != nil {
+		fields = append(fields, modelprice.FieldModel)
+	}
+	if m.currency != nil {
+		fields = append(fields, modelprice.FieldCurrency)
+	}
+	if m.input_micros != nil {
+		fields = append(fields, modelprice.FieldInputMicros)
+	}
+	if m.cached_input_micros != nil {
+		fields = append(fields, modelprice.FieldCachedInputMicros)
+	}
+	if m.output_micros != nil {
+		fields = append(fields, modelprice.FieldOutputMicros)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, modelprice.FieldValidFrom)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, modelprice.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ModelPriceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case modelprice.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case modelprice.FieldCreatedAt:
+		return m.CreatedAt()
+	case modelprice.FieldModel:
+		return m.Model()
+	case modelprice.FieldCurrency:
+		return m.Currency()
+	case modelprice.FieldInputMicros:
+		return m.InputMicros()
+	case modelprice.FieldCachedInputMicros:
+		return m.CachedInputMicros()
+	case modelprice.FieldOutputMicros:
+		return m.OutputMicros()
+	case modelprice.FieldValidFrom:
+		return m.ValidFrom()
+	case modelprice.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ModelPriceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case modelprice.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case modelprice.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case modelprice.FieldModel:
+		return m.OldModel(ctx)
+	case modelprice.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case modelprice.FieldInputMicros:
+		return m.OldInputMicros(ctx)
+	case modelprice.FieldCachedInputMicros:
+		return m.OldCachedInputMicros(ctx)
+	case modelprice.FieldOutputMicros:
+		return m.OldOutputMicros(ctx)
+	case modelprice.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case modelprice.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ModelPrice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ModelPriceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case modelprice.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case modelprice.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case modelprice.FieldModel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModel(v)
+		return nil
+	case modelprice.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case modelprice.FieldInputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInputMicros(v)
+		return nil
+	case modelprice.FieldCachedInputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCachedInputMicros(v)
+		return nil
+	case modelprice.FieldOutputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutputMicros(v)
+		return nil
+	case modelprice.FieldValidFrom:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case modelprice.FieldUpdatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ModelPrice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ModelPriceMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, modelprice.FieldCreatedAt)
+	}
+	if m.addinput_micros != nil {
+		fields = append(fields, modelprice.FieldInputMicros)
+	}
+	if m.addcached_input_micros != nil {
+		fields = append(fields, modelprice.FieldCachedInputMicros)
+	}
+	if m.addoutput_micros != nil {
+		fields = append(fields, modelprice.FieldOutputMicros)
+	}
+	if m.addvalid_from != nil {
+		fields = append(fields, modelprice.FieldValidFrom)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, modelprice.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ModelPriceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case modelprice.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case modelprice.FieldInputMicros:
+		return m.AddedInputMicros()
+	case modelprice.FieldCachedInputMicros:
+		return m.AddedCachedInputMicros()
+	case modelprice.FieldOutputMicros:
+		return m.AddedOutputMicros()
+	case modelprice.FieldValidFrom:
+		return m.AddedValidFrom()
+	case modelprice.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ModelPriceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case modelprice.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case modelprice.FieldInputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInputMicros(v)
+		return nil
+	case modelprice.FieldCachedInputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCachedInputMicros(v)
+		return nil
+	case modelprice.FieldOutputMicros:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutputMicros(v)
+		return nil
+	case modelprice.FieldValidFrom:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidFrom(v)
+		return nil
+	case modelprice.FieldUpdatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ModelPrice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ModelPriceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(modelprice.FieldCachedInputMicros) {
+		fields = append(fields, modelprice.FieldCachedInputMicros)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ModelPriceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ModelPriceMutation) ClearField(name string) error {
+	switch name {
+	case modelprice.FieldCachedInputMicros:
+		m.ClearCachedInputMicros()
+		return nil
+	}
+	return fmt.Errorf("unknown ModelPrice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ModelPriceMutation) ResetField(name string) error {
+	switch name {
+	case modelprice.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case modelprice.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case modelprice.FieldModel:
+		m.ResetModel()
+		return nil
+	case modelprice.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case modelprice.FieldInputMicros:
+		m.ResetInputMicros()
+		return nil
+	case modelprice.FieldCachedInputMicros:
+		m.ResetCachedInputMicros()
+		return nil
+	case modelprice.FieldOutputMicros:
+		m.ResetOutputMicros()
+		return nil
+	case modelprice.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case modelprice.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ModelPrice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ModelPriceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ModelPriceMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ModelPriceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ModelPriceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ModelPriceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ModelPriceMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ModelPriceMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ModelPrice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ModelPriceMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ModelPrice edge %s", name)
+}
+
 // MutationResultMutation represents an operation that mutates the MutationResult nodes in the graph.
 type MutationResultMutation struct {
 	config
@@ -17200,6 +18192,980 @@ func (m *NoteMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *NoteMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Note edge %s", name)
+}
+
+// ProviderCredentialMutation represents an operation that mutates the ProviderCredential nodes in the graph.
+type ProviderCredentialMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	workspace_id  *string
+	created_at    *ms.Time
+	addcreated_at *ms.Time
+	name          *string
+	kind          *providercredential.Kind
+	base_url      *string
+	ciphertext    *[]byte
+	key_hint      *string
+	default_model *string
+	enabled       *bool
+	version       *int64
+	addversion    *int64
+	updated_at    *ms.Time
+	addupdated_at *ms.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProviderCredential, error)
+	predicates    []predicate.ProviderCredential
+}
+
+var _ ent.Mutation = (*ProviderCredentialMutation)(nil)
+
+// providercredentialOption allows management of the mutation configuration using functional options.
+type providercredentialOption func(*ProviderCredentialMutation)
+
+// newProviderCredentialMutation creates new mutation for the ProviderCredential entity.
+func newProviderCredentialMutation(c config, op Op, opts ...providercredentialOption) *ProviderCredentialMutation {
+	m := &ProviderCredentialMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProviderCredential,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProviderCredentialID sets the ID field of the mutation.
+func withProviderCredentialID(id string) providercredentialOption {
+	return func(m *ProviderCredentialMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProviderCredential
+		)
+		m.oldValue = func(ctx context.Context) (*ProviderCredential, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProviderCredential.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProviderCredential sets the old ProviderCredential of the mutation.
+func withProviderCredential(node *ProviderCredential) providercredentialOption {
+	return func(m *ProviderCredentialMutation) {
+		m.oldValue = func(context.Context) (*ProviderCredential, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProviderCredentialMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProviderCredentialMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProviderCredential entities.
+func (m *ProviderCredentialMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProviderCredentialMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProviderCredentialMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProviderCredential.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ProviderCredentialMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ProviderCredentialMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ProviderCredentialMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProviderCredentialMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProviderCredentialMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ProviderCredentialMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ProviderCredentialMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProviderCredentialMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *ProviderCredentialMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ProviderCredentialMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ProviderCredentialMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ProviderCredentialMutation) SetKind(pr providercredential.Kind) {
+	m.kind = &pr
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProviderCredentialMutation) Kind() (r providercredential.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldKind(ctx context.Context) (v providercredential.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProviderCredentialMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetBaseURL sets the "base_url" field.
+func (m *ProviderCredentialMutation) SetBaseURL(s string) {
+	m.base_url = &s
+}
+
+// BaseURL returns the value of the "base_url" field in the mutation.
+func (m *ProviderCredentialMutation) BaseURL() (r string, exists bool) {
+	v := m.base_url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseURL returns the old "base_url" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldBaseURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseURL: %w", err)
+	}
+	return oldValue.BaseURL, nil
+}
+
+// ResetBaseURL resets all changes to the "base_url" field.
+func (m *ProviderCredentialMutation) ResetBaseURL() {
+	m.base_url = nil
+}
+
+// SetCiphertext sets the "ciphertext" field.
+func (m *ProviderCredentialMutation) SetCiphertext(b []byte) {
+	m.ciphertext = &b
+}
+
+// Ciphertext returns the value of the "ciphertext" field in the mutation.
+func (m *ProviderCredentialMutation) Ciphertext() (r []byte, exists bool) {
+	v := m.ciphertext
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCiphertext returns the old "ciphertext" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldCiphertext(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCiphertext is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCiphertext requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCiphertext: %w", err)
+	}
+	return oldValue.Ciphertext, nil
+}
+
+// ResetCiphertext resets all changes to the "ciphertext" field.
+func (m *ProviderCredentialMutation) ResetCiphertext() {
+	m.ciphertext = nil
+}
+
+// SetKeyHint sets the "key_hint" field.
+func (m *ProviderCredentialMutation) SetKeyHint(s string) {
+	m.key_hint = &s
+}
+
+// KeyHint returns the value of the "key_hint" field in the mutation.
+func (m *ProviderCredentialMutation) KeyHint() (r string, exists bool) {
+	v := m.key_hint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyHint returns the old "key_hint" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldKeyHint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyHint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyHint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyHint: %w", err)
+	}
+	return oldValue.KeyHint, nil
+}
+
+// ResetKeyHint resets all changes to the "key_hint" field.
+func (m *ProviderCredentialMutation) ResetKeyHint() {
+	m.key_hint = nil
+}
+
+// SetDefaultModel sets the "default_model" field.
+func (m *ProviderCredentialMutation) SetDefaultModel(s string) {
+	m.default_model = &s
+}
+
+// DefaultModel returns the value of the "default_model" field in the mutation.
+func (m *ProviderCredentialMutation) DefaultModel() (r string, exists bool) {
+	v := m.default_model
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefaultModel returns the old "default_model" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldDefaultModel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefaultModel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefaultModel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefaultModel: %w", err)
+	}
+	return oldValue.DefaultModel, nil
+}
+
+// ResetDefaultModel resets all changes to the "default_model" field.
+func (m *ProviderCredentialMutation) ResetDefaultModel() {
+	m.default_model = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *ProviderCredentialMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *ProviderCredentialMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *ProviderCredentialMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProviderCredentialMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProviderCredentialMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProviderCredentialMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProviderCredentialMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProviderCredentialMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProviderCredentialMutation) SetUpdatedAt(value ms.Time) {
+	m.updated_at = &value
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProviderCredentialMutation) UpdatedAt() (r ms.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ProviderCredential entity.
+// If the ProviderCredential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderCredentialMutation) OldUpdatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds value to the "updated_at" field.
+func (m *ProviderCredentialMutation) AddUpdatedAt(value ms.Time) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += value
+	} else {
+		m.addupdated_at = &value
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *ProviderCredentialMutation) AddedUpdatedAt() (r ms.Time, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProviderCredentialMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// Where appends a list predicates to the ProviderCredentialMutation builder.
+func (m *ProviderCredentialMutation) Where(ps ...predicate.ProviderCredential) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProviderCredentialMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProviderCredentialMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProviderCredential, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProviderCredentialMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProviderCredentialMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProviderCredential).
+func (m *ProviderCredentialMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProviderCredentialMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.workspace_id != nil {
+		fields = append(fields, providercredential.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, providercredential.FieldCreatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, providercredential.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, providercredential.FieldKind)
+	}
+	if m.base_url != nil {
+		fields = append(fields, providercredential.FieldBaseURL)
+	}
+	if m.ciphertext != nil {
+		fields = append(fields, providercredential.FieldCiphertext)
+	}
+	if m.key_hint != nil {
+		fields = append(fields, providercredential.FieldKeyHint)
+	}
+	if m.default_model != nil {
+		fields = append(fields, providercredential.FieldDefaultModel)
+	}
+	if m.enabled != nil {
+		fields = append(fields, providercredential.FieldEnabled)
+	}
+	if m.version != nil {
+		fields = append(fields, providercredential.FieldVersion)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, providercredential.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProviderCredentialMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case providercredential.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case providercredential.FieldCreatedAt:
+		return m.CreatedAt()
+	case providercredential.FieldName:
+		return m.Name()
+	case providercredential.FieldKind:
+		return m.Kind()
+	case providercredential.FieldBaseURL:
+		return m.BaseURL()
+	case providercredential.FieldCiphertext:
+		return m.Ciphertext()
+	case providercredential.FieldKeyHint:
+		return m.KeyHint()
+	case providercredential.FieldDefaultModel:
+		return m.DefaultModel()
+	case providercredential.FieldEnabled:
+		return m.Enabled()
+	case providercredential.FieldVersion:
+		return m.Version()
+	case providercredential.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProviderCredentialMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case providercredential.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case providercredential.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case providercredential.FieldName:
+		return m.OldName(ctx)
+	case providercredential.FieldKind:
+		return m.OldKind(ctx)
+	case providercredential.FieldBaseURL:
+		return m.OldBaseURL(ctx)
+	case providercredential.FieldCiphertext:
+		return m.OldCiphertext(ctx)
+	case providercredential.FieldKeyHint:
+		return m.OldKeyHint(ctx)
+	case providercredential.FieldDefaultModel:
+		return m.OldDefaultModel(ctx)
+	case providercredential.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case providercredential.FieldVersion:
+		return m.OldVersion(ctx)
+	case providercredential.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProviderCredential field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderCredentialMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case providercredential.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case providercredential.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case providercredential.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case providercredential.FieldKind:
+		v, ok := value.(providercredential.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case providercredential.FieldBaseURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseURL(v)
+		return nil
+	case providercredential.FieldCiphertext:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCiphertext(v)
+		return nil
+	case providercredential.FieldKeyHint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyHint(v)
+		return nil
+	case providercredential.FieldDefaultModel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefaultModel(v)
+		return nil
+	case providercredential.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case providercredential.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case providercredential.FieldUpdatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderCredential field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProviderCredentialMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, providercredential.FieldCreatedAt)
+	}
+	if m.addversion != nil {
+		fields = append(fields, providercredential.FieldVersion)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, providercredential.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProviderCredentialMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case providercredential.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case providercredential.FieldVersion:
+		return m.AddedVersion()
+	case providercredential.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderCredentialMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case providercredential.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case providercredential.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case providercredential.FieldUpdatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderCredential numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProviderCredentialMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProviderCredentialMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProviderCredentialMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProviderCredential nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProviderCredentialMutation) ResetField(name string) error {
+	switch name {
+	case providercredential.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case providercredential.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case providercredential.FieldName:
+		m.ResetName()
+		return nil
+	case providercredential.FieldKind:
+		m.ResetKind()
+		return nil
+	case providercredential.FieldBaseURL:
+		m.ResetBaseURL()
+		return nil
+	case providercredential.FieldCiphertext:
+		m.ResetCiphertext()
+		return nil
+	case providercredential.FieldKeyHint:
+		m.ResetKeyHint()
+		return nil
+	case providercredential.FieldDefaultModel:
+		m.ResetDefaultModel()
+		return nil
+	case providercredential.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case providercredential.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case providercredential.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderCredential field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProviderCredentialMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProviderCredentialMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProviderCredentialMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProviderCredentialMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProviderCredentialMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProviderCredentialMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProviderCredentialMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProviderCredential unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProviderCredentialMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProviderCredential edge %s", name)
 }
 
 // ReminderMutation represents an operation that mutates the Reminder nodes in the graph.
@@ -19578,6 +21544,7 @@ type StepMutation struct {
 	addnumber          *int
 	provider           *string
 	model              *string
+	credential_id      *string
 	content            *raw.JSON
 	finish             *string
 	finish_detail      *string
@@ -19995,6 +21962,42 @@ func (m *StepMutation) OldModel(ctx context.Context) (v string, err error) {
 // ResetModel resets all changes to the "model" field.
 func (m *StepMutation) ResetModel() {
 	m.model = nil
+}
+
+// SetCredentialID sets the "credential_id" field.
+func (m *StepMutation) SetCredentialID(s string) {
+	m.credential_id = &s
+}
+
+// CredentialID returns the value of the "credential_id" field in the mutation.
+func (m *StepMutation) CredentialID() (r string, exists bool) {
+	v := m.credential_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredentialID returns the old "credential_id" field's value of the Step entity.
+// If the Step object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepMutation) OldCredentialID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredentialID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredentialID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredentialID: %w", err)
+	}
+	return oldValue.CredentialID, nil
+}
+
+// ResetCredentialID resets all changes to the "credential_id" field.
+func (m *StepMutation) ResetCredentialID() {
+	m.credential_id = nil
 }
 
 // SetContent sets the "content" field.
@@ -20560,7 +22563,7 @@ func (m *StepMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StepMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.workspace_id != nil {
 		fields = append(fields, step.FieldWorkspaceID)
 	}
@@ -20581,6 +22584,9 @@ func (m *StepMutation) Fields() []string {
 	}
 	if m.model != nil {
 		fields = append(fields, step.FieldModel)
+	}
+	if m.credential_id != nil {
+		fields = append(fields, step.FieldCredentialID)
 	}
 	if m.content != nil {
 		fields = append(fields, step.FieldContent)
@@ -20637,6 +22643,8 @@ func (m *StepMutation) Field(name string) (ent.Value, bool) {
 		return m.Provider()
 	case step.FieldModel:
 		return m.Model()
+	case step.FieldCredentialID:
+		return m.CredentialID()
 	case step.FieldContent:
 		return m.Content()
 	case step.FieldFinish:
@@ -20682,6 +22690,8 @@ func (m *StepMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldProvider(ctx)
 	case step.FieldModel:
 		return m.OldModel(ctx)
+	case step.FieldCredentialID:
+		return m.OldCredentialID(ctx)
 	case step.FieldContent:
 		return m.OldContent(ctx)
 	case step.FieldFinish:
@@ -20761,6 +22771,13 @@ func (m *StepMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetModel(v)
+		return nil
+	case step.FieldCredentialID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredentialID(v)
 		return nil
 	case step.FieldContent:
 		v, ok := value.(raw.JSON)
@@ -21016,6 +23033,9 @@ func (m *StepMutation) ResetField(name string) error {
 		return nil
 	case step.FieldModel:
 		m.ResetModel()
+		return nil
+	case step.FieldCredentialID:
+		m.ResetCredentialID()
 		return nil
 	case step.FieldContent:
 		m.ResetContent()

@@ -32,6 +32,8 @@ type Step struct {
 	Provider string `json:"provider,omitempty"`
 	// The model that really answered.
 	Model string `json:"model,omitempty"`
+	// Credential of the workspace that was used; empty for a provider of the server.
+	CredentialID string `json:"credential_id,omitempty"`
 	// Parts of the model's message in our own form, with the provider's bytes beside each.
 	Content raw.JSON `json:"content,omitempty"`
 	// stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message.
@@ -66,7 +68,7 @@ func (*Step) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case step.FieldCreatedAt, step.FieldNumber, step.FieldReadSequence, step.FieldInputTokens, step.FieldCachedTokens, step.FieldOutputTokens, step.FieldThinkingTokens, step.FieldStartedAt:
 			values[i] = new(sql.NullInt64)
-		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldContent, step.FieldFinish, step.FieldFinishDetail, step.FieldModelWarning:
+		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldCredentialID, step.FieldContent, step.FieldFinish, step.FieldFinishDetail, step.FieldModelWarning:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -130,6 +132,12 @@ func (_m *Step) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field model", values[i])
 			} else if value.Valid {
 				_m.Model = value.String
+			}
+		case step.FieldCredentialID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field credential_id", values[i])
+			} else if value.Valid {
+				_m.CredentialID = value.String
 			}
 		case step.FieldContent:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -254,6 +262,9 @@ func (_m *Step) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("model=")
 	builder.WriteString(_m.Model)
+	builder.WriteString(", ")
+	builder.WriteString("credential_id=")
+	builder.WriteString(_m.CredentialID)
 	builder.WriteString(", ")
 	builder.WriteString("content=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Content))

@@ -74,6 +74,20 @@ func (_c *StepCreate) SetModel(v string) *StepCreate {
 	return _c
 }
 
+// SetCredentialID sets the "credential_id" field.
+func (_c *StepCreate) SetCredentialID(v string) *StepCreate {
+	_c.mutation.SetCredentialID(v)
+	return _c
+}
+
+// SetNillableCredentialID sets the "credential_id" field if the given value is not nil.
+func (_c *StepCreate) SetNillableCredentialID(v *string) *StepCreate {
+	if v != nil {
+		_c.SetCredentialID(*v)
+	}
+	return _c
+}
+
 // SetContent sets the "content" field.
 func (_c *StepCreate) SetContent(v raw.JSON) *StepCreate {
 	_c.mutation.SetContent(v)
@@ -254,6 +268,10 @@ func (_c *StepCreate) defaults() error {
 		v := step.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.CredentialID(); !ok {
+		v := step.DefaultCredentialID
+		_c.mutation.SetCredentialID(v)
+	}
 	if _, ok := _c.mutation.FinishDetail(); !ok {
 		v := step.DefaultFinishDetail
 		_c.mutation.SetFinishDetail(v)
@@ -310,6 +328,9 @@ func (_c *StepCreate) check() error {
 	}
 	if _, ok := _c.mutation.Model(); !ok {
 		return &ValidationError{Name: "model", err: errors.New(`ent: missing required field "Step.model"`)}
+	}
+	if _, ok := _c.mutation.CredentialID(); !ok {
+		return &ValidationError{Name: "credential_id", err: errors.New(`ent: missing required field "Step.credential_id"`)}
 	}
 	if _, ok := _c.mutation.Content(); !ok {
 		return &ValidationError{Name: "content", err: errors.New(`ent: missing required field "Step.content"`)}
@@ -404,6 +425,10 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Model(); ok {
 		_spec.SetField(step.FieldModel, field.TypeString, value)
 		_node.Model = value
+	}
+	if value, ok := _c.mutation.CredentialID(); ok {
+		_spec.SetField(step.FieldCredentialID, field.TypeString, value)
+		_node.CredentialID = value
 	}
 	if value, ok := _c.mutation.Content(); ok {
 		_spec.SetField(step.FieldContent, field.TypeString, value)
@@ -538,6 +563,9 @@ func (u *StepUpsertOne) UpdateNewValues() *StepUpsertOne {
 		}
 		if _, exists := u.create.mutation.Model(); exists {
 			s.SetIgnore(step.FieldModel)
+		}
+		if _, exists := u.create.mutation.CredentialID(); exists {
+			s.SetIgnore(step.FieldCredentialID)
 		}
 		if _, exists := u.create.mutation.Content(); exists {
 			s.SetIgnore(step.FieldContent)
@@ -806,6 +834,9 @@ func (u *StepUpsertBulk) UpdateNewValues() *StepUpsertBulk {
 			}
 			if _, exists := b.mutation.Model(); exists {
 				s.SetIgnore(step.FieldModel)
+			}
+			if _, exists := b.mutation.CredentialID(); exists {
+				s.SetIgnore(step.FieldCredentialID)
 			}
 			if _, exists := b.mutation.Content(); exists {
 				s.SetIgnore(step.FieldContent)

@@ -38,10 +38,14 @@ type Tx struct {
 	Integration *IntegrationClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// ModelPrice is the client for interacting with the ModelPrice builders.
+	ModelPrice *ModelPriceClient
 	// MutationResult is the client for interacting with the MutationResult builders.
 	MutationResult *MutationResultClient
 	// Note is the client for interacting with the Note builders.
 	Note *NoteClient
+	// ProviderCredential is the client for interacting with the ProviderCredential builders.
+	ProviderCredential *ProviderCredentialClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
 	// Secret is the client for interacting with the Secret builders.
@@ -205,8 +209,10 @@ func (tx *Tx) init() {
 	tx.Function = NewFunctionClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.ModelPrice = NewModelPriceClient(tx.config)
 	tx.MutationResult = NewMutationResultClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
+	tx.ProviderCredential = NewProviderCredentialClient(tx.config)
 	tx.Reminder = NewReminderClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)

@@ -12,6 +12,8 @@ const (
 	usualFunctions = 10
 	usualCalls     = 3
 	usualSteps     = 3
+	usualModels    = 50
+	usualProviders = 5
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other
@@ -52,6 +54,10 @@ func complexities() ComplexityRoot {
 	c.Query.Usage = func(child int, _, _ *ms.Time, _, _ *string, _ []gql.UsageDimension, first *int) int {
 		return listCost(child, first, nil)
 	}
+	c.Query.Models = func(child int) int { return 1 + usualModels*child }
+	c.Query.ModelPrices = func(child int) int { return 1 + usualModels*child }
+	c.Query.ModelProviders = func(child int) int { return 1 + usualProviders*child }
+	c.ModelProvider.Models = func(child int) int { return 1 + usualModels*child }
 	c.Turn.Steps = func(child int) int { return 1 + usualSteps*child }
 	c.Turn.Calls = func(child int) int { return 1 + usualCalls*child }
 	return c

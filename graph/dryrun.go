@@ -118,7 +118,7 @@ func presentDryRun(e dialogue.DryRunEvent) gql.TestAgentEvent {
 	case e.Step != nil:
 		return gql.TestStep{
 			Number: e.Number, CreatedAt: e.At, Step: e.Step.Number, Model: e.Step.Model, Finish: e.Step.Finish, Ms: int(e.Step.Ms),
-			Usage: tokensOf(e.Step.Usage, 1),
+			Usage: tokensOf(e.Step.Usage, 1, e.Step.Cost),
 		}
 	case e.Call != nil:
 		c := gql.TestCall{
@@ -132,15 +132,13 @@ func presentDryRun(e dialogue.DryRunEvent) gql.TestAgentEvent {
 	case e.Tag != nil:
 		return gql.TestTag{Number: e.Number, CreatedAt: e.At, Tag: e.Tag.Name, Text: e.Tag.Text}
 	}
-	end := gql.TestEnd{Number: e.Number, CreatedAt: e.At, ReasonText: e.End.Text, Usage: tokensOf(e.End.Usage, e.End.Steps)}
+	end := gql.TestEnd{Number: e.Number, CreatedAt: e.At, ReasonText: e.End.Text, Usage: tokensOf(e.End.Usage, e.End.Steps, e.End.Cost)}
 	if reason := turn.Reason(e.End.Reason); reason != "" {
 		end.Reason = &reason
 	}
 	return end
 }
 
-func tokensOf(u model.Usage, steps int) *gql.Usage {
-	return &gql.Usage{
-		Steps: steps, InputTokens: int(u.Input), CachedTokens: int(u.Cached), OutputTokens: int(u.Output), ThinkingTokens: int(u.Thinking),
-	}
+func tokensOf(u model.Usage, steps int, cost *dialogue.Cost) *gql.Usage {
+	return usageOf(dialogue.Usage{Steps: int64(steps), Input: u.Input, Cached: u.Cached, Output: u.Output, Thinking: u.Thinking}, cost)
 }

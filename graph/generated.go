@@ -18,6 +18,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/message"
 	"parley/ent/ms"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
 	"parley/ent/thread"
@@ -52,9 +53,11 @@ type ResolverRoot interface {
 	Function() FunctionResolver
 	Integration() IntegrationResolver
 	Message() MessageResolver
+	ModelPrice() ModelPriceResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Reminder() ReminderResolver
+	Step() StepResolver
 	Subscription() SubscriptionResolver
 	Thread() ThreadResolver
 	ThreadTag() ThreadTagResolver
@@ -206,6 +209,11 @@ type ComplexityRoot struct {
 	CallPayload struct {
 		Call             func(childComplexity int) int
 		ClientMutationID func(childComplexity int) int
+	}
+
+	Cost struct {
+		Amount   func(childComplexity int) int
+		Currency func(childComplexity int) int
 	}
 
 	CreateApiKeyPayload struct {
@@ -452,10 +460,47 @@ type ComplexityRoot struct {
 	}
 
 	Model struct {
-		Default     func(childComplexity int) int
-		Description func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Provider    func(childComplexity int) int
+		Default      func(childComplexity int) int
+		Description  func(childComplexity int) int
+		DisplayName  func(childComplexity int) int
+		InputTokens  func(childComplexity int) int
+		Name         func(childComplexity int) int
+		OutputTokens func(childComplexity int) int
+		Price        func(childComplexity int) int
+		Provider     func(childComplexity int) int
+		Replacement  func(childComplexity int) int
+		RetiresAt    func(childComplexity int) int
+		Thinking     func(childComplexity int) int
+	}
+
+	ModelPrice struct {
+		CachedInput func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Currency    func(childComplexity int) int
+		From        func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Input       func(childComplexity int) int
+		Model       func(childComplexity int) int
+		Output      func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	ModelPricePayload struct {
+		ClientMutationID func(childComplexity int) int
+		Price            func(childComplexity int) int
+	}
+
+	ModelProvider struct {
+		Credential func(childComplexity int) int
+		Error      func(childComplexity int) int
+		Models     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		State      func(childComplexity int) int
+	}
+
+	ModelProviderPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Credential       func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -468,16 +513,19 @@ type ComplexityRoot struct {
 		CreateAgent             func(childComplexity int, input gql.CreateAgentInput) int
 		CreateFunction          func(childComplexity int, input gql.CreateFunctionInput) int
 		CreateIntegration       func(childComplexity int, input gql.CreateIntegrationInput) int
+		CreateModelProvider     func(childComplexity int, input gql.CreateModelProviderInput) int
 		CreateReminder          func(childComplexity int, input gql.CreateReminderInput) int
 		CreateThread            func(childComplexity int, input gql.CreateThreadInput) int
 		CreateThreadToken       func(childComplexity int, input gql.CreateThreadTokenInput) int
 		DeleteAgent             func(childComplexity int, input gql.DeleteInput) int
 		DeleteFunction          func(childComplexity int, input gql.DeleteInput) int
 		DeleteIntegration       func(childComplexity int, input gql.DeleteInput) int
+		DeleteModelProvider     func(childComplexity int, input gql.DeleteInput) int
 		HandBack                func(childComplexity int, input gql.ThreadInput) int
 		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
 		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
 		RefuseCall              func(childComplexity int, input gql.RefuseCallInput) int
+		RemoveModelPrice        func(childComplexity int, input gql.DeleteInput) int
 		RemoveTag               func(childComplexity int, input gql.RemoveTagInput) int
 		ReopenThread            func(childComplexity int, input gql.ThreadInput) int
 		ResendDelivery          func(childComplexity int, input gql.ResendDeliveryInput) int
@@ -486,13 +534,16 @@ type ComplexityRoot struct {
 		RotateIntegrationSecret func(childComplexity int, input gql.RotateIntegrationSecretInput) int
 		SendMessage             func(childComplexity int, input gql.SendMessageInput) int
 		SendOperatorMessage     func(childComplexity int, input gql.SendMessageInput) int
+		SetModelPrice           func(childComplexity int, input gql.SetModelPriceInput) int
 		StopTurn                func(childComplexity int, input gql.ThreadInput) int
 		TakeOver                func(childComplexity int, input gql.ThreadInput) int
 		TestAgent               func(childComplexity int, input gql.TestAgentInput) int
 		TestIntegration         func(childComplexity int, input gql.TestIntegrationInput) int
+		TestModelProvider       func(childComplexity int, input gql.TestModelProviderInput) int
 		UpdateAgent             func(childComplexity int, input gql.UpdateAgentInput) int
 		UpdateFunction          func(childComplexity int, input gql.UpdateFunctionInput) int
 		UpdateIntegration       func(childComplexity int, input gql.UpdateIntegrationInput) int
+		UpdateModelProvider     func(childComplexity int, input gql.UpdateModelProviderInput) int
 	}
 
 	Note struct {
@@ -524,23 +575,37 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	ProviderCredential struct {
+		BaseURL      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		DefaultModel func(childComplexity int) int
+		Enabled      func(childComplexity int) int
+		ID           func(childComplexity int) int
+		KeyHint      func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+	}
+
 	Query struct {
-		APIKeys       func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int) int
-		Agent         func(childComplexity int, id string) int
-		Agents        func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
-		Customers     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) int
-		Deliveries    func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
-		Events        func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string) int
-		ExportThread  func(childComplexity int, threadID string, format gql.ThreadExportFormat) int
-		ExportThreads func(childComplexity int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
-		Integrations  func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
-		Models        func(childComplexity int) int
-		Node          func(childComplexity int, id string) int
-		Nodes         func(childComplexity int, ids []string) int
-		Thread        func(childComplexity int, id *string, externalID *string) int
-		Threads       func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
-		Usage         func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) int
-		Viewer        func(childComplexity int) int
+		APIKeys        func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int) int
+		Agent          func(childComplexity int, id string) int
+		Agents         func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
+		Customers      func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) int
+		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
+		Events         func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string) int
+		ExportThread   func(childComplexity int, threadID string, format gql.ThreadExportFormat) int
+		ExportThreads  func(childComplexity int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
+		Integrations   func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
+		ModelPrices    func(childComplexity int) int
+		ModelProviders func(childComplexity int) int
+		Models         func(childComplexity int) int
+		Node           func(childComplexity int, id string) int
+		Nodes          func(childComplexity int, ids []string) int
+		Thread         func(childComplexity int, id *string, externalID *string) int
+		Threads        func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
+		Usage          func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) int
+		Viewer         func(childComplexity int) int
 	}
 
 	QuietHours struct {
@@ -589,6 +654,7 @@ type ComplexityRoot struct {
 
 	Step struct {
 		CachedTokens   func(childComplexity int) int
+		Cost           func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Estimated      func(childComplexity int) int
 		Finish         func(childComplexity int) int
@@ -670,6 +736,16 @@ type ComplexityRoot struct {
 		Model     func(childComplexity int) int
 		Number    func(childComplexity int) int
 		Text      func(childComplexity int) int
+	}
+
+	TestModelProviderPayload struct {
+		Answer           func(childComplexity int) int
+		ClientMutationID func(childComplexity int) int
+		Error            func(childComplexity int) int
+		Models           func(childComplexity int) int
+		Ms               func(childComplexity int) int
+		Reachable        func(childComplexity int) int
+		Status           func(childComplexity int) int
 	}
 
 	TestStep struct {
@@ -773,6 +849,7 @@ type ComplexityRoot struct {
 
 	Usage struct {
 		CachedTokens   func(childComplexity int) int
+		Cost           func(childComplexity int) int
 		InputTokens    func(childComplexity int) int
 		OutputTokens   func(childComplexity int) int
 		Steps          func(childComplexity int) int
@@ -846,6 +923,12 @@ type IntegrationResolver interface {
 type MessageResolver interface {
 	Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error)
 }
+type ModelPriceResolver interface {
+	Input(ctx context.Context, obj *ent.ModelPrice) (gql.Decimal, error)
+	CachedInput(ctx context.Context, obj *ent.ModelPrice) (*gql.Decimal, error)
+	Output(ctx context.Context, obj *ent.ModelPrice) (gql.Decimal, error)
+	From(ctx context.Context, obj *ent.ModelPrice) (*ms.Time, error)
+}
 type MutationResolver interface {
 	CreateAgent(ctx context.Context, input gql.CreateAgentInput) (*gql.AgentPayload, error)
 	UpdateAgent(ctx context.Context, input gql.UpdateAgentInput) (*gql.AgentPayload, error)
@@ -879,6 +962,12 @@ type MutationResolver interface {
 	RotateIntegrationSecret(ctx context.Context, input gql.RotateIntegrationSecretInput) (*gql.IntegrationPayload, error)
 	TestIntegration(ctx context.Context, input gql.TestIntegrationInput) (*gql.TestIntegrationPayload, error)
 	ResendDelivery(ctx context.Context, input gql.ResendDeliveryInput) (*gql.DeliveryPayload, error)
+	CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error)
+	UpdateModelProvider(ctx context.Context, input gql.UpdateModelProviderInput) (*gql.ModelProviderPayload, error)
+	DeleteModelProvider(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
+	TestModelProvider(ctx context.Context, input gql.TestModelProviderInput) (*gql.TestModelProviderPayload, error)
+	SetModelPrice(ctx context.Context, input gql.SetModelPriceInput) (*gql.ModelPricePayload, error)
+	RemoveModelPrice(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
 	CreateAPIKey(ctx context.Context, input gql.CreateAPIKeyInput) (*gql.CreateAPIKeyPayload, error)
 	RevokeAPIKey(ctx context.Context, input gql.DeleteInput) (*gql.APIKeyPayload, error)
 }
@@ -899,10 +988,15 @@ type QueryResolver interface {
 	ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error)
 	ExportThreads(ctx context.Context, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*gql.Download, error)
 	Models(ctx context.Context) ([]*gql.Model, error)
+	ModelProviders(ctx context.Context) ([]*gql.ModelProvider, error)
+	ModelPrices(ctx context.Context) ([]*ent.ModelPrice, error)
 }
 type ReminderResolver interface {
 	Text(ctx context.Context, obj *ent.Reminder) (*string, error)
 	Instruction(ctx context.Context, obj *ent.Reminder) (*string, error)
+}
+type StepResolver interface {
+	Cost(ctx context.Context, obj *ent.Step) (*gql.Cost, error)
 }
 type SubscriptionResolver interface {
 	ThreadEvents(ctx context.Context, threadID string, after *gql.Cursor) (<-chan gql.ThreadEvent, error)
@@ -1538,6 +1632,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CallPayload.ClientMutationID(childComplexity), true
+
+	case "Cost.amount":
+		if e.ComplexityRoot.Cost.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cost.Amount(childComplexity), true
+	case "Cost.currency":
+		if e.ComplexityRoot.Cost.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cost.Currency(childComplexity), true
 
 	case "CreateApiKeyPayload.apiKey":
 		if e.ComplexityRoot.CreateApiKeyPayload.APIKey == nil {
@@ -2504,18 +2611,172 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Model.Description(childComplexity), true
+	case "Model.displayName":
+		if e.ComplexityRoot.Model.DisplayName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.DisplayName(childComplexity), true
+	case "Model.inputTokens":
+		if e.ComplexityRoot.Model.InputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.InputTokens(childComplexity), true
 	case "Model.name":
 		if e.ComplexityRoot.Model.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Model.Name(childComplexity), true
+	case "Model.outputTokens":
+		if e.ComplexityRoot.Model.OutputTokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.OutputTokens(childComplexity), true
+	case "Model.price":
+		if e.ComplexityRoot.Model.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.Price(childComplexity), true
 	case "Model.provider":
 		if e.ComplexityRoot.Model.Provider == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Model.Provider(childComplexity), true
+	case "Model.replacement":
+		if e.ComplexityRoot.Model.Replacement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.Replacement(childComplexity), true
+	case "Model.retiresAt":
+		if e.ComplexityRoot.Model.RetiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.RetiresAt(childComplexity), true
+	case "Model.thinking":
+		if e.ComplexityRoot.Model.Thinking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Model.Thinking(childComplexity), true
+
+	case "ModelPrice.cachedInput":
+		if e.ComplexityRoot.ModelPrice.CachedInput == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.CachedInput(childComplexity), true
+	case "ModelPrice.createdAt":
+		if e.ComplexityRoot.ModelPrice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.CreatedAt(childComplexity), true
+	case "ModelPrice.currency":
+		if e.ComplexityRoot.ModelPrice.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.Currency(childComplexity), true
+	case "ModelPrice.from":
+		if e.ComplexityRoot.ModelPrice.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.From(childComplexity), true
+	case "ModelPrice.id":
+		if e.ComplexityRoot.ModelPrice.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.ID(childComplexity), true
+	case "ModelPrice.input":
+		if e.ComplexityRoot.ModelPrice.Input == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.Input(childComplexity), true
+	case "ModelPrice.model":
+		if e.ComplexityRoot.ModelPrice.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.Model(childComplexity), true
+	case "ModelPrice.output":
+		if e.ComplexityRoot.ModelPrice.Output == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.Output(childComplexity), true
+	case "ModelPrice.updatedAt":
+		if e.ComplexityRoot.ModelPrice.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPrice.UpdatedAt(childComplexity), true
+
+	case "ModelPricePayload.clientMutationId":
+		if e.ComplexityRoot.ModelPricePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPricePayload.ClientMutationID(childComplexity), true
+	case "ModelPricePayload.price":
+		if e.ComplexityRoot.ModelPricePayload.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelPricePayload.Price(childComplexity), true
+
+	case "ModelProvider.credential":
+		if e.ComplexityRoot.ModelProvider.Credential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProvider.Credential(childComplexity), true
+	case "ModelProvider.error":
+		if e.ComplexityRoot.ModelProvider.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProvider.Error(childComplexity), true
+	case "ModelProvider.models":
+		if e.ComplexityRoot.ModelProvider.Models == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProvider.Models(childComplexity), true
+	case "ModelProvider.name":
+		if e.ComplexityRoot.ModelProvider.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProvider.Name(childComplexity), true
+	case "ModelProvider.state":
+		if e.ComplexityRoot.ModelProvider.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProvider.State(childComplexity), true
+
+	case "ModelProviderPayload.clientMutationId":
+		if e.ComplexityRoot.ModelProviderPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProviderPayload.ClientMutationID(childComplexity), true
+	case "ModelProviderPayload.credential":
+		if e.ComplexityRoot.ModelProviderPayload.Credential == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelProviderPayload.Credential(childComplexity), true
 
 	case "Mutation.addNote":
 		if e.ComplexityRoot.Mutation.AddNote == nil {
@@ -2616,6 +2877,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateIntegration(childComplexity, args["input"].(gql.CreateIntegrationInput)), true
+	case "Mutation.createModelProvider":
+		if e.ComplexityRoot.Mutation.CreateModelProvider == nil {
+			break
+		}
+
+		args, err := field_Mutation_createModelProvider_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateModelProvider(childComplexity, args["input"].(gql.CreateModelProviderInput)), true
 	case "Mutation.createReminder":
 		if e.ComplexityRoot.Mutation.CreateReminder == nil {
 			break
@@ -2682,6 +2954,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteIntegration(childComplexity, args["input"].(gql.DeleteInput)), true
+	case "Mutation.deleteModelProvider":
+		if e.ComplexityRoot.Mutation.DeleteModelProvider == nil {
+			break
+		}
+
+		args, err := field_Mutation_deleteModelProvider_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteModelProvider(childComplexity, args["input"].(gql.DeleteInput)), true
 	case "Mutation.handBack":
 		if e.ComplexityRoot.Mutation.HandBack == nil {
 			break
@@ -2726,6 +3009,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefuseCall(childComplexity, args["input"].(gql.RefuseCallInput)), true
+	case "Mutation.removeModelPrice":
+		if e.ComplexityRoot.Mutation.RemoveModelPrice == nil {
+			break
+		}
+
+		args, err := field_Mutation_removeModelPrice_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveModelPrice(childComplexity, args["input"].(gql.DeleteInput)), true
 	case "Mutation.removeTag":
 		if e.ComplexityRoot.Mutation.RemoveTag == nil {
 			break
@@ -2814,6 +3108,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendOperatorMessage(childComplexity, args["input"].(gql.SendMessageInput)), true
+	case "Mutation.setModelPrice":
+		if e.ComplexityRoot.Mutation.SetModelPrice == nil {
+			break
+		}
+
+		args, err := field_Mutation_setModelPrice_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetModelPrice(childComplexity, args["input"].(gql.SetModelPriceInput)), true
 	case "Mutation.stopTurn":
 		if e.ComplexityRoot.Mutation.StopTurn == nil {
 			break
@@ -2858,6 +3163,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TestIntegration(childComplexity, args["input"].(gql.TestIntegrationInput)), true
+	case "Mutation.testModelProvider":
+		if e.ComplexityRoot.Mutation.TestModelProvider == nil {
+			break
+		}
+
+		args, err := field_Mutation_testModelProvider_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestModelProvider(childComplexity, args["input"].(gql.TestModelProviderInput)), true
 	case "Mutation.updateAgent":
 		if e.ComplexityRoot.Mutation.UpdateAgent == nil {
 			break
@@ -2891,6 +3207,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateIntegration(childComplexity, args["input"].(gql.UpdateIntegrationInput)), true
+	case "Mutation.updateModelProvider":
+		if e.ComplexityRoot.Mutation.UpdateModelProvider == nil {
+			break
+		}
+
+		args, err := field_Mutation_updateModelProvider_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateModelProvider(childComplexity, args["input"].(gql.UpdateModelProviderInput)), true
 
 	case "Note.authorName":
 		if e.ComplexityRoot.Note.AuthorName == nil {
@@ -2998,6 +3325,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "ProviderCredential.baseUrl":
+		if e.ComplexityRoot.ProviderCredential.BaseURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.BaseURL(childComplexity), true
+	case "ProviderCredential.createdAt":
+		if e.ComplexityRoot.ProviderCredential.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.CreatedAt(childComplexity), true
+	case "ProviderCredential.defaultModel":
+		if e.ComplexityRoot.ProviderCredential.DefaultModel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.DefaultModel(childComplexity), true
+	case "ProviderCredential.enabled":
+		if e.ComplexityRoot.ProviderCredential.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.Enabled(childComplexity), true
+	case "ProviderCredential.id":
+		if e.ComplexityRoot.ProviderCredential.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.ID(childComplexity), true
+	case "ProviderCredential.keyHint":
+		if e.ComplexityRoot.ProviderCredential.KeyHint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.KeyHint(childComplexity), true
+	case "ProviderCredential.kind":
+		if e.ComplexityRoot.ProviderCredential.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.Kind(childComplexity), true
+	case "ProviderCredential.name":
+		if e.ComplexityRoot.ProviderCredential.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.Name(childComplexity), true
+	case "ProviderCredential.updatedAt":
+		if e.ComplexityRoot.ProviderCredential.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProviderCredential.UpdatedAt(childComplexity), true
+
 	case "Query.apiKeys":
 		if e.ComplexityRoot.Query.APIKeys == nil {
 			break
@@ -3098,6 +3480,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Integrations(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int), args["orderBy"].(*ent.IntegrationOrder), args["where"].(*ent.IntegrationWhereInput)), true
 
+	case "Query.modelPrices":
+		if e.ComplexityRoot.Query.ModelPrices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ModelPrices(childComplexity), true
+	case "Query.modelProviders":
+		if e.ComplexityRoot.Query.ModelProviders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ModelProviders(childComplexity), true
 	case "Query.models":
 		if e.ComplexityRoot.Query.Models == nil {
 			break
@@ -3351,6 +3745,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Step.CachedTokens(childComplexity), true
+	case "Step.cost":
+		if e.ComplexityRoot.Step.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Cost(childComplexity), true
 	case "Step.createdAt":
 		if e.ComplexityRoot.Step.CreatedAt == nil {
 			break
@@ -3711,6 +4111,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestMessage.Text(childComplexity), true
+
+	case "TestModelProviderPayload.answer":
+		if e.ComplexityRoot.TestModelProviderPayload.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Answer(childComplexity), true
+	case "TestModelProviderPayload.clientMutationId":
+		if e.ComplexityRoot.TestModelProviderPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.ClientMutationID(childComplexity), true
+	case "TestModelProviderPayload.error":
+		if e.ComplexityRoot.TestModelProviderPayload.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Error(childComplexity), true
+	case "TestModelProviderPayload.models":
+		if e.ComplexityRoot.TestModelProviderPayload.Models == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Models(childComplexity), true
+	case "TestModelProviderPayload.ms":
+		if e.ComplexityRoot.TestModelProviderPayload.Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Ms(childComplexity), true
+	case "TestModelProviderPayload.reachable":
+		if e.ComplexityRoot.TestModelProviderPayload.Reachable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Reachable(childComplexity), true
+	case "TestModelProviderPayload.status":
+		if e.ComplexityRoot.TestModelProviderPayload.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestModelProviderPayload.Status(childComplexity), true
 
 	case "TestStep.createdAt":
 		if e.ComplexityRoot.TestStep.CreatedAt == nil {
@@ -4157,6 +4600,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Usage.CachedTokens(childComplexity), true
+	case "Usage.cost":
+		if e.ComplexityRoot.Usage.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Usage.Cost(childComplexity), true
 	case "Usage.inputTokens":
 		if e.ComplexityRoot.Usage.InputTokens == nil {
 			break
@@ -4276,6 +4725,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputCreateApiKeyInput,
 		unmarshalInputCreateFunctionInput,
 		unmarshalInputCreateIntegrationInput,
+		unmarshalInputCreateModelProviderInput,
 		unmarshalInputCreateReminderInput,
 		unmarshalInputCreateThreadInput,
 		unmarshalInputCreateThreadTokenInput,
@@ -4298,15 +4748,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputRollbackAgentInput,
 		unmarshalInputRotateIntegrationSecretInput,
 		unmarshalInputSendMessageInput,
+		unmarshalInputSetModelPriceInput,
 		unmarshalInputTestAgentInput,
 		unmarshalInputTestIntegrationInput,
 		unmarshalInputTestMessageInput,
+		unmarshalInputTestModelProviderInput,
 		unmarshalInputThreadInput,
 		unmarshalInputThreadOrder,
 		unmarshalInputThreadWhereInput,
 		unmarshalInputUpdateAgentInput,
 		unmarshalInputUpdateFunctionInput,
 		unmarshalInputUpdateIntegrationInput,
+		unmarshalInputUpdateModelProviderInput,
 	)
 	first := true
 
@@ -4418,6 +4871,9 @@ scalar Time
 "Any JSON value."
 scalar JSON
 
+"An exact decimal number, as a string: ` + "`" + `\"2.5\"` + "`" + `."
+scalar Decimal
+
 "What a viewer may do."
 enum Role {
   "Everything in its workspace, including keys."
@@ -4496,8 +4952,19 @@ type Query {
   exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR])
   "A link to a CSV file with one line for each thread that matches, in the given order; newest activity first by default."
   exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR])
-  "Models that this server can reach."
+  """
+  Models that agents of the workspace can choose: of each provider one entry with its bare name, then the models that it
+  lists. Lists are kept for five minutes. A provider that does not answer within three seconds has its bare entry only;
+  ` + "`" + `modelProviders` + "`" + ` says why.
+  """
   models: [Model!]! @auth(roles: [ADMIN, INTEGRATOR])
+  """
+  Where models come from, by name: the workspace's own credentials, and the server's providers for which none of them
+  stands.
+  """
+  modelProviders: [ModelProvider!]! @auth(roles: [ADMIN])
+  "What models cost, by model and time."
+  modelPrices: [ModelPrice!]! @auth(roles: [ADMIN, OPERATOR, INTEGRATOR])
 }
 
 "What can be changed."
@@ -4577,6 +5044,25 @@ type Mutation {
   testIntegration(input: TestIntegrationInput!): TestIntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Sends a delivery again, with the same webhook id and a fresh schedule."
   resendDelivery(input: ResendDeliveryInput!): DeliveryPayload! @auth(roles: [ADMIN, INTEGRATOR])
+
+  "Stores a credential for models of the workspace's own. Its key is encrypted, and never shown."
+  createModelProvider(input: CreateModelProviderInput!): ModelProviderPayload! @auth(roles: [ADMIN])
+  "Changes the given fields. Steps that begin two seconds later or more see the change, on every replica."
+  updateModelProvider(input: UpdateModelProviderInput!): ModelProviderPayload! @auth(roles: [ADMIN])
+  """
+  Deletes a credential with its key. Agents that name it go on with their next model, or with the server's provider of the
+  same name; the turns of those that have neither end as FAILED.
+  """
+  deleteModelProvider(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN])
+  "Tries a credential now, enabled or not, and answers with what came back, within ten seconds."
+  testModelProvider(input: TestModelProviderInput!): TestModelProviderPayload! @auth(roles: [ADMIN])
+  """
+  Sets what a model costs, in the place of the price with the same ` + "`" + `model` + "`" + ` and ` + "`" + `from` + "`" + `. Costs are reckoned when they are
+  asked for: a price for the past changes what the past cost.
+  """
+  setModelPrice(input: SetModelPriceInput!): ModelPricePayload! @auth(roles: [ADMIN])
+  "Removes a price."
+  removeModelPrice(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN])
 
   "Makes a key. The key itself is in the answer, and never shown again."
   createApiKey(input: CreateApiKeyInput!): CreateApiKeyPayload! @auth(roles: [ADMIN])
@@ -5352,6 +5838,8 @@ type Step implements Node {
   estimated: Boolean!
   "What people should know of the model: that another one was asked for, or when it will be switched off. Null if nothing."
   modelWarning: String
+  "What it cost, by the price that held when it was stored; null when the model has no price."
+  cost: Cost
   "When the model was asked."
   startedAt: Time!
   "When its answer was stored."
@@ -5370,6 +5858,16 @@ type Usage {
   outputTokens: Int!
   "Of these, how many were thoughts."
   thinkingTokens: Int!
+  "What that cost, by the prices that held at each step; null when some model of it has no price."
+  cost: Cost
+}
+
+"An amount of money."
+type Cost {
+  "How much, exactly: up to twelve digits behind the point."
+  amount: Decimal!
+  "Code of ISO 4217."
+  currency: String!
 }
 
 "What usage can be summed up by."
@@ -6064,9 +6562,9 @@ type Attempt implements Node {
   totalUs: Int!
 }
 
-"A model that this server can reach."
+"A model that agents can choose."
 type Model {
-  "As agents name it: ` + "`" + `provider` + "`" + ` or ` + "`" + `provider/model` + "`" + `."
+  "As agents name it: ` + "`" + `provider/model` + "`" + `, or ` + "`" + `provider` + "`" + ` alone for the one that the provider takes by itself."
   name: String!
   "Name of the provider."
   provider: String!
@@ -6074,6 +6572,202 @@ type Model {
   default: Boolean!
   "What to know about it."
   description: String!
+  "The vendor's name of it for people; null if it tells none."
+  displayName: String
+  "Most tokens that it reads; null if unknown."
+  inputTokens: Int
+  "Most tokens that it writes at once; null if unknown."
+  outputTokens: Int
+  "Whether it is known to think before it answers."
+  thinking: Boolean!
+  "When the vendor switches it off; null if it says nothing of that."
+  retiresAt: Time
+  "The model that the vendor names in its place, without the provider; null if none."
+  replacement: String
+  "What it costs now; null if it has no price."
+  price: ModelPrice
+}
+
+"What a model provider speaks."
+enum ModelProviderKind {
+  "OpenAI's chat completions, as OpenAI, OpenRouter, Mistral, Ollama, vLLM and many others have them."
+  OPENAI
+  "The Gemini API."
+  GEMINI
+  "The Gemini API by the older library."
+  GEMINI_LEGACY
+}
+
+"What is known of the models of a provider."
+enum ModelProviderState {
+  "It told which models it has."
+  LISTED
+  "It has no list. Agents may name its models all the same."
+  UNLISTED
+  "It did not tell; ` + "`" + `error` + "`" + ` says why."
+  UNREACHABLE
+  "Its credential is disabled, and it was not asked."
+  DISABLED
+}
+
+"Where models come from."
+type ModelProvider {
+  "What stands before the slash in an agent's ` + "`" + `models` + "`" + `."
+  name: String!
+  "The workspace's credential; null for a provider of the server."
+  credential: ProviderCredential
+  "What is known of its models."
+  state: ModelProviderState!
+  "Why it is UNREACHABLE; null otherwise."
+  error: String
+  "Its models, as in the query ` + "`" + `models` + "`" + `; none when its credential is disabled."
+  models: [Model!]!
+}
+
+"The workspace's own way to a model provider. Its key is never shown."
+type ProviderCredential implements Node {
+  "Its id."
+  id: ID!
+  "What stands before the slash in an agent's ` + "`" + `models` + "`" + `."
+  name: String!
+  "What the provider speaks."
+  kind: ModelProviderKind!
+  "Where its API is; empty means the vendor's own."
+  baseUrl: String!
+  "The last four characters of the key; empty for short keys, and when there is none."
+  keyHint: String!
+  "The model for agents that name the provider alone; empty leaves it to the provider."
+  defaultModel: String!
+  "Whether it is used. A credential that is not is as if it were not there."
+  enabled: Boolean!
+  "When it was made."
+  createdAt: Time!
+  "When it last changed."
+  updatedAt: Time!
+}
+
+"What a million tokens of a model cost from a moment on."
+type ModelPrice implements Node {
+  "Its id."
+  id: ID!
+  "` + "`" + `provider/model` + "`" + ` as ` + "`" + `usage` + "`" + ` names it, or the beginning of such names with a ` + "`" + `*` + "`" + ` behind it."
+  model: String!
+  "Code of ISO 4217; the same for all prices of the workspace."
+  currency: String!
+  "For a million tokens that it reads."
+  input: Decimal!
+  "For a million of those that the provider had cached; null means as ` + "`" + `input` + "`" + `."
+  cachedInput: Decimal
+  "For a million tokens that it writes, thoughts among them."
+  output: Decimal!
+  "It holds for the steps that were stored then or later; null means all."
+  from: Time
+  "When it was made."
+  createdAt: Time!
+  "When it last changed."
+  updatedAt: Time!
+}
+
+"A new credential for a model provider."
+input CreateModelProviderInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  """
+  What stands before the slash in an agent's ` + "`" + `models` + "`" + `: small letters, digits, ` + "`" + `.` + "`" + `, ` + "`" + `_` + "`" + ` and ` + "`" + `-` + "`" + `, at most 63. With the name of
+  a provider of the server it stands for that one in this workspace.
+  """
+  name: String!
+  "What the provider speaks."
+  kind: ModelProviderKind!
+  "Where its API is, such as ` + "`" + `https://openrouter.ai/api/v1` + "`" + `; by default the vendor's own."
+  baseUrl: String
+  "The key. Needed, but for kind OPENAI with a ` + "`" + `baseUrl` + "`" + `."
+  key: String
+  "The model for agents that name the provider alone."
+  defaultModel: String
+  "Whether it is used; default true."
+  enabled: Boolean
+}
+
+"Changes of a credential; what is left out stays."
+input UpdateModelProviderInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Its id."
+  id: ID!
+  "Where its API is; empty means the vendor's own. A change needs ` + "`" + `key` + "`" + ` beside it."
+  baseUrl: String
+  "A new key; the empty text takes the key away."
+  key: String
+  "The model for agents that name the provider alone; empty leaves it to the provider."
+  defaultModel: String
+  "Whether it is used."
+  enabled: Boolean
+}
+
+"The credential."
+type ModelProviderPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The credential."
+  credential: ProviderCredential!
+}
+
+"A credential to try."
+input TestModelProviderInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the credential."
+  id: ID!
+  """
+  A model to ask for two words, which costs a few tokens. Without it the list of models is read; a provider without one is
+  asked for the words, too. Some servers show their list to everyone: only a question proves the key.
+  """
+  model: String
+}
+
+"What came of a try."
+type TestModelProviderPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Whether the provider answered as it should."
+  reachable: Boolean!
+  "Why not; empty if it did."
+  error: String!
+  "HTTP status of a refusal."
+  status: Int
+  "How many models it lists; null if it was not asked, or has no list."
+  models: Int
+  "What the model said, if one was asked; at most 500 characters."
+  answer: String!
+  "How long it took, in milliseconds."
+  ms: Int!
+}
+
+"What a million tokens of a model cost."
+input SetModelPriceInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "` + "`" + `provider/model` + "`" + ` as ` + "`" + `usage` + "`" + ` names it, or the beginning of such names with a ` + "`" + `*` + "`" + ` behind it: ` + "`" + `openai/gpt-5*` + "`" + `."
+  model: String!
+  "Code of ISO 4217; the same for all prices of the workspace."
+  currency: String!
+  "For a million tokens that it reads: from 0 to 1,000,000, with at most six digits behind the point."
+  input: Decimal!
+  "For a million of those that the provider had cached; by default as ` + "`" + `input` + "`" + `."
+  cachedInput: Decimal
+  "For a million tokens that it writes."
+  output: Decimal!
+  "It holds for the steps that are stored then or later; by default for all."
+  from: Time
+}
+
+"The price."
+type ModelPricePayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The price."
+  price: ModelPrice!
 }
 
 "A new agent."
@@ -7005,6 +7699,16 @@ func childFields_CallPayload(ctx context.Context, ec *executionContext, field gr
 	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
 }
 
+func childFields_Cost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return fieldContext_Cost_amount(ctx, ec, field)
+	case "currency":
+		return fieldContext_Cost_currency(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Cost", field.Name)
+}
+
 func childFields_CreateApiKeyPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -7431,8 +8135,82 @@ func childFields_Model(ctx context.Context, ec *executionContext, field graphql.
 		return fieldContext_Model_default(ctx, ec, field)
 	case "description":
 		return fieldContext_Model_description(ctx, ec, field)
+	case "displayName":
+		return fieldContext_Model_displayName(ctx, ec, field)
+	case "inputTokens":
+		return fieldContext_Model_inputTokens(ctx, ec, field)
+	case "outputTokens":
+		return fieldContext_Model_outputTokens(ctx, ec, field)
+	case "thinking":
+		return fieldContext_Model_thinking(ctx, ec, field)
+	case "retiresAt":
+		return fieldContext_Model_retiresAt(ctx, ec, field)
+	case "replacement":
+		return fieldContext_Model_replacement(ctx, ec, field)
+	case "price":
+		return fieldContext_Model_price(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Model", field.Name)
+}
+
+func childFields_ModelPrice(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_ModelPrice_id(ctx, ec, field)
+	case "model":
+		return fieldContext_ModelPrice_model(ctx, ec, field)
+	case "currency":
+		return fieldContext_ModelPrice_currency(ctx, ec, field)
+	case "input":
+		return fieldContext_ModelPrice_input(ctx, ec, field)
+	case "cachedInput":
+		return fieldContext_ModelPrice_cachedInput(ctx, ec, field)
+	case "output":
+		return fieldContext_ModelPrice_output(ctx, ec, field)
+	case "from":
+		return fieldContext_ModelPrice_from(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_ModelPrice_createdAt(ctx, ec, field)
+	case "updatedAt":
+		return fieldContext_ModelPrice_updatedAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModelPrice", field.Name)
+}
+
+func childFields_ModelPricePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ModelPricePayload_clientMutationId(ctx, ec, field)
+	case "price":
+		return fieldContext_ModelPricePayload_price(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModelPricePayload", field.Name)
+}
+
+func childFields_ModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return fieldContext_ModelProvider_name(ctx, ec, field)
+	case "credential":
+		return fieldContext_ModelProvider_credential(ctx, ec, field)
+	case "state":
+		return fieldContext_ModelProvider_state(ctx, ec, field)
+	case "error":
+		return fieldContext_ModelProvider_error(ctx, ec, field)
+	case "models":
+		return fieldContext_ModelProvider_models(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModelProvider", field.Name)
+}
+
+func childFields_ModelProviderPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ModelProviderPayload_clientMutationId(ctx, ec, field)
+	case "credential":
+		return fieldContext_ModelProviderPayload_credential(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModelProviderPayload", field.Name)
 }
 
 func childFields_Note(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7471,6 +8249,30 @@ func childFields_PageInfo(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_PageInfo_endCursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func childFields_ProviderCredential(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_ProviderCredential_id(ctx, ec, field)
+	case "name":
+		return fieldContext_ProviderCredential_name(ctx, ec, field)
+	case "kind":
+		return fieldContext_ProviderCredential_kind(ctx, ec, field)
+	case "baseUrl":
+		return fieldContext_ProviderCredential_baseUrl(ctx, ec, field)
+	case "keyHint":
+		return fieldContext_ProviderCredential_keyHint(ctx, ec, field)
+	case "defaultModel":
+		return fieldContext_ProviderCredential_defaultModel(ctx, ec, field)
+	case "enabled":
+		return fieldContext_ProviderCredential_enabled(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_ProviderCredential_createdAt(ctx, ec, field)
+	case "updatedAt":
+		return fieldContext_ProviderCredential_updatedAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProviderCredential", field.Name)
 }
 
 func childFields_QuietHours(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7545,6 +8347,8 @@ func childFields_Step(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Step_estimated(ctx, ec, field)
 	case "modelWarning":
 		return fieldContext_Step_modelWarning(ctx, ec, field)
+	case "cost":
+		return fieldContext_Step_cost(ctx, ec, field)
 	case "startedAt":
 		return fieldContext_Step_startedAt(ctx, ec, field)
 	case "createdAt":
@@ -7583,6 +8387,26 @@ func childFields_TestIntegrationPayload(ctx context.Context, ec *executionContex
 		return fieldContext_TestIntegrationPayload_body(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TestIntegrationPayload", field.Name)
+}
+
+func childFields_TestModelProviderPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_TestModelProviderPayload_clientMutationId(ctx, ec, field)
+	case "reachable":
+		return fieldContext_TestModelProviderPayload_reachable(ctx, ec, field)
+	case "error":
+		return fieldContext_TestModelProviderPayload_error(ctx, ec, field)
+	case "status":
+		return fieldContext_TestModelProviderPayload_status(ctx, ec, field)
+	case "models":
+		return fieldContext_TestModelProviderPayload_models(ctx, ec, field)
+	case "answer":
+		return fieldContext_TestModelProviderPayload_answer(ctx, ec, field)
+	case "ms":
+		return fieldContext_TestModelProviderPayload_ms(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestModelProviderPayload", field.Name)
 }
 
 func childFields_Thread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7741,6 +8565,8 @@ func childFields_Usage(ctx context.Context, ec *executionContext, field graphql.
 		return fieldContext_Usage_outputTokens(ctx, ec, field)
 	case "thinkingTokens":
 		return fieldContext_Usage_thinkingTokens(ctx, ec, field)
+	case "cost":
+		return fieldContext_Usage_cost(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Usage", field.Name)
 }
@@ -8127,6 +8953,20 @@ func field_Mutation_createIntegration_args(ctx context.Context, ec *executionCon
 	return args, nil
 }
 
+func field_Mutation_createModelProvider_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.CreateModelProviderInput, error) {
+			return unmarshalNCreateModelProviderInput2parleyᚋgraphᚋgqlᚐCreateModelProviderInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_createReminder_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8211,6 +9051,20 @@ func field_Mutation_deleteIntegration_args(ctx context.Context, ec *executionCon
 	return args, nil
 }
 
+func field_Mutation_deleteModelProvider_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.DeleteInput, error) {
+			return unmarshalNDeleteInput2parleyᚋgraphᚋgqlᚐDeleteInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_handBack_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8259,6 +9113,20 @@ func field_Mutation_refuseCall_args(ctx context.Context, ec *executionContext, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.RefuseCallInput, error) {
 			return unmarshalNRefuseCallInput2parleyᚋgraphᚋgqlᚐRefuseCallInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_removeModelPrice_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.DeleteInput, error) {
+			return unmarshalNDeleteInput2parleyᚋgraphᚋgqlᚐDeleteInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8379,6 +9247,20 @@ func field_Mutation_sendOperatorMessage_args(ctx context.Context, ec *executionC
 	return args, nil
 }
 
+func field_Mutation_setModelPrice_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.SetModelPriceInput, error) {
+			return unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_stopTurn_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8435,6 +9317,20 @@ func field_Mutation_testIntegration_args(ctx context.Context, ec *executionConte
 	return args, nil
 }
 
+func field_Mutation_testModelProvider_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.TestModelProviderInput, error) {
+			return unmarshalNTestModelProviderInput2parleyᚋgraphᚋgqlᚐTestModelProviderInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_updateAgent_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8469,6 +9365,20 @@ func field_Mutation_updateIntegration_args(ctx context.Context, ec *executionCon
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.UpdateIntegrationInput, error) {
 			return unmarshalNUpdateIntegrationInput2parleyᚋgraphᚋgqlᚐUpdateIntegrationInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_updateModelProvider_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.UpdateModelProviderInput, error) {
+			return unmarshalNUpdateModelProviderInput2parleyᚋgraphᚋgqlᚐUpdateModelProviderInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11490,6 +12400,52 @@ func fieldContext_CallPayload_call(_ context.Context, ec *executionContext, fiel
 		},
 	}
 	return fc, nil
+}
+
+func _Cost_amount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Cost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Cost_amount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Decimal) graphql.Marshaler {
+			return marshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Cost_amount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func _Cost_currency(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Cost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Cost_currency(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Cost_currency(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func _CreateApiKeyPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.CreateAPIKeyPayload) (ret graphql.Marshaler) {
@@ -15385,6 +16341,626 @@ func fieldContext_Model_description(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _Model_displayName(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_displayName(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisplayName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_displayName(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Model_inputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_inputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_inputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Model_outputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_outputTokens(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutputTokens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_outputTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Model_thinking(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_thinking(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Thinking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Model_thinking(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Model_retiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_retiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_retiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Model_replacement(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_replacement(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replacement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_replacement(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Model", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Model_price(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Model) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Model_price(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ModelPrice) graphql.Marshaler {
+			return marshalOModelPrice2ᚖparleyᚋentᚐModelPrice(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Model_price(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Model",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelPrice(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ModelPrice_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ModelPrice_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelPrice_currency(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_currency(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_currency(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelPrice_input(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_input(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelPrice().Input(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Decimal) graphql.Marshaler {
+			return marshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_input(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, true, true, errors.New("field of type Decimal does not have child fields"))
+}
+
+func _ModelPrice_cachedInput(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_cachedInput(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelPrice().CachedInput(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Decimal) graphql.Marshaler {
+			return marshalODecimal2ᚖparleyᚋgraphᚋgqlᚐDecimal(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelPrice_cachedInput(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, true, true, errors.New("field of type Decimal does not have child fields"))
+}
+
+func _ModelPrice_output(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_output(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelPrice().Output(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Decimal) graphql.Marshaler {
+			return marshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_output(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, true, true, errors.New("field of type Decimal does not have child fields"))
+}
+
+func _ModelPrice_from(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_from(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModelPrice().From(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelPrice_from(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
+func _ModelPrice_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ModelPrice_updatedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ModelPrice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPrice_updatedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPrice_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPrice", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ModelPricePayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelPricePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPricePayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelPricePayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelPricePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelPricePayload_price(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelPricePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelPricePayload_price(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ModelPrice) graphql.Marshaler {
+			return marshalNModelPrice2ᚖparleyᚋentᚐModelPrice(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelPricePayload_price(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModelPricePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelPrice(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ModelProvider_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProvider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProvider_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelProvider_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelProvider", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelProvider_credential(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProvider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProvider_credential(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProviderCredential) graphql.Marshaler {
+			return marshalOProviderCredential2ᚖparleyᚋentᚐProviderCredential(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelProvider_credential(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModelProvider",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ProviderCredential(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ModelProvider_state(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProvider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProvider_state(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.ModelProviderState) graphql.Marshaler {
+			return marshalNModelProviderState2parleyᚋgraphᚋgqlᚐModelProviderState(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelProvider_state(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelProvider", field, false, false, errors.New("field of type ModelProviderState does not have child fields"))
+}
+
+func _ModelProvider_error(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProvider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProvider_error(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelProvider_error(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelProvider", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelProvider_models(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProvider) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProvider_models(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Models, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.Model) graphql.Marshaler {
+			return marshalNModel2ᚕᚖparleyᚋgraphᚋgqlᚐModelᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelProvider_models(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModelProvider",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Model(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ModelProviderPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProviderPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ModelProviderPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelProviderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ModelProviderPayload_credential(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ModelProviderPayload_credential(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Credential, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProviderCredential) graphql.Marshaler {
+			return marshalNProviderCredential2ᚖparleyᚋentᚐProviderCredential(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ModelProviderPayload_credential(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModelProviderPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ProviderCredential(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _Mutation_createAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17369,6 +18945,378 @@ func fieldContext_Mutation_resendDelivery(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_createModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createModelProvider(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateModelProvider(ctx, fc.Args["input"].(gql.CreateModelProviderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.ModelProviderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ModelProviderPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ModelProviderPayload) graphql.Marshaler {
+			return marshalNModelProviderPayload2ᚖparleyᚋgraphᚋgqlᚐModelProviderPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelProviderPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createModelProvider_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_updateModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_updateModelProvider(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateModelProvider(ctx, fc.Args["input"].(gql.UpdateModelProviderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.ModelProviderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ModelProviderPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ModelProviderPayload) graphql.Marshaler {
+			return marshalNModelProviderPayload2ᚖparleyᚋgraphᚋgqlᚐModelProviderPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_updateModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelProviderPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_updateModelProvider_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_deleteModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_deleteModelProvider(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteModelProvider(ctx, fc.Args["input"].(gql.DeleteInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.DeletePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.DeletePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.DeletePayload) graphql.Marshaler {
+			return marshalNDeletePayload2ᚖparleyᚋgraphᚋgqlᚐDeletePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_deleteModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_DeletePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_deleteModelProvider_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_testModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_testModelProvider(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestModelProvider(ctx, fc.Args["input"].(gql.TestModelProviderInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.TestModelProviderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.TestModelProviderPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.TestModelProviderPayload) graphql.Marshaler {
+			return marshalNTestModelProviderPayload2ᚖparleyᚋgraphᚋgqlᚐTestModelProviderPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_testModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_TestModelProviderPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_testModelProvider_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_setModelPrice(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_setModelPrice(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetModelPrice(ctx, fc.Args["input"].(gql.SetModelPriceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.ModelPricePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ModelPricePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ModelPricePayload) graphql.Marshaler {
+			return marshalNModelPricePayload2ᚖparleyᚋgraphᚋgqlᚐModelPricePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_setModelPrice(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelPricePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_setModelPrice_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_removeModelPrice(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_removeModelPrice(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveModelPrice(ctx, fc.Args["input"].(gql.DeleteInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.DeletePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.DeletePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.DeletePayload) graphql.Marshaler {
+			return marshalNDeletePayload2ᚖparleyᚋgraphᚋgqlᚐDeletePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_removeModelPrice(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_DeletePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_removeModelPrice_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createApiKey(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17900,6 +19848,213 @@ func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_PageInfo_endCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _ProviderCredential_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ProviderCredential_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ProviderCredential_kind(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_kind(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v providercredential.Kind) graphql.Marshaler {
+			return marshalNModelProviderKind2parleyᚋentᚋprovidercredentialᚐKind(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_kind(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type ModelProviderKind does not have child fields"))
+}
+
+func _ProviderCredential_baseUrl(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_baseUrl(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BaseURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_baseUrl(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ProviderCredential_keyHint(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_keyHint(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeyHint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_keyHint(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ProviderCredential_defaultModel(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_defaultModel(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefaultModel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_defaultModel(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ProviderCredential_enabled(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_enabled(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_enabled(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _ProviderCredential_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ProviderCredential_updatedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ProviderCredential_updatedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ProviderCredential_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProviderCredential", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _Query_viewer(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -18865,6 +21020,106 @@ func fieldContext_Query_models(_ context.Context, ec *executionContext, field gr
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Model(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Query_modelProviders(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_modelProviders(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ModelProviders(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal []*gql.ModelProvider
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*gql.ModelProvider
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.ModelProvider) graphql.Marshaler {
+			return marshalNModelProvider2ᚕᚖparleyᚋgraphᚋgqlᚐModelProviderᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_modelProviders(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelProvider(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Query_modelPrices(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_modelPrices(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ModelPrices(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal []*ent.ModelPrice
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*ent.ModelPrice
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ModelPrice) graphql.Marshaler {
+			return marshalNModelPrice2ᚕᚖparleyᚋentᚐModelPriceᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_modelPrices(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ModelPrice(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -19882,6 +22137,38 @@ func _Step_modelWarning(ctx context.Context, ec *executionContext, field graphql
 }
 func fieldContext_Step_modelWarning(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Step_cost(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_cost(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Step().Cost(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Cost) graphql.Marshaler {
+			return marshalOCost2ᚖparleyᚋgraphᚋgqlᚐCost(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Step_cost(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Step",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Cost(ctx, ec, field)
+		},
+	}
+	return fc, nil
 }
 
 func _Step_startedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
@@ -21050,6 +23337,167 @@ func _TestMessage_model(ctx context.Context, ec *executionContext, field graphql
 }
 func fieldContext_TestMessage_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestModelProviderPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestModelProviderPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestModelProviderPayload_reachable(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_reachable(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reachable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestModelProviderPayload_reachable(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _TestModelProviderPayload_error(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_error(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestModelProviderPayload_error(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestModelProviderPayload_status(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_status(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestModelProviderPayload_status(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestModelProviderPayload_models(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_models(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Models, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestModelProviderPayload_models(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestModelProviderPayload_answer(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_answer(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestModelProviderPayload_answer(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestModelProviderPayload_ms(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestModelProviderPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestModelProviderPayload_ms(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestModelProviderPayload_ms(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestModelProviderPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _TestStep_number(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
@@ -22959,6 +25407,38 @@ func _Usage_thinkingTokens(ctx context.Context, ec *executionContext, field grap
 }
 func fieldContext_Usage_thinkingTokens(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Usage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Usage_cost(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Usage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Usage_cost(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Cost) graphql.Marshaler {
+			return marshalOCost2ᚖparleyᚋgraphᚋgqlᚐCost(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Usage_cost(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Usage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Cost(ctx, ec, field)
+		},
+	}
+	return fc, nil
 }
 
 func _UsageRow_day(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
@@ -25113,6 +27593,78 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 	return it, nil
 }
 
+func unmarshalInputCreateModelProviderInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateModelProviderInput, error) {
+	var it gql.CreateModelProviderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "name", "kind", "baseUrl", "key", "defaultModel", "enabled"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := unmarshalNModelProviderKind2parleyᚋentᚋprovidercredentialᚐKind(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "baseUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseUrl"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.BaseURL = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "defaultModel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultModel"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultModel = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputCreateReminderInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateReminderInput, error) {
 	var it gql.CreateReminderInput
 	if obj == nil {
@@ -26354,6 +28906,78 @@ func unmarshalInputSendMessageInput(ctx context.Context, ec *executionContext, o
 	return it, nil
 }
 
+func unmarshalInputSetModelPriceInput(ctx context.Context, ec *executionContext, obj any) (gql.SetModelPriceInput, error) {
+	var it gql.SetModelPriceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "model", "currency", "input", "cachedInput", "output", "from"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "input":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("input"))
+			data, err := unmarshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Input = data
+		case "cachedInput":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cachedInput"))
+			data, err := unmarshalODecimal2ᚖparleyᚋgraphᚋgqlᚐDecimal(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.CachedInput = data
+		case "output":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("output"))
+			data, err := unmarshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Output = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputTestAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.TestAgentInput, error) {
 	var it gql.TestAgentInput
 	if obj == nil {
@@ -26527,6 +29151,50 @@ func unmarshalInputTestMessageInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputTestModelProviderInput(ctx context.Context, ec *executionContext, obj any) (gql.TestModelProviderInput, error) {
+	var it gql.TestModelProviderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id", "model"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
 		}
 	}
 	return it, nil
@@ -27186,6 +29854,71 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 	return it, nil
 }
 
+func unmarshalInputUpdateModelProviderInput(ctx context.Context, ec *executionContext, obj any) (gql.UpdateModelProviderInput, error) {
+	var it gql.UpdateModelProviderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id", "baseUrl", "key", "defaultModel", "enabled"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "baseUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("baseUrl"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.BaseURL = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "defaultModel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultModel"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultModel = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -27214,11 +29947,21 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Reminder(ctx, ec, sel, obj)
+	case *ent.ProviderCredential:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _ProviderCredential(ctx, ec, sel, obj)
 	case *ent.Note:
 		if obj == nil {
 			return graphql.Null
 		}
 		return _Note(ctx, ec, sel, obj)
+	case *ent.ModelPrice:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _ModelPrice(ctx, ec, sel, obj)
 	case *ent.Message:
 		if obj == nil {
 			return graphql.Null
@@ -28783,6 +31526,49 @@ func _CallPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "call":
 			out.Values[i] = _CallPayload_call(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var costImplementors = []string{"Cost"}
+
+func _Cost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Cost) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, costImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Cost")
+		case "amount":
+			out.Values[i] = _Cost_amount(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = _Cost_currency(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30858,6 +33644,395 @@ func _Model(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "displayName":
+			out.Values[i] = _Model_displayName(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "inputTokens":
+			out.Values[i] = _Model_inputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outputTokens":
+			out.Values[i] = _Model_outputTokens(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "thinking":
+			out.Values[i] = _Model_thinking(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retiresAt":
+			out.Values[i] = _Model_retiresAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replacement":
+			out.Values[i] = _Model_replacement(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "price":
+			out.Values[i] = _Model_price(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var modelPriceImplementors = []string{"ModelPrice", "Node"}
+
+func _ModelPrice(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.ModelPrice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, modelPriceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModelPrice")
+		case "id":
+			out.Values[i] = _ModelPrice_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "model":
+			out.Values[i] = _ModelPrice_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = _ModelPrice_currency(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "input":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ModelPrice_input(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "cachedInput":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ModelPrice_cachedInput(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "output":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ModelPrice_output(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "from":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _ModelPrice_from(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = _ModelPrice_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = _ModelPrice_updatedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var modelPricePayloadImplementors = []string{"ModelPricePayload"}
+
+func _ModelPricePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ModelPricePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, modelPricePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModelPricePayload")
+		case "clientMutationId":
+			out.Values[i] = _ModelPricePayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "price":
+			out.Values[i] = _ModelPricePayload_price(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var modelProviderImplementors = []string{"ModelProvider"}
+
+func _ModelProvider(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ModelProvider) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, modelProviderImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModelProvider")
+		case "name":
+			out.Values[i] = _ModelProvider_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "credential":
+			out.Values[i] = _ModelProvider_credential(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = _ModelProvider_state(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "error":
+			out.Values[i] = _ModelProvider_error(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "models":
+			out.Values[i] = _ModelProvider_models(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var modelProviderPayloadImplementors = []string{"ModelProviderPayload"}
+
+func _ModelProviderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ModelProviderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, modelProviderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModelProviderPayload")
+		case "clientMutationId":
+			out.Values[i] = _ModelProviderPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "credential":
+			out.Values[i] = _ModelProviderPayload_credential(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -31123,6 +34298,48 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createModelProvider":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createModelProvider(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateModelProvider":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_updateModelProvider(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteModelProvider":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_deleteModelProvider(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testModelProvider":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_testModelProvider(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setModelPrice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_setModelPrice(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeModelPrice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_removeModelPrice(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createApiKey":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createApiKey(ctx, ec, field)
@@ -31352,6 +34569,84 @@ func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 		case "endCursor":
 			out.Values[i] = _PageInfo_endCursor(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var providerCredentialImplementors = []string{"ProviderCredential", "Node"}
+
+func _ProviderCredential(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.ProviderCredential) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, providerCredentialImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProviderCredential")
+		case "id":
+			out.Values[i] = _ProviderCredential_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = _ProviderCredential_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = _ProviderCredential_kind(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "baseUrl":
+			out.Values[i] = _ProviderCredential_baseUrl(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keyHint":
+			out.Values[i] = _ProviderCredential_keyHint(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "defaultModel":
+			out.Values[i] = _ProviderCredential_defaultModel(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = _ProviderCredential_enabled(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _ProviderCredential_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = _ProviderCredential_updatedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -31735,6 +35030,50 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_models(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "modelProviders":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_modelProviders(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "modelPrices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_modelPrices(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -32173,67 +35512,105 @@ func _Step(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 		case "id":
 			out.Values[i] = _Step_id(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "number":
 			out.Values[i] = _Step_number(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "provider":
 			out.Values[i] = _Step_provider(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "model":
 			out.Values[i] = _Step_model(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "finish":
 			out.Values[i] = _Step_finish(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "inputTokens":
 			out.Values[i] = _Step_inputTokens(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "cachedTokens":
 			out.Values[i] = _Step_cachedTokens(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "outputTokens":
 			out.Values[i] = _Step_outputTokens(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "thinkingTokens":
 			out.Values[i] = _Step_thinkingTokens(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "estimated":
 			out.Values[i] = _Step_estimated(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "modelWarning":
 			out.Values[i] = _Step_modelWarning(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cost":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Step_cost(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "startedAt":
 			out.Values[i] = _Step_startedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = _Step_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -32700,6 +36077,74 @@ func _TestMessage(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 		case "model":
 			out.Values[i] = _TestMessage_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testModelProviderPayloadImplementors = []string{"TestModelProviderPayload"}
+
+func _TestModelProviderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.TestModelProviderPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testModelProviderPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestModelProviderPayload")
+		case "clientMutationId":
+			out.Values[i] = _TestModelProviderPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reachable":
+			out.Values[i] = _TestModelProviderPayload_reachable(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "error":
+			out.Values[i] = _TestModelProviderPayload_error(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = _TestModelProviderPayload_status(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "models":
+			out.Values[i] = _TestModelProviderPayload_models(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = _TestModelProviderPayload_answer(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ms":
+			out.Values[i] = _TestModelProviderPayload_ms(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33964,6 +37409,11 @@ func _Usage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "cost":
+			out.Values[i] = _Usage_cost(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34774,6 +38224,11 @@ func unmarshalNCreateIntegrationInput2parleyᚋgraphᚋgqlᚐCreateIntegrationIn
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func unmarshalNCreateModelProviderInput2parleyᚋgraphᚋgqlᚐCreateModelProviderInput(ctx context.Context, ec *executionContext, v any) (gql.CreateModelProviderInput, error) {
+	res, err := unmarshalInputCreateModelProviderInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNCreateReminderInput2parleyᚋgraphᚋgqlᚐCreateReminderInput(ctx context.Context, ec *executionContext, v any) (gql.CreateReminderInput, error) {
 	res, err := unmarshalInputCreateReminderInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -34858,6 +38313,16 @@ func marshalNCustomerOrderField2ᚖparleyᚋentᚐCustomerOrderField(ctx context
 func unmarshalNCustomerWhereInput2ᚖparleyᚋentᚐCustomerWhereInput(ctx context.Context, ec *executionContext, v any) (*ent.CustomerWhereInput, error) {
 	res, err := unmarshalInputCustomerWhereInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx context.Context, ec *executionContext, v any) (gql.Decimal, error) {
+	var res gql.Decimal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNDecimal2parleyᚋgraphᚋgqlᚐDecimal(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.Decimal) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNDeleteInput2parleyᚋgraphᚋgqlᚐDeleteInput(ctx context.Context, ec *executionContext, v any) (gql.DeleteInput, error) {
@@ -35292,6 +38757,98 @@ func marshalNModel2ᚖparleyᚋgraphᚋgqlᚐModel(ctx context.Context, ec *exec
 	return _Model(ctx, ec, sel, v)
 }
 
+func marshalNModelPrice2ᚕᚖparleyᚋentᚐModelPriceᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.ModelPrice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNModelPrice2ᚖparleyᚋentᚐModelPrice(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNModelPrice2ᚖparleyᚋentᚐModelPrice(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ModelPrice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ModelPrice(ctx, ec, sel, v)
+}
+
+func marshalNModelPricePayload2ᚖparleyᚋgraphᚋgqlᚐModelPricePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ModelPricePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ModelPricePayload(ctx, ec, sel, v)
+}
+
+func marshalNModelProvider2ᚕᚖparleyᚋgraphᚋgqlᚐModelProviderᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.ModelProvider) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNModelProvider2ᚖparleyᚋgraphᚋgqlᚐModelProvider(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNModelProvider2ᚖparleyᚋgraphᚋgqlᚐModelProvider(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ModelProvider) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ModelProvider(ctx, ec, sel, v)
+}
+
+func unmarshalNModelProviderKind2parleyᚋentᚋprovidercredentialᚐKind(ctx context.Context, ec *executionContext, v any) (providercredential.Kind, error) {
+	var res providercredential.Kind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNModelProviderKind2parleyᚋentᚋprovidercredentialᚐKind(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v providercredential.Kind) graphql.Marshaler {
+	return v
+}
+
+func marshalNModelProviderPayload2ᚖparleyᚋgraphᚋgqlᚐModelProviderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ModelProviderPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ModelProviderPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNModelProviderState2parleyᚋgraphᚋgqlᚐModelProviderState(ctx context.Context, ec *executionContext, v any) (gql.ModelProviderState, error) {
+	var res gql.ModelProviderState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNModelProviderState2parleyᚋgraphᚋgqlᚐModelProviderState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.ModelProviderState) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNMoveThreadInput2parleyᚋgraphᚋgqlᚐMoveThreadInput(ctx context.Context, ec *executionContext, v any) (gql.MoveThreadInput, error) {
 	res, err := unmarshalInputMoveThreadInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -35359,6 +38916,16 @@ func marshalNOrdering2parleyᚋentᚋintegrationᚐOrdering(ctx context.Context,
 
 func marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
 	return _PageInfo(ctx, ec, sel, &v)
+}
+
+func marshalNProviderCredential2ᚖparleyᚋentᚐProviderCredential(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProviderCredential) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ProviderCredential(ctx, ec, sel, v)
 }
 
 func unmarshalNPublishAgentInput2parleyᚋgraphᚋgqlᚐPublishAgentInput(ctx context.Context, ec *executionContext, v any) (gql.PublishAgentInput, error) {
@@ -35486,6 +39053,11 @@ func unmarshalNSendMessageInput2parleyᚋgraphᚋgqlᚐSendMessageInput(ctx cont
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx context.Context, ec *executionContext, v any) (gql.SetModelPriceInput, error) {
+	res, err := unmarshalInputSetModelPriceInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func marshalNStep2ᚖparleyᚋentᚐStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Step) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -35594,6 +39166,21 @@ func marshalNTestIntegrationPayload2ᚖparleyᚋgraphᚋgqlᚐTestIntegrationPay
 func unmarshalNTestMessageInput2ᚖparleyᚋgraphᚋgqlᚐTestMessageInput(ctx context.Context, ec *executionContext, v any) (*gql.TestMessageInput, error) {
 	res, err := unmarshalInputTestMessageInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNTestModelProviderInput2parleyᚋgraphᚋgqlᚐTestModelProviderInput(ctx context.Context, ec *executionContext, v any) (gql.TestModelProviderInput, error) {
+	res, err := unmarshalInputTestModelProviderInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNTestModelProviderPayload2ᚖparleyᚋgraphᚋgqlᚐTestModelProviderPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.TestModelProviderPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _TestModelProviderPayload(ctx, ec, sel, v)
 }
 
 func marshalNThread2ᚖparleyᚋentᚐThread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Thread) graphql.Marshaler {
@@ -35776,6 +39363,11 @@ func unmarshalNUpdateFunctionInput2parleyᚋgraphᚋgqlᚐUpdateFunctionInput(ct
 
 func unmarshalNUpdateIntegrationInput2parleyᚋgraphᚋgqlᚐUpdateIntegrationInput(ctx context.Context, ec *executionContext, v any) (gql.UpdateIntegrationInput, error) {
 	res, err := unmarshalInputUpdateIntegrationInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNUpdateModelProviderInput2parleyᚋgraphᚋgqlᚐUpdateModelProviderInput(ctx context.Context, ec *executionContext, v any) (gql.UpdateModelProviderInput, error) {
+	res, err := unmarshalInputUpdateModelProviderInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -36209,6 +39801,13 @@ func unmarshalOCannedAnswerInput2ᚕᚖparleyᚋgraphᚋgqlᚐCannedAnswerInput�
 	return res, nil
 }
 
+func marshalOCost2ᚖparleyᚋgraphᚋgqlᚐCost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Cost) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _Cost(ctx, ec, sel, v)
+}
+
 func unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, v any) (*entgql.Cursor[string], error) {
 	if v == nil {
 		return nil, nil
@@ -36307,6 +39906,22 @@ func unmarshalOCustomerWhereInput2ᚖparleyᚋentᚐCustomerWhereInput(ctx conte
 	}
 	res, err := unmarshalInputCustomerWhereInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalODecimal2ᚖparleyᚋgraphᚋgqlᚐDecimal(ctx context.Context, ec *executionContext, v any) (*gql.Decimal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(gql.Decimal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalODecimal2ᚖparleyᚋgraphᚋgqlᚐDecimal(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Decimal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func marshalODelivery2ᚖparleyᚋentᚐDelivery(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
@@ -36711,6 +40326,13 @@ func marshalOMessageEdge2ᚖparleyᚋentᚐMessageEdge(ctx context.Context, ec *
 	return _MessageEdge(ctx, ec, sel, v)
 }
 
+func marshalOModelPrice2ᚖparleyᚋentᚐModelPrice(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ModelPrice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _ModelPrice(ctx, ec, sel, v)
+}
+
 func marshalONode2parleyᚋentᚐNoder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -36774,6 +40396,13 @@ func marshalOOrdering2ᚖparleyᚋentᚋintegrationᚐOrdering(ctx context.Conte
 		return graphql.Null
 	}
 	return v
+}
+
+func marshalOProviderCredential2ᚖparleyᚋentᚐProviderCredential(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.ProviderCredential) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return _ProviderCredential(ctx, ec, sel, v)
 }
 
 func marshalOQuietHours2ᚖparleyᚋgraphᚋgqlᚐQuietHours(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.QuietHours) graphql.Marshaler {

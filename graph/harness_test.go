@@ -62,6 +62,7 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	hub := live.NewHub()
 	dialogues := dialogue.New(a.log, keys, client, guard, dialogue.Options{
 		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{Hub: hub}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
+		Make: makeOpenAI,
 		Scratch: func(ctx context.Context) (*eventlog.Log, func() error, error) {
 			stage := storagetest.Open(t, storagetest.SQLite(t))
 			return eventlog.New(stage.Client, stage.Dialect, nil), func() error { return nil }, nil

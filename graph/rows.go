@@ -22,8 +22,10 @@ import (
 	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/note"
 	"parley/ent/predicate"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
 	"parley/ent/step"
@@ -105,6 +107,12 @@ var readers = map[string]struct {
 	id.Reminder: {reminderReaders, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Reminder.Query().Where(reminder.ID(id)).Only(ctx)
 	}},
+	id.Credential: {[]viewer.Role{viewer.Admin}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.ProviderCredential.Query().Where(providercredential.ID(id)).Only(ctx)
+	}},
+	id.Price: {[]viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.ModelPrice.Query().Where(modelprice.ID(id)).Only(ctx)
+	}},
 	id.Note: {[]viewer.Role{viewer.Admin, viewer.Operator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Note.Query().Where(note.ID(id)).Only(ctx)
 	}},
@@ -164,18 +172,16 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	return rows, nil
 }
 
-// asksFor says whether the present field is asked for something below it, given as the names of fields.
+// asksFor says whether the present field is asked for something below it, given as the names of fields. Fields that are
+// asked for several times, under other names, count together.
 func asksFor(ctx context.Context, path ...string) bool {
-	fields := graphql.CollectFieldsCtx(ctx, nil)
-	op := graphql.GetOperationContext(ctx)
-	for i, name := range path {
-		at := slices.IndexFunc(fields, func(f graphql.CollectedField) bool { return f.Name == name })
-		if at < 0 || i == len(path)-1 {
-			return at >= 0
-		}
-		fields = graphql.CollectFields(op, fields[at].Selections, nil)
-	}
-	return false
+	return hasField(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil), path)
+}
+
+func hasField(op *graphql.OperationContext, fields []graphql.CollectedField, path []string) bool {
+	return slices.ContainsFunc(fields, func(f graphql.CollectedField) bool {
+		return f.Name == path[0] && (len(path) == 1 || hasField(op, graphql.CollectFields(op, f.Selections, nil), path[1:]))
+	})
 }
 
 func oneThread(threadID, externalID *string) (predicate.Thread, error) {

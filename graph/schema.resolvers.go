@@ -21,8 +21,10 @@ import (
 	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/ms"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -171,6 +173,29 @@ func (r *messageResolver) Thread(ctx context.Context, obj *ent.Message) (*ent.Th
 		return obj.Edges.Thread, nil
 	}
 	return r.client.Thread.Query().Where(thread.ID(obj.ThreadID)).Only(ctx)
+}
+
+// Input is the resolver for the input field.
+func (r *modelPriceResolver) Input(ctx context.Context, obj *ent.ModelPrice) (gql.Decimal, error) {
+	return gql.Decimal(dialogue.FormatMicros(obj.InputMicros)), nil
+}
+
+// CachedInput is the resolver for the cachedInput field.
+func (r *modelPriceResolver) CachedInput(ctx context.Context, obj *ent.ModelPrice) (*gql.Decimal, error) {
+	return cachedPrice(obj), nil
+}
+
+// Output is the resolver for the output field.
+func (r *modelPriceResolver) Output(ctx context.Context, obj *ent.ModelPrice) (gql.Decimal, error) {
+	return gql.Decimal(dialogue.FormatMicros(obj.OutputMicros)), nil
+}
+
+// From is the resolver for the from field.
+func (r *modelPriceResolver) From(ctx context.Context, obj *ent.ModelPrice) (*ms.Time, error) {
+	if obj.ValidFrom == 0 {
+		return nil, nil
+	}
+	return &obj.ValidFrom, nil
 }
 
 // CreateAgent is the resolver for the createAgent field.
@@ -496,6 +521,63 @@ func (r *mutationResolver) ResendDelivery(ctx context.Context, input gql.ResendD
 	return &gql.DeliveryPayload{ClientMutationID: input.ClientMutationID, Delivery: row}, err
 }
 
+// CreateModelProvider is the resolver for the createModelProvider field.
+func (r *mutationResolver) CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error) {
+	done, err := r.dialogue.CreateCredential(ctx, newCredential(input))
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.ProviderCredential.Query().Where(providercredential.ID(done.ID)).Only(ctx)
+	return &gql.ModelProviderPayload{ClientMutationID: input.ClientMutationID, Credential: row}, err
+}
+
+// UpdateModelProvider is the resolver for the updateModelProvider field.
+func (r *mutationResolver) UpdateModelProvider(ctx context.Context, input gql.UpdateModelProviderInput) (*gql.ModelProviderPayload, error) {
+	done, err := r.dialogue.UpdateCredential(ctx, input.ID, changedCredential(input))
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.ProviderCredential.Query().Where(providercredential.ID(done.ID)).Only(ctx)
+	return &gql.ModelProviderPayload{ClientMutationID: input.ClientMutationID, Credential: row}, err
+}
+
+// DeleteModelProvider is the resolver for the deleteModelProvider field.
+func (r *mutationResolver) DeleteModelProvider(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error) {
+	done, err := r.dialogue.DeleteCredential(ctx, input.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &gql.DeletePayload{ClientMutationID: input.ClientMutationID, ID: done.ID}, nil
+}
+
+// TestModelProvider is the resolver for the testModelProvider field.
+func (r *mutationResolver) TestModelProvider(ctx context.Context, input gql.TestModelProviderInput) (*gql.TestModelProviderPayload, error) {
+	got, err := r.dialogue.TestCredential(ctx, input.ID, input.Model)
+	if err != nil {
+		return nil, err
+	}
+	return triedPayload(input.ClientMutationID, got), nil
+}
+
+// SetModelPrice is the resolver for the setModelPrice field.
+func (r *mutationResolver) SetModelPrice(ctx context.Context, input gql.SetModelPriceInput) (*gql.ModelPricePayload, error) {
+	done, err := r.dialogue.SetModelPrice(ctx, newPrice(input))
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.ModelPrice.Query().Where(modelprice.ID(done.ID)).Only(ctx)
+	return &gql.ModelPricePayload{ClientMutationID: input.ClientMutationID, Price: row}, err
+}
+
+// RemoveModelPrice is the resolver for the removeModelPrice field.
+func (r *mutationResolver) RemoveModelPrice(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error) {
+	done, err := r.dialogue.RemoveModelPrice(ctx, input.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &gql.DeletePayload{ClientMutationID: input.ClientMutationID, ID: done.ID}, nil
+}
+
 // CreateAPIKey is the resolver for the createApiKey field.
 func (r *mutationResolver) CreateAPIKey(ctx context.Context, input gql.CreateAPIKeyInput) (*gql.CreateAPIKeyPayload, error) {
 	done, err := r.access.CreateKey(ctx, input.Name, input.Role)
@@ -605,7 +687,21 @@ func (r *queryResolver) ExportThreads(ctx context.Context, orderBy *ent.ThreadOr
 
 // Models is the resolver for the models field.
 func (r *queryResolver) Models(ctx context.Context) ([]*gql.Model, error) {
-	return r.models, nil
+	return r.listModels(ctx)
+}
+
+// ModelProviders is the resolver for the modelProviders field.
+func (r *queryResolver) ModelProviders(ctx context.Context) ([]*gql.ModelProvider, error) {
+	return r.listProviders(ctx)
+}
+
+// ModelPrices is the resolver for the modelPrices field.
+func (r *queryResolver) ModelPrices(ctx context.Context) ([]*ent.ModelPrice, error) {
+	prices, err := r.dialogue.Prices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return prices.All(), nil
 }
 
 // Text is the resolver for the text field.
@@ -616,6 +712,11 @@ func (r *reminderResolver) Text(ctx context.Context, obj *ent.Reminder) (*string
 // Instruction is the resolver for the instruction field.
 func (r *reminderResolver) Instruction(ctx context.Context, obj *ent.Reminder) (*string, error) {
 	return textOrNull(obj.Instruction), nil
+}
+
+// Cost is the resolver for the cost field.
+func (r *stepResolver) Cost(ctx context.Context, obj *ent.Step) (*gql.Cost, error) {
+	return r.costOfStep(ctx, obj)
 }
 
 // ThreadEvents is the resolver for the threadEvents field.
@@ -821,6 +922,9 @@ func (r *Resolver) Integration() IntegrationResolver { return &integrationResolv
 // Message returns MessageResolver implementation.
 func (r *Resolver) Message() MessageResolver { return &messageResolver{r} }
 
+// ModelPrice returns ModelPriceResolver implementation.
+func (r *Resolver) ModelPrice() ModelPriceResolver { return &modelPriceResolver{r} }
+
 // Mutation returns MutationResolver implementation.
 func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
 
@@ -829,6 +933,9 @@ func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 // Reminder returns ReminderResolver implementation.
 func (r *Resolver) Reminder() ReminderResolver { return &reminderResolver{r} }
+
+// Step returns StepResolver implementation.
+func (r *Resolver) Step() StepResolver { return &stepResolver{r} }
 
 // Subscription returns SubscriptionResolver implementation.
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
@@ -854,9 +961,11 @@ type (
 	functionResolver         struct{ *Resolver }
 	integrationResolver      struct{ *Resolver }
 	messageResolver          struct{ *Resolver }
+	modelPriceResolver       struct{ *Resolver }
 	mutationResolver         struct{ *Resolver }
 	queryResolver            struct{ *Resolver }
 	reminderResolver         struct{ *Resolver }
+	stepResolver             struct{ *Resolver }
 	subscriptionResolver     struct{ *Resolver }
 	threadResolver           struct{ *Resolver }
 	threadTagResolver        struct{ *Resolver }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/dialogue"
 	"parley/ent"
@@ -16,7 +17,7 @@ import (
 
 // sumUsage answers `usage`.
 func (r *Resolver) sumUsage(ctx context.Context, from, to *ms.Time, agentID, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error) {
-	q := dialogue.UsageQuery{From: from, To: to, AgentID: agentID, ThreadID: threadID, First: first}
+	q := dialogue.UsageQuery{From: from, To: to, AgentID: agentID, ThreadID: threadID, First: first, Costs: asksFor(ctx, "usage", "cost")}
 	for _, key := range groupBy {
 		q.By = append(q.By, dialogue.UsageDimension(key))
 	}
@@ -32,7 +33,7 @@ func (r *Resolver) sumUsage(ctx context.Context, from, to *ms.Time, agentID, thr
 	for i, sum := range sums {
 		rows[i] = &gql.UsageRow{
 			Day: textOrNull(sum.Day), Agent: agents[sum.AgentID], Model: textOrNull(sum.Model), ThreadID: textOrNull(sum.ThreadID),
-			Usage: usageOf(sum.Usage),
+			Usage: usageOf(sum.Usage, sum.Cost),
 		}
 	}
 	return rows, nil
@@ -62,10 +63,10 @@ func (r *Resolver) agentsOf(ctx context.Context, sums []dialogue.UsageRow) (map[
 	return agents, r.loadFunctions(ctx, agents)
 }
 
-func usageOf(u dialogue.Usage) *gql.Usage {
+func usageOf(u dialogue.Usage, cost *dialogue.Cost) *gql.Usage {
 	return &gql.Usage{
 		Steps: int(u.Steps), InputTokens: int(u.Input), CachedTokens: int(u.Cached), OutputTokens: int(u.Output),
-		ThinkingTokens: int(u.Thinking),
+		ThinkingTokens: int(u.Thinking), Cost: costOf(cost),
 	}
 }
 
@@ -86,24 +87,36 @@ func (r *Resolver) stepsOf(ctx context.Context, turnID string) ([]*ent.Step, err
 	return r.client.Step.Query().Where(step.TurnID(turnID)).Order(step.ByNumber()).Limit(maxPage).All(ctx)
 }
 
-// threadUsage keeps the sums of the threads of a page until the page's rows ask for them, within one operation: a row of
-// ent has no place for them.
+// keptUsage keeps, within one operation, the sums of the threads of a page until the page's rows ask for them, for which a
+// row of ent has no place, and the prices.
+type keptUsage struct {
+	mu    sync.Mutex // protects sums
+	sums  map[string]threadUsage
+	price keptPrices
+}
+
+// threadUsage is what models used in a thread.
 type threadUsage struct {
-	mu   sync.Mutex // protects sums
-	sums map[string]dialogue.Usage
+	dialogue.Usage
+	cost   *dialogue.Cost
+	costed bool // whether the cost was reckoned
 }
 
-type threadUsageKey struct{}
+type keptUsageKey struct{}
 
-// keepUsage gives an operation a place for the sums of its pages.
+// keepUsage gives an operation a place for the sums of its pages, and for prices. A subscription, which lives on while they
+// change, has none.
 func keepUsage(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	return next(context.WithValue(ctx, threadUsageKey{}, &threadUsage{sums: map[string]dialogue.Usage{}}))
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		return next(ctx)
+	}
+	return next(context.WithValue(ctx, keptUsageKey{}, &keptUsage{sums: map[string]threadUsage{}}))
 }
 
-// loadUsage sums up the usage of each thread of a page, in one statement. Viewers that may not read it get none, and no
+// loadUsage sums up the usage of each thread of a page, at once. Viewers that may not read it get none, and no
 // error.
 func (r *Resolver) loadUsage(ctx context.Context, threads *ent.ThreadConnection) error {
-	kept, ok := ctx.Value(threadUsageKey{}).(*threadUsage)
+	kept, ok := ctx.Value(keptUsageKey{}).(*keptUsage)
 	if !ok || !mayReadSteps(ctx) {
 		return nil
 	}
@@ -111,16 +124,32 @@ func (r *Resolver) loadUsage(ctx context.Context, threads *ent.ThreadConnection)
 	for i, e := range threads.Edges {
 		ids[i] = e.Node.ID
 	}
-	sums, err := r.dialogue.UsageOf(ctx, ids)
+	sums, err := r.sumThreads(ctx, ids, asksFor(ctx, "edges", "node", "usage", "cost"))
 	if err != nil {
 		return err
 	}
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
-	for _, threadID := range ids {
-		kept.sums[threadID] = sums[threadID]
+	for threadID, sum := range sums {
+		if sum.costed || !kept.sums[threadID].costed { // another list of the operation may have asked for more
+			kept.sums[threadID] = sum
+		}
 	}
 	return nil
+}
+
+// sumThreads sums up the usage of threads, with what it cost if asked.
+func (r *Resolver) sumThreads(ctx context.Context, ids []string, withCosts bool) (map[string]threadUsage, error) {
+	used, err := r.dialogue.UsageOf(ctx, ids)
+	var costs map[string]*dialogue.Cost
+	if err == nil && withCosts {
+		costs, err = r.dialogue.CostsOf(ctx, ids)
+	}
+	sums := map[string]threadUsage{}
+	for _, threadID := range ids {
+		sums[threadID] = threadUsage{used[threadID], costs[threadID], withCosts}
+	}
+	return sums, err
 }
 
 // usageOfThread is what loadUsage has read, or reads it.
@@ -128,14 +157,15 @@ func (r *Resolver) usageOfThread(ctx context.Context, threadID string) (*gql.Usa
 	if !mayReadSteps(ctx) {
 		return nil, nil
 	}
-	if kept, ok := ctx.Value(threadUsageKey{}).(*threadUsage); ok {
+	withCosts := asksFor(ctx, "cost")
+	if kept, ok := ctx.Value(keptUsageKey{}).(*keptUsage); ok {
 		kept.mu.Lock()
 		sum, known := kept.sums[threadID]
 		kept.mu.Unlock()
-		if known {
-			return usageOf(sum), nil
+		if known && (sum.costed || !withCosts) {
+			return usageOf(sum.Usage, sum.cost), nil
 		}
 	}
-	sums, err := r.dialogue.UsageOf(ctx, []string{threadID})
-	return usageOf(sums[threadID]), err
+	sums, err := r.sumThreads(ctx, []string{threadID}, withCosts)
+	return usageOf(sums[threadID].Usage, sums[threadID].cost), err
 }

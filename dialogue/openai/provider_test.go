@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -192,10 +193,15 @@ func TestRefusedStreamOptions(t *testing.T) {
 
 func TestModels(t *testing.T) {
 	t.Parallel()
-	p := serve(t, says(`{"data":[{"id":"b"},{"id":"models/a"},{"id":"b"}]}`))
-	names, err := p.Models(t.Context())
-	if err != nil || strings.Join(names, " ") != "a b" {
-		t.Errorf("%q, %v", names, err)
+	p := serve(t, says(`{"data":[{"id":"b"},{"id":"models/a","name":"A","description":7,"context_length":8192,"top_provider":{"max_completion_tokens":512}},
+		{"id":"b"},{"id":"c","max_model_len":4096,"deprecation":"2027-01-31T00:00:00Z","deprecation_replacement_model":"a"}]}`))
+	infos, err := p.Models(t.Context())
+	want := []model.Info{
+		{Name: "a", DisplayName: "A", InputTokens: 8192, OutputTokens: 512}, {Name: "b"},
+		{Name: "c", InputTokens: 4096, RetiresAt: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Replacement: "a"},
+	}
+	if err != nil || !slices.Equal(infos, want) {
+		t.Errorf("%+v, %v", infos, err)
 	}
 }
 

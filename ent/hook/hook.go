@@ -152,6 +152,18 @@ func (f MessageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MessageMutation", m)
 }
 
+// The ModelPriceFunc type is an adapter to allow the use of ordinary
+// function as ModelPrice mutator.
+type ModelPriceFunc func(context.Context, *ent.ModelPriceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ModelPriceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ModelPriceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ModelPriceMutation", m)
+}
+
 // The MutationResultFunc type is an adapter to allow the use of ordinary
 // function as MutationResult mutator.
 type MutationResultFunc func(context.Context, *ent.MutationResultMutation) (ent.Value, error)
@@ -174,6 +186,18 @@ func (f NoteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NoteMutation", m)
+}
+
+// The ProviderCredentialFunc type is an adapter to allow the use of ordinary
+// function as ProviderCredential mutator.
+type ProviderCredentialFunc func(context.Context, *ent.ProviderCredentialMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProviderCredentialFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProviderCredentialMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProviderCredentialMutation", m)
 }
 
 // The ReminderFunc type is an adapter to allow the use of ordinary

@@ -39,6 +39,8 @@ const (
 	Reminder    = "rem"
 	TestRun     = "run"
 	TestEvent   = "tev"
+	Credential  = "pcr"
+	Price       = "mpr"
 )
 
 var entropy = struct {

@@ -19,9 +19,11 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/predicate"
+	"parley/ent/providercredential"
 	"parley/ent/reminder"
 	"parley/ent/secret"
 	"parley/ent/setting"
@@ -416,6 +418,33 @@ func (f TraverseMessage) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.MessageQuery", q)
 }
 
+// The ModelPriceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ModelPriceFunc func(context.Context, *ent.ModelPriceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ModelPriceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ModelPriceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ModelPriceQuery", q)
+}
+
+// The TraverseModelPrice type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseModelPrice func(context.Context, *ent.ModelPriceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseModelPrice) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseModelPrice) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ModelPriceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ModelPriceQuery", q)
+}
+
 // The MutationResultFunc type is an adapter to allow the use of ordinary function as a Querier.
 type MutationResultFunc func(context.Context, *ent.MutationResultQuery) (ent.Value, error)
 
@@ -468,6 +497,33 @@ func (f TraverseNote) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.NoteQuery", q)
+}
+
+// The ProviderCredentialFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProviderCredentialFunc func(context.Context, *ent.ProviderCredentialQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProviderCredentialFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProviderCredentialQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProviderCredentialQuery", q)
+}
+
+// The TraverseProviderCredential type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProviderCredential func(context.Context, *ent.ProviderCredentialQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProviderCredential) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProviderCredential) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProviderCredentialQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProviderCredentialQuery", q)
 }
 
 // The ReminderFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -767,10 +823,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.IntegrationQuery, predicate.Integration, integration.OrderOption]{typ: ent.TypeIntegration, tq: q}, nil
 	case *ent.MessageQuery:
 		return &query[*ent.MessageQuery, predicate.Message, message.OrderOption]{typ: ent.TypeMessage, tq: q}, nil
+	case *ent.ModelPriceQuery:
+		return &query[*ent.ModelPriceQuery, predicate.ModelPrice, modelprice.OrderOption]{typ: ent.TypeModelPrice, tq: q}, nil
 	case *ent.MutationResultQuery:
 		return &query[*ent.MutationResultQuery, predicate.MutationResult, mutationresult.OrderOption]{typ: ent.TypeMutationResult, tq: q}, nil
 	case *ent.NoteQuery:
 		return &query[*ent.NoteQuery, predicate.Note, note.OrderOption]{typ: ent.TypeNote, tq: q}, nil
+	case *ent.ProviderCredentialQuery:
+		return &query[*ent.ProviderCredentialQuery, predicate.ProviderCredential, providercredential.OrderOption]{typ: ent.TypeProviderCredential, tq: q}, nil
 	case *ent.ReminderQuery:
 		return &query[*ent.ReminderQuery, predicate.Reminder, reminder.OrderOption]{typ: ent.TypeReminder, tq: q}, nil
 	case *ent.SecretQuery:

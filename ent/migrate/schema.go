@@ -513,6 +513,32 @@ var (
 			},
 		},
 	}
+	// ModelPricesColumns holds the columns for the "model_prices" table.
+	ModelPricesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "model", Type: field.TypeString, Size: 200},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "input_micros", Type: field.TypeInt64},
+		{Name: "cached_input_micros", Type: field.TypeInt64, Nullable: true},
+		{Name: "output_micros", Type: field.TypeInt64},
+		{Name: "valid_from", Type: field.TypeInt64, Default: 0},
+		{Name: "updated_at", Type: field.TypeInt64},
+	}
+	// ModelPricesTable holds the schema information for the "model_prices" table.
+	ModelPricesTable = &schema.Table{
+		Name:       "model_prices",
+		Columns:    ModelPricesColumns,
+		PrimaryKey: []*schema.Column{ModelPricesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "modelprice_workspace_id_model_valid_from",
+				Unique:  true,
+				Columns: []*schema.Column{ModelPricesColumns[1], ModelPricesColumns[3], ModelPricesColumns[8]},
+			},
+		},
+	}
 	// MutationResultsColumns holds the columns for the "mutation_results" table.
 	MutationResultsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
@@ -562,6 +588,34 @@ var (
 				Name:    "note_thread_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{NotesColumns[3], NotesColumns[2]},
+			},
+		},
+	}
+	// ProviderCredentialsColumns holds the columns for the "provider_credentials" table.
+	ProviderCredentialsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString, Size: 63},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"OPENAI", "GEMINI", "GEMINI_LEGACY"}},
+		{Name: "base_url", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "ciphertext", Type: field.TypeBytes},
+		{Name: "key_hint", Type: field.TypeString, Default: ""},
+		{Name: "default_model", Type: field.TypeString, Default: ""},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "updated_at", Type: field.TypeInt64},
+	}
+	// ProviderCredentialsTable holds the schema information for the "provider_credentials" table.
+	ProviderCredentialsTable = &schema.Table{
+		Name:       "provider_credentials",
+		Columns:    ProviderCredentialsColumns,
+		PrimaryKey: []*schema.Column{ProviderCredentialsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "providercredential_workspace_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{ProviderCredentialsColumns[1], ProviderCredentialsColumns[3]},
 			},
 		},
 	}
@@ -650,6 +704,7 @@ var (
 		{Name: "number", Type: field.TypeInt},
 		{Name: "provider", Type: field.TypeString},
 		{Name: "model", Type: field.TypeString},
+		{Name: "credential_id", Type: field.TypeString, Default: ""},
 		{Name: "content", Type: field.TypeString, Size: 2147483647},
 		{Name: "finish", Type: field.TypeString},
 		{Name: "finish_detail", Type: field.TypeString, Default: ""},
@@ -957,8 +1012,10 @@ var (
 		FunctionsTable,
 		IntegrationsTable,
 		MessagesTable,
+		ModelPricesTable,
 		MutationResultsTable,
 		NotesTable,
+		ProviderCredentialsTable,
 		RemindersTable,
 		SecretsTable,
 		SettingsTable,

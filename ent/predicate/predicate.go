@@ -42,11 +42,17 @@ type Integration func(*sql.Selector)
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
+// ModelPrice is the predicate function for modelprice builders.
+type ModelPrice func(*sql.Selector)
+
 // MutationResult is the predicate function for mutationresult builders.
 type MutationResult func(*sql.Selector)
 
 // Note is the predicate function for note builders.
 type Note func(*sql.Selector)
+
+// ProviderCredential is the predicate function for providercredential builders.
+type ProviderCredential func(*sql.Selector)
 
 // Reminder is the predicate function for reminder builders.
 type Reminder func(*sql.Selector)

@@ -398,6 +398,30 @@ func (f MessageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MessageMutation", m)
 }
 
+// The ModelPriceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ModelPriceQueryRuleFunc func(context.Context, *ent.ModelPriceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ModelPriceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ModelPriceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ModelPriceQuery", q)
+}
+
+// The ModelPriceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ModelPriceMutationRuleFunc func(context.Context, *ent.ModelPriceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ModelPriceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ModelPriceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ModelPriceMutation", m)
+}
+
 // The MutationResultQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type MutationResultQueryRuleFunc func(context.Context, *ent.MutationResultQuery) error
@@ -444,6 +468,30 @@ func (f NoteMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.NoteMutation", m)
+}
+
+// The ProviderCredentialQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ProviderCredentialQueryRuleFunc func(context.Context, *ent.ProviderCredentialQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ProviderCredentialQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProviderCredentialQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ProviderCredentialQuery", q)
+}
+
+// The ProviderCredentialMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ProviderCredentialMutationRuleFunc func(context.Context, *ent.ProviderCredentialMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ProviderCredentialMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ProviderCredentialMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ProviderCredentialMutation", m)
 }
 
 // The ReminderQueryRuleFunc type is an adapter to allow the use of ordinary

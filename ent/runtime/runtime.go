@@ -16,9 +16,11 @@ import (
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
+	"parley/ent/modelprice"
 	"parley/ent/ms"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
 	"parley/ent/schema"
@@ -854,6 +856,73 @@ func init() {
 	messageDescID := messageMixinFields0[0].Descriptor()
 	// message.DefaultID holds the default value on creation for the id field.
 	message.DefaultID = messageDescID.Default.(func() string)
+	modelpriceMixin := schema.ModelPrice{}.Mixin()
+	modelprice.Policy = privacy.NewPolicies(modelpriceMixin[0], schema.ModelPrice{})
+	modelprice.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := modelprice.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	modelpriceMixinHooks0 := modelpriceMixin[0].Hooks()
+
+	modelprice.Hooks[1] = modelpriceMixinHooks0[0]
+	modelpriceMixinInters0 := modelpriceMixin[0].Interceptors()
+	modelprice.Interceptors[0] = modelpriceMixinInters0[0]
+	modelpriceMixinFields0 := modelpriceMixin[0].Fields()
+	_ = modelpriceMixinFields0
+	modelpriceFields := schema.ModelPrice{}.Fields()
+	_ = modelpriceFields
+	// modelpriceDescCreatedAt is the schema descriptor for created_at field.
+	modelpriceDescCreatedAt := modelpriceMixinFields0[2].Descriptor()
+	// modelprice.DefaultCreatedAt holds the default value on creation for the created_at field.
+	modelprice.DefaultCreatedAt = modelpriceDescCreatedAt.Default.(func() ms.Time)
+	// modelpriceDescModel is the schema descriptor for model field.
+	modelpriceDescModel := modelpriceFields[0].Descriptor()
+	// modelprice.ModelValidator is a validator for the "model" field. It is called by the builders before save.
+	modelprice.ModelValidator = func() func(string) error {
+		validators := modelpriceDescModel.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(model string) error {
+			for _, fn := range fns {
+				if err := fn(model); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// modelpriceDescInputMicros is the schema descriptor for input_micros field.
+	modelpriceDescInputMicros := modelpriceFields[2].Descriptor()
+	// modelprice.InputMicrosValidator is a validator for the "input_micros" field. It is called by the builders before save.
+	modelprice.InputMicrosValidator = modelpriceDescInputMicros.Validators[0].(func(int64) error)
+	// modelpriceDescCachedInputMicros is the schema descriptor for cached_input_micros field.
+	modelpriceDescCachedInputMicros := modelpriceFields[3].Descriptor()
+	// modelprice.CachedInputMicrosValidator is a validator for the "cached_input_micros" field. It is called by the builders before save.
+	modelprice.CachedInputMicrosValidator = modelpriceDescCachedInputMicros.Validators[0].(func(int64) error)
+	// modelpriceDescOutputMicros is the schema descriptor for output_micros field.
+	modelpriceDescOutputMicros := modelpriceFields[4].Descriptor()
+	// modelprice.OutputMicrosValidator is a validator for the "output_micros" field. It is called by the builders before save.
+	modelprice.OutputMicrosValidator = modelpriceDescOutputMicros.Validators[0].(func(int64) error)
+	// modelpriceDescValidFrom is the schema descriptor for valid_from field.
+	modelpriceDescValidFrom := modelpriceFields[5].Descriptor()
+	// modelprice.DefaultValidFrom holds the default value on creation for the valid_from field.
+	modelprice.DefaultValidFrom = ms.Time(modelpriceDescValidFrom.Default.(int64))
+	// modelpriceDescUpdatedAt is the schema descriptor for updated_at field.
+	modelpriceDescUpdatedAt := modelpriceFields[6].Descriptor()
+	// modelprice.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	modelprice.DefaultUpdatedAt = modelpriceDescUpdatedAt.Default.(func() ms.Time)
+	// modelprice.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	modelprice.UpdateDefaultUpdatedAt = modelpriceDescUpdatedAt.UpdateDefault.(func() ms.Time)
+	// modelpriceDescID is the schema descriptor for id field.
+	modelpriceDescID := modelpriceMixinFields0[0].Descriptor()
+	// modelprice.DefaultID holds the default value on creation for the id field.
+	modelprice.DefaultID = modelpriceDescID.Default.(func() string)
 	mutationresultMixin := schema.MutationResult{}.Mixin()
 	mutationresult.Policy = privacy.NewPolicies(mutationresultMixin[0], schema.MutationResult{})
 	mutationresult.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -908,6 +977,77 @@ func init() {
 	noteDescID := noteMixinFields0[0].Descriptor()
 	// note.DefaultID holds the default value on creation for the id field.
 	note.DefaultID = noteDescID.Default.(func() string)
+	providercredentialMixin := schema.ProviderCredential{}.Mixin()
+	providercredential.Policy = privacy.NewPolicies(providercredentialMixin[0], schema.ProviderCredential{})
+	providercredential.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := providercredential.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	providercredentialMixinHooks0 := providercredentialMixin[0].Hooks()
+
+	providercredential.Hooks[1] = providercredentialMixinHooks0[0]
+	providercredentialMixinInters0 := providercredentialMixin[0].Interceptors()
+	providercredential.Interceptors[0] = providercredentialMixinInters0[0]
+	providercredentialMixinFields0 := providercredentialMixin[0].Fields()
+	_ = providercredentialMixinFields0
+	providercredentialFields := schema.ProviderCredential{}.Fields()
+	_ = providercredentialFields
+	// providercredentialDescCreatedAt is the schema descriptor for created_at field.
+	providercredentialDescCreatedAt := providercredentialMixinFields0[2].Descriptor()
+	// providercredential.DefaultCreatedAt holds the default value on creation for the created_at field.
+	providercredential.DefaultCreatedAt = providercredentialDescCreatedAt.Default.(func() ms.Time)
+	// providercredentialDescName is the schema descriptor for name field.
+	providercredentialDescName := providercredentialFields[0].Descriptor()
+	// providercredential.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	providercredential.NameValidator = func() func(string) error {
+		validators := providercredentialDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// providercredentialDescBaseURL is the schema descriptor for base_url field.
+	providercredentialDescBaseURL := providercredentialFields[2].Descriptor()
+	// providercredential.DefaultBaseURL holds the default value on creation for the base_url field.
+	providercredential.DefaultBaseURL = providercredentialDescBaseURL.Default.(string)
+	// providercredentialDescKeyHint is the schema descriptor for key_hint field.
+	providercredentialDescKeyHint := providercredentialFields[4].Descriptor()
+	// providercredential.DefaultKeyHint holds the default value on creation for the key_hint field.
+	providercredential.DefaultKeyHint = providercredentialDescKeyHint.Default.(string)
+	// providercredentialDescDefaultModel is the schema descriptor for default_model field.
+	providercredentialDescDefaultModel := providercredentialFields[5].Descriptor()
+	// providercredential.DefaultDefaultModel holds the default value on creation for the default_model field.
+	providercredential.DefaultDefaultModel = providercredentialDescDefaultModel.Default.(string)
+	// providercredentialDescEnabled is the schema descriptor for enabled field.
+	providercredentialDescEnabled := providercredentialFields[6].Descriptor()
+	// providercredential.DefaultEnabled holds the default value on creation for the enabled field.
+	providercredential.DefaultEnabled = providercredentialDescEnabled.Default.(bool)
+	// providercredentialDescVersion is the schema descriptor for version field.
+	providercredentialDescVersion := providercredentialFields[7].Descriptor()
+	// providercredential.DefaultVersion holds the default value on creation for the version field.
+	providercredential.DefaultVersion = providercredentialDescVersion.Default.(int64)
+	// providercredentialDescUpdatedAt is the schema descriptor for updated_at field.
+	providercredentialDescUpdatedAt := providercredentialFields[8].Descriptor()
+	// providercredential.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	providercredential.DefaultUpdatedAt = providercredentialDescUpdatedAt.Default.(func() ms.Time)
+	// providercredential.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	providercredential.UpdateDefaultUpdatedAt = providercredentialDescUpdatedAt.UpdateDefault.(func() ms.Time)
+	// providercredentialDescID is the schema descriptor for id field.
+	providercredentialDescID := providercredentialMixinFields0[0].Descriptor()
+	// providercredential.DefaultID holds the default value on creation for the id field.
+	providercredential.DefaultID = providercredentialDescID.Default.(func() string)
 	reminderMixin := schema.Reminder{}.Mixin()
 	reminder.Policy = privacy.NewPolicies(reminderMixin[0], schema.Reminder{})
 	reminder.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1017,28 +1157,32 @@ func init() {
 	stepDescCreatedAt := stepMixinFields0[2].Descriptor()
 	// step.DefaultCreatedAt holds the default value on creation for the created_at field.
 	step.DefaultCreatedAt = stepDescCreatedAt.Default.(func() ms.Time)
+	// stepDescCredentialID is the schema descriptor for credential_id field.
+	stepDescCredentialID := stepFields[5].Descriptor()
+	// step.DefaultCredentialID holds the default value on creation for the credential_id field.
+	step.DefaultCredentialID = stepDescCredentialID.Default.(string)
 	// stepDescFinishDetail is the schema descriptor for finish_detail field.
-	stepDescFinishDetail := stepFields[7].Descriptor()
+	stepDescFinishDetail := stepFields[8].Descriptor()
 	// step.DefaultFinishDetail holds the default value on creation for the finish_detail field.
 	step.DefaultFinishDetail = stepDescFinishDetail.Default.(string)
 	// stepDescInputTokens is the schema descriptor for input_tokens field.
-	stepDescInputTokens := stepFields[9].Descriptor()
+	stepDescInputTokens := stepFields[10].Descriptor()
 	// step.DefaultInputTokens holds the default value on creation for the input_tokens field.
 	step.DefaultInputTokens = stepDescInputTokens.Default.(int64)
 	// stepDescCachedTokens is the schema descriptor for cached_tokens field.
-	stepDescCachedTokens := stepFields[10].Descriptor()
+	stepDescCachedTokens := stepFields[11].Descriptor()
 	// step.DefaultCachedTokens holds the default value on creation for the cached_tokens field.
 	step.DefaultCachedTokens = stepDescCachedTokens.Default.(int64)
 	// stepDescOutputTokens is the schema descriptor for output_tokens field.
-	stepDescOutputTokens := stepFields[11].Descriptor()
+	stepDescOutputTokens := stepFields[12].Descriptor()
 	// step.DefaultOutputTokens holds the default value on creation for the output_tokens field.
 	step.DefaultOutputTokens = stepDescOutputTokens.Default.(int64)
 	// stepDescThinkingTokens is the schema descriptor for thinking_tokens field.
-	stepDescThinkingTokens := stepFields[12].Descriptor()
+	stepDescThinkingTokens := stepFields[13].Descriptor()
 	// step.DefaultThinkingTokens holds the default value on creation for the thinking_tokens field.
 	step.DefaultThinkingTokens = stepDescThinkingTokens.Default.(int64)
 	// stepDescEstimated is the schema descriptor for estimated field.
-	stepDescEstimated := stepFields[13].Descriptor()
+	stepDescEstimated := stepFields[14].Descriptor()
 	// step.DefaultEstimated holds the default value on creation for the estimated field.
 	step.DefaultEstimated = stepDescEstimated.Default.(bool)
 	// stepDescID is the schema descriptor for id field.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -25,6 +26,8 @@ func (Step) Fields() []ent.Field {
 		field.Int("number").Immutable().Comment("From 1 within the turn."),
 		field.String("provider").Immutable(),
 		field.String("model").Immutable().Comment("The model that really answered."),
+		field.String("credential_id").Default("").Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("Credential of the workspace that was used; empty for a provider of the server."),
 		field.Text("content").GoType(raw.JSON("")).Immutable().Comment("Parts of the model's message in our own form, with the provider's bytes beside each."),
 		field.String("finish").Immutable().Comment("stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message."),
 		field.String("finish_detail").Default("").Immutable(),

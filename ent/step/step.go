@@ -28,6 +28,8 @@ const (
 	FieldProvider = "provider"
 	// FieldModel holds the string denoting the model field in the database.
 	FieldModel = "model"
+	// FieldCredentialID holds the string denoting the credential_id field in the database.
+	FieldCredentialID = "credential_id"
 	// FieldContent holds the string denoting the content field in the database.
 	FieldContent = "content"
 	// FieldFinish holds the string denoting the finish field in the database.
@@ -64,6 +66,7 @@ var Columns = []string{
 	FieldNumber,
 	FieldProvider,
 	FieldModel,
+	FieldCredentialID,
 	FieldContent,
 	FieldFinish,
 	FieldFinishDetail,
@@ -98,6 +101,8 @@ var (
 	Policy       ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() ms.Time
+	// DefaultCredentialID holds the default value on creation for the "credential_id" field.
+	DefaultCredentialID string
 	// DefaultFinishDetail holds the default value on creation for the "finish_detail" field.
 	DefaultFinishDetail string
 	// DefaultInputTokens holds the default value on creation for the "input_tokens" field.
@@ -155,6 +160,11 @@ func ByProvider(opts ...sql.OrderTermOption) OrderOption {
 // ByModel orders the results by the model field.
 func ByModel(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldModel, opts...).ToFunc()
+}
+
+// ByCredentialID orders the results by the credential_id field.
+func ByCredentialID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCredentialID, opts...).ToFunc()
 }
 
 // ByContent orders the results by the content field.

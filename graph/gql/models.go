@@ -14,6 +14,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/message"
 	"parley/ent/ms"
+	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/thread"
 	"parley/ent/turn"
@@ -135,6 +136,14 @@ type CannedAnswerInput struct {
 	Body *raw.JSON `json:"body,omitempty"`
 }
 
+// An amount of money.
+type Cost struct {
+	// How much, exactly: up to twelve digits behind the point.
+	Amount Decimal `json:"amount"`
+	// Code of ISO 4217.
+	Currency string `json:"currency"`
+}
+
 // A new agent.
 type CreateAgentInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -251,6 +260,25 @@ type CreateIntegrationInput struct {
 	Channels []string `json:"channels,omitempty"`
 	// In which order events are sent.
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
+}
+
+// A new credential for a model provider.
+type CreateModelProviderInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// What stands before the slash in an agent's `models`: small letters, digits, `.`, `_` and `-`, at most 63. With the name of
+	// a provider of the server it stands for that one in this workspace.
+	Name string `json:"name"`
+	// What the provider speaks.
+	Kind providercredential.Kind `json:"kind"`
+	// Where its API is, such as `https://openrouter.ai/api/v1`; by default the vendor's own.
+	BaseURL *string `json:"baseUrl,omitempty"`
+	// The key. Needed, but for kind OPENAI with a `baseUrl`.
+	Key *string `json:"key,omitempty"`
+	// The model for agents that name the provider alone.
+	DefaultModel *string `json:"defaultModel,omitempty"`
+	// Whether it is used; default true.
+	Enabled *bool `json:"enabled,omitempty"`
 }
 
 // A reminder to set. Give exactly one of `text` and `instruction`.
@@ -509,6 +537,36 @@ type MessagePayload struct {
 	Message *ent.Message `json:"message"`
 }
 
+// The price.
+type ModelPricePayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The price.
+	Price *ent.ModelPrice `json:"price"`
+}
+
+// Where models come from.
+type ModelProvider struct {
+	// What stands before the slash in an agent's `models`.
+	Name string `json:"name"`
+	// The workspace's credential; null for a provider of the server.
+	Credential *ent.ProviderCredential `json:"credential,omitempty"`
+	// What is known of its models.
+	State ModelProviderState `json:"state"`
+	// Why it is UNREACHABLE; null otherwise.
+	Error *string `json:"error,omitempty"`
+	// Its models, as in the query `models`; none when its credential is disabled.
+	Models []*Model `json:"models"`
+}
+
+// The credential.
+type ModelProviderPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The credential.
+	Credential *ent.ProviderCredential `json:"credential"`
+}
+
 // A thread to move.
 type MoveThreadInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -665,6 +723,24 @@ type SendMessageInput struct {
 	Text string `json:"text"`
 	// The client's own id, unique in the thread for ever: the same id returns the first message.
 	ClientMessageID *string `json:"clientMessageId,omitempty"`
+}
+
+// What a million tokens of a model cost.
+type SetModelPriceInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// `provider/model` as `usage` names it, or the beginning of such names with a `*` behind it: `openai/gpt-5*`.
+	Model string `json:"model"`
+	// Code of ISO 4217; the same for all prices of the workspace.
+	Currency string `json:"currency"`
+	// For a million tokens that it reads: from 0 to 1,000,000, with at most six digits behind the point.
+	Input Decimal `json:"input"`
+	// For a million of those that the provider had cached; by default as `input`.
+	CachedInput *Decimal `json:"cachedInput,omitempty"`
+	// For a million tokens that it writes.
+	Output Decimal `json:"output"`
+	// It holds for the steps that are stored then or later; by default for all.
+	From *ms.Time `json:"from,omitempty"`
 }
 
 // The status changed.
@@ -857,6 +933,35 @@ type TestMessageInput struct {
 	Text string `json:"text"`
 }
 
+// A credential to try.
+type TestModelProviderInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the credential.
+	ID string `json:"id"`
+	// A model to ask for two words, which costs a few tokens. Without it the list of models is read; a provider without one is
+	// asked for the words, too. Some servers show their list to everyone: only a question proves the key.
+	Model *string `json:"model,omitempty"`
+}
+
+// What came of a try.
+type TestModelProviderPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Whether the provider answered as it should.
+	Reachable bool `json:"reachable"`
+	// Why not; empty if it did.
+	Error string `json:"error"`
+	// HTTP status of a refusal.
+	Status *int `json:"status,omitempty"`
+	// How many models it lists; null if it was not asked, or has no list.
+	Models *int `json:"models,omitempty"`
+	// What the model said, if one was asked; at most 500 characters.
+	Answer string `json:"answer"`
+	// How long it took, in milliseconds.
+	Ms int `json:"ms"`
+}
+
 // A question to a model was answered.
 type TestStep struct {
 	// From 1 within the run; a delta has that of the event before it.
@@ -1037,6 +1142,22 @@ type UpdateIntegrationInput struct {
 	State *integration.State `json:"state,omitempty"`
 }
 
+// Changes of a credential; what is left out stays.
+type UpdateModelProviderInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Its id.
+	ID string `json:"id"`
+	// Where its API is; empty means the vendor's own. A change needs `key` beside it.
+	BaseURL *string `json:"baseUrl,omitempty"`
+	// A new key; the empty text takes the key away.
+	Key *string `json:"key,omitempty"`
+	// The model for agents that name the provider alone; empty leaves it to the provider.
+	DefaultModel *string `json:"defaultModel,omitempty"`
+	// Whether it is used.
+	Enabled *bool `json:"enabled,omitempty"`
+}
+
 // Tokens that models used.
 type Usage struct {
 	// How many questions to models.
@@ -1049,6 +1170,8 @@ type Usage struct {
 	OutputTokens int `json:"outputTokens"`
 	// Of these, how many were thoughts.
 	ThinkingTokens int `json:"thinkingTokens"`
+	// What that cost, by the prices that held at each step; null when some model of it has no price.
+	Cost *Cost `json:"cost,omitempty"`
 }
 
 // A sum of usage. Fields that are not in `groupBy` are null.
@@ -1077,6 +1200,70 @@ type Viewer struct {
 	Workspace *ent.Workspace `json:"workspace"`
 	// The one thread of a thread token.
 	Thread *ent.Thread `json:"thread,omitempty"`
+}
+
+// What is known of the models of a provider.
+type ModelProviderState string
+
+const (
+	// It told which models it has.
+	ModelProviderStateListed ModelProviderState = "LISTED"
+	// It has no list. Agents may name its models all the same.
+	ModelProviderStateUnlisted ModelProviderState = "UNLISTED"
+	// It did not tell; `error` says why.
+	ModelProviderStateUnreachable ModelProviderState = "UNREACHABLE"
+	// Its credential is disabled, and it was not asked.
+	ModelProviderStateDisabled ModelProviderState = "DISABLED"
+)
+
+var AllModelProviderState = []ModelProviderState{
+	ModelProviderStateListed,
+	ModelProviderStateUnlisted,
+	ModelProviderStateUnreachable,
+	ModelProviderStateDisabled,
+}
+
+func (e ModelProviderState) IsValid() bool {
+	switch e {
+	case ModelProviderStateListed, ModelProviderStateUnlisted, ModelProviderStateUnreachable, ModelProviderStateDisabled:
+		return true
+	}
+	return false
+}
+
+func (e ModelProviderState) String() string {
+	return string(e)
+}
+
+func (e *ModelProviderState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ModelProviderState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ModelProviderState", str)
+	}
+	return nil
+}
+
+func (e ModelProviderState) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ModelProviderState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ModelProviderState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What a dry run does with HTTP functions.

@@ -1,13 +1,23 @@
 package gql
 
-import "parley/ent"
+import (
+	"parley/ent"
+	"parley/ent/ms"
+)
 
-// Model is a model that this server can reach.
+// Model is a model that agents can choose. Nil fields are unknown.
 type Model struct {
-	Name        string
-	Provider    string
-	Default     bool
-	Description string
+	Name         string
+	Provider     string
+	Default      bool
+	Description  string
+	DisplayName  *string
+	InputTokens  *int
+	OutputTokens *int
+	Thinking     bool
+	RetiresAt    *ms.Time
+	Replacement  *string
+	Price        *ent.ModelPrice
 }
 
 // EventConnection is a page of the log.

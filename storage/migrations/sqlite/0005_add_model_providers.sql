@@ -1,0 +1,5 @@
+ALTER TABLE `steps` ADD COLUMN `credential_id` text NOT NULL DEFAULT '';
+CREATE TABLE `model_prices` (`id` text NOT NULL, `workspace_id` text NOT NULL, `created_at` integer NOT NULL, `model` text NOT NULL, `currency` text NOT NULL, `input_micros` integer NOT NULL, `cached_input_micros` integer NULL, `output_micros` integer NOT NULL, `valid_from` integer NOT NULL DEFAULT (0), `updated_at` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE UNIQUE INDEX `modelprice_workspace_id_model_valid_from` ON `model_prices` (`workspace_id`, `model`, `valid_from`);
+CREATE TABLE `provider_credentials` (`id` text NOT NULL, `workspace_id` text NOT NULL, `created_at` integer NOT NULL, `name` text NOT NULL, `kind` text NOT NULL, `base_url` text NOT NULL DEFAULT (''), `ciphertext` blob NOT NULL, `key_hint` text NOT NULL DEFAULT (''), `default_model` text NOT NULL DEFAULT (''), `enabled` bool NOT NULL DEFAULT (true), `version` integer NOT NULL DEFAULT (1), `updated_at` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE UNIQUE INDEX `providercredential_workspace_id_name` ON `provider_credentials` (`workspace_id`, `name`);
