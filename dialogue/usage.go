@@ -15,7 +15,8 @@ import (
 	"parley/invalid"
 )
 
-// Usage is a sum of what models used, in tokens. What was dropped before it became a message counts: it was paid for.
+// Usage is a sum of what models used, in tokens. What was dropped before it became a message counts, and so do dry runs:
+// it was paid for.
 type Usage struct {
 	Steps                           int64
 	Input, Cached, Output, Thinking int64
@@ -30,6 +31,7 @@ const (
 	UsageByAgent  UsageDimension = "AGENT"
 	UsageByModel  UsageDimension = "MODEL"
 	UsageByThread UsageDimension = "THREAD"
+	UsageByDryRun UsageDimension = "DRY_RUN" // dry runs, and all else
 )
 
 // Bounds of UsageQuery.
@@ -45,7 +47,7 @@ type UsageQuery struct {
 	// From and To bound when steps were stored: From is in the range, To is not. Without To the range goes on until
 	// now; without From it begins DefaultUsageRange before its end. It may be as long as MaxUsageRange.
 	From, To *ms.Time
-	// AgentID and ThreadID leave out all others, if set. An unknown one leaves nothing.
+	// AgentID and ThreadID leave out all others, if set. An unknown one leaves nothing. Dry runs have no thread.
 	AgentID, ThreadID *string
 	// By is what is told apart; nothing means one sum of all.
 	By []UsageDimension
@@ -59,20 +61,25 @@ type UsageRow struct {
 	Day      string // YYYY-MM-DD
 	AgentID  string
 	Model    string // `provider/model`
-	ThreadID string
+	ThreadID string // empty for dry runs too
+	DryRun   bool
 }
 
 // usageColumns are what a dimension is read and grouped by, in SQL that both databases know. Times are milliseconds, so
 // that a day is a division of whole numbers.
 var usageColumns = map[UsageDimension][]string{
 	UsageByDay:    {"s.created_at / 86400000"},
-	UsageByAgent:  {"t.agent_id"},
+	UsageByAgent:  {"s.agent_id"},
 	UsageByModel:  {"s.provider", "s.model"},
 	UsageByThread: {"s.thread_id"},
+	UsageByDryRun: {"s.dry_run"},
 }
 
-const usageSums = `COUNT(*), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cached_tokens) AS BIGINT),
+const (
+	usageSums = `COUNT(*), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cached_tokens) AS BIGINT),
 	CAST(SUM(s.output_tokens) AS BIGINT), CAST(SUM(s.thinking_tokens) AS BIGINT)`
+	usageTokens = "s.created_at, s.provider, s.model, s.input_tokens, s.cached_tokens, s.output_tokens, s.thinking_tokens"
+)
 
 func (u *Usage) fields() []any { return []any{&u.Steps, &u.Input, &u.Cached, &u.Output, &u.Thinking} }
 
@@ -86,29 +93,17 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 	}
 	v, _ := viewer.FromContext(ctx)
 	args := []any{v.Workspace, int64(from), int64(to)}
-	where := "s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3"
-	and := func(column string, value *string) {
-		if value != nil {
-			args = append(args, *value)
-			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
-		}
-	}
-	and("t.agent_id", q.AgentID)
-	and("s.thread_id", q.ThreadID)
-	table := `"steps" s`
-	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
-		table += ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
-	}
 	keys, columns, group, order := q.columns()
-	query := fmt.Sprintf("SELECT %s%s FROM %s WHERE %s%s HAVING COUNT(*) > 0 ORDER BY SUM(s.input_tokens) + SUM(s.output_tokens) DESC%s LIMIT %d",
-		columns, usageSums, table, where, group, order, first)
+	query := fmt.Sprintf("SELECT %s%s FROM (%s) s%s HAVING COUNT(*) > 0 ORDER BY SUM(s.input_tokens) + SUM(s.output_tokens) DESC%s LIMIT %d",
+		columns, usageSums, q.source(&args), group, order, first)
 	var found []UsageRow
 	err = readUsage(ctx, s.log.Client(), query, args, func(scan func(...any) error) error {
 		var row UsageRow
-		var day int64
+		var day, dryRun int64
 		var provider, name string
 		to := map[UsageDimension][]any{
 			UsageByDay: {&day}, UsageByAgent: {&row.AgentID}, UsageByModel: {&provider, &name}, UsageByThread: {&row.ThreadID},
+			UsageByDryRun: {&dryRun},
 		}
 		var fields []any
 		for _, key := range keys {
@@ -123,10 +118,33 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 		if slices.Contains(keys, UsageByModel) {
 			row.Model = provider + "/" + name
 		}
+		row.DryRun = dryRun == 1
 		found = append(found, row)
 		return nil
 	})
 	return found, err
+}
+
+// source is the SQL of what is summed up: steps of threads, and those of dry runs. The first three arguments are the
+// workspace and the range; it adds its own.
+func (q UsageQuery) source(args *[]any) string {
+	const within = " WHERE s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3"
+	dry := "SELECT " + usageTokens + `, s.agent_id, '' AS thread_id, 1 AS dry_run FROM "test_usages" s` + within
+	agentID, turns := "''", ""
+	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
+		agentID, turns = "t.agent_id", ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
+	}
+	steps := "SELECT " + usageTokens + ", " + agentID + ` AS agent_id, s.thread_id, 0 AS dry_run FROM "steps" s` + turns + within
+	if q.AgentID != nil {
+		*args = append(*args, *q.AgentID)
+		place := fmt.Sprintf(" = $%d", len(*args))
+		steps, dry = steps+" AND t.agent_id"+place, dry+" AND s.agent_id"+place
+	}
+	if q.ThreadID == nil {
+		return steps + " UNION ALL " + dry
+	}
+	*args = append(*args, *q.ThreadID)
+	return steps + fmt.Sprintf(" AND s.thread_id = $%d", len(*args))
 }
 
 // bounds checks a query and fills in what was not given.

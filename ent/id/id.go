@@ -39,6 +39,7 @@ const (
 	Reminder    = "rem"
 	TestRun     = "run"
 	TestEvent   = "tev"
+	TestUsage   = "tus"
 )
 
 var entropy = struct {
