@@ -32,7 +32,9 @@ func (TestUsage) Fields() []ent.Field {
 }
 
 // Indexes of a test usage.
-func (TestUsage) Indexes() []ent.Index { return []ent.Index{index.Fields("workspace_id", "created_at")} }
+func (TestUsage) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("workspace_id", "created_at")}
+}
 
 // Annotations of a test usage.
 func (TestUsage) Annotations() []schema.Annotation { return internal() }
