@@ -14,15 +14,8 @@ func TestPublishedClientsSeeTheSameEvents(t *testing.T) {
 	environments(t, func(t *testing.T, e env) {
 		address, printed, _ := startServer(t, e)
 		key := printedKey.FindString(printed)
-		id := func(answer, prefix string) string {
-			i := strings.Index(answer, prefix)
-			if i < 0 {
-				t.Fatalf("no %s in %s", prefix, answer)
-			}
-			return answer[i : i+30]
-		}
-		agentID := id(query(t, address, key, `mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")
-		threadID := id(query(t, address, key, fmt.Sprintf(`mutation { createThread(input: {agentId: %q, customer: {name: "Ann"}}) { thread { id } } }`, agentID)), "thr_")
+		agentID := idIn(t, query(t, address, key, `mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")
+		threadID := idIn(t, query(t, address, key, fmt.Sprintf(`mutation { createThread(input: {agentId: %q, customer: {name: "Ann"}}) { thread { id } } }`, agentID)), "thr_")
 		var start struct {
 			Data struct{ Thread struct{ Cursor string } }
 		}

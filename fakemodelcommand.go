@@ -84,6 +84,8 @@ Ctrl-C ends it.
 		cancel() // answers that still wait end now
 		_ = server.Close()
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }

@@ -30,3 +30,23 @@ func lockData(folder string) (release func() error, err error) {
 	}
 	return f.Close, nil
 }
+
+// knowsHolders says whether holdFolder can tell that another process holds a folder.
+const knowsHolders = true
+
+// holdFolder locks a folder until it is released, or this process ends, however it does. It fails when somebody else
+// holds the folder, and when the folder is no longer there.
+func holdFolder(folder string) (release func() error, err error) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", folder, err), f.Close())
+	}
+	// Whoever held it before may have removed it after it was opened here.
+	if _, err := os.Stat(folder); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f.Close, nil
+}

@@ -93,6 +93,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	for _, m := range more {
 		maps.Copy(models.byName, m)
 	}
+	clearScratch(logger)
 	texts := live.NewHub() // that are being written
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
 		Providers: models.byName, DefaultModel: models.choice, Make: makeProvider, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),

@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"parley/dialogue/model"
 	"parley/seal"
 	"parley/storage/storagetest"
 )
@@ -50,8 +51,9 @@ func environments(t *testing.T, run func(t *testing.T, e env)) {
 	}
 }
 
-// startServer runs a server until stop is called, and returns its address and what it printed.
-func startServer(t *testing.T, e env) (address, printed string, stop func()) {
+// startServer runs a server until stop is called, and returns its address and what it printed. More are model providers
+// besides its own.
+func startServer(t *testing.T, e env, more ...map[string]model.Provider) (address, printed string, stop func()) {
 	t.Helper()
 	c, err := configFromEnv(e.get)
 	if err != nil {
@@ -62,7 +64,7 @@ func startServer(t *testing.T, e env) (address, printed string, stop func()) {
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, c, &out, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a })
+		ended <- serve(ctx, c, &out, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a }, more...)
 	}()
 	select {
 	case a := <-ready:

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,10 +108,15 @@ func (s *Service) playDryRun(ctx context.Context, job *dryRun) (err error) {
 	group.Go(func() error { return g.keepAlive(running) })
 	err = g.watch(running, threadID)
 	stop()
-	if endErr := group.Wait(); err == nil {
-		err = endErr
-	}
-	return err
+	return cmp.Or(err, group.Wait(), g.tellRest(ctx, threadID))
+}
+
+// tellRest tells the steps that came with or after the end of the turn, or of the process: what was said in vain was paid
+// for too.
+func (g *stage) tellRest(ctx context.Context, threadID string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return g.tellSteps(ctx, threadID, math.MaxInt64, math.MaxInt)
 }
 
 // watch tells what happens on the stage until the turn has ended.
@@ -219,12 +225,29 @@ func (g *stage) tell(ctx context.Context, e DryRunEvent) error {
 		if err != nil {
 			return fmt.Errorf("tell of the dry run: %w", err)
 		}
+		if e.Step != nil {
+			if err := g.charge(ctx, tx, e.Step); err != nil {
+				return err
+			}
+		}
 		update := tx.Client().TestRun.Update().Where(testrun.ID(g.job.id)).SetAliveUntil(tx.Now.Add(dryRunAlive))
 		if e.End != nil {
 			update.SetEndedAt(tx.Now)
 		}
 		return update.Exec(ctx)
 	})
+}
+
+// charge stores what a step used, for the figures of usage and the agent's daily limit.
+func (g *stage) charge(ctx context.Context, tx *eventlog.Tx, st *DryRunStep) error {
+	provider, name := splitModel(st.Model)
+	err := tx.Client().TestUsage.Create().SetWorkspaceID(g.job.workspace).SetRunID(g.job.id).SetAgentID(g.job.agent.ID).
+		SetProvider(provider).SetModel(name).SetInputTokens(st.Usage.Input).SetCachedTokens(st.Usage.Cached).
+		SetOutputTokens(st.Usage.Output).SetThinkingTokens(st.Usage.Thinking).SetCreatedAt(tx.Now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("charge a step of the dry run: %w", err)
+	}
+	return nil
 }
 
 // ofRun tells what is written on the stage under the id of the run.

@@ -67,6 +67,8 @@ const (
 	dryRunAlive = 30 * time.Second
 	// keepDryRuns is how long what a dry run did can be read.
 	keepDryRuns = 24 * time.Hour
+	// dryRunsForgotten is how many old ones are deleted at a time.
+	dryRunsForgotten = 20
 )
 
 // dryRun is a run that waits for its turn in this process.
@@ -169,19 +171,36 @@ func (in DryRunInput) check() error {
 	return bad.Err()
 }
 
-// forgetDryRuns deletes what dry runs of all workspaces did when it is past its time.
+// forgetDryRuns deletes what dry runs of all workspaces did when it is past its time, some runs at a time, so that no
+// statement holds up others for long. What they used stays.
 func (s *Service) forgetDryRuns(ctx context.Context) {
 	ctx = viewer.SystemContext(ctx, "retention")
-	for _, statement := range []string{
-		`DELETE FROM test_events WHERE run_id IN (SELECT id FROM test_runs WHERE created_at < %s - $1)`,
-		`DELETE FROM test_runs WHERE created_at < %s - $1`,
-	} {
-		_, err := s.log.Client().ExecContext(ctx, fmt.Sprintf(statement, s.log.NowSQL()), keepDryRuns.Milliseconds())
-		if err != nil {
-			if ctx.Err() == nil {
-				s.o.Logger.Error("dialogue: old dry runs cannot be deleted", "error", err)
-			}
+	for {
+		n, err := s.forgetSomeDryRuns(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.o.Logger.Error("dialogue: old dry runs cannot be deleted", "error", err)
+		}
+		if err != nil || n == 0 {
 			return
 		}
 	}
+}
+
+// forgetSomeDryRuns deletes the oldest runs that are past their time, at most dryRunsForgotten, and returns how many went.
+func (s *Service) forgetSomeDryRuns(ctx context.Context) (n int64, err error) {
+	// Another process may be at it: a run goes when its events have gone, whoever deleted them.
+	for _, statement := range []string{
+		`DELETE FROM test_events WHERE run_id IN (SELECT id FROM test_runs WHERE created_at < %s - $1 ORDER BY created_at, id LIMIT $2)`,
+		`DELETE FROM test_runs WHERE id IN (SELECT id FROM test_runs WHERE created_at < %s - $1
+			AND NOT EXISTS (SELECT 1 FROM test_events WHERE test_events.run_id = test_runs.id) ORDER BY created_at, id LIMIT $2)`,
+	} {
+		done, err := s.log.Client().ExecContext(ctx, fmt.Sprintf(statement, s.log.NowSQL()), keepDryRuns.Milliseconds(), dryRunsForgotten)
+		if err != nil {
+			return 0, err
+		}
+		if n, err = done.RowsAffected(); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
 }

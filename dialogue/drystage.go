@@ -21,12 +21,21 @@ func (g *stage) fill(ctx context.Context) (threadID string, err error) {
 		return "", err
 	}
 	a := job.agent
+	used, err := g.home.usedToday(ctx, a)
+	if err != nil {
+		return "", err
+	}
 	err = g.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		create := tx.Client().Agent.Create().SetID(a.ID).SetWorkspaceID(a.WorkspaceID).SetName(a.Name).SetInstructions(a.Instructions).
 			SetModels(a.Models).SetScript(a.Script).SetRegion(a.Region).SetOnBusy(a.OnBusy).SetQuietMs(0).SetMaxCalls(a.MaxCalls).
 			SetMaxSteps(a.MaxSteps).SetMaxTurnTokens(a.MaxTurnTokens).SetMaxTurnSeconds(a.MaxTurnSeconds).SetFallbackText(a.FallbackText).
-			SetTimeZone(a.TimeZone)
+			SetTimeZone(a.TimeZone).SetNillableDailyTokens(a.DailyTokens)
 		if err := create.Exec(ctx); err != nil {
+			return err
+		}
+		// What the agent has used today counts for the run too.
+		if err := tx.Client().TestUsage.Create().SetWorkspaceID(a.WorkspaceID).SetRunID(job.id).SetAgentID(a.ID).SetProvider("").SetModel("").
+			SetInputTokens(used).Exec(ctx); err != nil {
 			return err
 		}
 		for _, f := range a.Edges.Functions {

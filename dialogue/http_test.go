@@ -140,7 +140,7 @@ func TestBadEndpoints(t *testing.T) {
 		}, "FAILED", "not JSON"},
 		{"10 MB", "GET", func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, `"`+big+`"`) }, "FAILED", "longer than 65536 bytes"},
 		{"long", "GET", func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, `"`+big[:20_000]+`"`) }, "ANSWERED", `"truncated":true`},
-		{"redirect", "GET", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/", 302) }, "FAILED", "redirects"},
+		{"redirect", "GET", func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/", http.StatusFound) }, "FAILED", "redirects"},
 		{"hangs up", "GET", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "FAILED", "closed the connection"},
 		{"hangs up on a POST", "POST", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "UNKNOWN", "may have taken effect or not"},
 		{"never", "GET", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "FAILED", "did not answer in time"},

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -56,7 +57,7 @@ func TestTheAgentNeverTalksOverAPerson(t *testing.T) {
 					case 0, 1:
 						_, err = s.TakeOver(w.operator, id)
 					case 2, 3:
-						if _, err = s.HandBack(w.operator, id); err == dialogue.ErrThreadClosed {
+						if _, err = s.HandBack(w.operator, id); errors.Is(err, dialogue.ErrThreadClosed) {
 							err = nil
 						}
 					case 4:

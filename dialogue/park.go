@@ -88,18 +88,25 @@ func (r *run) dayIsOver(ctx context.Context, v *view) (bool, error) {
 	if v.agent.DailyTokens == nil {
 		return false, nil
 	}
-	const used = `SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM turns
-		WHERE workspace_id = $1 AND agent_id = $2 AND (ended_at >= $3 OR ended_at IS NULL)`
-	rows, err := r.s.log.Client().QueryContext(ctx, used, v.agent.WorkspaceID, v.agent.ID, int64(startOfDay(time.Now())))
+	used, err := r.s.usedToday(ctx, v.agent)
+	return used >= *v.agent.DailyTokens, err
+}
+
+// usedToday counts the tokens that an agent has used today, in turns that ended today or have not ended, and in dry runs.
+func (s *Service) usedToday(ctx context.Context, a *ent.Agent) (sum int64, err error) {
+	const used = `SELECT (SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM turns
+		WHERE workspace_id = $1 AND agent_id = $2 AND (ended_at >= $3 OR ended_at IS NULL)) +
+		(SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM test_usages
+		WHERE workspace_id = $1 AND agent_id = $2 AND created_at >= $3)`
+	rows, err := s.log.Client().QueryContext(ctx, used, a.WorkspaceID, a.ID, int64(startOfDay(time.Now())))
 	if err != nil {
-		return false, fmt.Errorf("count the tokens of the day: %w", err)
+		return 0, fmt.Errorf("count the tokens of the day: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var sum int64
 	if rows.Next() {
 		if err := rows.Scan(&sum); err != nil {
-			return false, fmt.Errorf("count the tokens of the day: %w", err)
+			return 0, fmt.Errorf("count the tokens of the day: %w", err)
 		}
 	}
-	return sum >= *v.agent.DailyTokens, rows.Err()
+	return sum, rows.Err()
 }

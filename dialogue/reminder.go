@@ -221,6 +221,10 @@ func followTurn(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent
 			number = row.Number + 1
 		}
 	}
+	// One may be pending that counts from a text which was scheduled for a moment in the middle of the turn.
+	if err := cancelReminders(ctx, tx, t, reasonAgent, isFollowUp); err != nil {
+		return err
+	}
 	return followUp(ctx, tx, t, a, number, last)
 }
 

@@ -202,10 +202,10 @@ func (s *Service) deliver(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 	if err := endReminder(ctx, tx, t, row, reminder.StateSENT, "", &m.ID); err != nil {
 		return err
 	}
-	if err := cancelReminders(ctx, tx, t, reasonAgent, isFollowUp); err != nil || live != nil {
-		return err // a live turn makes the follow-up when it ends
+	if err := cancelReminders(ctx, tx, t, reasonAgent, isFollowUp); err != nil {
+		return err
 	}
-	number := 0
+	number := 0 // also when a turn is live: it may end without another word, and then nobody would make the follow-up
 	if isFollowUp(row) {
 		number = row.Number + 1
 	}

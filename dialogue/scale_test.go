@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"parley/dialogue"
 	"parley/dialogue/model"
 	"parley/ent/id"
@@ -159,15 +157,10 @@ func TestSlowCallsOfOneStepTakeNoLongerThanOne(t *testing.T) {
 	})
 }
 
-// A thousand turns are due at once (on SQLite, which commits one after the other, an eighth of that), nine tenths of them
-// one workspace's, and most of those one agent's: who has few is served long before who has many, among workspaces and among
-// the agents of one.
+// A thousand turns are due at once, nine tenths of them one workspace's, and most of those one agent's: who has few is
+// served long before who has many, among workspaces and among the agents of one.
 func TestWhoHasFewTurnsIsServedBeforeWhoHasMany(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		part, workers := 1, 64
-		if db.Dialect == dialect.SQLite {
-			part, workers = 8, 16
-		}
 		provider := always(func(context.Context, model.Request) model.End {
 			time.Sleep(20*time.Millisecond + rand.N(30*time.Millisecond))
 			return ended(text("ok"))
@@ -177,25 +170,25 @@ func TestWhoHasFewTurnsIsServedBeforeWhoHasMany(t *testing.T) {
 		big := *w
 		agents := map[string]*world{} // those that have few turns, with their workspace
 		mostly := big.agent()
-		big.fill(mostly, 800/part) // the oldest
+		big.fill(mostly, 800) // the oldest
 		for range 2 {
 			a := big.agent()
 			agents[a] = &big
-			big.fill(a, 50/part)
+			big.fill(a, 50)
 		}
 		for range 4 {
 			small := *w
 			small.workspace, small.ctx = storagetest.Workspace(t, db, id.New("wld"))
 			a := small.agent()
 			agents[a] = &small
-			small.fill(a, 25/part)
+			small.fill(a, 25)
 		}
-		w.run(w.service(provider, func(o *dialogue.Options) { o.Workers, o.PollFor = workers, time.Second }))
+		w.run(w.service(provider, func(o *dialogue.Options) { o.PollFor = time.Second }))
 
 		// ends waits for all turns of a workspace or of one of its agents, and returns when they ended, in order.
 		ends := func(w *world, of ...predicate.Turn) (all []ms.Time) {
 			t.Helper()
-			for deadline := time.Now().Add(2 * time.Minute); db.Client.Turn.Query().Where(of...).Where(turn.StateNEQ(turn.StateENDED)).ExistX(w.ctx); {
+			for deadline := time.Now().Add(4 * time.Minute); db.Client.Turn.Query().Where(of...).Where(turn.StateNEQ(turn.StateENDED)).ExistX(w.ctx); {
 				if time.Now().After(deadline) {
 					t.Fatal("the turns do not end")
 				}

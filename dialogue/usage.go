@@ -30,6 +30,7 @@ const (
 	UsageByAgent  UsageDimension = "AGENT"
 	UsageByModel  UsageDimension = "MODEL"
 	UsageByThread UsageDimension = "THREAD"
+	UsageByDryRun UsageDimension = "DRY_RUN" // dry runs, and all else
 )
 
 // Bounds of UsageQuery.
@@ -45,7 +46,7 @@ type UsageQuery struct {
 	// From and To bound when steps were stored: From is in the range, To is not. Without To the range goes on until
 	// now; without From it begins DefaultUsageRange before its end. It may be as long as MaxUsageRange.
 	From, To *ms.Time
-	// AgentID and ThreadID leave out all others, if set. An unknown one leaves nothing.
+	// AgentID and ThreadID leave out all others, if set. An unknown one leaves nothing. Dry runs have no thread.
 	AgentID, ThreadID *string
 	// By is what is told apart; nothing means one sum of all.
 	By []UsageDimension
@@ -61,7 +62,8 @@ type UsageRow struct {
 	Day      string // YYYY-MM-DD
 	AgentID  string
 	Model    string // `provider/model`
-	ThreadID string
+	ThreadID string // empty for dry runs too
+	DryRun   bool
 	Cost     *Cost // nil unless UsageQuery.Costs, and when some model has no price
 }
 
@@ -69,9 +71,10 @@ type UsageRow struct {
 // that a day is a division of whole numbers.
 var usageColumns = map[UsageDimension][]string{
 	UsageByDay:    {"s.created_at / 86400000"},
-	UsageByAgent:  {"t.agent_id"},
+	UsageByAgent:  {"s.agent_id"},
 	UsageByModel:  {"s.provider", "s.model"},
 	UsageByThread: {"s.thread_id"},
+	UsageByDryRun: {"s.dry_run"},
 }
 
 const usageSums = `COUNT(*), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cached_tokens) AS BIGINT),
@@ -88,13 +91,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 		return nil, err
 	}
 	v, _ := viewer.FromContext(ctx)
-	u := usageSource{tables: `"steps" s`, where: "s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3",
-		args: []any{v.Workspace, int64(from), int64(to)}}
-	u.and("t.agent_id", q.AgentID)
-	u.and("s.thread_id", q.ThreadID)
-	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
-		u.tables += ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
-	}
+	u := q.source(v.Workspace, from, to)
 	keys, columns := q.columns()
 	selected, group, order := "", "", ""
 	if len(columns) > 0 {
@@ -121,7 +118,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 
 // usageKey is what tells a row from others, as it is read.
 type usageKey struct {
-	day                              int64
+	day, dryRun                      int64
 	agentID, provider, model, thread string
 }
 
@@ -129,6 +126,7 @@ type usageKey struct {
 func (k *usageKey) fields(keys []UsageDimension) (fields []any) {
 	to := map[UsageDimension][]any{
 		UsageByDay: {&k.day}, UsageByAgent: {&k.agentID}, UsageByModel: {&k.provider, &k.model}, UsageByThread: {&k.thread},
+		UsageByDryRun: {&k.dryRun},
 	}
 	for _, key := range keys {
 		fields = append(fields, to[key]...)
@@ -138,7 +136,7 @@ func (k *usageKey) fields(keys []UsageDimension) (fields []any) {
 
 // row is a row of these dimensions, without its sum.
 func (k *usageKey) row(keys []UsageDimension) UsageRow {
-	row := UsageRow{AgentID: k.agentID, ThreadID: k.thread}
+	row := UsageRow{AgentID: k.agentID, ThreadID: k.thread, DryRun: k.dryRun == 1}
 	if slices.Contains(keys, UsageByDay) {
 		row.Day = time.UnixMilli(k.day * 86400000).UTC().Format(time.DateOnly)
 	}

@@ -15,11 +15,27 @@ type usageSource struct {
 	args          []any
 }
 
-// and narrows the source to rows with the value in a column.
-func (u *usageSource) and(column string, value *string) {
-	if value != nil {
-		u.in(column, []string{*value})
+// source is what a query sums up: steps of threads, and those of dry runs.
+func (q UsageQuery) source(workspace string, from, to ms.Time) usageSource {
+	const within = " WHERE s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3"
+	const tokens = "s.created_at, s.provider, s.model, s.input_tokens, s.cached_tokens, s.output_tokens, s.thinking_tokens"
+	u := usageSource{where: "1 = 1", args: []any{workspace, int64(from), int64(to)}}
+	dry := "SELECT " + tokens + `, s.agent_id, '' AS thread_id, 1 AS dry_run FROM "test_usages" s` + within
+	agentID, turns := "''", ""
+	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
+		agentID, turns = "t.agent_id", ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
 	}
+	steps := "SELECT " + tokens + ", " + agentID + ` AS agent_id, s.thread_id, 0 AS dry_run FROM "steps" s` + turns + within
+	if q.AgentID != nil {
+		place := u.bind(*q.AgentID)
+		steps, dry = steps+" AND t.agent_id = "+place, dry+" AND s.agent_id = "+place
+	}
+	if q.ThreadID != nil {
+		u.tables = "(" + steps + " AND s.thread_id = " + u.bind(*q.ThreadID) + ") s"
+	} else {
+		u.tables = "(" + steps + " UNION ALL " + dry + ") s"
+	}
+	return u
 }
 
 // in narrows the source to rows with any of the values in a column.
@@ -96,7 +112,7 @@ func (s *Service) addCosts(ctx context.Context, rows []UsageRow, u usageSource, 
 		u.in("s.thread_id", each(rows, func(row UsageRow) string { return row.ThreadID }))
 	}
 	if slices.Contains(keys, UsageByAgent) {
-		u.in("t.agent_id", each(rows, func(row UsageRow) string { return row.AgentID }))
+		u.in("s.agent_id", each(rows, func(row UsageRow) string { return row.AgentID }))
 	}
 	sums, err := costs(ctx, s, p, u, columns, func() ([]any, func() UsageRow) {
 		var k usageKey

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -103,8 +104,8 @@ func TestThreadsStayOnTheVersionTheyBeganWith(t *testing.T) {
 }
 
 func isInvalid(err error) bool {
-	_, ok := err.(*invalid.Error)
-	return ok
+	var bad *invalid.Error
+	return errors.As(err, &bad)
 }
 
 func TestPublishingTheSameDraftTwiceMakesOneVersion(t *testing.T) {

@@ -33,6 +33,7 @@ import (
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
+	"parley/ent/testusage"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -95,6 +96,8 @@ type Client struct {
 	TestEvent *TestEventClient
 	// TestRun is the client for interacting with the TestRun builders.
 	TestRun *TestRunClient
+	// TestUsage is the client for interacting with the TestUsage builders.
+	TestUsage *TestUsageClient
 	// Thread is the client for interacting with the Thread builders.
 	Thread *ThreadClient
 	// ThreadTag is the client for interacting with the ThreadTag builders.
@@ -136,6 +139,7 @@ func (c *Client) init() {
 	c.Step = NewStepClient(c.config)
 	c.TestEvent = NewTestEventClient(c.config)
 	c.TestRun = NewTestRunClient(c.config)
+	c.TestUsage = NewTestUsageClient(c.config)
 	c.Thread = NewThreadClient(c.config)
 	c.ThreadTag = NewThreadTagClient(c.config)
 	c.Turn = NewTurnClient(c.config)
@@ -254,6 +258,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Step:               NewStepClient(cfg),
 		TestEvent:          NewTestEventClient(cfg),
 		TestRun:            NewTestRunClient(cfg),
+		TestUsage:          NewTestUsageClient(cfg),
 		Thread:             NewThreadClient(cfg),
 		ThreadTag:          NewThreadTagClient(cfg),
 		Turn:               NewTurnClient(cfg),
@@ -299,6 +304,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Step:               NewStepClient(cfg),
 		TestEvent:          NewTestEventClient(cfg),
 		TestRun:            NewTestRunClient(cfg),
+		TestUsage:          NewTestUsageClient(cfg),
 		Thread:             NewThreadClient(cfg),
 		ThreadTag:          NewThreadTagClient(cfg),
 		Turn:               NewTurnClient(cfg),
@@ -335,8 +341,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
 		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
 		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.Thread, c.ThreadTag, c.Turn,
-		c.Workspace,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
+		c.Turn, c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -349,8 +355,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
 		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
 		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.Thread, c.ThreadTag, c.Turn,
-		c.Workspace,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
+		c.Turn, c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -403,6 +409,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TestEvent.mutate(ctx, m)
 	case *TestRunMutation:
 		return c.TestRun.mutate(ctx, m)
+	case *TestUsageMutation:
+		return c.TestUsage.mutate(ctx, m)
 	case *ThreadMutation:
 		return c.Thread.mutate(ctx, m)
 	case *ThreadTagMutation:
@@ -3512,6 +3520,141 @@ func (c *TestRunClient) mutate(ctx context.Context, m *TestRunMutation) (Value, 
 	}
 }
 
+// TestUsageClient is a client for the TestUsage schema.
+type TestUsageClient struct {
+	config
+}
+
+// NewTestUsageClient returns a client for the TestUsage from the given config.
+func NewTestUsageClient(c config) *TestUsageClient {
+	return &TestUsageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `testusage.Hooks(f(g(h())))`.
+func (c *TestUsageClient) Use(hooks ...Hook) {
+	c.hooks.TestUsage = append(c.hooks.TestUsage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `testusage.Intercept(f(g(h())))`.
+func (c *TestUsageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TestUsage = append(c.inters.TestUsage, interceptors...)
+}
+
+// Create returns a builder for creating a TestUsage entity.
+func (c *TestUsageClient) Create() *TestUsageCreate {
+	mutation := newTestUsageMutation(c.config, OpCreate)
+	return &TestUsageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TestUsage entities.
+func (c *TestUsageClient) CreateBulk(builders ...*TestUsageCreate) *TestUsageCreateBulk {
+	return &TestUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TestUsageClient) MapCreateBulk(slice any, setFunc func(*TestUsageCreate, int)) *TestUsageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TestUsageCreateBulk{err: fmt.Errorf("calling to TestUsageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TestUsageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TestUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TestUsage.
+func (c *TestUsageClient) Update() *TestUsageUpdate {
+	mutation := newTestUsageMutation(c.config, OpUpdate)
+	return &TestUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TestUsageClient) UpdateOne(_m *TestUsage) *TestUsageUpdateOne {
+	mutation := newTestUsageMutation(c.config, OpUpdateOne, withTestUsage(_m))
+	return &TestUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TestUsageClient) UpdateOneID(id string) *TestUsageUpdateOne {
+	mutation := newTestUsageMutation(c.config, OpUpdateOne, withTestUsageID(id))
+	return &TestUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TestUsage.
+func (c *TestUsageClient) Delete() *TestUsageDelete {
+	mutation := newTestUsageMutation(c.config, OpDelete)
+	return &TestUsageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TestUsageClient) DeleteOne(_m *TestUsage) *TestUsageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TestUsageClient) DeleteOneID(id string) *TestUsageDeleteOne {
+	builder := c.Delete().Where(testusage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TestUsageDeleteOne{builder}
+}
+
+// Query returns a query builder for TestUsage.
+func (c *TestUsageClient) Query() *TestUsageQuery {
+	return &TestUsageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTestUsage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TestUsage entity by its id.
+func (c *TestUsageClient) Get(ctx context.Context, id string) (*TestUsage, error) {
+	return c.Query().Where(testusage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TestUsageClient) GetX(ctx context.Context, id string) *TestUsage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TestUsageClient) Hooks() []Hook {
+	hooks := c.hooks.TestUsage
+	return append(hooks[:len(hooks):len(hooks)], testusage.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TestUsageClient) Interceptors() []Interceptor {
+	inters := c.inters.TestUsage
+	return append(inters[:len(inters):len(inters)], testusage.Interceptors[:]...)
+}
+
+func (c *TestUsageClient) mutate(ctx context.Context, m *TestUsageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TestUsageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TestUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TestUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TestUsageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TestUsage mutation op: %q", m.Op())
+	}
+}
+
 // ThreadClient is a client for the Thread schema.
 type ThreadClient struct {
 	config
@@ -4152,13 +4295,13 @@ type (
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
 		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
 		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
-		Thread, ThreadTag, Turn, Workspace []ent.Hook
+		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Hook
 	}
 	inters struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
 		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
 		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
-		Thread, ThreadTag, Turn, Workspace []ent.Interceptor
+		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Interceptor
 	}
 )
 

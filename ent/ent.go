@@ -28,6 +28,7 @@ import (
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
+	"parley/ent/testusage"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -120,6 +121,7 @@ func checkColumn(t, c string) error {
 			step.Table:               step.ValidColumn,
 			testevent.Table:          testevent.ValidColumn,
 			testrun.Table:            testrun.ValidColumn,
+			testusage.Table:          testusage.ValidColumn,
 			thread.Table:             thread.ValidColumn,
 			threadtag.Table:          threadtag.ValidColumn,
 			turn.Table:               turn.ValidColumn,

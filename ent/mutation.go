@@ -31,6 +31,7 @@ import (
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
+	"parley/ent/testusage"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -72,6 +73,7 @@ const (
 	TypeStep               = "Step"
 	TypeTestEvent          = "TestEvent"
 	TypeTestRun            = "TestRun"
+	TypeTestUsage          = "TestUsage"
 	TypeThread             = "Thread"
 	TypeThreadTag          = "ThreadTag"
 	TypeTurn               = "Turn"
@@ -24410,6 +24412,992 @@ func (m *TestRunMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *TestRunMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown TestRun edge %s", name)
+}
+
+// TestUsageMutation represents an operation that mutates the TestUsage nodes in the graph.
+type TestUsageMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	workspace_id       *string
+	created_at         *ms.Time
+	addcreated_at      *ms.Time
+	run_id             *string
+	agent_id           *string
+	provider           *string
+	model              *string
+	input_tokens       *int64
+	addinput_tokens    *int64
+	cached_tokens      *int64
+	addcached_tokens   *int64
+	output_tokens      *int64
+	addoutput_tokens   *int64
+	thinking_tokens    *int64
+	addthinking_tokens *int64
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*TestUsage, error)
+	predicates         []predicate.TestUsage
+}
+
+var _ ent.Mutation = (*TestUsageMutation)(nil)
+
+// testusageOption allows management of the mutation configuration using functional options.
+type testusageOption func(*TestUsageMutation)
+
+// newTestUsageMutation creates new mutation for the TestUsage entity.
+func newTestUsageMutation(c config, op Op, opts ...testusageOption) *TestUsageMutation {
+	m := &TestUsageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTestUsage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTestUsageID sets the ID field of the mutation.
+func withTestUsageID(id string) testusageOption {
+	return func(m *TestUsageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TestUsage
+		)
+		m.oldValue = func(ctx context.Context) (*TestUsage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TestUsage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTestUsage sets the old TestUsage of the mutation.
+func withTestUsage(node *TestUsage) testusageOption {
+	return func(m *TestUsageMutation) {
+		m.oldValue = func(context.Context) (*TestUsage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TestUsageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TestUsageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TestUsage entities.
+func (m *TestUsageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TestUsageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TestUsageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TestUsage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *TestUsageMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *TestUsageMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *TestUsageMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TestUsageMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TestUsageMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *TestUsageMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *TestUsageMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TestUsageMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetRunID sets the "run_id" field.
+func (m *TestUsageMutation) SetRunID(s string) {
+	m.run_id = &s
+}
+
+// RunID returns the value of the "run_id" field in the mutation.
+func (m *TestUsageMutation) RunID() (r string, exists bool) {
+	v := m.run_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunID returns the old "run_id" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldRunID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunID: %w", err)
+	}
+	return oldValue.RunID, nil
+}
+
+// ResetRunID resets all changes to the "run_id" field.
+func (m *TestUsageMutation) ResetRunID() {
+	m.run_id = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *TestUsageMutation) SetAgentID(s string) {
+	m.agent_id = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *TestUsageMutation) AgentID() (r string, exists bool) {
+	v := m.agent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *TestUsageMutation) ResetAgentID() {
+	m.agent_id = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *TestUsageMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *TestUsageMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *TestUsageMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetModel sets the "model" field.
+func (m *TestUsageMutation) SetModel(s string) {
+	m.model = &s
+}
+
+// Model returns the value of the "model" field in the mutation.
+func (m *TestUsageMutation) Model() (r string, exists bool) {
+	v := m.model
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModel returns the old "model" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldModel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModel: %w", err)
+	}
+	return oldValue.Model, nil
+}
+
+// ResetModel resets all changes to the "model" field.
+func (m *TestUsageMutation) ResetModel() {
+	m.model = nil
+}
+
+// SetInputTokens sets the "input_tokens" field.
+func (m *TestUsageMutation) SetInputTokens(i int64) {
+	m.input_tokens = &i
+	m.addinput_tokens = nil
+}
+
+// InputTokens returns the value of the "input_tokens" field in the mutation.
+func (m *TestUsageMutation) InputTokens() (r int64, exists bool) {
+	v := m.input_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInputTokens returns the old "input_tokens" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldInputTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInputTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInputTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInputTokens: %w", err)
+	}
+	return oldValue.InputTokens, nil
+}
+
+// AddInputTokens adds i to the "input_tokens" field.
+func (m *TestUsageMutation) AddInputTokens(i int64) {
+	if m.addinput_tokens != nil {
+		*m.addinput_tokens += i
+	} else {
+		m.addinput_tokens = &i
+	}
+}
+
+// AddedInputTokens returns the value that was added to the "input_tokens" field in this mutation.
+func (m *TestUsageMutation) AddedInputTokens() (r int64, exists bool) {
+	v := m.addinput_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInputTokens resets all changes to the "input_tokens" field.
+func (m *TestUsageMutation) ResetInputTokens() {
+	m.input_tokens = nil
+	m.addinput_tokens = nil
+}
+
+// SetCachedTokens sets the "cached_tokens" field.
+func (m *TestUsageMutation) SetCachedTokens(i int64) {
+	m.cached_tokens = &i
+	m.addcached_tokens = nil
+}
+
+// CachedTokens returns the value of the "cached_tokens" field in the mutation.
+func (m *TestUsageMutation) CachedTokens() (r int64, exists bool) {
+	v := m.cached_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCachedTokens returns the old "cached_tokens" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldCachedTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCachedTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCachedTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCachedTokens: %w", err)
+	}
+	return oldValue.CachedTokens, nil
+}
+
+// AddCachedTokens adds i to the "cached_tokens" field.
+func (m *TestUsageMutation) AddCachedTokens(i int64) {
+	if m.addcached_tokens != nil {
+		*m.addcached_tokens += i
+	} else {
+		m.addcached_tokens = &i
+	}
+}
+
+// AddedCachedTokens returns the value that was added to the "cached_tokens" field in this mutation.
+func (m *TestUsageMutation) AddedCachedTokens() (r int64, exists bool) {
+	v := m.addcached_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCachedTokens resets all changes to the "cached_tokens" field.
+func (m *TestUsageMutation) ResetCachedTokens() {
+	m.cached_tokens = nil
+	m.addcached_tokens = nil
+}
+
+// SetOutputTokens sets the "output_tokens" field.
+func (m *TestUsageMutation) SetOutputTokens(i int64) {
+	m.output_tokens = &i
+	m.addoutput_tokens = nil
+}
+
+// OutputTokens returns the value of the "output_tokens" field in the mutation.
+func (m *TestUsageMutation) OutputTokens() (r int64, exists bool) {
+	v := m.output_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutputTokens returns the old "output_tokens" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldOutputTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutputTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutputTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutputTokens: %w", err)
+	}
+	return oldValue.OutputTokens, nil
+}
+
+// AddOutputTokens adds i to the "output_tokens" field.
+func (m *TestUsageMutation) AddOutputTokens(i int64) {
+	if m.addoutput_tokens != nil {
+		*m.addoutput_tokens += i
+	} else {
+		m.addoutput_tokens = &i
+	}
+}
+
+// AddedOutputTokens returns the value that was added to the "output_tokens" field in this mutation.
+func (m *TestUsageMutation) AddedOutputTokens() (r int64, exists bool) {
+	v := m.addoutput_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutputTokens resets all changes to the "output_tokens" field.
+func (m *TestUsageMutation) ResetOutputTokens() {
+	m.output_tokens = nil
+	m.addoutput_tokens = nil
+}
+
+// SetThinkingTokens sets the "thinking_tokens" field.
+func (m *TestUsageMutation) SetThinkingTokens(i int64) {
+	m.thinking_tokens = &i
+	m.addthinking_tokens = nil
+}
+
+// ThinkingTokens returns the value of the "thinking_tokens" field in the mutation.
+func (m *TestUsageMutation) ThinkingTokens() (r int64, exists bool) {
+	v := m.thinking_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThinkingTokens returns the old "thinking_tokens" field's value of the TestUsage entity.
+// If the TestUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TestUsageMutation) OldThinkingTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThinkingTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThinkingTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThinkingTokens: %w", err)
+	}
+	return oldValue.ThinkingTokens, nil
+}
+
+// AddThinkingTokens adds i to the "thinking_tokens" field.
+func (m *TestUsageMutation) AddThinkingTokens(i int64) {
+	if m.addthinking_tokens != nil {
+		*m.addthinking_tokens += i
+	} else {
+		m.addthinking_tokens = &i
+	}
+}
+
+// AddedThinkingTokens returns the value that was added to the "thinking_tokens" field in this mutation.
+func (m *TestUsageMutation) AddedThinkingTokens() (r int64, exists bool) {
+	v := m.addthinking_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThinkingTokens resets all changes to the "thinking_tokens" field.
+func (m *TestUsageMutation) ResetThinkingTokens() {
+	m.thinking_tokens = nil
+	m.addthinking_tokens = nil
+}
+
+// Where appends a list predicates to the TestUsageMutation builder.
+func (m *TestUsageMutation) Where(ps ...predicate.TestUsage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TestUsageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TestUsageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TestUsage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TestUsageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TestUsageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TestUsage).
+func (m *TestUsageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TestUsageMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.workspace_id != nil {
+		fields = append(fields, testusage.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, testusage.FieldCreatedAt)
+	}
+	if m.run_id != nil {
+		fields = append(fields, testusage.FieldRunID)
+	}
+	if m.agent_id != nil {
+		fields = append(fields, testusage.FieldAgentID)
+	}
+	if m.provider != nil {
+		fields = append(fields, testusage.FieldProvider)
+	}
+	if m.model != nil {
+		fields = append(fields, testusage.FieldModel)
+	}
+	if m.input_tokens != nil {
+		fields = append(fields, testusage.FieldInputTokens)
+	}
+	if m.cached_tokens != nil {
+		fields = append(fields, testusage.FieldCachedTokens)
+	}
+	if m.output_tokens != nil {
+		fields = append(fields, testusage.FieldOutputTokens)
+	}
+	if m.thinking_tokens != nil {
+		fields = append(fields, testusage.FieldThinkingTokens)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TestUsageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case testusage.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case testusage.FieldCreatedAt:
+		return m.CreatedAt()
+	case testusage.FieldRunID:
+		return m.RunID()
+	case testusage.FieldAgentID:
+		return m.AgentID()
+	case testusage.FieldProvider:
+		return m.Provider()
+	case testusage.FieldModel:
+		return m.Model()
+	case testusage.FieldInputTokens:
+		return m.InputTokens()
+	case testusage.FieldCachedTokens:
+		return m.CachedTokens()
+	case testusage.FieldOutputTokens:
+		return m.OutputTokens()
+	case testusage.FieldThinkingTokens:
+		return m.ThinkingTokens()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TestUsageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case testusage.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case testusage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case testusage.FieldRunID:
+		return m.OldRunID(ctx)
+	case testusage.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case testusage.FieldProvider:
+		return m.OldProvider(ctx)
+	case testusage.FieldModel:
+		return m.OldModel(ctx)
+	case testusage.FieldInputTokens:
+		return m.OldInputTokens(ctx)
+	case testusage.FieldCachedTokens:
+		return m.OldCachedTokens(ctx)
+	case testusage.FieldOutputTokens:
+		return m.OldOutputTokens(ctx)
+	case testusage.FieldThinkingTokens:
+		return m.OldThinkingTokens(ctx)
+	}
+	return nil, fmt.Errorf("unknown TestUsage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestUsageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case testusage.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case testusage.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case testusage.FieldRunID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunID(v)
+		return nil
+	case testusage.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case testusage.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case testusage.FieldModel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModel(v)
+		return nil
+	case testusage.FieldInputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInputTokens(v)
+		return nil
+	case testusage.FieldCachedTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCachedTokens(v)
+		return nil
+	case testusage.FieldOutputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutputTokens(v)
+		return nil
+	case testusage.FieldThinkingTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThinkingTokens(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestUsage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TestUsageMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, testusage.FieldCreatedAt)
+	}
+	if m.addinput_tokens != nil {
+		fields = append(fields, testusage.FieldInputTokens)
+	}
+	if m.addcached_tokens != nil {
+		fields = append(fields, testusage.FieldCachedTokens)
+	}
+	if m.addoutput_tokens != nil {
+		fields = append(fields, testusage.FieldOutputTokens)
+	}
+	if m.addthinking_tokens != nil {
+		fields = append(fields, testusage.FieldThinkingTokens)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TestUsageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case testusage.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case testusage.FieldInputTokens:
+		return m.AddedInputTokens()
+	case testusage.FieldCachedTokens:
+		return m.AddedCachedTokens()
+	case testusage.FieldOutputTokens:
+		return m.AddedOutputTokens()
+	case testusage.FieldThinkingTokens:
+		return m.AddedThinkingTokens()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TestUsageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case testusage.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case testusage.FieldInputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInputTokens(v)
+		return nil
+	case testusage.FieldCachedTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCachedTokens(v)
+		return nil
+	case testusage.FieldOutputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutputTokens(v)
+		return nil
+	case testusage.FieldThinkingTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThinkingTokens(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TestUsage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TestUsageMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TestUsageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TestUsageMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TestUsage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TestUsageMutation) ResetField(name string) error {
+	switch name {
+	case testusage.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case testusage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case testusage.FieldRunID:
+		m.ResetRunID()
+		return nil
+	case testusage.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case testusage.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case testusage.FieldModel:
+		m.ResetModel()
+		return nil
+	case testusage.FieldInputTokens:
+		m.ResetInputTokens()
+		return nil
+	case testusage.FieldCachedTokens:
+		m.ResetCachedTokens()
+		return nil
+	case testusage.FieldOutputTokens:
+		m.ResetOutputTokens()
+		return nil
+	case testusage.FieldThinkingTokens:
+		m.ResetThinkingTokens()
+		return nil
+	}
+	return fmt.Errorf("unknown TestUsage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TestUsageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TestUsageMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TestUsageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TestUsageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TestUsageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TestUsageMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TestUsageMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TestUsage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TestUsageMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TestUsage edge %s", name)
 }
 
 // ThreadMutation represents an operation that mutates the Thread nodes in the graph.

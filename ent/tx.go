@@ -58,6 +58,8 @@ type Tx struct {
 	TestEvent *TestEventClient
 	// TestRun is the client for interacting with the TestRun builders.
 	TestRun *TestRunClient
+	// TestUsage is the client for interacting with the TestUsage builders.
+	TestUsage *TestUsageClient
 	// Thread is the client for interacting with the Thread builders.
 	Thread *ThreadClient
 	// ThreadTag is the client for interacting with the ThreadTag builders.
@@ -219,6 +221,7 @@ func (tx *Tx) init() {
 	tx.Step = NewStepClient(tx.config)
 	tx.TestEvent = NewTestEventClient(tx.config)
 	tx.TestRun = NewTestRunClient(tx.config)
+	tx.TestUsage = NewTestUsageClient(tx.config)
 	tx.Thread = NewThreadClient(tx.config)
 	tx.ThreadTag = NewThreadTagClient(tx.config)
 	tx.Turn = NewTurnClient(tx.config)

@@ -63,6 +63,7 @@ var vocabulary = []struct {
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
+	{errDownloads, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},
 	{eventlog.ErrCursorExpired, public{code: CodeCursorExpired}},
 	{dialogue.ErrThreadExists, public{code: CodeConflict}},

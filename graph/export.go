@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,7 @@ const (
 var (
 	errNoExport    = errors.New("there is no such file: ask for a link with `exportThread` or `exportThreads`")
 	errExportEnded = errors.New("the link, or the key that made it, has ended: ask for a new one")
+	errDownloads   = errors.New("too many files are being downloaded: try again when one of them has ended")
 )
 
 // exportLink is what a link holds: everything that the file is made from. Who has the link needs no key, so it is
@@ -133,6 +135,7 @@ type exports struct {
 	front    *front
 	resolver *Resolver
 	schema   graphql.ExecutableSchema
+	slots    downloadSlots
 }
 
 // ServeHTTP implements http.Handler. Errors before the first byte have the form of GraphQL errors. Later ones cut the
@@ -157,6 +160,12 @@ func (e *exports) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.front.refuse(w, r, err)
 		return
 	}
+	if !e.slots.take(link.Workspace) {
+		header.Set("Retry-After", strconv.Itoa(int(downloadPause.Seconds())))
+		e.front.refuse(w, r, errDownloads)
+		return
+	}
+	defer e.slots.free(link.Workspace)
 	d := &download{w: w, link: link, onlyHead: r.Method == http.MethodHead, stillValid: func() bool { return e.front.access.StillValid(ctx, v) }}
 	err = e.write(ctx, d)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"parley/access"
@@ -16,7 +17,45 @@ const (
 	downloadPiece = 32 << 10
 	// downloadPatience is how long a client may take for one piece. A slower one is cut off, lest it hold the server up.
 	downloadPatience = 30 * time.Second
+	// downloadsAtOnce is how many files a process sends at once, downloadsOfWorkspace how many of them to one workspace: each
+	// reads whole pages from the database.
+	downloadsAtOnce      = 32
+	downloadsOfWorkspace = 4
+	// downloadPause is after what time a download that found no room is told to come back.
+	downloadPause = 5 * time.Second
 )
+
+// downloadSlots counts the downloads that run in this process. The zero value is ready.
+type downloadSlots struct {
+	mu  sync.Mutex // protects all and of
+	all int
+	of  map[string]int // by workspace
+}
+
+// take reports whether there is room for one more download of a workspace, which has it until free is called.
+func (s *downloadSlots) take(workspace string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == downloadsAtOnce || s.of[workspace] == downloadsOfWorkspace {
+		return false
+	}
+	if s.of == nil {
+		s.of = map[string]int{}
+	}
+	s.all++
+	s.of[workspace]++
+	return true
+}
+
+// free gives back what take gave.
+func (s *downloadSlots) free(workspace string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all--
+	if s.of[workspace]--; s.of[workspace] == 0 {
+		delete(s.of, workspace)
+	}
+}
 
 // errHeadOnly ends the making of a file of which only the head was asked for.
 var errHeadOnly = errors.New("only the head was asked for")

@@ -859,6 +859,7 @@ type ComplexityRoot struct {
 	UsageRow struct {
 		Agent    func(childComplexity int) int
 		Day      func(childComplexity int) int
+		DryRun   func(childComplexity int) int
 		Model    func(childComplexity int) int
 		ThreadID func(childComplexity int) int
 		Usage    func(childComplexity int) int
@@ -4643,6 +4644,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UsageRow.Day(childComplexity), true
+	case "UsageRow.dryRun":
+		if e.ComplexityRoot.UsageRow.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UsageRow.DryRun(childComplexity), true
 	case "UsageRow.model":
 		if e.ComplexityRoot.UsageRow.Model == nil {
 			break
@@ -4944,8 +4951,8 @@ type Query {
   "Keys of the workspace, revoked ones too."
   apiKeys(after: Cursor, first: Int, before: Cursor, last: Int): APIKeyConnection! @auth(roles: [ADMIN])
   """
-  Tokens that models used, summed up by ` + "`" + `groupBy` + "`" + `, largest first. Without ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` it is the last 30 days; a range
-  has at most 366 days.
+  Tokens that models used, those of dry runs too, summed up by ` + "`" + `groupBy` + "`" + `, largest first. Without ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` it is the
+  last 30 days; a range has at most 366 days.
   """
   usage(from: Time, to: Time, agentId: ID, threadId: ID, groupBy: [UsageDimension!]! = [DAY], first: Int): [UsageRow!]! @auth(roles: [ADMIN, OPERATOR])
   "A link to one thread with everything said, called and noted in it."
@@ -5183,7 +5190,7 @@ type Agent implements Node {
   maxTurnTokens: Int!
   "Longest time of one turn, in seconds."
   maxTurnSeconds: Int!
-  "Most tokens a day; null means no limit."
+  "Most tokens a day, those of dry runs too; null means no limit."
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String!
@@ -5880,6 +5887,8 @@ enum UsageDimension {
   MODEL
   "Each thread."
   THREAD
+  "Dry runs by ` + "`" + `testAgent` + "`" + `, and all else."
+  DRY_RUN
 }
 
 "A sum of usage. Fields that are not in ` + "`" + `groupBy` + "`" + ` are null."
@@ -5890,8 +5899,10 @@ type UsageRow {
   agent: Agent
   "` + "`" + `provider/model` + "`" + `."
   model: String
-  "Id of the thread."
+  "Id of the thread; null also for dry runs, which have none."
   threadId: ID
+  "Whether it is of dry runs."
+  dryRun: Boolean
   "The sum."
   usage: Usage!
 }
@@ -8581,6 +8592,8 @@ func childFields_UsageRow(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_UsageRow_model(ctx, ec, field)
 	case "threadId":
 		return fieldContext_UsageRow_threadId(ctx, ec, field)
+	case "dryRun":
+		return fieldContext_UsageRow_dryRun(ctx, ec, field)
 	case "usage":
 		return fieldContext_UsageRow_usage(ctx, ec, field)
 	}
@@ -25542,6 +25555,29 @@ func fieldContext_UsageRow_threadId(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("UsageRow", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func _UsageRow_dryRun(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_UsageRow_dryRun(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return marshalOBoolean2ᚖbool(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_UsageRow_dryRun(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UsageRow", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func _UsageRow_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.UsageRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37464,6 +37500,11 @@ func _UsageRow(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			}
 		case "threadId":
 			out.Values[i] = _UsageRow_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dryRun":
+			out.Values[i] = _UsageRow_dryRun(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -97,7 +97,7 @@ func New(o Options) *Handler {
 	srv.AroundOperations(keepUsage)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, withRequestID(&exports{f, resolver, schema})}
+	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }
 
 // mustBeGuarded panics unless every root field says who may use it.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -34,6 +35,9 @@ func (r *Resolver) sumUsage(ctx context.Context, from, to *ms.Time, agentID, thr
 		rows[i] = &gql.UsageRow{
 			Day: textOrNull(sum.Day), Agent: agents[sum.AgentID], Model: textOrNull(sum.Model), ThreadID: textOrNull(sum.ThreadID),
 			Usage: usageOf(sum.Usage, sum.Cost),
+		}
+		if slices.Contains(groupBy, gql.UsageDimensionDryRun) {
+			rows[i].DryRun = &sum.DryRun
 		}
 	}
 	return rows, nil

@@ -71,6 +71,25 @@ func TestUsage(t *testing.T) {
 	})
 }
 
+func TestUsageOfDryRuns(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		agentID := a.agent("A")
+		a.spend(agentID, a.thread(agentID), "one", 1)
+		a.db.Client.TestUsage.Create().SetRunID("run_x").SetAgentID(agentID).SetProvider("fake").SetModel("one").SetInputTokens(40).
+			ExecX(viewer.WorkerContext(t.Context(), a.workspace, "test"))
+		for arguments, want := range map[string]string{
+			``:                             `{"dryRun":null,"threadId":null,"usage":{"inputTokens":50}}`,
+			`(groupBy: DRY_RUN)`:           `{"dryRun":true,"threadId":null,"usage":{"inputTokens":40}},{"dryRun":false,"threadId":null,"usage":{"inputTokens":10}}`,
+			`(groupBy: THREAD, first: 1)`:  `{"dryRun":null,"threadId":null,"usage":{"inputTokens":40}}`,
+			`(groupBy: AGENT, agentId: 1)`: ``,
+		} {
+			if r := a.must(`{ usage`+arguments+` { dryRun threadId usage { inputTokens } } }`, nil); r.raw != `{"data":{"usage":[`+want+`]}}` {
+				t.Errorf("usage%s: %s", arguments, r.raw)
+			}
+		}
+	})
+}
+
 func TestWhoReadsSteps(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		agentID := a.agent("A")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -216,11 +217,12 @@ func TestDoPassesCancelOn(t *testing.T) {
 	})
 	client := newClient(t, outbound.Options{})
 	_, err := client.Do(ctx, outbound.Request{URL: srv.URL})
-	if e, ok := err.(*outbound.Error); !ok || e.Kind != outbound.KindCancelled || !e.Sent {
+	var e *outbound.Error
+	if !errors.As(err, &e) || e.Kind != outbound.KindCancelled || !e.Sent {
 		t.Errorf("got %v", err)
 	}
 	_, err = client.Do(ctx, outbound.Request{URL: srv.URL})
-	if e, ok := err.(*outbound.Error); !ok || e.Kind != outbound.KindCancelled || e.Sent {
+	if !errors.As(err, &e) || e.Kind != outbound.KindCancelled || e.Sent {
 		t.Errorf("cancelled before the start: %v", err)
 	}
 }

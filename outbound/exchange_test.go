@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http/httptrace"
@@ -33,7 +34,7 @@ func TestExchangeSecondConnection(t *testing.T) {
 		second, _ := pipe(t)
 		x.assigned(httptrace.GotConnInfo{Conn: second})
 		err := second.SetDeadline(time.Time{})
-		if x.replayed != wrote || (ctx.Err() != nil) != wrote || (err == io.ErrClosedPipe) != wrote {
+		if x.replayed != wrote || (ctx.Err() != nil) != wrote || errors.Is(err, io.ErrClosedPipe) != wrote {
 			t.Errorf("wrote %t: replayed %t, context %v, second connection %v", wrote, x.replayed, ctx.Err(), err)
 		}
 		if x.sent() != wrote {

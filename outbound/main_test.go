@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -88,15 +87,3 @@ func wantFailure(t *testing.T, c *outbound.Client, r outbound.Request, kind outb
 }
 
 func addrPort(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
-
-// eventually polls for what another goroutine is about to do.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for range 400 {
-		if ok() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("never happened: " + what)
-}

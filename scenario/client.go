@@ -148,24 +148,21 @@ type event struct {
 // follow hands the events of a thread behind a cursor to take until ctx ends, over connections that break too. Any
 // other end is an error.
 func (c *client) follow(ctx context.Context, thread, after string, take func(event)) error {
-	for {
+	for ctx.Err() == nil {
 		err := c.followOnce(ctx, thread, after, func(e event) {
 			after = e.Cursor
 			take(e)
 		})
 		var refused *apiError
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.As(err, &refused) && !refused.Extensions.Retryable:
+		if errors.As(err, &refused) && !refused.Extensions.Retryable && ctx.Err() == nil {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+	return nil
 }
 
 // followOnce reads one connection of server-sent events.

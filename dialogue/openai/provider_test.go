@@ -3,6 +3,7 @@ package openai
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,7 +25,10 @@ func run(t *testing.T, p *Provider, r model.Request) (text string, end *model.En
 	defer cancel()
 	for event, err := range p.Generate(ctx, r) {
 		if err != nil {
-			return text, nil, err.(*model.Error)
+			if !errors.As(err, &failure) {
+				t.Fatalf("the error is a %T, not a *model.Error: %v", err, err)
+			}
+			return text, nil, failure
 		}
 		text += event.Delta
 		end = event.End

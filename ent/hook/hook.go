@@ -272,6 +272,18 @@ func (f TestRunFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TestRunMutation", m)
 }
 
+// The TestUsageFunc type is an adapter to allow the use of ordinary
+// function as TestUsage mutator.
+type TestUsageFunc func(context.Context, *ent.TestUsageMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TestUsageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TestUsageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TestUsageMutation", m)
+}
+
 // The ThreadFunc type is an adapter to allow the use of ordinary
 // function as Thread mutator.
 type ThreadFunc func(context.Context, *ent.ThreadMutation) (ent.Value, error)

@@ -41,6 +41,7 @@ const (
 	TestEvent   = "tev"
 	Credential  = "pcr"
 	Price       = "mpr"
+	TestUsage   = "tus"
 )
 
 var entropy = struct {

@@ -30,6 +30,7 @@ import (
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
+	"parley/ent/testusage"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -688,6 +689,33 @@ func (f TraverseTestRun) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.TestRunQuery", q)
 }
 
+// The TestUsageFunc type is an adapter to allow the use of ordinary function as a Querier.
+type TestUsageFunc func(context.Context, *ent.TestUsageQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f TestUsageFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.TestUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.TestUsageQuery", q)
+}
+
+// The TraverseTestUsage type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseTestUsage func(context.Context, *ent.TestUsageQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseTestUsage) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseTestUsage) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.TestUsageQuery", q)
+}
+
 // The ThreadFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ThreadFunc func(context.Context, *ent.ThreadQuery) (ent.Value, error)
 
@@ -843,6 +871,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.TestEventQuery, predicate.TestEvent, testevent.OrderOption]{typ: ent.TypeTestEvent, tq: q}, nil
 	case *ent.TestRunQuery:
 		return &query[*ent.TestRunQuery, predicate.TestRun, testrun.OrderOption]{typ: ent.TypeTestRun, tq: q}, nil
+	case *ent.TestUsageQuery:
+		return &query[*ent.TestUsageQuery, predicate.TestUsage, testusage.OrderOption]{typ: ent.TypeTestUsage, tq: q}, nil
 	case *ent.ThreadQuery:
 		return &query[*ent.ThreadQuery, predicate.Thread, thread.OrderOption]{typ: ent.TypeThread, tq: q}, nil
 	case *ent.ThreadTagQuery:

@@ -784,6 +784,33 @@ var (
 			},
 		},
 	}
+	// TestUsagesColumns holds the columns for the "test_usages" table.
+	TestUsagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "run_id", Type: field.TypeString},
+		{Name: "agent_id", Type: field.TypeString},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "model", Type: field.TypeString},
+		{Name: "input_tokens", Type: field.TypeInt64, Default: 0},
+		{Name: "cached_tokens", Type: field.TypeInt64, Default: 0},
+		{Name: "output_tokens", Type: field.TypeInt64, Default: 0},
+		{Name: "thinking_tokens", Type: field.TypeInt64, Default: 0},
+	}
+	// TestUsagesTable holds the schema information for the "test_usages" table.
+	TestUsagesTable = &schema.Table{
+		Name:       "test_usages",
+		Columns:    TestUsagesColumns,
+		PrimaryKey: []*schema.Column{TestUsagesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "testusage_workspace_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{TestUsagesColumns[1], TestUsagesColumns[2]},
+			},
+		},
+	}
 	// ThreadsColumns holds the columns for the "threads" table.
 	ThreadsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
@@ -1022,6 +1049,7 @@ var (
 		StepsTable,
 		TestEventsTable,
 		TestRunsTable,
+		TestUsagesTable,
 		ThreadsTable,
 		ThreadTagsTable,
 		TurnsTable,

@@ -72,6 +72,9 @@ type TestEvent func(*sql.Selector)
 // TestRun is the predicate function for testrun builders.
 type TestRun func(*sql.Selector)
 
+// TestUsage is the predicate function for testusage builders.
+type TestUsage func(*sql.Selector)
+
 // Thread is the predicate function for thread builders.
 type Thread func(*sql.Selector)
 

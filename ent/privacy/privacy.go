@@ -638,6 +638,30 @@ func (f TestRunMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TestRunMutation", m)
 }
 
+// The TestUsageQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TestUsageQueryRuleFunc func(context.Context, *ent.TestUsageQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TestUsageQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TestUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TestUsageQuery", q)
+}
+
+// The TestUsageMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TestUsageMutationRuleFunc func(context.Context, *ent.TestUsageMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TestUsageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TestUsageMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TestUsageMutation", m)
+}
+
 // The ThreadQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ThreadQueryRuleFunc func(context.Context, *ent.ThreadQuery) error

@@ -28,6 +28,7 @@ import (
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
+	"parley/ent/testusage"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -1243,6 +1244,49 @@ func init() {
 	testrunDescID := testrunMixinFields0[0].Descriptor()
 	// testrun.DefaultID holds the default value on creation for the id field.
 	testrun.DefaultID = testrunDescID.Default.(func() string)
+	testusageMixin := schema.TestUsage{}.Mixin()
+	testusage.Policy = privacy.NewPolicies(testusageMixin[0], schema.TestUsage{})
+	testusage.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := testusage.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	testusageMixinHooks0 := testusageMixin[0].Hooks()
+
+	testusage.Hooks[1] = testusageMixinHooks0[0]
+	testusageMixinInters0 := testusageMixin[0].Interceptors()
+	testusage.Interceptors[0] = testusageMixinInters0[0]
+	testusageMixinFields0 := testusageMixin[0].Fields()
+	_ = testusageMixinFields0
+	testusageFields := schema.TestUsage{}.Fields()
+	_ = testusageFields
+	// testusageDescCreatedAt is the schema descriptor for created_at field.
+	testusageDescCreatedAt := testusageMixinFields0[2].Descriptor()
+	// testusage.DefaultCreatedAt holds the default value on creation for the created_at field.
+	testusage.DefaultCreatedAt = testusageDescCreatedAt.Default.(func() ms.Time)
+	// testusageDescInputTokens is the schema descriptor for input_tokens field.
+	testusageDescInputTokens := testusageFields[4].Descriptor()
+	// testusage.DefaultInputTokens holds the default value on creation for the input_tokens field.
+	testusage.DefaultInputTokens = testusageDescInputTokens.Default.(int64)
+	// testusageDescCachedTokens is the schema descriptor for cached_tokens field.
+	testusageDescCachedTokens := testusageFields[5].Descriptor()
+	// testusage.DefaultCachedTokens holds the default value on creation for the cached_tokens field.
+	testusage.DefaultCachedTokens = testusageDescCachedTokens.Default.(int64)
+	// testusageDescOutputTokens is the schema descriptor for output_tokens field.
+	testusageDescOutputTokens := testusageFields[6].Descriptor()
+	// testusage.DefaultOutputTokens holds the default value on creation for the output_tokens field.
+	testusage.DefaultOutputTokens = testusageDescOutputTokens.Default.(int64)
+	// testusageDescThinkingTokens is the schema descriptor for thinking_tokens field.
+	testusageDescThinkingTokens := testusageFields[7].Descriptor()
+	// testusage.DefaultThinkingTokens holds the default value on creation for the thinking_tokens field.
+	testusage.DefaultThinkingTokens = testusageDescThinkingTokens.Default.(int64)
+	// testusageDescID is the schema descriptor for id field.
+	testusageDescID := testusageMixinFields0[0].Descriptor()
+	// testusage.DefaultID holds the default value on creation for the id field.
+	testusage.DefaultID = testusageDescID.Default.(func() string)
 	threadMixin := schema.Thread{}.Mixin()
 	thread.Policy = privacy.NewPolicies(threadMixin[0], schema.Thread{})
 	thread.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -1182,8 +1182,10 @@ type UsageRow struct {
 	Agent *ent.Agent `json:"agent,omitempty"`
 	// `provider/model`.
 	Model *string `json:"model,omitempty"`
-	// Id of the thread.
+	// Id of the thread; null also for dry runs, which have none.
 	ThreadID *string `json:"threadId,omitempty"`
+	// Whether it is of dry runs.
+	DryRun *bool `json:"dryRun,omitempty"`
 	// The sum.
 	Usage *Usage `json:"usage"`
 }
@@ -1397,6 +1399,8 @@ const (
 	UsageDimensionModel UsageDimension = "MODEL"
 	// Each thread.
 	UsageDimensionThread UsageDimension = "THREAD"
+	// Dry runs by `testAgent`, and all else.
+	UsageDimensionDryRun UsageDimension = "DRY_RUN"
 )
 
 var AllUsageDimension = []UsageDimension{
@@ -1404,11 +1408,12 @@ var AllUsageDimension = []UsageDimension{
 	UsageDimensionAgent,
 	UsageDimensionModel,
 	UsageDimensionThread,
+	UsageDimensionDryRun,
 }
 
 func (e UsageDimension) IsValid() bool {
 	switch e {
-	case UsageDimensionDay, UsageDimensionAgent, UsageDimensionModel, UsageDimensionThread:
+	case UsageDimensionDay, UsageDimensionAgent, UsageDimensionModel, UsageDimensionThread, UsageDimensionDryRun:
 		return true
 	}
 	return false

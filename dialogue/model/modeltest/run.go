@@ -71,7 +71,7 @@ func generate(ctx context.Context, t *testing.T, h Harness, p model.Provider, r 
 		}
 		switch {
 		case err != nil:
-			if !errors.As(err, &o.err) || err != error(o.err) {
+			if !errors.As(err, &o.err) || err != error(o.err) { //nolint:errorlint // the contract wants the error itself, not one around it
 				t.Fatalf("the error is a %T, not a *model.Error: %v", err, err)
 			}
 			if event.Delta != "" || event.End != nil {

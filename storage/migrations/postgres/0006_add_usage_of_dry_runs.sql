@@ -1,0 +1,2 @@
+CREATE TABLE "test_usages" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "run_id" character varying NOT NULL, "agent_id" character varying NOT NULL, "provider" character varying NOT NULL, "model" character varying NOT NULL, "input_tokens" bigint NOT NULL DEFAULT 0, "cached_tokens" bigint NOT NULL DEFAULT 0, "output_tokens" bigint NOT NULL DEFAULT 0, "thinking_tokens" bigint NOT NULL DEFAULT 0, PRIMARY KEY ("id"));
+CREATE INDEX "testusage_workspace_id_created_at" ON "test_usages" ("workspace_id", "created_at");

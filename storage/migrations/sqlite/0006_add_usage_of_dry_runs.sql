@@ -1,0 +1,2 @@
+CREATE TABLE `test_usages` (`id` text NOT NULL, `workspace_id` text NOT NULL, `created_at` integer NOT NULL, `run_id` text NOT NULL, `agent_id` text NOT NULL, `provider` text NOT NULL, `model` text NOT NULL, `input_tokens` integer NOT NULL DEFAULT (0), `cached_tokens` integer NOT NULL DEFAULT (0), `output_tokens` integer NOT NULL DEFAULT (0), `thinking_tokens` integer NOT NULL DEFAULT (0), PRIMARY KEY (`id`));
+CREATE INDEX `testusage_workspace_id_created_at` ON `test_usages` (`workspace_id`, `created_at`);
