@@ -167,6 +167,9 @@ func (r *run) markSent(ctx context.Context, c *ent.Call) error {
 	return nil
 }
 
+// errDecided ends a transaction about a call that is no longer as it was known.
+var errDecided = errors.New("somebody else has decided about the call")
+
 // finish stores how a call ended, also when the turn has ended meanwhile: what was sent was sent.
 func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -178,11 +181,14 @@ func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 		if err != nil {
 			return err
 		}
-		ended, err = endCall(ctx, tx, t, c, o)
+		ended, err = endCall(ctx, tx, tx.Later(errDecided), t, c, o)
 		left = &latest{t.Row, t.AgentRevision}
 		return err
 	})
-	if err != nil || ended == nil {
+	if errors.Is(err, errDecided) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	*c = *ended

@@ -51,7 +51,7 @@ func TestBadAgents(t *testing.T) {
 		names, text := fields(t, err)
 		equal(t, "fields", names, []string{"dailyTokens", "fallbackText", "instructions", "maxCalls", "maxSteps", "maxTurnSeconds", "maxTurnTokens",
 			"maxWaitMs", "models.1", "models.2", "name", "onBusy", "quietMs", "region", "script.rules.0"})
-		if !strings.Contains(text, `"gemini" is no model provider of this server; it has: fake`) {
+		if !strings.Contains(text, `"gemini" is no model provider of this server or workspace; there are: fake`) {
 			t.Error(text)
 		}
 		_, err = w.s.UpdateAgent(w.ctx, w.agent(), bad)

@@ -48,6 +48,9 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 	if r.reading != nil {
 		return r.goOn(ctx, v)
 	}
+	if h, ok, err := r.recall(ctx, v); ok || err != nil {
+		return h, err
+	}
 	h := history{read: v.turn.ReadSequence}
 	client := r.s.log.Client()
 	q := client.Message.Query().Where(message.ThreadID(v.thread.ID))

@@ -49,18 +49,18 @@ func unknown(why string) outcome {
 // closeCall stores how a call ended and tells subscribers, and integrators if it failed. It changes nothing, without
 // an error, if the call is no longer in the state and sending that c shows: somebody else has decided.
 func closeCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call, o outcome) error {
-	_, err := endCall(ctx, tx, t, c, o)
+	_, err := endCall(ctx, tx, tx.Client(), t, c, o)
 	return err
 }
 
 // endCall is closeCall, and returns the call as it is then; nil if somebody else has decided. It does not change c: the
-// transaction may be tried again.
-func endCall(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, c *ent.Call, o outcome) (*ent.Call, error) {
+// transaction may be tried again. Client is tx.Client, or tx.Later for who learns at the end that somebody else has decided.
+func endCall(ctx context.Context, tx *eventlog.Tx, client *ent.Client, t *eventlog.Thread, c *ent.Call, o outcome) (*ent.Call, error) {
 	result, err := raw.Of(o.body)
 	if err != nil {
 		return nil, fmt.Errorf("encode the result of %s: %w", c.ID, err)
 	}
-	update := tx.Client().Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
+	update := client.Call.Update().Where(call.ID(c.ID), call.StateEQ(c.State), call.Sends(c.Sends)).
 		SetState(o.state).SetResult(result).SetError(o.err).SetTruncated(o.truncated).SetEndedAt(tx.Now)
 	if o.status != 0 {
 		update.SetHTTPStatus(o.status)

@@ -29,23 +29,28 @@ func (h *reading) add(st *reply) {
 	}
 }
 
+// settle puts the steps that wait among the entries, with what their calls brought.
+func (h *reading) settle(calls []*ent.Call) {
+	for _, st := range h.steps {
+		var own []*ent.Call
+		for _, c := range calls {
+			if c.StepID == st.row.ID {
+				own = append(own, c)
+			}
+		}
+		slices.SortFunc(own, func(a, b *ent.Call) int { return a.Number - b.Number })
+		if e, ok := stepEntry(st.row, slices.Clone(st.end.Message.Parts), own); ok {
+			h.entries = append(h.entries, e)
+		}
+	}
+	h.steps = nil
+}
+
 // goOn adds to what the model has read in this turn what came since: its own steps, with what their calls brought, and
 // messages of others.
 func (r *run) goOn(ctx context.Context, v *view) (history, error) {
 	past := r.reading
-	for _, st := range past.steps {
-		var calls []*ent.Call
-		for _, c := range v.calls {
-			if c.StepID == st.row.ID {
-				calls = append(calls, c)
-			}
-		}
-		slices.SortFunc(calls, func(a, b *ent.Call) int { return a.Number - b.Number })
-		if e, ok := stepEntry(st.row, slices.Clone(st.end.Message.Parts), calls); ok {
-			past.entries = append(past.entries, e)
-		}
-	}
-	past.steps = nil
+	past.settle(v.calls)
 	if !keepsQueue(v.agent) && v.thread.MessageCount != past.count {
 		texts, err := r.s.log.Client().Message.Query().Where(message.ThreadID(v.thread.ID), message.SequenceGT(past.read)).
 			Order(ent.Asc(message.FieldSequence)).Limit(maxHistory).All(ctx)

@@ -40,6 +40,7 @@ type reply struct {
 // What it left decides about the next move.
 func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	next, said := *v, r.said
+	var end ending
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		st.ended, st.empty, st.garbled = false, 0, 0
 		t, tn, around, err := r.guard(ctx, tx, false)
@@ -75,7 +76,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		if err != nil {
 			return err
 		}
-		end, err := r.conclude(ctx, tx, t, tn, v, st, said.messages > 0)
+		end, err = r.conclude(ctx, tx, t, tn, v, st, said.messages > 0)
 		if err != nil {
 			return err
 		}
@@ -99,6 +100,9 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	r.reading.add(st)
 	if !st.contact { // the customer's row has changed
 		r.next = &next
+	}
+	if (end.reason == turn.ReasonANSWERED || end.reason == turn.ReasonSILENT) && !st.heard {
+		r.remember(&next)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"parley/ent/turn"
 )
@@ -18,6 +19,7 @@ type registry struct {
 // hold is a turn that this process runs.
 type hold struct {
 	claim
+	begun   atomic.Bool        // whether its row says that this process runs it, so that the row can be held against that
 	mu      sync.Mutex         // protects the fields below
 	cancel  context.CancelFunc // of what is under way; nil between two operations
 	stopped bool               // since it was last asked

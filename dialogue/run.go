@@ -71,6 +71,7 @@ func (s *Service) Run(ctx context.Context) error {
 			slots <- struct{}{}
 			s.running.stop(func(old *hold) bool { return old.id == c.id }) // it lost the turn and may not know it yet
 			h := &hold{claim: c}
+			h.begun.Store(!c.promised)
 			s.running.add(h)
 			turns.Go(func() error {
 				defer func() {
@@ -161,7 +162,7 @@ func (s *Service) keep(work context.Context) {
 			return
 		case <-tick.C:
 		}
-		holds := s.running.find(func(*hold) bool { return true })
+		holds := s.running.find(func(h *hold) bool { return h.begun.Load() })
 		if len(holds) == 0 {
 			renewed = time.Now()
 			continue

@@ -87,6 +87,7 @@ type Service struct {
 	running   registry
 	versions  versionCache
 	agents    agentCache
+	pasts     pasts
 	own       *ownProviders
 	lists     *modelLists
 	endpoints endpoints

@@ -95,10 +95,12 @@ func (r *run) begin(ctx context.Context) error {
 		r.deadline = time.Now().Add(time.Duration(v.agent.MaxTurnSeconds)*time.Second - tx.Now.Sub(*tn.StartedAt))
 		return v.settleSent(ctx, tx, t)
 	})
-	if err == nil {
-		r.next = v
+	if err != nil {
+		return err
 	}
-	return err
+	r.hold.begun.Store(true)
+	r.next = v
+	return nil
 }
 
 // settleSent ends the calls of a turn that a dead worker sent, as unknown, but for those that may be sent again.
@@ -108,7 +110,7 @@ func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 		if v.turn.Attempts < maxAttempts && f != nil && f.Idempotent {
 			continue
 		}
-		ended, err := endCall(ctx, tx, t, c, unknown("the server stopped while it waited for the answer"))
+		ended, err := endCall(ctx, tx, tx.Client(), t, c, unknown("the server stopped while it waited for the answer"))
 		if err != nil {
 			return err
 		}

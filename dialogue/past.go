@@ -1,0 +1,94 @@
+package dialogue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"parley/ent"
+	"parley/ent/message"
+)
+
+// maxPastBytes bounds what a process keeps of threads that its models have read, in bytes of text.
+const maxPastBytes = 32 << 20
+
+// pasts keeps what models have read of threads, from the end of one turn to the next. Events are gapless within a thread
+// and tell of every change, so that their number shows whether what is kept is still all there is.
+type pasts struct {
+	mu    sync.Mutex // protects the fields below
+	known map[string]past
+	size  int
+}
+
+// past is all that a model would read of a thread, up to the event with the sequence last.
+type past struct {
+	entries []entry
+	last    int64
+	size    int
+}
+
+// keep remembers the past of a thread, unless it is long.
+func (p *pasts) keep(threadID string, entries []entry, last int64) {
+	size := 0
+	for _, e := range entries {
+		size += sizeOf(e)
+	}
+	if len(entries) > maxHistory || size > maxHistoryBytes {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil || p.size+size > maxPastBytes {
+		p.known, p.size = map[string]past{}, 0
+	}
+	p.size += size - p.known[threadID].size
+	p.known[threadID] = past{entries, last, size}
+}
+
+// take returns the past of a thread and forgets it: it belongs to the caller from then on.
+func (p *pasts) take(threadID string) (past, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found, ok := p.known[threadID]
+	delete(p.known, threadID)
+	p.size -= found.size
+	return found, ok
+}
+
+// recall is gather for the first step of a turn, from what this process keeps of the thread. It reports false when that is
+// nothing, or when more has happened since than that messages came and the turn began.
+func (r *run) recall(ctx context.Context, v *view) (history, bool, error) {
+	known, ok := r.s.pasts.take(v.thread.ID)
+	if !ok || v.turn.StepsUsed > 0 {
+		return history{}, false, nil
+	}
+	texts, err := r.s.log.Client().Message.Query().Where(message.ThreadID(v.thread.ID), message.SequenceGT(known.last)).
+		Order(ent.Asc(message.FieldSequence)).Limit(maxHistory).All(ctx)
+	if err != nil {
+		return history{}, false, fmt.Errorf("read the new messages: %w", err)
+	}
+	seen, read := int64(1), v.turn.ReadSequence // the turn's own beginning is an event, too
+	for _, m := range texts {
+		if m.Sequence <= v.thread.LastSeq {
+			seen++
+		}
+		read = max(read, m.Sequence)
+		known.entries = append(known.entries, messageEntry(m))
+	}
+	if v.thread.LastSeq-known.last != seen {
+		return history{}, false, nil
+	}
+	r.reading = &reading{entries: known.entries, read: read, count: v.thread.MessageCount}
+	return history{messages: join(slices.Clone(known.entries)), read: read}, true, nil
+}
+
+// remember keeps what the turn has read and said, once it has ended with an answer. Left is the thread and the calls as the
+// last step left them.
+func (r *run) remember(left *view) {
+	if r.reading == nil {
+		return
+	}
+	r.reading.settle(left.calls)
+	r.s.pasts.keep(left.thread.ID, r.reading.entries, left.thread.LastSeq)
+}
