@@ -53,7 +53,7 @@ func (tx *Tx) integrations(ctx context.Context, workspace string) (integrations,
 	if found.revision, err = queryInt(ctx, tx.raw, `SELECT integrations_revision FROM workspaces WHERE id = $1`, workspace); err != nil {
 		return found, fmt.Errorf("read the revision of integrations: %w", err)
 	}
-	found.rows, err = tx.raw.Integration.Query().Where(integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
+	found.rows, err = tx.raw.Integration.Query().Where(integration.WorkspaceID(workspace), integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
 	if err != nil {
 		return found, fmt.Errorf("find integrations: %w", err)
 	}
