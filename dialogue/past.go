@@ -83,10 +83,10 @@ func (r *run) recall(ctx context.Context, v *view) (history, bool, error) {
 	return history{messages: join(slices.Clone(known.entries)), read: read}, true, nil
 }
 
-// remember keeps what the turn has read and said, once it has ended with an answer. Left is the thread and the calls as the
-// last step left them.
+// remember keeps what the turn has read and said, once it has ended with an answer, unless there are messages that it has
+// not read. Left is the thread and the calls as the last step left them.
 func (r *run) remember(left *view) {
-	if r.reading == nil {
+	if r.reading == nil || r.reading.count != left.thread.MessageCount {
 		return
 	}
 	r.reading.settle(left.calls)

@@ -101,7 +101,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	if !st.contact { // the customer's row has changed
 		r.next = &next
 	}
-	if (end.reason == turn.ReasonANSWERED || end.reason == turn.ReasonSILENT) && !st.heard {
+	if end.reason == turn.ReasonANSWERED || end.reason == turn.ReasonSILENT {
 		r.remember(&next)
 	}
 	return nil
