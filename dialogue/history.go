@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,7 +55,9 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 	h := history{read: v.turn.ReadSequence}
 	client := r.s.log.Client()
 	q := client.Message.Query().Where(message.ThreadID(v.thread.ID))
+	count := v.thread.MessageCount
 	if keepsQueue(v.agent) && v.turn.StepsUsed > 0 {
+		count = math.MinInt32 // some may be left out
 		q.Where(message.SequenceLTE(v.turn.ReadSequence))
 	}
 	texts, err := q.Order(ent.Desc(message.FieldSequence)).Limit(maxHistory).All(ctx)
@@ -96,7 +99,7 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 		return h, err
 	}
 	entries = slices.Concat(entries, markers, reminders)
-	r.reading = &reading{entries: slices.Clone(entries), read: h.read, count: v.thread.MessageCount}
+	r.reading = &reading{entries: slices.Clone(entries), read: h.read, count: count}
 	h.messages = join(entries)
 	return h, nil
 }

@@ -14,7 +14,7 @@ import (
 type reading struct {
 	entries []entry
 	read    int64    // messages up to this sequence are in it
-	count   int      // of the thread's messages, at most as many as are in it or in steps
+	count   int      // of the thread's messages, at most as many as are in it or in steps; below 0 if unknown
 	steps   []*reply // steps of this worker that are not yet among the entries
 }
 
