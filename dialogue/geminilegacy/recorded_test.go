@@ -15,7 +15,7 @@ import (
 func TestRecorded(t *testing.T) {
 	recordingtest.Run(t, recordingtest.Harness{
 		Live: os.Getenv("GEMINI_API_KEY") != "",
-		Key:  os.Getenv("GEMINI_API_KEY"), BaseURL: cmp.Or(os.Getenv("GEMINI_BASE_URL"), DefaultBaseURL), Model: cmp.Or(os.Getenv("GEMINI_LEGACY_MODEL"), DefaultModel),
+		Key:  os.Getenv("GEMINI_API_KEY"), BaseURL: os.Getenv("GEMINI_BASE_URL"), Model: cmp.Or(os.Getenv("GEMINI_LEGACY_MODEL"), DefaultModel),
 		FakeModel: signing3,
 		Fake:      func() http.Handler { return fakemodel.New(fakemodel.Options{Strict: true, Repeatable: true}) },
 		Start: func(t *testing.T, client *http.Client, key, baseURL, name string) model.Provider {
