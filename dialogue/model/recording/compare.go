@@ -55,6 +55,27 @@ func (d *differences) add(path, recorded, sent string) {
 	}
 }
 
+// addWhole adds a value that stands on one side only; it counts as much as all that is in it.
+func (d *differences) addWhole(path, recorded, sent string, v any) {
+	d.add(path, recorded, sent)
+	d.count += size(v)
+}
+
+// size counts the values within a value.
+func size(v any) (n int) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, member := range v {
+			n += 1 + size(member)
+		}
+	case []any:
+		for _, element := range v {
+			n += 1 + size(element)
+		}
+	}
+	return n
+}
+
 func (d *differences) compare(path string, a, b any) {
 	switch x := a.(type) {
 	case map[string]any:
@@ -68,9 +89,9 @@ func (d *differences) compare(path string, a, b any) {
 				at := fmt.Sprintf("%s[%d]", path, i)
 				switch {
 				case i >= len(x):
-					d.add(at, "nothing", show(y[i]))
+					d.addWhole(at, "nothing", show(y[i]), y[i])
 				case i >= len(y):
-					d.add(at, show(x[i]), "nothing")
+					d.addWhole(at, show(x[i]), "nothing", x[i])
 				default:
 					d.compare(at, x[i], y[i])
 				}
@@ -101,9 +122,9 @@ func (d *differences) compareObjects(path string, a, b map[string]any) {
 		y, inB := b[name]
 		switch {
 		case !inA:
-			d.add(at, "nothing", show(y))
+			d.addWhole(at, "nothing", show(y), y)
 		case !inB:
-			d.add(at, show(x), "nothing")
+			d.addWhole(at, show(x), "nothing", x)
 		default:
 			d.compare(at, x, y)
 		}
