@@ -139,7 +139,7 @@ func (g geminiAnswer) whole() any {
 	signed := false
 	for i, p := range g.Parts {
 		if p.Signature == nil && p.Call == nil && p.Text != "" && !p.Unsigned && !p.Thought && g.model.Signs && i == len(g.Parts)-1 {
-			p.Signature = sign("")
+			p.Signature = g.server.sign("")
 		}
 		parts = append(parts, g.part(p, &signed))
 	}
@@ -168,7 +168,7 @@ func (g geminiAnswer) elements() []any {
 	}
 	end := map[string]any{"text": ""}
 	if last := g.Parts[len(g.Parts)-1]; g.model.Signs && last.Call == nil && last.Signature == nil && !last.Unsigned {
-		end["thoughtSignature"] = base64.StdEncoding.EncodeToString(sign(""))
+		end["thoughtSignature"] = base64.StdEncoding.EncodeToString(g.server.sign(""))
 	}
 	return append(all, g.element([]any{end}, true, g.usage))
 }
@@ -189,7 +189,7 @@ func (g geminiAnswer) part(p Part, signed *bool) any {
 		}
 		out["functionCall"] = call
 		if g.model.Signs && !*signed && p.Signature == nil && !p.Unsigned {
-			p.Signature = sign(p.Call.Name)
+			p.Signature = g.server.sign(p.Call.Name)
 		}
 		*signed = true
 	} else if !p.SignatureAlone {

@@ -24,6 +24,8 @@ type Options struct {
 	MaxBody int64
 	// Keep is how many requests are remembered; 0 means 1000.
 	Keep int
+	// Repeatable makes signatures by counting, so that the same requests in the same order get the same bytes.
+	Repeatable bool
 	// OpenAI says in what the OpenAI-compatible side differs.
 	OpenAI Dialect
 }

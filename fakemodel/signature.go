@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 )
 
 // standIn is what Google documents for calls that never had a signature.
@@ -18,9 +19,13 @@ const nonceSize = 9
 
 // sign makes a signature for a call of a function; for a text, name is empty. It is different each time, and can be checked by
 // any server, so that dialogues outlive a restart.
-func sign(name string) []byte {
+func (s *Server) sign(name string) []byte {
 	nonce := make([]byte, nonceSize)
-	_, _ = rand.Read(nonce) // it never fails
+	if s.o.Repeatable {
+		binary.BigEndian.PutUint64(nonce, uint64(s.number()))
+	} else {
+		_, _ = rand.Read(nonce) // it never fails
+	}
 	return append(append(bytes.Clone(signatureHead), nonce...), seal(nonce, name)...)
 }
 

@@ -1,0 +1,30 @@
+package geminilegacy
+
+import (
+	"cmp"
+	"net/http"
+	"os"
+	"testing"
+
+	"parley/dialogue/model"
+	"parley/dialogue/model/recording/recordingtest"
+	"parley/fakemodel"
+)
+
+// A dialogue as it was recorded; -record records it anew.
+func TestRecorded(t *testing.T) {
+	recordingtest.Run(t, recordingtest.Harness{
+		Live: os.Getenv("GEMINI_API_KEY") != "",
+		Key:  os.Getenv("GEMINI_API_KEY"), BaseURL: os.Getenv("GEMINI_BASE_URL"), Model: cmp.Or(os.Getenv("GEMINI_LEGACY_MODEL"), DefaultModel),
+		FakeModel: signing3,
+		Fake:      func() http.Handler { return fakemodel.New(fakemodel.Options{Strict: true, Repeatable: true}) },
+		Start: func(t *testing.T, client *http.Client, key, baseURL, name string) model.Provider {
+			p, err := New(Options{Key: key, BaseURL: baseURL, Model: name, Client: client})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.Close)
+			return p
+		},
+	})
+}
