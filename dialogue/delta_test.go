@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,14 +60,28 @@ func (h *hearing) Ended(g dialogue.Generation, stored bool) {
 	h.ends[g.MessageID] = append(h.ends[g.MessageID], end)
 }
 
+// settle waits until all that has begun has ended, which is told just after it is stored. What never ends is shown as it is.
+func (h *hearing) settle() {
+	ended := func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return !slices.ContainsFunc(h.ids, func(id string) bool { return len(h.ends[id]) == 0 })
+	}
+	for deadline := time.Now().Add(5 * time.Second); !ended() && time.Now().Before(deadline); {
+		time.Sleep(3 * time.Millisecond)
+	}
+}
+
 // of returns the text of a message and how it ended.
 func (h *hearing) of(messageID string) string {
+	h.settle()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return strings.Join(append([]string{h.texts[messageID]}, h.ends[messageID]...), " ")
 }
 
 func (h *hearing) all() []string {
+	h.settle()
 	h.mu.Lock()
 	ids, all := h.ids, h.wrong
 	h.mu.Unlock()
