@@ -16,16 +16,17 @@ import (
 	"parley/failpoint"
 )
 
-// sideBySide is how many calls of one turn are on their way at once.
-const sideBySide = 8
+// maxSideBySide is how many calls of one turn are on their way at once.
+const maxSideBySide = 8
 
 // runCalls sends the turn's calls that are reserved, and those that a dead worker sent and that may be sent again,
 // side by side, and stores their answers. It returns when all are done. When the turn is stopped, calls not yet sent
 // are left, and those on their way are still waited for and recorded.
 func (r *run) runCalls(ctx, base context.Context, v *view) error {
 	leaders, followers := v.pair()
+	r.sideBySide = len(leaders)+len(followers) > 1 // each then finds that another has written
 	var g errgroup.Group
-	g.SetLimit(sideBySide)
+	g.SetLimit(maxSideBySide)
 	for _, c := range leaders {
 		g.Go(func() error { return r.runCall(ctx, base, v, c) })
 	}
@@ -40,22 +41,17 @@ func (r *run) runCalls(ctx, base context.Context, v *view) error {
 	return r.afterCalls(ctx, v)
 }
 
-// latest is a thread as a call that ended left it.
-type latest struct {
-	row      *ent.Thread
-	revision int64 // of its agent
-}
-
 // afterCalls lets the turn go on with what it knows, once all its calls have ended: the last of them brought the thread's
 // row along. What ended the turn meanwhile stops this worker, and would refuse its next write.
 func (r *run) afterCalls(ctx context.Context, v *view) (err error) {
 	latest := r.latest.Swap(nil)
-	if latest == nil || latest.row.Epoch != v.turn.Epoch || latest.row.Status != v.thread.Status || len(v.in(call.StateRESERVED, call.StateSENT, call.StateAWAITING_APPROVAL)) > 0 {
+	r.known = latest
+	if latest == nil || latest.Row.Epoch != v.turn.Epoch || latest.Row.Status != v.thread.Status || len(v.in(call.StateRESERVED, call.StateSENT, call.StateAWAITING_APPROVAL)) > 0 {
 		return nil
 	}
 	next := *v
-	next.thread = latest.row
-	if err := r.placeAgent(ctx, r.s.log.Client(), &next, latest.revision); err != nil {
+	next.thread = latest.Row
+	if err := r.placeAgent(ctx, r.s.log.Client(), &next, latest.AgentRevision); err != nil {
 		return err
 	}
 	r.next = &next
@@ -175,14 +171,14 @@ func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	var ended *ent.Call
-	var left *latest
+	left := &eventlog.Known{}
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		t, err := tx.Lock(ctx, c.ThreadID)
+		t, err := r.lockKnown(ctx, tx, c.ThreadID)
 		if err != nil {
 			return err
 		}
+		t.Leave(left)
 		ended, err = endCall(ctx, tx, tx.Later(errDecided), t, c, o)
-		left = &latest{t.Row, t.AgentRevision}
 		return err
 	})
 	if errors.Is(err, errDecided) {
@@ -194,10 +190,18 @@ func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	*c = *ended
 	for {
 		known := r.latest.Load()
-		if known != nil && known.row.LastSeq > left.row.LastSeq || r.latest.CompareAndSwap(known, left) {
+		if known != nil && known.Row.LastSeq > left.Row.LastSeq || r.latest.CompareAndSwap(known, left) {
 			return nil
 		}
 	}
+}
+
+// lockKnown locks the thread, or assumes it to be as this worker's last write left it.
+func (r *run) lockKnown(ctx context.Context, tx *eventlog.Tx, threadID string) (*eventlog.Thread, error) {
+	if r.known != nil && !r.sideBySide {
+		return tx.AssumeKnown(ctx, *r.known)
+	}
+	return tx.Lock(ctx, threadID)
 }
 
 // copyAnswer ends a call with the answer that another one got.

@@ -37,13 +37,17 @@ const (
 )
 
 // claim takes up to n turns that match, oldest first: none of a workspace that has its share of the workers, and those
-// of an agent that has its share after all others. Due turns of SQLite are promised: no other process competes for them,
-// and a transaction less is a flush of the disk less.
+// of an agent that has its share after all others. Due turns are promised while no other process competes for them, with
+// SQLite, or hardly any, with Postgres while this one has little to do: a transaction less is a flush of the disk less.
 func (s *Service) claim(ctx context.Context, who, also string, n int, crowded crowd) ([]claim, error) {
 	// Not cut short by the end of Run: what was claimed must be known, so that it can be given back.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(viewer.SystemContext(ctx, "turn claim")), 10*time.Second)
 	defer cancel()
+	promised := also == "" && (!s.log.Postgres() || s.running.count() < s.o.Workers/4)
 	args := []any{n, s.name, s.o.LeaseFor.Milliseconds()}
+	if promised {
+		args = []any{n + s.o.Workers} // those that run here may be among them
+	}
 	for _, workspace := range crowded.workspaces {
 		args = append(args, workspace)
 		who += ` AND workspace_id <> $` + strconv.Itoa(len(args))
@@ -57,8 +61,7 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, crowded cr
 		}
 		order = ` ORDER BY agent_id IN (` + strings.Join(places, `, `) + `), due_at LIMIT $1`
 	}
-	if also == "" && !s.log.Postgres() {
-		args[0] = n + s.o.Workers
+	if promised {
 		return s.promise(ctx, `SELECT id, workspace_id, thread_id, agent_id, fence + 1 FROM turns WHERE `+fmt.Sprintf(who, s.log.NowSQL())+order, n, args)
 	}
 	pick := `id IN (SELECT id FROM turns WHERE ` + who + order + `)`

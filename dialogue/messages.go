@@ -40,7 +40,7 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 	var superseded string
 	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		superseded = ""
-		t, err := tx.Lock(ctx, in.ThreadID)
+		t, err := tx.Assume(ctx, in.ThreadID)
 		if err != nil {
 			return ID{}, err
 		}
@@ -119,12 +119,12 @@ func (s *Service) AddNote(ctx context.Context, threadID, text string) (ID, error
 // that gave way to it, if one did.
 func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, in MessageInput) (*ent.Message, string, error) {
 	engine := own(ctx)
-	around, err := readCustomer(engine, tx.Client(), t.Row)
+	around, err := readCustomer(engine, tx.Reader(), t.Row)
 	if err != nil {
 		return nil, "", err
 	}
 	t.KnowTags(around.tags)
-	a, err := s.agentAt(engine, tx.Client(), t.Row, around.revision)
+	a, err := s.agentAt(engine, tx.Reader(), t.Row, around.revision)
 	if err != nil {
 		return nil, "", err
 	}
@@ -160,7 +160,7 @@ func said(ctx context.Context, tx *eventlog.Tx, in MessageInput) (string, error)
 	if in.ClientMessageID == nil {
 		return "", nil
 	}
-	found, err := tx.Client().Message.Query().
+	found, err := tx.Reader().Message.Query().
 		Where(message.ThreadID(in.ThreadID), message.ClientMessageID(*in.ClientMessageID)).FirstID(ctx)
 	if ent.IsNotFound(err) {
 		return "", nil

@@ -41,12 +41,14 @@ type reply struct {
 func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	next, said := *v, r.said
 	var end ending
+	var left eventlog.Known
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		st.ended, st.empty, st.garbled = false, 0, 0
-		t, tn, around, err := r.guard(ctx, tx, false)
+		st.ended, st.empty, st.garbled, st.contact = false, 0, 0, false
+		t, tn, around, err := r.guardKnown(ctx, tx, v)
 		if err != nil {
 			return err
 		}
+		t.Leave(&left)
 		st.heard = t.Row.MessageCount != v.thread.MessageCount
 		st.text, st.calls = st.split(v, st.last)
 		row, err := r.storeStep(ctx, tx, tn, st)
@@ -82,7 +84,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		}
 		st.ended = end.reason != ""
 		next.turn, next.thread, next.calls = tn, t.Row, slices.Concat(v.calls, made)
-		if err := r.place(ctx, tx.Client(), &next, around); err != nil {
+		if err := r.place(ctx, tx.Reader(), &next, around); err != nil {
 			return err
 		}
 		next.tags = t.Tags()
@@ -96,7 +98,12 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		r.reading = nil
 		return err
 	}
-	r.said = said
+	if left.AgentRevision != next.revision { // it was changed while the model wrote
+		if err := r.placeAgent(ctx, r.s.log.Client(), &next, left.AgentRevision); err != nil {
+			return err
+		}
+	}
+	r.said, r.known = said, &left
 	r.reading.add(st)
 	if !st.contact { // the customer's row has changed
 		r.next = &next

@@ -19,6 +19,7 @@ type registry struct {
 // hold is a turn that this process runs.
 type hold struct {
 	claim
+	poke    func()             // wakes who claims, when the turn has begun
 	begun   atomic.Bool        // whether its row says that this process runs it, so that the row can be held against that
 	mu      sync.Mutex         // protects the fields below
 	cancel  context.CancelFunc // of what is under way; nil between two operations
@@ -91,6 +92,13 @@ func (r *registry) find(match func(*hold) bool) []*hold {
 		}
 	}
 	return found
+}
+
+// count returns how many turns run here.
+func (r *registry) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.turns)
 }
 
 // crowd is who has so many turns running here that others come first.

@@ -70,7 +70,7 @@ func (s *Service) Run(ctx context.Context) error {
 		for _, c := range claims {
 			slots <- struct{}{}
 			s.running.stop(func(old *hold) bool { return old.id == c.id }) // it lost the turn and may not know it yet
-			h := &hold{claim: c}
+			h := &hold{claim: c, poke: wake.Poke}
 			h.begun.Store(!c.promised)
 			s.running.add(h)
 			turns.Go(func() error {
@@ -83,7 +83,7 @@ func (s *Service) Run(ctx context.Context) error {
 				return nil
 			})
 		}
-		if len(claims) == 0 && sleep(ctx, wake, pause) && pause < s.o.PollFor {
+		if pause > 0 && sleep(ctx, wake, pause) && pause < s.o.PollFor {
 			due.Store(true)
 		}
 	}
@@ -100,7 +100,7 @@ func (s *Service) Run(ctx context.Context) error {
 const crowdedPause = 50 * time.Millisecond
 
 // claimSome takes up to n turns: due ones, and with sweep also those whose worker died or whose approval is overdue.
-// If it takes none it says how long to sleep. The queue is only written to when something is due, which is looked up first
+// It says how long to sleep, if nobody wakes. The queue is only written to when something is due, which is looked up first
 // unless it is known.
 func (s *Service) claimSome(ctx context.Context, n int, sweep, due bool) (claims []claim, pause time.Duration, err error) {
 	if n == 0 {
@@ -132,8 +132,13 @@ func (s *Service) claimSome(ctx context.Context, n int, sweep, due bool) (claims
 			until = max(until, crowdedPause)
 		}
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		until = s.o.PollFor
+	case len(claims) == n || len(claims) > 0 && !claims[len(claims)-1].promised:
+		until = 0 // there may be more
+	case len(claims) > 0:
+		until = crowdedPause // the queue shows those until they have begun, which wakes
 	}
 	return claims, until, err
 }

@@ -21,16 +21,18 @@ var errLost = errors.New("the turn is no longer held")
 // run is one worker's work on one claimed turn. What has happened stands in the database; the fields here only save
 // reading it again.
 type run struct {
-	s        *Service
-	hold     *hold
-	deadline time.Time              // the turn's wall clock, by this process's
-	empty    int                    // answers without text and call so far
-	garbled  int                    // answers with a call that cannot be read so far
-	next     *view                  // what the last move left, if it is all that decides about the next one
-	said     *spoken                // what the turn has told the customer, as far as it is known
-	dropped  []dropped              // what a model said in vain
-	reading  *reading               // what the model has read in this turn, while this worker alone adds to it
-	latest   atomic.Pointer[latest] // calls end side by side
+	s          *Service
+	hold       *hold
+	deadline   time.Time                      // the turn's wall clock, by this process's
+	empty      int                            // answers without text and call so far
+	garbled    int                            // answers with a call that cannot be read so far
+	next       *view                          // what the last move left, if it is all that decides about the next one
+	said       *spoken                        // what the turn has told the customer, as far as it is known
+	dropped    []dropped                      // what a model said in vain
+	reading    *reading                       // what the model has read in this turn, while this worker alone adds to it
+	known      *eventlog.Known                // the thread as this worker's last write left it
+	sideBySide bool                           // whether several calls are on their way
+	latest     atomic.Pointer[eventlog.Known] // the same, of calls, which end side by side
 }
 
 // run moves the turn on until it has ended, is parked, or is lost (errLost).
@@ -46,7 +48,7 @@ func (r *run) run(ctx context.Context) error {
 		done()
 		stopped := r.hold.wasStopped()
 		if stopped { // somebody changed the turn: look again
-			r.next, r.reading = nil, nil
+			r.next, r.reading, r.known = nil, nil, nil
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -63,18 +65,20 @@ func (r *run) run(ctx context.Context) error {
 // unknown, unless its function may be called again. What it read decides about the first move.
 func (r *run) begin(ctx context.Context) error {
 	var v *view
+	var left eventlog.Known
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, tn, around, err := r.guard(ctx, tx, true)
 		if err != nil {
 			return err
 		}
+		t.Leave(&left)
 		old := *tn
 		tn.State, tn.Fence = turn.StateRUNNING, r.hold.fence
 		v = &view{turn: tn, thread: t.Row}
-		if err := r.place(ctx, tx.Client(), v, around); err != nil {
+		if err := r.place(ctx, tx.Reader(), v, around); err != nil {
 			return err
 		}
-		if err := v.readCalls(ctx, tx.Client()); err != nil {
+		if err := v.readCalls(ctx, tx.Reader()); err != nil {
 			return err
 		}
 		tn.Epoch = t.Row.Epoch
@@ -99,7 +103,8 @@ func (r *run) begin(ctx context.Context) error {
 		return err
 	}
 	r.hold.begun.Store(true)
-	r.next = v
+	r.hold.poke()
+	r.next, r.known = v, &left
 	return nil
 }
 
@@ -122,14 +127,18 @@ func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 }
 
 // guard locks the thread for a write of this worker and reads the turn. The error is errLost unless the turn runs under
-// this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself, and makes the
-// claim if it was only promised. Another worker that claims the turn from now on waits for the thread before it does anything.
+// this worker's fence, in the thread's present epoch; the first write of a claim brings the epoch itself, makes the claim if
+// it was only promised, and assumes the thread: its update has the turn's state as its condition.
 func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, surroundings, error) {
-	t, err := tx.Lock(ctx, r.hold.threadID)
+	lock := tx.Lock
+	if first {
+		lock = tx.Assume
+	}
+	t, err := lock(ctx, r.hold.threadID)
 	if err != nil {
 		return nil, nil, surroundings{}, err
 	}
-	tn, around, err := readTurn(ctx, tx.Client(), t.Row, r.hold.id)
+	tn, around, err := readTurn(ctx, tx.Reader(), t.Row, r.hold.id)
 	switch {
 	case err != nil:
 		return nil, nil, around, fmt.Errorf("guard the turn: %w", err)
@@ -142,6 +151,23 @@ func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog
 	}
 	t.KnowTags(around.tags)
 	return t, tn, around, nil
+}
+
+// guardKnown is guard for a write that follows v and knows all that it needs, if nobody else has written to the thread since
+// this worker's last write. The write must end with r.write, whose condition is that the turn is still held.
+func (r *run) guardKnown(ctx context.Context, tx *eventlog.Tx, v *view) (*eventlog.Thread, *ent.Turn, surroundings, error) {
+	if r.known == nil || r.known.Tags == nil || v.turn.Epoch != r.known.Row.Epoch {
+		return r.guard(ctx, tx, false)
+	}
+	t, err := tx.AssumeKnown(ctx, *r.known)
+	if err != nil {
+		return nil, nil, surroundings{}, err
+	}
+	if !t.Assumed() {
+		return r.guard(ctx, tx, false)
+	}
+	tn := *v.turn
+	return t, &tn, surroundings{tags: r.known.Tags, revision: r.known.AgentRevision, customer: v.customer, reminded: v.reminded, lowered: v.lowered}, nil
 }
 
 // write changes the row of this worker's turn and extends its lease, by the end of the transaction, which fails with

@@ -18,6 +18,7 @@ type view struct {
 	customer  *ent.Customer // without its times
 	tags      []string
 	agent     *ent.Agent
+	revision  int64           // of the agent
 	functions []*ent.Function // enabled ones
 	calls     []*ent.Call     // of the turn, in order
 	reminded  bool            // whether the thread has had reminders
@@ -56,7 +57,7 @@ func (r *run) placeAgent(ctx context.Context, client *ent.Client, v *view, revis
 	if v.agent, err = r.s.agentAt(ctx, client, v.thread, revision); err != nil {
 		return fmt.Errorf("read the agent: %w", err)
 	}
-	v.functions = nil
+	v.functions, v.revision = nil, revision
 	for _, f := range v.agent.Edges.Functions {
 		if f.Enabled {
 			v.functions = append(v.functions, f)

@@ -47,24 +47,49 @@ func (tx *Tx) planDeliveries(ctx context.Context) ([]planned, error) {
 	return plans, nil
 }
 
-// insertDeliveries adds a delivery for every event that an integration wants, in the transaction that made the event. A
-// disabled integration gets its deliveries held, so that nothing is lost and all can be released.
+// fewDeliveries go to the database together with the events; more are one statement of their own.
+const fewDeliveries = 4
+
+// deliverAtOnce lets a few deliveries wait for the end, and returns the plans of all others.
+func (tx *Tx) deliverAtOnce(ctx context.Context, plans []planned) ([]planned, error) {
+	n := 0
+	for _, plan := range plans {
+		n += len(plan.events)
+	}
+	if n > fewDeliveries {
+		return plans, nil
+	}
+	for _, c := range tx.deliveries(tx.Later(nil), plans) {
+		if err := c.Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// insertDeliveries adds a delivery for every event that an integration wants, in the transaction that made the event.
 func (tx *Tx) insertDeliveries(ctx context.Context, plans []planned) error {
-	var creates []*ent.DeliveryCreate
+	creates := tx.deliveries(tx.client, plans)
+	if len(creates) == 0 {
+		return nil
+	}
+	return tx.client.Delivery.CreateBulk(creates...).Exec(ctx)
+}
+
+// deliveries builds what is planned. A disabled integration gets its deliveries held, so that nothing is lost and all can
+// be released.
+func (tx *Tx) deliveries(client *ent.Client, plans []planned) (creates []*ent.DeliveryCreate) {
 	for _, plan := range plans {
 		for i, p := range plan.events {
-			c := NewDelivery(tx.client, &p.row, plan.integration).SetNextAt(tx.Now).SetCreatedAt(tx.Now)
+			c := NewDelivery(client, &p.row, plan.integration).SetNextAt(tx.Now).SetCreatedAt(tx.Now)
 			if plan.integration.Ordering == integration.OrderingFIFO {
 				c.SetOrdinal(plan.ordinal + int64(i))
 			}
 			creates = append(creates, c)
+			tx.wake.Deliveries = true
 		}
 	}
-	if len(creates) == 0 {
-		return nil
-	}
-	tx.wake.Deliveries = true
-	return tx.client.Delivery.CreateBulk(creates...).Exec(ctx)
+	return creates
 }
 
 // NewDelivery begins a delivery of an event to an integration: pending, or held while the integration is disabled.
@@ -83,6 +108,9 @@ func (tx *Tx) takeOrdinals(ctx context.Context, in *ent.Integration, n int) (int
 		return 0, nil
 	}
 	const take = `UPDATE integrations SET fifo_last = fifo_last + $1 WHERE workspace_id = $2 AND id = $3 RETURNING fifo_last`
+	if err := tx.begin(ctx); err != nil {
+		return 0, err
+	}
 	last, err := queryInt(ctx, tx.raw, take, n, in.WorkspaceID, in.ID)
 	if err != nil {
 		return 0, fmt.Errorf("take places in the queue of %s: %w", in.ID, err)

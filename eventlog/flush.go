@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"parley/ent"
+	"parley/ent/ms"
+	"parley/failpoint"
 )
 
 // flush writes what the verb left to the end, in the lock order of the package comment.
@@ -26,10 +28,15 @@ func (tx *Tx) flush(ctx context.Context) (Wake, error) {
 	if err != nil {
 		return Wake{}, err
 	}
-	if tx.log.Postgres() && len(threads) == 1 && len(shards) == 1 {
-		err = tx.appendAtOnce(ctx, threads[0], shards[0])
-	} else if err = tx.runWaiting(ctx); err == nil {
-		err = tx.appendInTurn(ctx, threads, shards)
+	once := tx.log.Postgres() && len(threads) == 1 && len(shards) == 1
+	if once {
+		if plans, err = tx.deliverAtOnce(ctx, plans); err == nil {
+			err = tx.appendAtOnce(ctx, threads[0], shards[0], len(plans) > 0)
+		}
+	} else if len(threads) > 0 || len(shards) > 0 || len(tx.waiting) > 0 {
+		if err = tx.ready(ctx); err == nil {
+			err = tx.appendInTurn(ctx, threads, shards)
+		}
 	}
 	if err != nil {
 		return Wake{}, err
@@ -90,7 +97,7 @@ func (tx *Tx) appendInTurn(ctx context.Context, threads []*Thread, shards []shar
 	}
 	for _, s := range shards {
 		var w statement
-		s.take(&w)
+		s.take(&w, ``)
 		var last, revision int64
 		if err := queryRow(ctx, tx.raw, &w, &last, &revision); err != nil {
 			return fmt.Errorf("take positions in shard %d of %s: %w", s.number, s.workspace, err)
@@ -115,39 +122,87 @@ func (tx *Tx) appendInTurn(ctx context.Context, threads []*Thread, shards []shar
 }
 
 // appendAtOnce is appendInTurn for the usual case of one thread, together with what waits, in one statement of Postgres,
-// where each is a round trip. Its parts see the tables as they were before it: no row may be written by two of them.
-func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard) error {
+// where each is a round trip. Its parts see the tables as they were before it: no row may be written by two of them. When
+// the thread was only assumed, and no more is to follow, that statement is the whole transaction.
+func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) error {
+	update, alone := tx.alone(t)
+	if alone = alone && !more; !alone {
+		if err := tx.begin(ctx); err != nil {
+			return err
+		}
+	}
+	list := tx.waiting
+	tx.waiting = nil
 	var w statement
-	w.add(`WITH thread AS (`)
+	w.add(`WITH `)
+	name := func(i int) string { return `waiting` + strconv.Itoa(i) }
+	add := func(i int, query string) {
+		w.add(name(i)+` AS (`).append(query, list[i].args)
+		w.add(` RETURNING 1), `)
+	}
+	first := `` // what the thread's row waits for
+	if alone {
+		tx.hold(&w, t, s)
+		first = `held`
+		if update >= 0 {
+			query, _ := list[update].behind(first)
+			add(update, query)
+			first = name(update)
+		}
+	}
+	w.add(`thread AS (`)
 	t.update(&w)
-	w.add(` RETURNING id), shard AS (`)
-	s.take(&w)
+	if alone {
+		w.add(` AND EXISTS (SELECT 1 FROM ` + first + `)`)
+	}
+	w.add(` RETURNING id), `)
+	for i, q := range list {
+		query := q.query
+		if alone {
+			query, _ = q.behind(`thread`)
+		}
+		if i != update || !alone {
+			add(i, query)
+		}
+	}
+	w.add(`shard AS (`)
+	s.take(&w, `thread`)
 	w.add(`), event (` + eventColumns + `) AS (VALUES `)
 	for i, row := range s.events {
 		w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
 	}
 	w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
 		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body
-		FROM event, shard)`)
-	list := tx.waiting
-	tx.waiting = nil
-	for i, q := range list {
-		w.add(`, waiting` + strconv.Itoa(i) + ` AS (`).append(q)
-		w.add(` RETURNING 1)`)
-	}
-	w.add(` SELECT last_position, revision, (SELECT COUNT(*) FROM thread)`)
-	var updated, last, revision int64
-	touched, into := make([]int64, len(list)), []any{&last, &revision, &updated}
+		FROM event, shard)
+		SELECT (SELECT last_position FROM shard), (SELECT revision FROM shard), (SELECT COUNT(*) FROM thread), `)
+	w.add(`(SELECT revision FROM agents WHERE id = `).arg(t.Row.AgentID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID)
+	w.add(`), ` + tx.log.NowSQL())
+	var updated int64
+	var last, revision, agent *int64
+	var now ms.Time
+	touched, into := make([]int64, len(list)), []any{&last, &revision, &updated, &agent, &now}
 	for i := range list {
-		w.add(`, (SELECT COUNT(*) FROM waiting` + strconv.Itoa(i) + `)`)
+		w.add(`, (SELECT COUNT(*) FROM ` + name(i) + `)`)
 		into = append(into, &touched[i])
 	}
-	w.add(` FROM shard`)
-	switch err := queryRow(ctx, tx.raw, &w, into...); {
-	case errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("workspace %s has no feed shard %d", s.workspace, s.number)
-	case err != nil:
+	held := int64(1)
+	client := tx.raw
+	if alone {
+		w.add(`, (SELECT COUNT(*) FROM held)`)
+		into = append(into, &held)
+		client = tx.log.client
+		failpoint.Hit("log.commit")
+	}
+	if err := queryRow(ctx, client, &w, into...); err != nil {
 		return fmt.Errorf("store events: %w", err)
+	}
+	tx.log.clock.set(now)
+	if held != 1 {
+		tx.log.kept.forget(s.workspace) // perhaps it was that which changed
+		return errMoved
+	}
+	if alone && update >= 0 && touched[update] != 1 { // then nothing else has happened either
+		return list[update].orElse
 	}
 	for i, n := range touched {
 		if n != 1 {
@@ -157,8 +212,14 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard) error {
 	if updated != 1 {
 		return t.lost()
 	}
-	s.place(last)
-	return tx.holds(s.workspace, revision)
+	if last == nil || revision == nil {
+		return fmt.Errorf("workspace %s has no feed shard %d", s.workspace, s.number)
+	}
+	if agent != nil {
+		t.AgentRevision = *agent
+	}
+	s.place(*last)
+	return tx.holds(s.workspace, *revision)
 }
 
 // update writes what the verb changed in the locked row. All that a verb may change is written each time, so that the
@@ -176,15 +237,30 @@ func (t *Thread) update(w *statement) {
 	w.add(` WHERE id = `).arg(row.ID).add(` AND workspace_id = `).arg(row.WorkspaceID).add(` AND last_seq = `).arg(t.stored)
 }
 
+// hold writes the part that locks an assumed thread and finds its row if it is as assumed, and the workspace's integrations
+// are those that deliveries were planned by.
+func (tx *Tx) hold(w *statement, t *Thread, s shard) {
+	w.add(`held AS (SELECT 1 FROM threads WHERE id = `).arg(t.Row.ID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID)
+	w.add(` AND last_seq = `).arg(t.stored)
+	if tx.planned != nil {
+		w.add(` AND (SELECT integrations_revision FROM workspaces WHERE id = `).arg(s.workspace).add(`) = `).arg(*tx.planned)
+	}
+	w.add(` ` + noKey + `), `)
+}
+
 // lost is the error of an update that found no row: the lock was not held, a mistake of the program that must not lose
 // events silently.
 func (t *Thread) lost() error { return fmt.Errorf("thread %s changed under its lock", t.Row.ID) }
 
-// take takes positions for the shard's new events, and returns the last of them, and the revision of the workspace's
-// integrations.
-func (s shard) take(w *statement) {
+// take takes positions for the shard's new events, after the named part of the statement if there is one, and returns the
+// last of them, and the revision of the workspace's integrations.
+func (s shard) take(w *statement, after string) {
 	w.add(`UPDATE feed_shards SET last_position = last_position + `).arg(len(s.events)).add(` WHERE workspace_id = `).arg(s.workspace)
-	w.add(` AND shard = `).arg(s.number).add(` RETURNING last_position, (SELECT integrations_revision FROM workspaces WHERE id = feed_shards.workspace_id) AS revision`)
+	w.add(` AND shard = `).arg(s.number)
+	if after != `` {
+		w.add(` AND EXISTS (SELECT 1 FROM ` + after + `)`)
+	}
+	w.add(` RETURNING last_position, (SELECT integrations_revision FROM workspaces WHERE id = feed_shards.workspace_id) AS revision`)
 }
 
 // queryRow runs a statement that returns one row of numbers.

@@ -49,11 +49,15 @@ func (tx *Tx) integrations(ctx context.Context, workspace string) (integrations,
 		return found, nil
 	}
 	// The revision first: a change between the two statements is then found at the end.
+	client := tx.log.client
+	if tx.entTx != nil {
+		client = tx.raw
+	}
 	var err error
-	if found.revision, err = queryInt(ctx, tx.raw, `SELECT integrations_revision FROM workspaces WHERE id = $1`, workspace); err != nil {
+	if found.revision, err = queryInt(ctx, client, `SELECT integrations_revision FROM workspaces WHERE id = $1`, workspace); err != nil {
 		return found, fmt.Errorf("read the revision of integrations: %w", err)
 	}
-	found.rows, err = tx.raw.Integration.Query().Where(integration.WorkspaceID(workspace), integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
+	found.rows, err = client.Integration.Query().Where(integration.WorkspaceID(workspace), integration.DeletedAtIsNil()).Order(integration.ByID()).All(ctx)
 	if err != nil {
 		return found, fmt.Errorf("find integrations: %w", err)
 	}
@@ -74,9 +78,12 @@ func (tx *Tx) holds(workspace string, revision int64) error {
 	if tx.planned == nil || *tx.planned == revision {
 		return nil
 	}
-	k := &tx.log.kept
+	tx.log.kept.forget(workspace)
+	return errStale
+}
+
+func (k *kept) forget(workspace string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.known, workspace)
-	return errStale
 }

@@ -98,7 +98,7 @@ func (d inOrder) Query(ctx context.Context, query string, args, v any) error {
 
 // ExecContext is what ent's ExecQuery feature calls.
 func (d inOrder) ExecContext(ctx context.Context, query string, args ...any) (stdsql.Result, error) {
-	if err := d.tx.runWaiting(ctx); err != nil {
+	if err := d.tx.ready(ctx); err != nil {
 		return nil, err
 	}
 	return d.tx.raw.ExecContext(ctx, query, args...)
@@ -106,7 +106,7 @@ func (d inOrder) ExecContext(ctx context.Context, query string, args ...any) (st
 
 // QueryContext is what ent's ExecQuery feature calls.
 func (d inOrder) QueryContext(ctx context.Context, query string, args ...any) (*stdsql.Rows, error) {
-	if err := d.tx.runWaiting(ctx); err != nil {
+	if err := d.tx.ready(ctx); err != nil {
 		return nil, err
 	}
 	return d.tx.raw.QueryContext(ctx, query, args...)
@@ -120,6 +120,14 @@ func (inOrder) Close() error { return nil }
 
 // Dialect implements dialect.Driver.
 func (d inOrder) Dialect() string { return d.tx.log.dialect }
+
+// ready prepares the transaction for a statement: it is begun, and what waits has run.
+func (tx *Tx) ready(ctx context.Context) error {
+	if err := tx.begin(ctx); err != nil {
+		return err
+	}
+	return tx.runWaiting(ctx)
+}
 
 // runWaiting runs what waits, one by one.
 func (tx *Tx) runWaiting(ctx context.Context) error {
@@ -138,11 +146,10 @@ func (tx *Tx) runWaiting(ctx context.Context) error {
 }
 
 // append writes a waiting statement of Postgres behind others, its parameters counted on.
-func (w *statement) append(q queued) {
+func (w *statement) append(query string, args []any) {
 	offset := len(w.args)
-	rest := q.query
 	for {
-		before, after, found := strings.Cut(rest, "$")
+		before, after, found := strings.Cut(query, "$")
 		w.add(before)
 		if !found {
 			break
@@ -153,7 +160,7 @@ func (w *statement) append(q queued) {
 		}
 		n, _ := strconv.Atoi(after[:digits])
 		w.add("$" + strconv.Itoa(offset+n))
-		rest = after[digits:]
+		query = after[digits:]
 	}
-	w.args = append(w.args, q.args...)
+	w.args = append(w.args, args...)
 }

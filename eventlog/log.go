@@ -25,6 +25,7 @@ type Log struct {
 	now     func() ms.Time
 	wakes   wakes
 	kept    kept
+	clock   clock
 }
 
 // New returns the log of the database behind client; dialectName is dialect.SQLite or dialect.Postgres. Nil for now
@@ -59,7 +60,12 @@ const maxTries = 12
 // outside the database. It must call no model and no network, and must keep no Tx or Thread. The error of the verb is
 // returned as it is, and nothing is stored then.
 func (l *Log) Write(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) error {
-	return Again(ctx, func() error { return l.writeOnce(ctx, verb) })
+	again := false
+	return Again(ctx, func() error {
+		err := l.writeOnce(ctx, verb, again)
+		again = true
+		return err
+	})
 }
 
 // Again runs f, and runs it again when the database reports a collision with another transaction, a bounded number of
@@ -79,19 +85,21 @@ func Again(ctx context.Context, f func() error) error {
 	}
 }
 
-func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) (err error) {
-	entTx, err := l.client.Tx(ctx)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error, again bool) (err error) {
+	tx := &Tx{log: l, ctx: ctx, again: again, threads: map[string]*Thread{}}
+	tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
+	if !l.Postgres() { // one writer at a time: the clock is read when it is this one's turn
+		if err := tx.begin(ctx); err != nil {
+			return err
+		}
 	}
+	tx.Now = l.now()
 	done := false
 	defer func() {
-		if !done { // also when verb panics
-			_ = entTx.Rollback()
+		if !done && tx.entTx != nil { // also when verb panics
+			_ = tx.entTx.Rollback()
 		}
 	}()
-	tx := &Tx{log: l, raw: entTx.Client(), threads: map[string]*Thread{}, Now: l.now()}
-	tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
 	if err := verb(ctx, tx); err != nil {
 		return err
 	}
@@ -99,12 +107,17 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	if err != nil {
 		return fmt.Errorf("append events: %w", err)
 	}
-	failpoint.Hit("log.commit")
-	if err := entTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if tx.entTx != nil {
+		failpoint.Hit("log.commit")
+		if err := tx.entTx.Commit(); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
 	}
 	done = true
 	failpoint.Hit("log.committed")
+	for _, t := range tx.threads {
+		t.leave()
+	}
 	l.wakes.send(wake)
 	return nil
 }
@@ -121,7 +134,7 @@ func bookkeeper(ctx context.Context) context.Context {
 // collision says whether err is a clash with another transaction that a repetition can cure. A violated unique index
 // is one at first: when two verbs insert the same key together, the second finds the first one's row on its repetition.
 func collision(err error, try int) bool {
-	if errors.Is(err, errStale) {
+	if errors.Is(err, errStale) || errors.Is(err, errMoved) {
 		return true
 	}
 	var pe *pq.Error

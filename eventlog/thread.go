@@ -36,6 +36,8 @@ type Thread struct {
 	changed   bool            // Row differs from the database
 	contacted bool            // so does its contact
 	stored    int64           // Row.LastSeq as the database has it
+	assumed   bool            // nothing is locked yet
+	left      *Known          // filled after the commit, if set
 }
 
 // Thread locks a thread of the viewer's workspace and reads its tags. Threads must be locked by ascending id, and before
@@ -59,25 +61,40 @@ func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 		return nil, fmt.Errorf("lock %s after %s: %w", threadID, tx.lastLocked, ErrThreadOrder)
 	}
 	q := tx.client.Thread.Query().Where(thread.ID(threadID))
+	tx.beside(ctx, q)
+	if tx.log.Postgres() {
+		q.ForUpdate(sql.WithLockClause(noKey))
+	}
+	row, err := q.Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return tx.take(row, false)
+}
+
+// noKey is the lock of a thread: inserting messages, which takes a key share lock on it, may go on elsewhere.
+const noKey = "FOR NO KEY UPDATE"
+
+// beside lets a query of a thread read the revision of its agent too, and with Postgres the clock.
+func (tx *Tx) beside(ctx context.Context, q *ent.ThreadQuery) {
 	who, _ := viewer.FromContext(ctx)
 	q.Modify(func(s *sql.Selector) {
 		s.AppendSelectExprAs(sql.ExprFunc(func(b *sql.Builder) {
 			b.WriteString("(SELECT revision FROM agents WHERE id = ").WriteString(s.C(thread.FieldAgentID)).
 				WriteString(" AND workspace_id = ").Arg(who.Workspace).WriteString(")")
 		}), "revision")
+		if tx.log.Postgres() {
+			s.AppendSelectExprAs(sql.Expr(tx.log.NowSQL()), "now")
+		}
 	})
-	if tx.log.Postgres() {
-		// No-key: inserting messages, which takes a key share lock on the thread, may go on elsewhere.
-		q.ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE"))
-		q.Modify(func(s *sql.Selector) { s.AppendSelectExprAs(sql.Expr(tx.log.NowSQL()), "now") })
-	}
-	row, err := q.Only(ctx)
-	if err != nil {
-		return nil, err
-	}
+}
+
+// take makes the Thread of a row that was read with what stands beside it.
+func (tx *Tx) take(row *ent.Thread, assumed bool) (*Thread, error) {
 	if now, err := row.Value("now"); err == nil {
 		if n, ok := now.(int64); ok {
 			tx.Now = ms.Time(n)
+			tx.log.clock.set(tx.Now)
 		}
 	}
 	revision, err := row.Value("revision")
@@ -86,9 +103,9 @@ func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 	}
 	// Postgres may have read its clock before it waited for the lock: time must not run backwards within a thread.
 	tx.Now = max(tx.Now, row.LastActivityAt)
-	t := &Thread{Row: row, tx: tx, stored: row.LastSeq}
+	t := &Thread{Row: row, tx: tx, stored: row.LastSeq, assumed: assumed}
 	t.AgentRevision, _ = revision.(int64)
-	tx.threads[threadID], tx.lastLocked = t, threadID
+	tx.threads[row.ID], tx.lastLocked = t, row.ID
 	return t, nil
 }
 

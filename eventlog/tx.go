@@ -29,8 +29,11 @@ type Tx struct {
 	Now ms.Time
 
 	log        *Log
-	raw        *ent.Client // runs statements at once
-	client     *ent.Client // runs what waits before them
+	ctx        context.Context // of the whole transaction
+	entTx      *ent.Tx         // nil before the first statement, with Postgres
+	raw        *ent.Client     // runs statements at once
+	client     *ent.Client     // runs what waits before them
+	again      bool            // whether an earlier run of the verb met with a collision
 	waiting    []queued
 	threads    map[string]*Thread
 	lastLocked string
