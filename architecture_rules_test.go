@@ -19,7 +19,7 @@ import (
 var arrows = map[string][]string{
 	"access":    {"ent", "eventlog", "invalid", "seal"},
 	"console":   {},
-	"delivery":  {"ent", "eventlog", "invalid", "outbound", "seal"},
+	"delivery":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"dialogue":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"ent":       {},
 	"eventlog":  {"ent", "failpoint", "seal"},

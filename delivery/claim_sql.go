@@ -12,14 +12,14 @@ const runningSQL = `SELECT integration_id, workspace_id FROM deliveries WHERE st
 
 // waitingSQL finds the endpoints that may be sent to and have deliveries pending, with how many are due, counted up to
 // {window}. The recursive part hops from one endpoint to the next in the index, however many deliveries each has.
-const waitingSQL = `SELECT i.id, i.workspace_id, i.ordering, i.consecutive_failures, (
+const waitingSQL = `SELECT i.id, i.workspace_id, i.ordering, h.consecutive_failures, (
 	SELECT count(*) FROM (
 		SELECT 1 FROM deliveries d
 		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.next_at <= {now} LIMIT {window}
 	) AS few
 )
-FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id
-WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (i.paused_until IS NULL OR i.paused_until <= {now})`
+FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id JOIN integration_health h ON h.integration_id = i.id
+WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (h.paused_until IS NULL OR h.paused_until <= {now})`
 
 // pendingEndpoints yields the id of every integration with pending deliveries.
 const pendingEndpoints = `

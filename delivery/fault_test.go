@@ -75,7 +75,7 @@ func TestFaultsAreRetried(t *testing.T) {
 					first.Get("Webhook-Attempt") != "1" || again.Get("Webhook-Attempt") != "2" {
 					t.Errorf("headers of the attempts:\n%v\n%v", first, again)
 				}
-				if in := db.Client.Integration.GetX(f.ctx, made.ID); in.ConsecutiveFailures != 0 || in.FirstFailureAt != nil {
+				if in := f.health(made.ID); in.ConsecutiveFailures != 0 || in.FirstFailureAt != nil {
 					t.Errorf("integration %+v", in)
 				}
 			})
@@ -119,7 +119,7 @@ func TestTriesAreSpent(t *testing.T) {
 				t.Errorf("attempt %+v", a)
 			}
 		}
-		if in := db.Client.Integration.GetX(f.ctx, made.ID); in.ConsecutiveFailures != 12 || in.FirstFailureAt == nil || in.LastSuccessAt != nil {
+		if in := f.health(made.ID); in.ConsecutiveFailures != 12 || in.FirstFailureAt == nil || in.LastSuccessAt != nil {
 			t.Errorf("integration %+v", in)
 		}
 	})
@@ -191,7 +191,7 @@ func TestRetryAfterPausesTheEndpoint(t *testing.T) {
 				f.start(t)
 				f.say(t, f.thread(t), "first")
 				eventually(t, "the endpoint is paused", func() bool {
-					return db.Client.Integration.GetX(f.ctx, made.ID).PausedUntil != nil
+					return f.health(made.ID).PausedUntil != nil
 				})
 				f.say(t, f.thread(t), "second") // in another thread: it waits all the same
 				eventually(t, "both arrive", func() bool { return rec.count() == 3 })
@@ -214,9 +214,9 @@ func TestPausesAreBounded(t *testing.T) {
 		made := f.integration(t, delivery.Input{URL: rec.URL})
 		f.start(t)
 		f.say(t, f.thread(t), "first")
-		var in *ent.Integration
+		var in *ent.IntegrationHealth
 		eventually(t, "the endpoint is paused", func() bool {
-			in = db.Client.Integration.GetX(f.ctx, made.ID)
+			in = f.health(made.ID)
 			return in.PausedUntil != nil
 		})
 		if left := time.Until(in.PausedUntil.Time()); left > 10*time.Minute+time.Second || left < 9*time.Minute {

@@ -11,25 +11,28 @@ import (
 	"parley/eventlog"
 )
 
-// health is what an integration's row says about its endpoint.
+// health is what is known about an endpoint.
 type health struct {
 	failures     int // in a row
 	firstFailure *ms.Time
+	lastFailure  *ms.Time
 	lastSuccess  *ms.Time
 	pausedUntil  *ms.Time
 }
 
 func healthOf(in *ent.Integration) health {
-	return health{in.ConsecutiveFailures, in.FirstFailureAt, in.LastSuccessAt, in.PausedUntil}
+	row := in.Edges.Health
+	return health{row.ConsecutiveFailures, row.FirstFailureAt, row.LastFailureAt, row.LastSuccessAt, row.PausedUntil}
 }
 
 // after returns the health after one more outcome. It is a pure function.
 func (h health) after(r result, now ms.Time) health {
 	switch {
 	case r.succeeded():
-		return health{lastSuccess: &now, pausedUntil: h.pausedUntil}
+		return health{lastSuccess: &now, lastFailure: h.lastFailure, pausedUntil: h.pausedUntil}
 	case r.failed():
 		h.failures++
+		h.lastFailure = &now
 		if h.firstFailure == nil {
 			h.firstFailure = &now
 		}
@@ -56,16 +59,16 @@ func updateHealth(ctx context.Context, tx *eventlog.Tx, stored []result, rows ma
 	if len(changed) == 0 {
 		return nil
 	}
-	kinds := []string{"text", "bigint", "bigint", "bigint", "bigint"}
+	kinds := []string{"text", "bigint", "bigint", "bigint", "bigint", "bigint"}
 	var values []string
 	var args []any
 	for id, h := range changed {
 		values = append(values, tuple(len(args), kinds))
-		args = append(args, id, h.failures, number(h.firstFailure), number(h.lastSuccess), number(h.pausedUntil))
+		args = append(args, id, h.failures, number(h.firstFailure), number(h.lastFailure), number(h.lastSuccess), number(h.pausedUntil))
 	}
-	query := `WITH v (id, failures, first_failure, last_success, paused) AS (VALUES ` + strings.Join(values, ", ") + `)
-UPDATE integrations SET consecutive_failures = v.failures, first_failure_at = v.first_failure,
-	last_success_at = v.last_success, paused_until = v.paused FROM v WHERE integrations.id = v.id`
+	query := `WITH v (id, failures, first_failure, last_failure, last_success, paused) AS (VALUES ` + strings.Join(values, ", ") + `)
+UPDATE integration_health SET consecutive_failures = v.failures, first_failure_at = v.first_failure, last_failure_at = v.last_failure,
+	last_success_at = v.last_success, paused_until = v.paused FROM v WHERE integration_health.integration_id = v.id`
 	if _, err := tx.Client().ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("update the health of integrations: %w", err)
 	}

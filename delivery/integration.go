@@ -9,6 +9,7 @@ import (
 	"parley/ent/delivery"
 	"parley/ent/id"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/secret"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -67,6 +68,9 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		if err != nil {
 			return Result{}, fmt.Errorf("store the integration: %w", err)
 		}
+		if err := tx.Client().IntegrationHealth.Create().SetIntegrationID(row.ID).SetWorkspaceID(row.WorkspaceID).Exec(ctx); err != nil {
+			return Result{}, fmt.Errorf("store the integration: %w", err)
+		}
 		fresh, err := s.addSecret(ctx, tx, row)
 		return Result{ID: row.ID, Secret: fresh}, err
 	})
@@ -103,7 +107,11 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			change.SetState(integration.StateENABLED).SetDisabledReason("")
 		}
 		if enable || u.URL != nil && *u.URL != in.URL {
-			change.SetConsecutiveFailures(0).ClearFirstFailureAt().ClearPausedUntil()
+			err := tx.Client().IntegrationHealth.Update().Where(integrationhealth.IntegrationID(in.ID)).
+				SetConsecutiveFailures(0).ClearFirstFailureAt().ClearPausedUntil().Exec(ctx)
+			if err != nil {
+				return Result{}, fmt.Errorf("forget the failures of the integration: %w", err)
+			}
 		}
 		if err := change.Exec(ctx); err != nil {
 			return Result{}, fmt.Errorf("change the integration: %w", err)

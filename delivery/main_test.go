@@ -17,6 +17,7 @@ import (
 	"parley/ent"
 	"parley/ent/attempt"
 	"parley/ent/id"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -166,6 +167,10 @@ func (f *fixture) deliveries(integrationID string) []*ent.Delivery {
 
 func (f *fixture) attempts(deliveryID string) []*ent.Attempt {
 	return f.db.Client.Attempt.Query().Where(attempt.DeliveryID(deliveryID)).Order(attempt.ByNumber()).AllX(f.ctx)
+}
+
+func (f *fixture) health(integrationID string) *ent.IntegrationHealth {
+	return f.db.Client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(integrationID)).OnlyX(f.ctx)
 }
 
 // got is a request that a receiver had.

@@ -96,8 +96,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 // oldestSQL hops over the endpoints as waitingSQL does.
 const oldestSQL = `SELECT min(due.since), {now} FROM (
 	SELECT (SELECT min(d.next_at) FROM deliveries d WHERE d.integration_id = i.id AND d.state = 'PENDING') AS since
-	FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id
-	WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (i.paused_until IS NULL OR i.paused_until <= {now})
+	FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id JOIN integration_health h ON h.integration_id = i.id
+	WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (h.paused_until IS NULL OR h.paused_until <= {now})
 ) AS due`
 
 // oldestDue returns how long the oldest due delivery has waited, 0 when nothing is due.

@@ -15,6 +15,7 @@ import (
 	"parley/ent/attempt"
 	entdelivery "parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	entms "parley/ent/ms"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -46,7 +47,7 @@ func TestALostDeliveryIsSentAgainAndItsWorkerIsFenced(t *testing.T) {
 		if again := f.deliveries(made.ID)[0]; again.State != entdelivery.StateDONE || again.Attempts != 2 {
 			t.Errorf("the late worker changed it: %+v", again)
 		}
-		if in := db.Client.Integration.GetX(f.ctx, made.ID); in.ConsecutiveFailures != 0 {
+		if in := f.health(made.ID); in.ConsecutiveFailures != 0 {
 			t.Errorf("the late worker changed the integration: %+v", in)
 		}
 		if n := figure(t, f.Service, "parley_delivery_fenced_total"); n != 1 {
@@ -166,7 +167,7 @@ func TestDeadEndpointsOfOneWorkspaceLeaveItWorkers(t *testing.T) {
 		f.say(t, thread, strings.Split(strings.Repeat("x,", 49)+"x", ",")...)
 		f.start(t)
 		eventually(t, "all are known to be dead", func() bool {
-			n, err := db.Client.Integration.Query().Where(integration.ConsecutiveFailuresGTE(5)).Count(f.ctx)
+			n, err := db.Client.IntegrationHealth.Query().Where(integrationhealth.ConsecutiveFailuresGTE(5)).Count(f.ctx)
 			return err == nil && n == 10
 		})
 		time.Sleep(400 * ms) // until what was sent before is over
@@ -220,7 +221,7 @@ func TestDrainGivesBackWhatHangs(t *testing.T) {
 		if log := f.attempts(d.ID); d.State != entdelivery.StatePENDING || d.Tries != 0 || d.LeaseUntil != nil || len(log) != 1 || log[0].Outcome != attempt.OutcomeLOST {
 			t.Errorf("after the drain: %+v, attempts %+v", d, log)
 		}
-		if in := db.Client.Integration.GetX(f.ctx, made.ID); in.ConsecutiveFailures != 0 {
+		if in := f.health(made.ID); in.ConsecutiveFailures != 0 {
 			t.Errorf("the stop was charged to the endpoint: %+v", in)
 		}
 		start(f.ctx, t, f.Service)

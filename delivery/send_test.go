@@ -59,7 +59,7 @@ func TestAnEventArrivesSigned(t *testing.T) {
 		if a.Outcome != attempt.OutcomeSUCCEEDED || *a.Status != 200 || a.Answer != "thanks\uFFFD\uFFFD" || a.TotalUs <= 0 || a.RemoteAddress == "" {
 			t.Errorf("attempt %+v", a)
 		}
-		in := db.Client.Integration.GetX(f.ctx, made.ID)
+		in := f.health(made.ID)
 		if in.LastSuccessAt == nil || in.ConsecutiveFailures != 0 {
 			t.Errorf("integration %+v", in)
 		}

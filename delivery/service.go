@@ -82,7 +82,7 @@ func (s *Service) lease() time.Duration { return s.o.Timeout + s.o.LeaseMargin }
 // lockIntegrations locks integrations until the end of the transaction and returns them by id, with the time of the
 // database. They are locked before deliveries, in ascending order; those that ctx's viewer may not see are missing.
 func (s *Service) lockIntegrations(ctx context.Context, tx *eventlog.Tx, ids ...string) (map[string]*ent.Integration, ms.Time, error) {
-	q := tx.Client().Integration.Query().Where(integration.IDIn(ids...)).Order(integration.ByID())
+	q := tx.Client().Integration.Query().Where(integration.IDIn(ids...)).WithHealth().Order(integration.ByID())
 	if s.log.Postgres() {
 		// No-key: inserting deliveries, which takes a key share lock on the integration, may go on elsewhere.
 		q.ForUpdate(entsql.WithLockClause("FOR NO KEY UPDATE"))

@@ -84,20 +84,20 @@ func TestUpdateChangesWhatIsGiven(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		f := newFixture(t, db, delivery.Options{})
 		made := f.integration(t, delivery.Input{URL: "https://example.com/", Channels: []string{"web", "web"}, AgentIDs: []string{f.agent.ID}})
-		db.Client.Integration.Update().SetPausedUntil(1 << 50).SetConsecutiveFailures(3).SetFirstFailureAt(1).ExecX(f.ctx)
+		db.Client.IntegrationHealth.Update().SetPausedUntil(1 << 50).SetConsecutiveFailures(3).SetFirstFailureAt(1).ExecX(f.ctx)
 		name := "new"
 		if _, err := f.UpdateIntegration(f.ctx, made.ID, delivery.Update{Name: &name, AgentIDs: []string{}}); err != nil {
 			t.Fatal(err)
 		}
 		in := db.Client.Integration.GetX(f.ctx, made.ID)
-		if in.Name != name || in.URL != "https://example.com/" || len(in.AgentIds) != 0 || fmt.Sprint(in.Channels) != "[web]" || in.PausedUntil == nil {
+		if in.Name != name || in.URL != "https://example.com/" || len(in.AgentIds) != 0 || fmt.Sprint(in.Channels) != "[web]" || f.health(made.ID).PausedUntil == nil {
 			t.Errorf("%+v", in)
 		}
 		url := "https://example.org/"
 		if _, err := f.UpdateIntegration(f.ctx, made.ID, delivery.Update{URL: &url}); err != nil {
 			t.Fatal(err)
 		}
-		if in := db.Client.Integration.GetX(f.ctx, made.ID); in.PausedUntil != nil || in.ConsecutiveFailures != 0 || in.FirstFailureAt != nil {
+		if in := f.health(made.ID); in.PausedUntil != nil || in.ConsecutiveFailures != 0 || in.FirstFailureAt != nil {
 			t.Errorf("a new endpoint has the health of the old one: %+v", in)
 		}
 	})

@@ -23,6 +23,12 @@ type Attempt struct {
 	CreatedAt ms.Time `json:"created_at,omitempty"`
 	// DeliveryID holds the value of the "delivery_id" field.
 	DeliveryID string `json:"delivery_id,omitempty"`
+	// IntegrationID holds the value of the "integration_id" field.
+	IntegrationID *string `json:"integration_id,omitempty"`
+	// Gapless within the workspace (DeliveryFeed).
+	Position *int64 `json:"position,omitempty"`
+	// State that the attempt left its delivery in.
+	StateAfter string `json:"state_after,omitempty"`
 	// Number holds the value of the "number" field.
 	Number int `json:"number,omitempty"`
 	// Trigger holds the value of the "trigger" field.
@@ -57,9 +63,9 @@ func (*Attempt) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case attempt.FieldCreatedAt, attempt.FieldNumber, attempt.FieldStatus, attempt.FieldStartedAt, attempt.FieldDNSUs, attempt.FieldConnectUs, attempt.FieldTLSUs, attempt.FieldFirstByteUs, attempt.FieldTotalUs:
+		case attempt.FieldCreatedAt, attempt.FieldPosition, attempt.FieldNumber, attempt.FieldStatus, attempt.FieldStartedAt, attempt.FieldDNSUs, attempt.FieldConnectUs, attempt.FieldTLSUs, attempt.FieldFirstByteUs, attempt.FieldTotalUs:
 			values[i] = new(sql.NullInt64)
-		case attempt.FieldID, attempt.FieldWorkspaceID, attempt.FieldDeliveryID, attempt.FieldTrigger, attempt.FieldOutcome, attempt.FieldError, attempt.FieldAnswer, attempt.FieldRemoteAddress:
+		case attempt.FieldID, attempt.FieldWorkspaceID, attempt.FieldDeliveryID, attempt.FieldIntegrationID, attempt.FieldStateAfter, attempt.FieldTrigger, attempt.FieldOutcome, attempt.FieldError, attempt.FieldAnswer, attempt.FieldRemoteAddress:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -99,6 +105,26 @@ func (_m *Attempt) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field delivery_id", values[i])
 			} else if value.Valid {
 				_m.DeliveryID = value.String
+			}
+		case attempt.FieldIntegrationID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field integration_id", values[i])
+			} else if value.Valid {
+				_m.IntegrationID = new(string)
+				*_m.IntegrationID = value.String
+			}
+		case attempt.FieldPosition:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field position", values[i])
+			} else if value.Valid {
+				_m.Position = new(int64)
+				*_m.Position = value.Int64
+			}
+		case attempt.FieldStateAfter:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state_after", values[i])
+			} else if value.Valid {
+				_m.StateAfter = value.String
 			}
 		case attempt.FieldNumber:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -223,6 +249,19 @@ func (_m *Attempt) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("delivery_id=")
 	builder.WriteString(_m.DeliveryID)
+	builder.WriteString(", ")
+	if v := _m.IntegrationID; v != nil {
+		builder.WriteString("integration_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Position; v != nil {
+		builder.WriteString("position=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("state_after=")
+	builder.WriteString(_m.StateAfter)
 	builder.WriteString(", ")
 	builder.WriteString("number=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Number))

@@ -49,6 +49,48 @@ func (_c *AttemptCreate) SetDeliveryID(v string) *AttemptCreate {
 	return _c
 }
 
+// SetIntegrationID sets the "integration_id" field.
+func (_c *AttemptCreate) SetIntegrationID(v string) *AttemptCreate {
+	_c.mutation.SetIntegrationID(v)
+	return _c
+}
+
+// SetNillableIntegrationID sets the "integration_id" field if the given value is not nil.
+func (_c *AttemptCreate) SetNillableIntegrationID(v *string) *AttemptCreate {
+	if v != nil {
+		_c.SetIntegrationID(*v)
+	}
+	return _c
+}
+
+// SetPosition sets the "position" field.
+func (_c *AttemptCreate) SetPosition(v int64) *AttemptCreate {
+	_c.mutation.SetPosition(v)
+	return _c
+}
+
+// SetNillablePosition sets the "position" field if the given value is not nil.
+func (_c *AttemptCreate) SetNillablePosition(v *int64) *AttemptCreate {
+	if v != nil {
+		_c.SetPosition(*v)
+	}
+	return _c
+}
+
+// SetStateAfter sets the "state_after" field.
+func (_c *AttemptCreate) SetStateAfter(v string) *AttemptCreate {
+	_c.mutation.SetStateAfter(v)
+	return _c
+}
+
+// SetNillableStateAfter sets the "state_after" field if the given value is not nil.
+func (_c *AttemptCreate) SetNillableStateAfter(v *string) *AttemptCreate {
+	if v != nil {
+		_c.SetStateAfter(*v)
+	}
+	return _c
+}
+
 // SetNumber sets the "number" field.
 func (_c *AttemptCreate) SetNumber(v int) *AttemptCreate {
 	_c.mutation.SetNumber(v)
@@ -265,6 +307,10 @@ func (_c *AttemptCreate) defaults() error {
 		v := attempt.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.StateAfter(); !ok {
+		v := attempt.DefaultStateAfter
+		_c.mutation.SetStateAfter(v)
+	}
 	if _, ok := _c.mutation.Trigger(); !ok {
 		v := attempt.DefaultTrigger
 		_c.mutation.SetTrigger(v)
@@ -321,6 +367,9 @@ func (_c *AttemptCreate) check() error {
 	}
 	if _, ok := _c.mutation.DeliveryID(); !ok {
 		return &ValidationError{Name: "delivery_id", err: errors.New(`ent: missing required field "Attempt.delivery_id"`)}
+	}
+	if _, ok := _c.mutation.StateAfter(); !ok {
+		return &ValidationError{Name: "state_after", err: errors.New(`ent: missing required field "Attempt.state_after"`)}
 	}
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "Attempt.number"`)}
@@ -415,6 +464,18 @@ func (_c *AttemptCreate) createSpec() (*Attempt, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeliveryID(); ok {
 		_spec.SetField(attempt.FieldDeliveryID, field.TypeString, value)
 		_node.DeliveryID = value
+	}
+	if value, ok := _c.mutation.IntegrationID(); ok {
+		_spec.SetField(attempt.FieldIntegrationID, field.TypeString, value)
+		_node.IntegrationID = &value
+	}
+	if value, ok := _c.mutation.Position(); ok {
+		_spec.SetField(attempt.FieldPosition, field.TypeInt64, value)
+		_node.Position = &value
+	}
+	if value, ok := _c.mutation.StateAfter(); ok {
+		_spec.SetField(attempt.FieldStateAfter, field.TypeString, value)
+		_node.StateAfter = value
 	}
 	if value, ok := _c.mutation.Number(); ok {
 		_spec.SetField(attempt.FieldNumber, field.TypeInt, value)
@@ -545,6 +606,15 @@ func (u *AttemptUpsertOne) UpdateNewValues() *AttemptUpsertOne {
 		}
 		if _, exists := u.create.mutation.DeliveryID(); exists {
 			s.SetIgnore(attempt.FieldDeliveryID)
+		}
+		if _, exists := u.create.mutation.IntegrationID(); exists {
+			s.SetIgnore(attempt.FieldIntegrationID)
+		}
+		if _, exists := u.create.mutation.Position(); exists {
+			s.SetIgnore(attempt.FieldPosition)
+		}
+		if _, exists := u.create.mutation.StateAfter(); exists {
+			s.SetIgnore(attempt.FieldStateAfter)
 		}
 		if _, exists := u.create.mutation.Number(); exists {
 			s.SetIgnore(attempt.FieldNumber)
@@ -807,6 +877,15 @@ func (u *AttemptUpsertBulk) UpdateNewValues() *AttemptUpsertBulk {
 			}
 			if _, exists := b.mutation.DeliveryID(); exists {
 				s.SetIgnore(attempt.FieldDeliveryID)
+			}
+			if _, exists := b.mutation.IntegrationID(); exists {
+				s.SetIgnore(attempt.FieldIntegrationID)
+			}
+			if _, exists := b.mutation.Position(); exists {
+				s.SetIgnore(attempt.FieldPosition)
+			}
+			if _, exists := b.mutation.StateAfter(); exists {
+				s.SetIgnore(attempt.FieldStateAfter)
 			}
 			if _, exists := b.mutation.Number(); exists {
 				s.SetIgnore(attempt.FieldNumber)

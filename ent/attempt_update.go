@@ -75,6 +75,12 @@ func (_u *AttemptUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.IntegrationIDCleared() {
+		_spec.ClearField(attempt.FieldIntegrationID, field.TypeString)
+	}
+	if _u.mutation.PositionCleared() {
+		_spec.ClearField(attempt.FieldPosition, field.TypeInt64)
+	}
 	if _u.mutation.StatusCleared() {
 		_spec.ClearField(attempt.FieldStatus, field.TypeInt)
 	}
@@ -176,6 +182,12 @@ func (_u *AttemptUpdateOne) sqlSave(ctx context.Context) (_node *Attempt, err er
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.IntegrationIDCleared() {
+		_spec.ClearField(attempt.FieldIntegrationID, field.TypeString)
+	}
+	if _u.mutation.PositionCleared() {
+		_spec.ClearField(attempt.FieldPosition, field.TypeInt64)
 	}
 	if _u.mutation.StatusCleared() {
 		_spec.ClearField(attempt.FieldStatus, field.TypeInt)

@@ -18,16 +18,19 @@ import (
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
+	"parley/ent/deliveryfeed"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
@@ -66,6 +69,8 @@ type Client struct {
 	Customer *CustomerClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliveryFeed is the client for interacting with the DeliveryFeed builders.
+	DeliveryFeed *DeliveryFeedClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FeedShard is the client for interacting with the FeedShard builders.
@@ -74,6 +79,8 @@ type Client struct {
 	Function *FunctionClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
+	// IntegrationHealth is the client for interacting with the IntegrationHealth builders.
+	IntegrationHealth *IntegrationHealthClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// ModelPrice is the client for interacting with the ModelPrice builders.
@@ -86,6 +93,8 @@ type Client struct {
 	ProviderCredential *ProviderCredentialClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
+	// Replay is the client for interacting with the Replay builders.
+	Replay *ReplayClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Setting is the client for interacting with the Setting builders.
@@ -124,16 +133,19 @@ func (c *Client) init() {
 	c.Call = NewCallClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.DeliveryFeed = NewDeliveryFeedClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.FeedShard = NewFeedShardClient(c.config)
 	c.Function = NewFunctionClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
+	c.IntegrationHealth = NewIntegrationHealthClient(c.config)
 	c.Message = NewMessageClient(c.config)
 	c.ModelPrice = NewModelPriceClient(c.config)
 	c.MutationResult = NewMutationResultClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.ProviderCredential = NewProviderCredentialClient(c.config)
 	c.Reminder = NewReminderClient(c.config)
+	c.Replay = NewReplayClient(c.config)
 	c.Secret = NewSecretClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.Step = NewStepClient(c.config)
@@ -243,16 +255,19 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Call:               NewCallClient(cfg),
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
+		DeliveryFeed:       NewDeliveryFeedClient(cfg),
 		Event:              NewEventClient(cfg),
 		FeedShard:          NewFeedShardClient(cfg),
 		Function:           NewFunctionClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
+		IntegrationHealth:  NewIntegrationHealthClient(cfg),
 		Message:            NewMessageClient(cfg),
 		ModelPrice:         NewModelPriceClient(cfg),
 		MutationResult:     NewMutationResultClient(cfg),
 		Note:               NewNoteClient(cfg),
 		ProviderCredential: NewProviderCredentialClient(cfg),
 		Reminder:           NewReminderClient(cfg),
+		Replay:             NewReplayClient(cfg),
 		Secret:             NewSecretClient(cfg),
 		Setting:            NewSettingClient(cfg),
 		Step:               NewStepClient(cfg),
@@ -289,16 +304,19 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Call:               NewCallClient(cfg),
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
+		DeliveryFeed:       NewDeliveryFeedClient(cfg),
 		Event:              NewEventClient(cfg),
 		FeedShard:          NewFeedShardClient(cfg),
 		Function:           NewFunctionClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
+		IntegrationHealth:  NewIntegrationHealthClient(cfg),
 		Message:            NewMessageClient(cfg),
 		ModelPrice:         NewModelPriceClient(cfg),
 		MutationResult:     NewMutationResultClient(cfg),
 		Note:               NewNoteClient(cfg),
 		ProviderCredential: NewProviderCredentialClient(cfg),
 		Reminder:           NewReminderClient(cfg),
+		Replay:             NewReplayClient(cfg),
 		Secret:             NewSecretClient(cfg),
 		Setting:            NewSettingClient(cfg),
 		Step:               NewStepClient(cfg),
@@ -339,10 +357,11 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
-		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
-		c.Turn, c.Workspace,
+		c.DeliveryFeed, c.Event, c.FeedShard, c.Function, c.Integration,
+		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
+		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
+		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
+		c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -353,10 +372,11 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.Event, c.FeedShard, c.Function, c.Integration, c.Message, c.ModelPrice,
-		c.MutationResult, c.Note, c.ProviderCredential, c.Reminder, c.Secret,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
-		c.Turn, c.Workspace,
+		c.DeliveryFeed, c.Event, c.FeedShard, c.Function, c.Integration,
+		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
+		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
+		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
+		c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -379,6 +399,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Customer.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DeliveryFeedMutation:
+		return c.DeliveryFeed.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *FeedShardMutation:
@@ -387,6 +409,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Function.mutate(ctx, m)
 	case *IntegrationMutation:
 		return c.Integration.mutate(ctx, m)
+	case *IntegrationHealthMutation:
+		return c.IntegrationHealth.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
 	case *ModelPriceMutation:
@@ -399,6 +423,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProviderCredential.mutate(ctx, m)
 	case *ReminderMutation:
 		return c.Reminder.mutate(ctx, m)
+	case *ReplayMutation:
+		return c.Replay.mutate(ctx, m)
 	case *SecretMutation:
 		return c.Secret.mutate(ctx, m)
 	case *SettingMutation:
@@ -1449,6 +1475,141 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 	}
 }
 
+// DeliveryFeedClient is a client for the DeliveryFeed schema.
+type DeliveryFeedClient struct {
+	config
+}
+
+// NewDeliveryFeedClient returns a client for the DeliveryFeed from the given config.
+func NewDeliveryFeedClient(c config) *DeliveryFeedClient {
+	return &DeliveryFeedClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliveryfeed.Hooks(f(g(h())))`.
+func (c *DeliveryFeedClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryFeed = append(c.hooks.DeliveryFeed, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliveryfeed.Intercept(f(g(h())))`.
+func (c *DeliveryFeedClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryFeed = append(c.inters.DeliveryFeed, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryFeed entity.
+func (c *DeliveryFeedClient) Create() *DeliveryFeedCreate {
+	mutation := newDeliveryFeedMutation(c.config, OpCreate)
+	return &DeliveryFeedCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryFeed entities.
+func (c *DeliveryFeedClient) CreateBulk(builders ...*DeliveryFeedCreate) *DeliveryFeedCreateBulk {
+	return &DeliveryFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryFeedClient) MapCreateBulk(slice any, setFunc func(*DeliveryFeedCreate, int)) *DeliveryFeedCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryFeedCreateBulk{err: fmt.Errorf("calling to DeliveryFeedClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryFeedCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryFeed.
+func (c *DeliveryFeedClient) Update() *DeliveryFeedUpdate {
+	mutation := newDeliveryFeedMutation(c.config, OpUpdate)
+	return &DeliveryFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryFeedClient) UpdateOne(_m *DeliveryFeed) *DeliveryFeedUpdateOne {
+	mutation := newDeliveryFeedMutation(c.config, OpUpdateOne, withDeliveryFeed(_m))
+	return &DeliveryFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryFeedClient) UpdateOneID(id string) *DeliveryFeedUpdateOne {
+	mutation := newDeliveryFeedMutation(c.config, OpUpdateOne, withDeliveryFeedID(id))
+	return &DeliveryFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryFeed.
+func (c *DeliveryFeedClient) Delete() *DeliveryFeedDelete {
+	mutation := newDeliveryFeedMutation(c.config, OpDelete)
+	return &DeliveryFeedDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryFeedClient) DeleteOne(_m *DeliveryFeed) *DeliveryFeedDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryFeedClient) DeleteOneID(id string) *DeliveryFeedDeleteOne {
+	builder := c.Delete().Where(deliveryfeed.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryFeedDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryFeed.
+func (c *DeliveryFeedClient) Query() *DeliveryFeedQuery {
+	return &DeliveryFeedQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryFeed},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryFeed entity by its id.
+func (c *DeliveryFeedClient) Get(ctx context.Context, id string) (*DeliveryFeed, error) {
+	return c.Query().Where(deliveryfeed.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryFeedClient) GetX(ctx context.Context, id string) *DeliveryFeed {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryFeedClient) Hooks() []Hook {
+	hooks := c.hooks.DeliveryFeed
+	return append(hooks[:len(hooks):len(hooks)], deliveryfeed.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryFeedClient) Interceptors() []Interceptor {
+	inters := c.inters.DeliveryFeed
+	return append(inters[:len(inters):len(inters)], deliveryfeed.Interceptors[:]...)
+}
+
+func (c *DeliveryFeedClient) mutate(ctx context.Context, m *DeliveryFeedMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryFeedCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryFeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryFeed mutation op: %q", m.Op())
+	}
+}
+
 // EventClient is a client for the Event schema.
 type EventClient struct {
 	config
@@ -1994,6 +2155,22 @@ func (c *IntegrationClient) QueryDeliveries(_m *Integration) *DeliveryQuery {
 	return query
 }
 
+// QueryHealth queries the health edge of a Integration.
+func (c *IntegrationClient) QueryHealth(_m *Integration) *IntegrationHealthQuery {
+	query := (&IntegrationHealthClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(integration.Table, integration.FieldID, id),
+			sqlgraph.To(integrationhealth.Table, integrationhealth.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, integration.HealthTable, integration.HealthColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *IntegrationClient) Hooks() []Hook {
 	hooks := c.hooks.Integration
@@ -2018,6 +2195,157 @@ func (c *IntegrationClient) mutate(ctx context.Context, m *IntegrationMutation) 
 		return (&IntegrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Integration mutation op: %q", m.Op())
+	}
+}
+
+// IntegrationHealthClient is a client for the IntegrationHealth schema.
+type IntegrationHealthClient struct {
+	config
+}
+
+// NewIntegrationHealthClient returns a client for the IntegrationHealth from the given config.
+func NewIntegrationHealthClient(c config) *IntegrationHealthClient {
+	return &IntegrationHealthClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `integrationhealth.Hooks(f(g(h())))`.
+func (c *IntegrationHealthClient) Use(hooks ...Hook) {
+	c.hooks.IntegrationHealth = append(c.hooks.IntegrationHealth, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `integrationhealth.Intercept(f(g(h())))`.
+func (c *IntegrationHealthClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IntegrationHealth = append(c.inters.IntegrationHealth, interceptors...)
+}
+
+// Create returns a builder for creating a IntegrationHealth entity.
+func (c *IntegrationHealthClient) Create() *IntegrationHealthCreate {
+	mutation := newIntegrationHealthMutation(c.config, OpCreate)
+	return &IntegrationHealthCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IntegrationHealth entities.
+func (c *IntegrationHealthClient) CreateBulk(builders ...*IntegrationHealthCreate) *IntegrationHealthCreateBulk {
+	return &IntegrationHealthCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IntegrationHealthClient) MapCreateBulk(slice any, setFunc func(*IntegrationHealthCreate, int)) *IntegrationHealthCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IntegrationHealthCreateBulk{err: fmt.Errorf("calling to IntegrationHealthClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IntegrationHealthCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IntegrationHealthCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IntegrationHealth.
+func (c *IntegrationHealthClient) Update() *IntegrationHealthUpdate {
+	mutation := newIntegrationHealthMutation(c.config, OpUpdate)
+	return &IntegrationHealthUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IntegrationHealthClient) UpdateOne(_m *IntegrationHealth) *IntegrationHealthUpdateOne {
+	mutation := newIntegrationHealthMutation(c.config, OpUpdateOne, withIntegrationHealth(_m))
+	return &IntegrationHealthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IntegrationHealthClient) UpdateOneID(id string) *IntegrationHealthUpdateOne {
+	mutation := newIntegrationHealthMutation(c.config, OpUpdateOne, withIntegrationHealthID(id))
+	return &IntegrationHealthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IntegrationHealth.
+func (c *IntegrationHealthClient) Delete() *IntegrationHealthDelete {
+	mutation := newIntegrationHealthMutation(c.config, OpDelete)
+	return &IntegrationHealthDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IntegrationHealthClient) DeleteOne(_m *IntegrationHealth) *IntegrationHealthDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IntegrationHealthClient) DeleteOneID(id string) *IntegrationHealthDeleteOne {
+	builder := c.Delete().Where(integrationhealth.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IntegrationHealthDeleteOne{builder}
+}
+
+// Query returns a query builder for IntegrationHealth.
+func (c *IntegrationHealthClient) Query() *IntegrationHealthQuery {
+	return &IntegrationHealthQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIntegrationHealth},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IntegrationHealth entity by its id.
+func (c *IntegrationHealthClient) Get(ctx context.Context, id string) (*IntegrationHealth, error) {
+	return c.Query().Where(integrationhealth.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IntegrationHealthClient) GetX(ctx context.Context, id string) *IntegrationHealth {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIntegration queries the integration edge of a IntegrationHealth.
+func (c *IntegrationHealthClient) QueryIntegration(_m *IntegrationHealth) *IntegrationQuery {
+	query := (&IntegrationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(integrationhealth.Table, integrationhealth.FieldID, id),
+			sqlgraph.To(integration.Table, integration.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, integrationhealth.IntegrationTable, integrationhealth.IntegrationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IntegrationHealthClient) Hooks() []Hook {
+	hooks := c.hooks.IntegrationHealth
+	return append(hooks[:len(hooks):len(hooks)], integrationhealth.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IntegrationHealthClient) Interceptors() []Interceptor {
+	inters := c.inters.IntegrationHealth
+	return append(inters[:len(inters):len(inters)], integrationhealth.Interceptors[:]...)
+}
+
+func (c *IntegrationHealthClient) mutate(ctx context.Context, m *IntegrationHealthMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IntegrationHealthCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IntegrationHealthUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IntegrationHealthUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IntegrationHealthDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IntegrationHealth mutation op: %q", m.Op())
 	}
 }
 
@@ -2844,6 +3172,141 @@ func (c *ReminderClient) mutate(ctx context.Context, m *ReminderMutation) (Value
 		return (&ReminderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Reminder mutation op: %q", m.Op())
+	}
+}
+
+// ReplayClient is a client for the Replay schema.
+type ReplayClient struct {
+	config
+}
+
+// NewReplayClient returns a client for the Replay from the given config.
+func NewReplayClient(c config) *ReplayClient {
+	return &ReplayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `replay.Hooks(f(g(h())))`.
+func (c *ReplayClient) Use(hooks ...Hook) {
+	c.hooks.Replay = append(c.hooks.Replay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `replay.Intercept(f(g(h())))`.
+func (c *ReplayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Replay = append(c.inters.Replay, interceptors...)
+}
+
+// Create returns a builder for creating a Replay entity.
+func (c *ReplayClient) Create() *ReplayCreate {
+	mutation := newReplayMutation(c.config, OpCreate)
+	return &ReplayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Replay entities.
+func (c *ReplayClient) CreateBulk(builders ...*ReplayCreate) *ReplayCreateBulk {
+	return &ReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReplayClient) MapCreateBulk(slice any, setFunc func(*ReplayCreate, int)) *ReplayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReplayCreateBulk{err: fmt.Errorf("calling to ReplayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReplayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Replay.
+func (c *ReplayClient) Update() *ReplayUpdate {
+	mutation := newReplayMutation(c.config, OpUpdate)
+	return &ReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReplayClient) UpdateOne(_m *Replay) *ReplayUpdateOne {
+	mutation := newReplayMutation(c.config, OpUpdateOne, withReplay(_m))
+	return &ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReplayClient) UpdateOneID(id string) *ReplayUpdateOne {
+	mutation := newReplayMutation(c.config, OpUpdateOne, withReplayID(id))
+	return &ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Replay.
+func (c *ReplayClient) Delete() *ReplayDelete {
+	mutation := newReplayMutation(c.config, OpDelete)
+	return &ReplayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReplayClient) DeleteOne(_m *Replay) *ReplayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReplayClient) DeleteOneID(id string) *ReplayDeleteOne {
+	builder := c.Delete().Where(replay.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReplayDeleteOne{builder}
+}
+
+// Query returns a query builder for Replay.
+func (c *ReplayClient) Query() *ReplayQuery {
+	return &ReplayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReplay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Replay entity by its id.
+func (c *ReplayClient) Get(ctx context.Context, id string) (*Replay, error) {
+	return c.Query().Where(replay.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReplayClient) GetX(ctx context.Context, id string) *Replay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReplayClient) Hooks() []Hook {
+	hooks := c.hooks.Replay
+	return append(hooks[:len(hooks):len(hooks)], replay.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReplayClient) Interceptors() []Interceptor {
+	inters := c.inters.Replay
+	return append(inters[:len(inters):len(inters)], replay.Interceptors[:]...)
+}
+
+func (c *ReplayClient) mutate(ctx context.Context, m *ReplayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReplayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReplayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Replay mutation op: %q", m.Op())
 	}
 }
 
@@ -4292,16 +4755,18 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
-		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
-		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
-		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Hook
+		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
+		Event, FeedShard, Function, Integration, IntegrationHealth, Message,
+		ModelPrice, MutationResult, Note, ProviderCredential, Reminder, Replay, Secret,
+		Setting, Step, TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn,
+		Workspace []ent.Hook
 	}
 	inters struct {
-		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, Event,
-		FeedShard, Function, Integration, Message, ModelPrice, MutationResult, Note,
-		ProviderCredential, Reminder, Secret, Setting, Step, TestEvent, TestRun,
-		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Interceptor
+		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
+		Event, FeedShard, Function, Integration, IntegrationHealth, Message,
+		ModelPrice, MutationResult, Note, ProviderCredential, Reminder, Replay, Secret,
+		Setting, Step, TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn,
+		Workspace []ent.Interceptor
 	}
 )
 

@@ -45,6 +45,10 @@ type Delivery struct {
 	Tries int `json:"tries,omitempty"`
 	// Later deliveries of the thread no longer wait for it.
 	SteppedAside bool `json:"stepped_aside,omitempty"`
+	// Made due again by hand or by a replay; the next attempt says so.
+	Resent bool `json:"resent,omitempty"`
+	// The last replay that made it due again.
+	ReplayID *string `json:"replay_id,omitempty"`
 	// NextAt holds the value of the "next_at" field.
 	NextAt ms.Time `json:"next_at,omitempty"`
 	// LeaseUntil holds the value of the "lease_until" field.
@@ -99,11 +103,11 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldSteppedAside:
+		case delivery.FieldSteppedAside, delivery.FieldResent:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldCreatedAt, delivery.FieldSequence, delivery.FieldOrdinal, delivery.FieldAttempts, delivery.FieldTries, delivery.FieldNextAt, delivery.FieldLeaseUntil, delivery.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldID, delivery.FieldWorkspaceID, delivery.FieldEventID, delivery.FieldEventType, delivery.FieldIntegrationID, delivery.FieldThreadID, delivery.FieldState, delivery.FieldLane, delivery.FieldLeaseOwner:
+		case delivery.FieldID, delivery.FieldWorkspaceID, delivery.FieldEventID, delivery.FieldEventType, delivery.FieldIntegrationID, delivery.FieldThreadID, delivery.FieldState, delivery.FieldLane, delivery.FieldReplayID, delivery.FieldLeaseOwner:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -206,6 +210,19 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field stepped_aside", values[i])
 			} else if value.Valid {
 				_m.SteppedAside = value.Bool
+			}
+		case delivery.FieldResent:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field resent", values[i])
+			} else if value.Valid {
+				_m.Resent = value.Bool
+			}
+		case delivery.FieldReplayID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field replay_id", values[i])
+			} else if value.Valid {
+				_m.ReplayID = new(string)
+				*_m.ReplayID = value.String
 			}
 		case delivery.FieldNextAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -323,6 +340,14 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stepped_aside=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SteppedAside))
+	builder.WriteString(", ")
+	builder.WriteString("resent=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Resent))
+	builder.WriteString(", ")
+	if v := _m.ReplayID; v != nil {
+		builder.WriteString("replay_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("next_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NextAt))

@@ -175,6 +175,34 @@ func (_c *DeliveryCreate) SetNillableSteppedAside(v *bool) *DeliveryCreate {
 	return _c
 }
 
+// SetResent sets the "resent" field.
+func (_c *DeliveryCreate) SetResent(v bool) *DeliveryCreate {
+	_c.mutation.SetResent(v)
+	return _c
+}
+
+// SetNillableResent sets the "resent" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableResent(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetResent(*v)
+	}
+	return _c
+}
+
+// SetReplayID sets the "replay_id" field.
+func (_c *DeliveryCreate) SetReplayID(v string) *DeliveryCreate {
+	_c.mutation.SetReplayID(v)
+	return _c
+}
+
+// SetNillableReplayID sets the "replay_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableReplayID(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetReplayID(*v)
+	}
+	return _c
+}
+
 // SetNextAt sets the "next_at" field.
 func (_c *DeliveryCreate) SetNextAt(v ms.Time) *DeliveryCreate {
 	_c.mutation.SetNextAt(v)
@@ -311,6 +339,10 @@ func (_c *DeliveryCreate) defaults() error {
 		v := delivery.DefaultSteppedAside
 		_c.mutation.SetSteppedAside(v)
 	}
+	if _, ok := _c.mutation.Resent(); !ok {
+		v := delivery.DefaultResent
+		_c.mutation.SetResent(v)
+	}
 	if _, ok := _c.mutation.LeaseOwner(); !ok {
 		v := delivery.DefaultLeaseOwner
 		_c.mutation.SetLeaseOwner(v)
@@ -366,6 +398,9 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.SteppedAside(); !ok {
 		return &ValidationError{Name: "stepped_aside", err: errors.New(`ent: missing required field "Delivery.stepped_aside"`)}
+	}
+	if _, ok := _c.mutation.Resent(); !ok {
+		return &ValidationError{Name: "resent", err: errors.New(`ent: missing required field "Delivery.resent"`)}
 	}
 	if _, ok := _c.mutation.NextAt(); !ok {
 		return &ValidationError{Name: "next_at", err: errors.New(`ent: missing required field "Delivery.next_at"`)}
@@ -458,6 +493,14 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
 		_node.SteppedAside = value
+	}
+	if value, ok := _c.mutation.Resent(); ok {
+		_spec.SetField(delivery.FieldResent, field.TypeBool, value)
+		_node.Resent = value
+	}
+	if value, ok := _c.mutation.ReplayID(); ok {
+		_spec.SetField(delivery.FieldReplayID, field.TypeString, value)
+		_node.ReplayID = &value
 	}
 	if value, ok := _c.mutation.NextAt(); ok {
 		_spec.SetField(delivery.FieldNextAt, field.TypeInt64, value)
@@ -630,6 +673,36 @@ func (u *DeliveryUpsert) SetSteppedAside(v bool) *DeliveryUpsert {
 // UpdateSteppedAside sets the "stepped_aside" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateSteppedAside() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldSteppedAside)
+	return u
+}
+
+// SetResent sets the "resent" field.
+func (u *DeliveryUpsert) SetResent(v bool) *DeliveryUpsert {
+	u.Set(delivery.FieldResent, v)
+	return u
+}
+
+// UpdateResent sets the "resent" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateResent() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldResent)
+	return u
+}
+
+// SetReplayID sets the "replay_id" field.
+func (u *DeliveryUpsert) SetReplayID(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldReplayID, v)
+	return u
+}
+
+// UpdateReplayID sets the "replay_id" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateReplayID() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldReplayID)
+	return u
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (u *DeliveryUpsert) ClearReplayID() *DeliveryUpsert {
+	u.SetNull(delivery.FieldReplayID)
 	return u
 }
 
@@ -864,6 +937,41 @@ func (u *DeliveryUpsertOne) SetSteppedAside(v bool) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateSteppedAside() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateSteppedAside()
+	})
+}
+
+// SetResent sets the "resent" field.
+func (u *DeliveryUpsertOne) SetResent(v bool) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetResent(v)
+	})
+}
+
+// UpdateResent sets the "resent" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateResent() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateResent()
+	})
+}
+
+// SetReplayID sets the "replay_id" field.
+func (u *DeliveryUpsertOne) SetReplayID(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetReplayID(v)
+	})
+}
+
+// UpdateReplayID sets the "replay_id" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateReplayID() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateReplayID()
+	})
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (u *DeliveryUpsertOne) ClearReplayID() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearReplayID()
 	})
 }
 
@@ -1278,6 +1386,41 @@ func (u *DeliveryUpsertBulk) SetSteppedAside(v bool) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateSteppedAside() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateSteppedAside()
+	})
+}
+
+// SetResent sets the "resent" field.
+func (u *DeliveryUpsertBulk) SetResent(v bool) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetResent(v)
+	})
+}
+
+// UpdateResent sets the "resent" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateResent() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateResent()
+	})
+}
+
+// SetReplayID sets the "replay_id" field.
+func (u *DeliveryUpsertBulk) SetReplayID(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetReplayID(v)
+	})
+}
+
+// UpdateReplayID sets the "replay_id" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateReplayID() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateReplayID()
+	})
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (u *DeliveryUpsertBulk) ClearReplayID() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearReplayID()
 	})
 }
 

@@ -113,6 +113,40 @@ func (_u *DeliveryUpdate) SetNillableSteppedAside(v *bool) *DeliveryUpdate {
 	return _u
 }
 
+// SetResent sets the "resent" field.
+func (_u *DeliveryUpdate) SetResent(v bool) *DeliveryUpdate {
+	_u.mutation.SetResent(v)
+	return _u
+}
+
+// SetNillableResent sets the "resent" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableResent(v *bool) *DeliveryUpdate {
+	if v != nil {
+		_u.SetResent(*v)
+	}
+	return _u
+}
+
+// SetReplayID sets the "replay_id" field.
+func (_u *DeliveryUpdate) SetReplayID(v string) *DeliveryUpdate {
+	_u.mutation.SetReplayID(v)
+	return _u
+}
+
+// SetNillableReplayID sets the "replay_id" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableReplayID(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetReplayID(*v)
+	}
+	return _u
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (_u *DeliveryUpdate) ClearReplayID() *DeliveryUpdate {
+	_u.mutation.ClearReplayID()
+	return _u
+}
+
 // SetNextAt sets the "next_at" field.
 func (_u *DeliveryUpdate) SetNextAt(v ms.Time) *DeliveryUpdate {
 	_u.mutation.ResetNextAt()
@@ -303,6 +337,15 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.Resent(); ok {
+		_spec.SetField(delivery.FieldResent, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReplayID(); ok {
+		_spec.SetField(delivery.FieldReplayID, field.TypeString, value)
+	}
+	if _u.mutation.ReplayIDCleared() {
+		_spec.ClearField(delivery.FieldReplayID, field.TypeString)
+	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(delivery.FieldNextAt, field.TypeInt64, value)
 	}
@@ -433,6 +476,40 @@ func (_u *DeliveryUpdateOne) SetNillableSteppedAside(v *bool) *DeliveryUpdateOne
 	if v != nil {
 		_u.SetSteppedAside(*v)
 	}
+	return _u
+}
+
+// SetResent sets the "resent" field.
+func (_u *DeliveryUpdateOne) SetResent(v bool) *DeliveryUpdateOne {
+	_u.mutation.SetResent(v)
+	return _u
+}
+
+// SetNillableResent sets the "resent" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableResent(v *bool) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetResent(*v)
+	}
+	return _u
+}
+
+// SetReplayID sets the "replay_id" field.
+func (_u *DeliveryUpdateOne) SetReplayID(v string) *DeliveryUpdateOne {
+	_u.mutation.SetReplayID(v)
+	return _u
+}
+
+// SetNillableReplayID sets the "replay_id" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableReplayID(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetReplayID(*v)
+	}
+	return _u
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (_u *DeliveryUpdateOne) ClearReplayID() *DeliveryUpdateOne {
+	_u.mutation.ClearReplayID()
 	return _u
 }
 
@@ -655,6 +732,15 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Resent(); ok {
+		_spec.SetField(delivery.FieldResent, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReplayID(); ok {
+		_spec.SetField(delivery.FieldReplayID, field.TypeString, value)
+	}
+	if _u.mutation.ReplayIDCleared() {
+		_spec.ClearField(delivery.FieldReplayID, field.TypeString)
 	}
 	if value, ok := _u.mutation.NextAt(); ok {
 		_spec.SetField(delivery.FieldNextAt, field.TypeInt64, value)

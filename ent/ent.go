@@ -13,16 +13,19 @@ import (
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
+	"parley/ent/deliveryfeed"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
@@ -106,16 +109,19 @@ func checkColumn(t, c string) error {
 			call.Table:               call.ValidColumn,
 			customer.Table:           customer.ValidColumn,
 			delivery.Table:           delivery.ValidColumn,
+			deliveryfeed.Table:       deliveryfeed.ValidColumn,
 			event.Table:              event.ValidColumn,
 			feedshard.Table:          feedshard.ValidColumn,
 			function.Table:           function.ValidColumn,
 			integration.Table:        integration.ValidColumn,
+			integrationhealth.Table:  integrationhealth.ValidColumn,
 			message.Table:            message.ValidColumn,
 			modelprice.Table:         modelprice.ValidColumn,
 			mutationresult.Table:     mutationresult.ValidColumn,
 			note.Table:               note.ValidColumn,
 			providercredential.Table: providercredential.ValidColumn,
 			reminder.Table:           reminder.ValidColumn,
+			replay.Table:             replay.ValidColumn,
 			secret.Table:             secret.ValidColumn,
 			setting.Table:            setting.ValidColumn,
 			step.Table:               step.ValidColumn,

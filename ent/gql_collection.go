@@ -19,6 +19,7 @@ import (
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -500,6 +501,21 @@ func (_q *AttemptQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[attempt.FieldDeliveryID]; !ok {
 				selectedFields = append(selectedFields, attempt.FieldDeliveryID)
 				fieldSeen[attempt.FieldDeliveryID] = struct{}{}
+			}
+		case "integrationID":
+			if _, ok := fieldSeen[attempt.FieldIntegrationID]; !ok {
+				selectedFields = append(selectedFields, attempt.FieldIntegrationID)
+				fieldSeen[attempt.FieldIntegrationID] = struct{}{}
+			}
+		case "position":
+			if _, ok := fieldSeen[attempt.FieldPosition]; !ok {
+				selectedFields = append(selectedFields, attempt.FieldPosition)
+				fieldSeen[attempt.FieldPosition] = struct{}{}
+			}
+		case "stateAfter":
+			if _, ok := fieldSeen[attempt.FieldStateAfter]; !ok {
+				selectedFields = append(selectedFields, attempt.FieldStateAfter)
+				fieldSeen[attempt.FieldStateAfter] = struct{}{}
 			}
 		case "number":
 			if _, ok := fieldSeen[attempt.FieldNumber]; !ok {
@@ -1033,6 +1049,16 @@ func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, delivery.FieldSteppedAside)
 				fieldSeen[delivery.FieldSteppedAside] = struct{}{}
 			}
+		case "resent":
+			if _, ok := fieldSeen[delivery.FieldResent]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldResent)
+				fieldSeen[delivery.FieldResent] = struct{}{}
+			}
+		case "replayID":
+			if _, ok := fieldSeen[delivery.FieldReplayID]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldReplayID)
+				fieldSeen[delivery.FieldReplayID] = struct{}{}
+			}
 		case "nextAt":
 			if _, ok := fieldSeen[delivery.FieldNextAt]; !ok {
 				selectedFields = append(selectedFields, delivery.FieldNextAt)
@@ -1495,6 +1521,21 @@ func (_q *IntegrationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				selectedFields = append(selectedFields, integration.FieldDisabledReason)
 				fieldSeen[integration.FieldDisabledReason] = struct{}{}
 			}
+		case "disabledAt":
+			if _, ok := fieldSeen[integration.FieldDisabledAt]; !ok {
+				selectedFields = append(selectedFields, integration.FieldDisabledAt)
+				fieldSeen[integration.FieldDisabledAt] = struct{}{}
+			}
+		case "ratePerSecond":
+			if _, ok := fieldSeen[integration.FieldRatePerSecond]; !ok {
+				selectedFields = append(selectedFields, integration.FieldRatePerSecond)
+				fieldSeen[integration.FieldRatePerSecond] = struct{}{}
+			}
+		case "asymmetric":
+			if _, ok := fieldSeen[integration.FieldAsymmetric]; !ok {
+				selectedFields = append(selectedFields, integration.FieldAsymmetric)
+				fieldSeen[integration.FieldAsymmetric] = struct{}{}
+			}
 		case "payloadVersion":
 			if _, ok := fieldSeen[integration.FieldPayloadVersion]; !ok {
 				selectedFields = append(selectedFields, integration.FieldPayloadVersion)
@@ -1504,26 +1545,6 @@ func (_q *IntegrationQuery) collectField(ctx context.Context, oneNode bool, opCt
 			if _, ok := fieldSeen[integration.FieldFifoLast]; !ok {
 				selectedFields = append(selectedFields, integration.FieldFifoLast)
 				fieldSeen[integration.FieldFifoLast] = struct{}{}
-			}
-		case "pausedUntil":
-			if _, ok := fieldSeen[integration.FieldPausedUntil]; !ok {
-				selectedFields = append(selectedFields, integration.FieldPausedUntil)
-				fieldSeen[integration.FieldPausedUntil] = struct{}{}
-			}
-		case "consecutiveFailures":
-			if _, ok := fieldSeen[integration.FieldConsecutiveFailures]; !ok {
-				selectedFields = append(selectedFields, integration.FieldConsecutiveFailures)
-				fieldSeen[integration.FieldConsecutiveFailures] = struct{}{}
-			}
-		case "firstFailureAt":
-			if _, ok := fieldSeen[integration.FieldFirstFailureAt]; !ok {
-				selectedFields = append(selectedFields, integration.FieldFirstFailureAt)
-				fieldSeen[integration.FieldFirstFailureAt] = struct{}{}
-			}
-		case "lastSuccessAt":
-			if _, ok := fieldSeen[integration.FieldLastSuccessAt]; !ok {
-				selectedFields = append(selectedFields, integration.FieldLastSuccessAt)
-				fieldSeen[integration.FieldLastSuccessAt] = struct{}{}
 			}
 		case "updatedAt":
 			if _, ok := fieldSeen[integration.FieldUpdatedAt]; !ok {
@@ -2264,6 +2285,165 @@ func newReminderPaginateArgs(rv map[string]any) *reminderPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*ReminderWhereInput); ok {
 		args.opts = append(args.opts, WithReminderFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReplayQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReplayQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReplayQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(replay.Columns))
+		selectedFields = []string{replay.FieldID}
+	)
+	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[replay.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldCreatedAt)
+				fieldSeen[replay.FieldCreatedAt] = struct{}{}
+			}
+		case "integrationID":
+			if _, ok := fieldSeen[replay.FieldIntegrationID]; !ok {
+				selectedFields = append(selectedFields, replay.FieldIntegrationID)
+				fieldSeen[replay.FieldIntegrationID] = struct{}{}
+			}
+		case "since":
+			if _, ok := fieldSeen[replay.FieldSince]; !ok {
+				selectedFields = append(selectedFields, replay.FieldSince)
+				fieldSeen[replay.FieldSince] = struct{}{}
+			}
+		case "until":
+			if _, ok := fieldSeen[replay.FieldUntil]; !ok {
+				selectedFields = append(selectedFields, replay.FieldUntil)
+				fieldSeen[replay.FieldUntil] = struct{}{}
+			}
+		case "eventTypes":
+			if _, ok := fieldSeen[replay.FieldEventTypes]; !ok {
+				selectedFields = append(selectedFields, replay.FieldEventTypes)
+				fieldSeen[replay.FieldEventTypes] = struct{}{}
+			}
+		case "states":
+			if _, ok := fieldSeen[replay.FieldStates]; !ok {
+				selectedFields = append(selectedFields, replay.FieldStates)
+				fieldSeen[replay.FieldStates] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[replay.FieldState]; !ok {
+				selectedFields = append(selectedFields, replay.FieldState)
+				fieldSeen[replay.FieldState] = struct{}{}
+			}
+		case "total":
+			if _, ok := fieldSeen[replay.FieldTotal]; !ok {
+				selectedFields = append(selectedFields, replay.FieldTotal)
+				fieldSeen[replay.FieldTotal] = struct{}{}
+			}
+		case "queued":
+			if _, ok := fieldSeen[replay.FieldQueued]; !ok {
+				selectedFields = append(selectedFields, replay.FieldQueued)
+				fieldSeen[replay.FieldQueued] = struct{}{}
+			}
+		case "passed":
+			if _, ok := fieldSeen[replay.FieldPassed]; !ok {
+				selectedFields = append(selectedFields, replay.FieldPassed)
+				fieldSeen[replay.FieldPassed] = struct{}{}
+			}
+		case "cursorAt":
+			if _, ok := fieldSeen[replay.FieldCursorAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldCursorAt)
+				fieldSeen[replay.FieldCursorAt] = struct{}{}
+			}
+		case "cursorID":
+			if _, ok := fieldSeen[replay.FieldCursorID]; !ok {
+				selectedFields = append(selectedFields, replay.FieldCursorID)
+				fieldSeen[replay.FieldCursorID] = struct{}{}
+			}
+		case "leaseOwner":
+			if _, ok := fieldSeen[replay.FieldLeaseOwner]; !ok {
+				selectedFields = append(selectedFields, replay.FieldLeaseOwner)
+				fieldSeen[replay.FieldLeaseOwner] = struct{}{}
+			}
+		case "leaseUntil":
+			if _, ok := fieldSeen[replay.FieldLeaseUntil]; !ok {
+				selectedFields = append(selectedFields, replay.FieldLeaseUntil)
+				fieldSeen[replay.FieldLeaseUntil] = struct{}{}
+			}
+		case "finishedAt":
+			if _, ok := fieldSeen[replay.FieldFinishedAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldFinishedAt)
+				fieldSeen[replay.FieldFinishedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type replayPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReplayPaginateOption
+}
+
+func newReplayPaginateArgs(rv map[string]any) *replayPaginateArgs {
+	args := &replayPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ReplayOrder{Field: &ReplayOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithReplayOrder(order))
+			}
+		case *ReplayOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithReplayOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ReplayWhereInput); ok {
+		args.opts = append(args.opts, WithReplayFilter(v.Filter))
 	}
 	return args
 }

@@ -20,6 +20,7 @@ import (
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -109,6 +110,11 @@ var reminderImplementors = []string{"Reminder", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Reminder) IsNode() {}
+
+var replayImplementors = []string{"Replay", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Replay) IsNode() {}
 
 var stepImplementors = []string{"Step", "Node"}
 
@@ -319,6 +325,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(reminder.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, reminderImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case replay.Table:
+		query := c.Replay.Query().
+			Where(replay.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, replayImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -660,6 +675,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Reminder.Query().
 			Where(reminder.IDIn(ids...))
 		query, err := query.CollectFields(ctx, reminderImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case replay.Table:
+		query := c.Replay.Query().
+			Where(replay.IDIn(ids...))
+		query, err := query.CollectFields(ctx, replayImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -22,6 +22,7 @@ import (
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -4659,6 +4660,302 @@ func (_m *Reminder) ToEdge(order *ReminderOrder) *ReminderEdge {
 		order = DefaultReminderOrder
 	}
 	return &ReminderEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ReplayEdge is the edge representation of Replay.
+type ReplayEdge struct {
+	Node   *Replay `json:"node"`
+	Cursor Cursor  `json:"cursor"`
+}
+
+// ReplayConnection is the connection containing edges to Replay.
+type ReplayConnection struct {
+	Edges      []*ReplayEdge `json:"edges"`
+	PageInfo   PageInfo      `json:"pageInfo"`
+	TotalCount int           `json:"totalCount"`
+}
+
+func (c *ReplayConnection) build(nodes []*Replay, pager *replayPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Replay
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Replay {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Replay {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ReplayEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ReplayEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ReplayPaginateOption enables pagination customization.
+type ReplayPaginateOption func(*replayPager) error
+
+// WithReplayOrder configures pagination ordering.
+func WithReplayOrder(order *ReplayOrder) ReplayPaginateOption {
+	if order == nil {
+		order = DefaultReplayOrder
+	}
+	o := *order
+	return func(pager *replayPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultReplayOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithReplayFilter configures pagination filter.
+func WithReplayFilter(filter func(*ReplayQuery) (*ReplayQuery, error)) ReplayPaginateOption {
+	return func(pager *replayPager) error {
+		if filter == nil {
+			return errors.New("ReplayQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type replayPager struct {
+	reverse bool
+	order   *ReplayOrder
+	filter  func(*ReplayQuery) (*ReplayQuery, error)
+}
+
+func newReplayPager(opts []ReplayPaginateOption, reverse bool) (*replayPager, error) {
+	pager := &replayPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultReplayOrder
+	}
+	return pager, nil
+}
+
+func (p *replayPager) applyFilter(query *ReplayQuery) (*ReplayQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *replayPager) toCursor(_m *Replay) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *replayPager) applyCursors(query *ReplayQuery, after, before *Cursor) (*ReplayQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultReplayOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *replayPager) applyOrder(query *ReplayQuery) *ReplayQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultReplayOrder.Field {
+		query = query.Order(DefaultReplayOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *replayPager) orderExpr(query *ReplayQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultReplayOrder.Field {
+			b.Comma().Ident(DefaultReplayOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Replay.
+func (_m *ReplayQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ReplayPaginateOption,
+) (*ReplayConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newReplayPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ReplayConnection{Edges: []*ReplayEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// ReplayOrderFieldCreatedAt orders Replay by created_at.
+	ReplayOrderFieldCreatedAt = &ReplayOrderField{
+		Value: func(_m *Replay) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: replay.FieldCreatedAt,
+		toTerm: replay.ByCreatedAt,
+		toCursor: func(_m *Replay) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f ReplayOrderField) String() string {
+	var str string
+	switch f.column {
+	case ReplayOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f ReplayOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *ReplayOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("ReplayOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *ReplayOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid ReplayOrderField", str)
+	}
+	return nil
+}
+
+// ReplayOrderField defines the ordering field of Replay.
+type ReplayOrderField struct {
+	// Value extracts the ordering value from the given Replay.
+	Value    func(*Replay) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) replay.OrderOption
+	toCursor func(*Replay) Cursor
+}
+
+// ReplayOrder defines the ordering of Replay.
+type ReplayOrder struct {
+	Direction OrderDirection    `json:"direction"`
+	Field     *ReplayOrderField `json:"field"`
+}
+
+// DefaultReplayOrder is the default ordering of Replay.
+var DefaultReplayOrder = &ReplayOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ReplayOrderField{
+		Value: func(_m *Replay) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: replay.FieldID,
+		toTerm: replay.ByID,
+		toCursor: func(_m *Replay) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Replay into ReplayEdge.
+func (_m *Replay) ToEdge(order *ReplayOrder) *ReplayEdge {
+	if order == nil {
+		order = DefaultReplayOrder
+	}
+	return &ReplayEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -23,6 +23,7 @@ import (
 	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -2133,6 +2134,50 @@ type AttemptWhereInput struct {
 	DeliveryIDEqualFold    *string  `json:"deliveryIDEqualFold,omitempty"`
 	DeliveryIDContainsFold *string  `json:"deliveryIDContainsFold,omitempty"`
 
+	// "integration_id" field predicates.
+	IntegrationID             *string  `json:"integrationID,omitempty"`
+	IntegrationIDNEQ          *string  `json:"integrationIDNEQ,omitempty"`
+	IntegrationIDIn           []string `json:"integrationIDIn,omitempty"`
+	IntegrationIDNotIn        []string `json:"integrationIDNotIn,omitempty"`
+	IntegrationIDGT           *string  `json:"integrationIDGT,omitempty"`
+	IntegrationIDGTE          *string  `json:"integrationIDGTE,omitempty"`
+	IntegrationIDLT           *string  `json:"integrationIDLT,omitempty"`
+	IntegrationIDLTE          *string  `json:"integrationIDLTE,omitempty"`
+	IntegrationIDContains     *string  `json:"integrationIDContains,omitempty"`
+	IntegrationIDHasPrefix    *string  `json:"integrationIDHasPrefix,omitempty"`
+	IntegrationIDHasSuffix    *string  `json:"integrationIDHasSuffix,omitempty"`
+	IntegrationIDIsNil        bool     `json:"integrationIDIsNil,omitempty"`
+	IntegrationIDNotNil       bool     `json:"integrationIDNotNil,omitempty"`
+	IntegrationIDEqualFold    *string  `json:"integrationIDEqualFold,omitempty"`
+	IntegrationIDContainsFold *string  `json:"integrationIDContainsFold,omitempty"`
+
+	// "position" field predicates.
+	Position       *int64  `json:"position,omitempty"`
+	PositionNEQ    *int64  `json:"positionNEQ,omitempty"`
+	PositionIn     []int64 `json:"positionIn,omitempty"`
+	PositionNotIn  []int64 `json:"positionNotIn,omitempty"`
+	PositionGT     *int64  `json:"positionGT,omitempty"`
+	PositionGTE    *int64  `json:"positionGTE,omitempty"`
+	PositionLT     *int64  `json:"positionLT,omitempty"`
+	PositionLTE    *int64  `json:"positionLTE,omitempty"`
+	PositionIsNil  bool    `json:"positionIsNil,omitempty"`
+	PositionNotNil bool    `json:"positionNotNil,omitempty"`
+
+	// "state_after" field predicates.
+	StateAfter             *string  `json:"stateAfter,omitempty"`
+	StateAfterNEQ          *string  `json:"stateAfterNEQ,omitempty"`
+	StateAfterIn           []string `json:"stateAfterIn,omitempty"`
+	StateAfterNotIn        []string `json:"stateAfterNotIn,omitempty"`
+	StateAfterGT           *string  `json:"stateAfterGT,omitempty"`
+	StateAfterGTE          *string  `json:"stateAfterGTE,omitempty"`
+	StateAfterLT           *string  `json:"stateAfterLT,omitempty"`
+	StateAfterLTE          *string  `json:"stateAfterLTE,omitempty"`
+	StateAfterContains     *string  `json:"stateAfterContains,omitempty"`
+	StateAfterHasPrefix    *string  `json:"stateAfterHasPrefix,omitempty"`
+	StateAfterHasSuffix    *string  `json:"stateAfterHasSuffix,omitempty"`
+	StateAfterEqualFold    *string  `json:"stateAfterEqualFold,omitempty"`
+	StateAfterContainsFold *string  `json:"stateAfterContainsFold,omitempty"`
+
 	// "number" field predicates.
 	Number      *int  `json:"number,omitempty"`
 	NumberNEQ   *int  `json:"numberNEQ,omitempty"`
@@ -2436,6 +2481,120 @@ func (i *AttemptWhereInput) P() (predicate.Attempt, error) {
 	}
 	if i.DeliveryIDContainsFold != nil {
 		predicates = append(predicates, attempt.DeliveryIDContainsFold(*i.DeliveryIDContainsFold))
+	}
+	if i.IntegrationID != nil {
+		predicates = append(predicates, attempt.IntegrationIDEQ(*i.IntegrationID))
+	}
+	if i.IntegrationIDNEQ != nil {
+		predicates = append(predicates, attempt.IntegrationIDNEQ(*i.IntegrationIDNEQ))
+	}
+	if len(i.IntegrationIDIn) > 0 {
+		predicates = append(predicates, attempt.IntegrationIDIn(i.IntegrationIDIn...))
+	}
+	if len(i.IntegrationIDNotIn) > 0 {
+		predicates = append(predicates, attempt.IntegrationIDNotIn(i.IntegrationIDNotIn...))
+	}
+	if i.IntegrationIDGT != nil {
+		predicates = append(predicates, attempt.IntegrationIDGT(*i.IntegrationIDGT))
+	}
+	if i.IntegrationIDGTE != nil {
+		predicates = append(predicates, attempt.IntegrationIDGTE(*i.IntegrationIDGTE))
+	}
+	if i.IntegrationIDLT != nil {
+		predicates = append(predicates, attempt.IntegrationIDLT(*i.IntegrationIDLT))
+	}
+	if i.IntegrationIDLTE != nil {
+		predicates = append(predicates, attempt.IntegrationIDLTE(*i.IntegrationIDLTE))
+	}
+	if i.IntegrationIDContains != nil {
+		predicates = append(predicates, attempt.IntegrationIDContains(*i.IntegrationIDContains))
+	}
+	if i.IntegrationIDHasPrefix != nil {
+		predicates = append(predicates, attempt.IntegrationIDHasPrefix(*i.IntegrationIDHasPrefix))
+	}
+	if i.IntegrationIDHasSuffix != nil {
+		predicates = append(predicates, attempt.IntegrationIDHasSuffix(*i.IntegrationIDHasSuffix))
+	}
+	if i.IntegrationIDIsNil {
+		predicates = append(predicates, attempt.IntegrationIDIsNil())
+	}
+	if i.IntegrationIDNotNil {
+		predicates = append(predicates, attempt.IntegrationIDNotNil())
+	}
+	if i.IntegrationIDEqualFold != nil {
+		predicates = append(predicates, attempt.IntegrationIDEqualFold(*i.IntegrationIDEqualFold))
+	}
+	if i.IntegrationIDContainsFold != nil {
+		predicates = append(predicates, attempt.IntegrationIDContainsFold(*i.IntegrationIDContainsFold))
+	}
+	if i.Position != nil {
+		predicates = append(predicates, attempt.PositionEQ(*i.Position))
+	}
+	if i.PositionNEQ != nil {
+		predicates = append(predicates, attempt.PositionNEQ(*i.PositionNEQ))
+	}
+	if len(i.PositionIn) > 0 {
+		predicates = append(predicates, attempt.PositionIn(i.PositionIn...))
+	}
+	if len(i.PositionNotIn) > 0 {
+		predicates = append(predicates, attempt.PositionNotIn(i.PositionNotIn...))
+	}
+	if i.PositionGT != nil {
+		predicates = append(predicates, attempt.PositionGT(*i.PositionGT))
+	}
+	if i.PositionGTE != nil {
+		predicates = append(predicates, attempt.PositionGTE(*i.PositionGTE))
+	}
+	if i.PositionLT != nil {
+		predicates = append(predicates, attempt.PositionLT(*i.PositionLT))
+	}
+	if i.PositionLTE != nil {
+		predicates = append(predicates, attempt.PositionLTE(*i.PositionLTE))
+	}
+	if i.PositionIsNil {
+		predicates = append(predicates, attempt.PositionIsNil())
+	}
+	if i.PositionNotNil {
+		predicates = append(predicates, attempt.PositionNotNil())
+	}
+	if i.StateAfter != nil {
+		predicates = append(predicates, attempt.StateAfterEQ(*i.StateAfter))
+	}
+	if i.StateAfterNEQ != nil {
+		predicates = append(predicates, attempt.StateAfterNEQ(*i.StateAfterNEQ))
+	}
+	if len(i.StateAfterIn) > 0 {
+		predicates = append(predicates, attempt.StateAfterIn(i.StateAfterIn...))
+	}
+	if len(i.StateAfterNotIn) > 0 {
+		predicates = append(predicates, attempt.StateAfterNotIn(i.StateAfterNotIn...))
+	}
+	if i.StateAfterGT != nil {
+		predicates = append(predicates, attempt.StateAfterGT(*i.StateAfterGT))
+	}
+	if i.StateAfterGTE != nil {
+		predicates = append(predicates, attempt.StateAfterGTE(*i.StateAfterGTE))
+	}
+	if i.StateAfterLT != nil {
+		predicates = append(predicates, attempt.StateAfterLT(*i.StateAfterLT))
+	}
+	if i.StateAfterLTE != nil {
+		predicates = append(predicates, attempt.StateAfterLTE(*i.StateAfterLTE))
+	}
+	if i.StateAfterContains != nil {
+		predicates = append(predicates, attempt.StateAfterContains(*i.StateAfterContains))
+	}
+	if i.StateAfterHasPrefix != nil {
+		predicates = append(predicates, attempt.StateAfterHasPrefix(*i.StateAfterHasPrefix))
+	}
+	if i.StateAfterHasSuffix != nil {
+		predicates = append(predicates, attempt.StateAfterHasSuffix(*i.StateAfterHasSuffix))
+	}
+	if i.StateAfterEqualFold != nil {
+		predicates = append(predicates, attempt.StateAfterEqualFold(*i.StateAfterEqualFold))
+	}
+	if i.StateAfterContainsFold != nil {
+		predicates = append(predicates, attempt.StateAfterContainsFold(*i.StateAfterContainsFold))
 	}
 	if i.Number != nil {
 		predicates = append(predicates, attempt.NumberEQ(*i.Number))
@@ -4352,6 +4511,27 @@ type DeliveryWhereInput struct {
 	SteppedAside    *bool `json:"steppedAside,omitempty"`
 	SteppedAsideNEQ *bool `json:"steppedAsideNEQ,omitempty"`
 
+	// "resent" field predicates.
+	Resent    *bool `json:"resent,omitempty"`
+	ResentNEQ *bool `json:"resentNEQ,omitempty"`
+
+	// "replay_id" field predicates.
+	ReplayID             *string  `json:"replayID,omitempty"`
+	ReplayIDNEQ          *string  `json:"replayIDNEQ,omitempty"`
+	ReplayIDIn           []string `json:"replayIDIn,omitempty"`
+	ReplayIDNotIn        []string `json:"replayIDNotIn,omitempty"`
+	ReplayIDGT           *string  `json:"replayIDGT,omitempty"`
+	ReplayIDGTE          *string  `json:"replayIDGTE,omitempty"`
+	ReplayIDLT           *string  `json:"replayIDLT,omitempty"`
+	ReplayIDLTE          *string  `json:"replayIDLTE,omitempty"`
+	ReplayIDContains     *string  `json:"replayIDContains,omitempty"`
+	ReplayIDHasPrefix    *string  `json:"replayIDHasPrefix,omitempty"`
+	ReplayIDHasSuffix    *string  `json:"replayIDHasSuffix,omitempty"`
+	ReplayIDIsNil        bool     `json:"replayIDIsNil,omitempty"`
+	ReplayIDNotNil       bool     `json:"replayIDNotNil,omitempty"`
+	ReplayIDEqualFold    *string  `json:"replayIDEqualFold,omitempty"`
+	ReplayIDContainsFold *string  `json:"replayIDContainsFold,omitempty"`
+
 	// "next_at" field predicates.
 	NextAt      *ms.Time  `json:"nextAt,omitempty"`
 	NextAtNEQ   *ms.Time  `json:"nextAtNEQ,omitempty"`
@@ -4834,6 +5014,57 @@ func (i *DeliveryWhereInput) P() (predicate.Delivery, error) {
 	}
 	if i.SteppedAsideNEQ != nil {
 		predicates = append(predicates, delivery.SteppedAsideNEQ(*i.SteppedAsideNEQ))
+	}
+	if i.Resent != nil {
+		predicates = append(predicates, delivery.ResentEQ(*i.Resent))
+	}
+	if i.ResentNEQ != nil {
+		predicates = append(predicates, delivery.ResentNEQ(*i.ResentNEQ))
+	}
+	if i.ReplayID != nil {
+		predicates = append(predicates, delivery.ReplayIDEQ(*i.ReplayID))
+	}
+	if i.ReplayIDNEQ != nil {
+		predicates = append(predicates, delivery.ReplayIDNEQ(*i.ReplayIDNEQ))
+	}
+	if len(i.ReplayIDIn) > 0 {
+		predicates = append(predicates, delivery.ReplayIDIn(i.ReplayIDIn...))
+	}
+	if len(i.ReplayIDNotIn) > 0 {
+		predicates = append(predicates, delivery.ReplayIDNotIn(i.ReplayIDNotIn...))
+	}
+	if i.ReplayIDGT != nil {
+		predicates = append(predicates, delivery.ReplayIDGT(*i.ReplayIDGT))
+	}
+	if i.ReplayIDGTE != nil {
+		predicates = append(predicates, delivery.ReplayIDGTE(*i.ReplayIDGTE))
+	}
+	if i.ReplayIDLT != nil {
+		predicates = append(predicates, delivery.ReplayIDLT(*i.ReplayIDLT))
+	}
+	if i.ReplayIDLTE != nil {
+		predicates = append(predicates, delivery.ReplayIDLTE(*i.ReplayIDLTE))
+	}
+	if i.ReplayIDContains != nil {
+		predicates = append(predicates, delivery.ReplayIDContains(*i.ReplayIDContains))
+	}
+	if i.ReplayIDHasPrefix != nil {
+		predicates = append(predicates, delivery.ReplayIDHasPrefix(*i.ReplayIDHasPrefix))
+	}
+	if i.ReplayIDHasSuffix != nil {
+		predicates = append(predicates, delivery.ReplayIDHasSuffix(*i.ReplayIDHasSuffix))
+	}
+	if i.ReplayIDIsNil {
+		predicates = append(predicates, delivery.ReplayIDIsNil())
+	}
+	if i.ReplayIDNotNil {
+		predicates = append(predicates, delivery.ReplayIDNotNil())
+	}
+	if i.ReplayIDEqualFold != nil {
+		predicates = append(predicates, delivery.ReplayIDEqualFold(*i.ReplayIDEqualFold))
+	}
+	if i.ReplayIDContainsFold != nil {
+		predicates = append(predicates, delivery.ReplayIDContainsFold(*i.ReplayIDContainsFold))
 	}
 	if i.NextAt != nil {
 		predicates = append(predicates, delivery.NextAtEQ(*i.NextAt))
@@ -6381,6 +6612,34 @@ type IntegrationWhereInput struct {
 	DisabledReasonEqualFold    *string  `json:"disabledReasonEqualFold,omitempty"`
 	DisabledReasonContainsFold *string  `json:"disabledReasonContainsFold,omitempty"`
 
+	// "disabled_at" field predicates.
+	DisabledAt       *ms.Time  `json:"disabledAt,omitempty"`
+	DisabledAtNEQ    *ms.Time  `json:"disabledAtNEQ,omitempty"`
+	DisabledAtIn     []ms.Time `json:"disabledAtIn,omitempty"`
+	DisabledAtNotIn  []ms.Time `json:"disabledAtNotIn,omitempty"`
+	DisabledAtGT     *ms.Time  `json:"disabledAtGT,omitempty"`
+	DisabledAtGTE    *ms.Time  `json:"disabledAtGTE,omitempty"`
+	DisabledAtLT     *ms.Time  `json:"disabledAtLT,omitempty"`
+	DisabledAtLTE    *ms.Time  `json:"disabledAtLTE,omitempty"`
+	DisabledAtIsNil  bool      `json:"disabledAtIsNil,omitempty"`
+	DisabledAtNotNil bool      `json:"disabledAtNotNil,omitempty"`
+
+	// "rate_per_second" field predicates.
+	RatePerSecond       *int  `json:"ratePerSecond,omitempty"`
+	RatePerSecondNEQ    *int  `json:"ratePerSecondNEQ,omitempty"`
+	RatePerSecondIn     []int `json:"ratePerSecondIn,omitempty"`
+	RatePerSecondNotIn  []int `json:"ratePerSecondNotIn,omitempty"`
+	RatePerSecondGT     *int  `json:"ratePerSecondGT,omitempty"`
+	RatePerSecondGTE    *int  `json:"ratePerSecondGTE,omitempty"`
+	RatePerSecondLT     *int  `json:"ratePerSecondLT,omitempty"`
+	RatePerSecondLTE    *int  `json:"ratePerSecondLTE,omitempty"`
+	RatePerSecondIsNil  bool  `json:"ratePerSecondIsNil,omitempty"`
+	RatePerSecondNotNil bool  `json:"ratePerSecondNotNil,omitempty"`
+
+	// "asymmetric" field predicates.
+	Asymmetric    *bool `json:"asymmetric,omitempty"`
+	AsymmetricNEQ *bool `json:"asymmetricNEQ,omitempty"`
+
 	// "payload_version" field predicates.
 	PayloadVersion      *int  `json:"payloadVersion,omitempty"`
 	PayloadVersionNEQ   *int  `json:"payloadVersionNEQ,omitempty"`
@@ -6400,52 +6659,6 @@ type IntegrationWhereInput struct {
 	FifoLastGTE   *int64  `json:"fifoLastGTE,omitempty"`
 	FifoLastLT    *int64  `json:"fifoLastLT,omitempty"`
 	FifoLastLTE   *int64  `json:"fifoLastLTE,omitempty"`
-
-	// "paused_until" field predicates.
-	PausedUntil       *ms.Time  `json:"pausedUntil,omitempty"`
-	PausedUntilNEQ    *ms.Time  `json:"pausedUntilNEQ,omitempty"`
-	PausedUntilIn     []ms.Time `json:"pausedUntilIn,omitempty"`
-	PausedUntilNotIn  []ms.Time `json:"pausedUntilNotIn,omitempty"`
-	PausedUntilGT     *ms.Time  `json:"pausedUntilGT,omitempty"`
-	PausedUntilGTE    *ms.Time  `json:"pausedUntilGTE,omitempty"`
-	PausedUntilLT     *ms.Time  `json:"pausedUntilLT,omitempty"`
-	PausedUntilLTE    *ms.Time  `json:"pausedUntilLTE,omitempty"`
-	PausedUntilIsNil  bool      `json:"pausedUntilIsNil,omitempty"`
-	PausedUntilNotNil bool      `json:"pausedUntilNotNil,omitempty"`
-
-	// "consecutive_failures" field predicates.
-	ConsecutiveFailures      *int  `json:"consecutiveFailures,omitempty"`
-	ConsecutiveFailuresNEQ   *int  `json:"consecutiveFailuresNEQ,omitempty"`
-	ConsecutiveFailuresIn    []int `json:"consecutiveFailuresIn,omitempty"`
-	ConsecutiveFailuresNotIn []int `json:"consecutiveFailuresNotIn,omitempty"`
-	ConsecutiveFailuresGT    *int  `json:"consecutiveFailuresGT,omitempty"`
-	ConsecutiveFailuresGTE   *int  `json:"consecutiveFailuresGTE,omitempty"`
-	ConsecutiveFailuresLT    *int  `json:"consecutiveFailuresLT,omitempty"`
-	ConsecutiveFailuresLTE   *int  `json:"consecutiveFailuresLTE,omitempty"`
-
-	// "first_failure_at" field predicates.
-	FirstFailureAt       *ms.Time  `json:"firstFailureAt,omitempty"`
-	FirstFailureAtNEQ    *ms.Time  `json:"firstFailureAtNEQ,omitempty"`
-	FirstFailureAtIn     []ms.Time `json:"firstFailureAtIn,omitempty"`
-	FirstFailureAtNotIn  []ms.Time `json:"firstFailureAtNotIn,omitempty"`
-	FirstFailureAtGT     *ms.Time  `json:"firstFailureAtGT,omitempty"`
-	FirstFailureAtGTE    *ms.Time  `json:"firstFailureAtGTE,omitempty"`
-	FirstFailureAtLT     *ms.Time  `json:"firstFailureAtLT,omitempty"`
-	FirstFailureAtLTE    *ms.Time  `json:"firstFailureAtLTE,omitempty"`
-	FirstFailureAtIsNil  bool      `json:"firstFailureAtIsNil,omitempty"`
-	FirstFailureAtNotNil bool      `json:"firstFailureAtNotNil,omitempty"`
-
-	// "last_success_at" field predicates.
-	LastSuccessAt       *ms.Time  `json:"lastSuccessAt,omitempty"`
-	LastSuccessAtNEQ    *ms.Time  `json:"lastSuccessAtNEQ,omitempty"`
-	LastSuccessAtIn     []ms.Time `json:"lastSuccessAtIn,omitempty"`
-	LastSuccessAtNotIn  []ms.Time `json:"lastSuccessAtNotIn,omitempty"`
-	LastSuccessAtGT     *ms.Time  `json:"lastSuccessAtGT,omitempty"`
-	LastSuccessAtGTE    *ms.Time  `json:"lastSuccessAtGTE,omitempty"`
-	LastSuccessAtLT     *ms.Time  `json:"lastSuccessAtLT,omitempty"`
-	LastSuccessAtLTE    *ms.Time  `json:"lastSuccessAtLTE,omitempty"`
-	LastSuccessAtIsNil  bool      `json:"lastSuccessAtIsNil,omitempty"`
-	LastSuccessAtNotNil bool      `json:"lastSuccessAtNotNil,omitempty"`
 
 	// "updated_at" field predicates.
 	UpdatedAt      *ms.Time  `json:"updatedAt,omitempty"`
@@ -6736,6 +6949,72 @@ func (i *IntegrationWhereInput) P() (predicate.Integration, error) {
 	if i.DisabledReasonContainsFold != nil {
 		predicates = append(predicates, integration.DisabledReasonContainsFold(*i.DisabledReasonContainsFold))
 	}
+	if i.DisabledAt != nil {
+		predicates = append(predicates, integration.DisabledAtEQ(*i.DisabledAt))
+	}
+	if i.DisabledAtNEQ != nil {
+		predicates = append(predicates, integration.DisabledAtNEQ(*i.DisabledAtNEQ))
+	}
+	if len(i.DisabledAtIn) > 0 {
+		predicates = append(predicates, integration.DisabledAtIn(i.DisabledAtIn...))
+	}
+	if len(i.DisabledAtNotIn) > 0 {
+		predicates = append(predicates, integration.DisabledAtNotIn(i.DisabledAtNotIn...))
+	}
+	if i.DisabledAtGT != nil {
+		predicates = append(predicates, integration.DisabledAtGT(*i.DisabledAtGT))
+	}
+	if i.DisabledAtGTE != nil {
+		predicates = append(predicates, integration.DisabledAtGTE(*i.DisabledAtGTE))
+	}
+	if i.DisabledAtLT != nil {
+		predicates = append(predicates, integration.DisabledAtLT(*i.DisabledAtLT))
+	}
+	if i.DisabledAtLTE != nil {
+		predicates = append(predicates, integration.DisabledAtLTE(*i.DisabledAtLTE))
+	}
+	if i.DisabledAtIsNil {
+		predicates = append(predicates, integration.DisabledAtIsNil())
+	}
+	if i.DisabledAtNotNil {
+		predicates = append(predicates, integration.DisabledAtNotNil())
+	}
+	if i.RatePerSecond != nil {
+		predicates = append(predicates, integration.RatePerSecondEQ(*i.RatePerSecond))
+	}
+	if i.RatePerSecondNEQ != nil {
+		predicates = append(predicates, integration.RatePerSecondNEQ(*i.RatePerSecondNEQ))
+	}
+	if len(i.RatePerSecondIn) > 0 {
+		predicates = append(predicates, integration.RatePerSecondIn(i.RatePerSecondIn...))
+	}
+	if len(i.RatePerSecondNotIn) > 0 {
+		predicates = append(predicates, integration.RatePerSecondNotIn(i.RatePerSecondNotIn...))
+	}
+	if i.RatePerSecondGT != nil {
+		predicates = append(predicates, integration.RatePerSecondGT(*i.RatePerSecondGT))
+	}
+	if i.RatePerSecondGTE != nil {
+		predicates = append(predicates, integration.RatePerSecondGTE(*i.RatePerSecondGTE))
+	}
+	if i.RatePerSecondLT != nil {
+		predicates = append(predicates, integration.RatePerSecondLT(*i.RatePerSecondLT))
+	}
+	if i.RatePerSecondLTE != nil {
+		predicates = append(predicates, integration.RatePerSecondLTE(*i.RatePerSecondLTE))
+	}
+	if i.RatePerSecondIsNil {
+		predicates = append(predicates, integration.RatePerSecondIsNil())
+	}
+	if i.RatePerSecondNotNil {
+		predicates = append(predicates, integration.RatePerSecondNotNil())
+	}
+	if i.Asymmetric != nil {
+		predicates = append(predicates, integration.AsymmetricEQ(*i.Asymmetric))
+	}
+	if i.AsymmetricNEQ != nil {
+		predicates = append(predicates, integration.AsymmetricNEQ(*i.AsymmetricNEQ))
+	}
 	if i.PayloadVersion != nil {
 		predicates = append(predicates, integration.PayloadVersionEQ(*i.PayloadVersion))
 	}
@@ -6783,120 +7062,6 @@ func (i *IntegrationWhereInput) P() (predicate.Integration, error) {
 	}
 	if i.FifoLastLTE != nil {
 		predicates = append(predicates, integration.FifoLastLTE(*i.FifoLastLTE))
-	}
-	if i.PausedUntil != nil {
-		predicates = append(predicates, integration.PausedUntilEQ(*i.PausedUntil))
-	}
-	if i.PausedUntilNEQ != nil {
-		predicates = append(predicates, integration.PausedUntilNEQ(*i.PausedUntilNEQ))
-	}
-	if len(i.PausedUntilIn) > 0 {
-		predicates = append(predicates, integration.PausedUntilIn(i.PausedUntilIn...))
-	}
-	if len(i.PausedUntilNotIn) > 0 {
-		predicates = append(predicates, integration.PausedUntilNotIn(i.PausedUntilNotIn...))
-	}
-	if i.PausedUntilGT != nil {
-		predicates = append(predicates, integration.PausedUntilGT(*i.PausedUntilGT))
-	}
-	if i.PausedUntilGTE != nil {
-		predicates = append(predicates, integration.PausedUntilGTE(*i.PausedUntilGTE))
-	}
-	if i.PausedUntilLT != nil {
-		predicates = append(predicates, integration.PausedUntilLT(*i.PausedUntilLT))
-	}
-	if i.PausedUntilLTE != nil {
-		predicates = append(predicates, integration.PausedUntilLTE(*i.PausedUntilLTE))
-	}
-	if i.PausedUntilIsNil {
-		predicates = append(predicates, integration.PausedUntilIsNil())
-	}
-	if i.PausedUntilNotNil {
-		predicates = append(predicates, integration.PausedUntilNotNil())
-	}
-	if i.ConsecutiveFailures != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresEQ(*i.ConsecutiveFailures))
-	}
-	if i.ConsecutiveFailuresNEQ != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresNEQ(*i.ConsecutiveFailuresNEQ))
-	}
-	if len(i.ConsecutiveFailuresIn) > 0 {
-		predicates = append(predicates, integration.ConsecutiveFailuresIn(i.ConsecutiveFailuresIn...))
-	}
-	if len(i.ConsecutiveFailuresNotIn) > 0 {
-		predicates = append(predicates, integration.ConsecutiveFailuresNotIn(i.ConsecutiveFailuresNotIn...))
-	}
-	if i.ConsecutiveFailuresGT != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresGT(*i.ConsecutiveFailuresGT))
-	}
-	if i.ConsecutiveFailuresGTE != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresGTE(*i.ConsecutiveFailuresGTE))
-	}
-	if i.ConsecutiveFailuresLT != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresLT(*i.ConsecutiveFailuresLT))
-	}
-	if i.ConsecutiveFailuresLTE != nil {
-		predicates = append(predicates, integration.ConsecutiveFailuresLTE(*i.ConsecutiveFailuresLTE))
-	}
-	if i.FirstFailureAt != nil {
-		predicates = append(predicates, integration.FirstFailureAtEQ(*i.FirstFailureAt))
-	}
-	if i.FirstFailureAtNEQ != nil {
-		predicates = append(predicates, integration.FirstFailureAtNEQ(*i.FirstFailureAtNEQ))
-	}
-	if len(i.FirstFailureAtIn) > 0 {
-		predicates = append(predicates, integration.FirstFailureAtIn(i.FirstFailureAtIn...))
-	}
-	if len(i.FirstFailureAtNotIn) > 0 {
-		predicates = append(predicates, integration.FirstFailureAtNotIn(i.FirstFailureAtNotIn...))
-	}
-	if i.FirstFailureAtGT != nil {
-		predicates = append(predicates, integration.FirstFailureAtGT(*i.FirstFailureAtGT))
-	}
-	if i.FirstFailureAtGTE != nil {
-		predicates = append(predicates, integration.FirstFailureAtGTE(*i.FirstFailureAtGTE))
-	}
-	if i.FirstFailureAtLT != nil {
-		predicates = append(predicates, integration.FirstFailureAtLT(*i.FirstFailureAtLT))
-	}
-	if i.FirstFailureAtLTE != nil {
-		predicates = append(predicates, integration.FirstFailureAtLTE(*i.FirstFailureAtLTE))
-	}
-	if i.FirstFailureAtIsNil {
-		predicates = append(predicates, integration.FirstFailureAtIsNil())
-	}
-	if i.FirstFailureAtNotNil {
-		predicates = append(predicates, integration.FirstFailureAtNotNil())
-	}
-	if i.LastSuccessAt != nil {
-		predicates = append(predicates, integration.LastSuccessAtEQ(*i.LastSuccessAt))
-	}
-	if i.LastSuccessAtNEQ != nil {
-		predicates = append(predicates, integration.LastSuccessAtNEQ(*i.LastSuccessAtNEQ))
-	}
-	if len(i.LastSuccessAtIn) > 0 {
-		predicates = append(predicates, integration.LastSuccessAtIn(i.LastSuccessAtIn...))
-	}
-	if len(i.LastSuccessAtNotIn) > 0 {
-		predicates = append(predicates, integration.LastSuccessAtNotIn(i.LastSuccessAtNotIn...))
-	}
-	if i.LastSuccessAtGT != nil {
-		predicates = append(predicates, integration.LastSuccessAtGT(*i.LastSuccessAtGT))
-	}
-	if i.LastSuccessAtGTE != nil {
-		predicates = append(predicates, integration.LastSuccessAtGTE(*i.LastSuccessAtGTE))
-	}
-	if i.LastSuccessAtLT != nil {
-		predicates = append(predicates, integration.LastSuccessAtLT(*i.LastSuccessAtLT))
-	}
-	if i.LastSuccessAtLTE != nil {
-		predicates = append(predicates, integration.LastSuccessAtLTE(*i.LastSuccessAtLTE))
-	}
-	if i.LastSuccessAtIsNil {
-		predicates = append(predicates, integration.LastSuccessAtIsNil())
-	}
-	if i.LastSuccessAtNotNil {
-		predicates = append(predicates, integration.LastSuccessAtNotNil())
 	}
 	if i.UpdatedAt != nil {
 		predicates = append(predicates, integration.UpdatedAtEQ(*i.UpdatedAt))
@@ -9646,6 +9811,640 @@ func (i *ReminderWhereInput) P() (predicate.Reminder, error) {
 		return predicates[0], nil
 	default:
 		return reminder.And(predicates...), nil
+	}
+}
+
+// ReplayWhereInput represents a where input for filtering Replay queries.
+type ReplayWhereInput struct {
+	Predicates []predicate.Replay  `json:"-"`
+	Not        *ReplayWhereInput   `json:"not,omitempty"`
+	Or         []*ReplayWhereInput `json:"or,omitempty"`
+	And        []*ReplayWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *ms.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *ms.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []ms.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []ms.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *ms.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *ms.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *ms.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *ms.Time  `json:"createdAtLTE,omitempty"`
+
+	// "integration_id" field predicates.
+	IntegrationID             *string  `json:"integrationID,omitempty"`
+	IntegrationIDNEQ          *string  `json:"integrationIDNEQ,omitempty"`
+	IntegrationIDIn           []string `json:"integrationIDIn,omitempty"`
+	IntegrationIDNotIn        []string `json:"integrationIDNotIn,omitempty"`
+	IntegrationIDGT           *string  `json:"integrationIDGT,omitempty"`
+	IntegrationIDGTE          *string  `json:"integrationIDGTE,omitempty"`
+	IntegrationIDLT           *string  `json:"integrationIDLT,omitempty"`
+	IntegrationIDLTE          *string  `json:"integrationIDLTE,omitempty"`
+	IntegrationIDContains     *string  `json:"integrationIDContains,omitempty"`
+	IntegrationIDHasPrefix    *string  `json:"integrationIDHasPrefix,omitempty"`
+	IntegrationIDHasSuffix    *string  `json:"integrationIDHasSuffix,omitempty"`
+	IntegrationIDEqualFold    *string  `json:"integrationIDEqualFold,omitempty"`
+	IntegrationIDContainsFold *string  `json:"integrationIDContainsFold,omitempty"`
+
+	// "since" field predicates.
+	Since      *ms.Time  `json:"since,omitempty"`
+	SinceNEQ   *ms.Time  `json:"sinceNEQ,omitempty"`
+	SinceIn    []ms.Time `json:"sinceIn,omitempty"`
+	SinceNotIn []ms.Time `json:"sinceNotIn,omitempty"`
+	SinceGT    *ms.Time  `json:"sinceGT,omitempty"`
+	SinceGTE   *ms.Time  `json:"sinceGTE,omitempty"`
+	SinceLT    *ms.Time  `json:"sinceLT,omitempty"`
+	SinceLTE   *ms.Time  `json:"sinceLTE,omitempty"`
+
+	// "until" field predicates.
+	Until      *ms.Time  `json:"until,omitempty"`
+	UntilNEQ   *ms.Time  `json:"untilNEQ,omitempty"`
+	UntilIn    []ms.Time `json:"untilIn,omitempty"`
+	UntilNotIn []ms.Time `json:"untilNotIn,omitempty"`
+	UntilGT    *ms.Time  `json:"untilGT,omitempty"`
+	UntilGTE   *ms.Time  `json:"untilGTE,omitempty"`
+	UntilLT    *ms.Time  `json:"untilLT,omitempty"`
+	UntilLTE   *ms.Time  `json:"untilLTE,omitempty"`
+
+	// "state" field predicates.
+	State      *replay.State  `json:"state,omitempty"`
+	StateNEQ   *replay.State  `json:"stateNEQ,omitempty"`
+	StateIn    []replay.State `json:"stateIn,omitempty"`
+	StateNotIn []replay.State `json:"stateNotIn,omitempty"`
+
+	// "total" field predicates.
+	Total      *int  `json:"total,omitempty"`
+	TotalNEQ   *int  `json:"totalNEQ,omitempty"`
+	TotalIn    []int `json:"totalIn,omitempty"`
+	TotalNotIn []int `json:"totalNotIn,omitempty"`
+	TotalGT    *int  `json:"totalGT,omitempty"`
+	TotalGTE   *int  `json:"totalGTE,omitempty"`
+	TotalLT    *int  `json:"totalLT,omitempty"`
+	TotalLTE   *int  `json:"totalLTE,omitempty"`
+
+	// "queued" field predicates.
+	Queued      *int  `json:"queued,omitempty"`
+	QueuedNEQ   *int  `json:"queuedNEQ,omitempty"`
+	QueuedIn    []int `json:"queuedIn,omitempty"`
+	QueuedNotIn []int `json:"queuedNotIn,omitempty"`
+	QueuedGT    *int  `json:"queuedGT,omitempty"`
+	QueuedGTE   *int  `json:"queuedGTE,omitempty"`
+	QueuedLT    *int  `json:"queuedLT,omitempty"`
+	QueuedLTE   *int  `json:"queuedLTE,omitempty"`
+
+	// "passed" field predicates.
+	Passed      *int  `json:"passed,omitempty"`
+	PassedNEQ   *int  `json:"passedNEQ,omitempty"`
+	PassedIn    []int `json:"passedIn,omitempty"`
+	PassedNotIn []int `json:"passedNotIn,omitempty"`
+	PassedGT    *int  `json:"passedGT,omitempty"`
+	PassedGTE   *int  `json:"passedGTE,omitempty"`
+	PassedLT    *int  `json:"passedLT,omitempty"`
+	PassedLTE   *int  `json:"passedLTE,omitempty"`
+
+	// "cursor_at" field predicates.
+	CursorAt      *ms.Time  `json:"cursorAt,omitempty"`
+	CursorAtNEQ   *ms.Time  `json:"cursorAtNEQ,omitempty"`
+	CursorAtIn    []ms.Time `json:"cursorAtIn,omitempty"`
+	CursorAtNotIn []ms.Time `json:"cursorAtNotIn,omitempty"`
+	CursorAtGT    *ms.Time  `json:"cursorAtGT,omitempty"`
+	CursorAtGTE   *ms.Time  `json:"cursorAtGTE,omitempty"`
+	CursorAtLT    *ms.Time  `json:"cursorAtLT,omitempty"`
+	CursorAtLTE   *ms.Time  `json:"cursorAtLTE,omitempty"`
+
+	// "cursor_id" field predicates.
+	CursorID             *string  `json:"cursorID,omitempty"`
+	CursorIDNEQ          *string  `json:"cursorIDNEQ,omitempty"`
+	CursorIDIn           []string `json:"cursorIDIn,omitempty"`
+	CursorIDNotIn        []string `json:"cursorIDNotIn,omitempty"`
+	CursorIDGT           *string  `json:"cursorIDGT,omitempty"`
+	CursorIDGTE          *string  `json:"cursorIDGTE,omitempty"`
+	CursorIDLT           *string  `json:"cursorIDLT,omitempty"`
+	CursorIDLTE          *string  `json:"cursorIDLTE,omitempty"`
+	CursorIDContains     *string  `json:"cursorIDContains,omitempty"`
+	CursorIDHasPrefix    *string  `json:"cursorIDHasPrefix,omitempty"`
+	CursorIDHasSuffix    *string  `json:"cursorIDHasSuffix,omitempty"`
+	CursorIDEqualFold    *string  `json:"cursorIDEqualFold,omitempty"`
+	CursorIDContainsFold *string  `json:"cursorIDContainsFold,omitempty"`
+
+	// "lease_owner" field predicates.
+	LeaseOwner             *string  `json:"leaseOwner,omitempty"`
+	LeaseOwnerNEQ          *string  `json:"leaseOwnerNEQ,omitempty"`
+	LeaseOwnerIn           []string `json:"leaseOwnerIn,omitempty"`
+	LeaseOwnerNotIn        []string `json:"leaseOwnerNotIn,omitempty"`
+	LeaseOwnerGT           *string  `json:"leaseOwnerGT,omitempty"`
+	LeaseOwnerGTE          *string  `json:"leaseOwnerGTE,omitempty"`
+	LeaseOwnerLT           *string  `json:"leaseOwnerLT,omitempty"`
+	LeaseOwnerLTE          *string  `json:"leaseOwnerLTE,omitempty"`
+	LeaseOwnerContains     *string  `json:"leaseOwnerContains,omitempty"`
+	LeaseOwnerHasPrefix    *string  `json:"leaseOwnerHasPrefix,omitempty"`
+	LeaseOwnerHasSuffix    *string  `json:"leaseOwnerHasSuffix,omitempty"`
+	LeaseOwnerEqualFold    *string  `json:"leaseOwnerEqualFold,omitempty"`
+	LeaseOwnerContainsFold *string  `json:"leaseOwnerContainsFold,omitempty"`
+
+	// "lease_until" field predicates.
+	LeaseUntil       *ms.Time  `json:"leaseUntil,omitempty"`
+	LeaseUntilNEQ    *ms.Time  `json:"leaseUntilNEQ,omitempty"`
+	LeaseUntilIn     []ms.Time `json:"leaseUntilIn,omitempty"`
+	LeaseUntilNotIn  []ms.Time `json:"leaseUntilNotIn,omitempty"`
+	LeaseUntilGT     *ms.Time  `json:"leaseUntilGT,omitempty"`
+	LeaseUntilGTE    *ms.Time  `json:"leaseUntilGTE,omitempty"`
+	LeaseUntilLT     *ms.Time  `json:"leaseUntilLT,omitempty"`
+	LeaseUntilLTE    *ms.Time  `json:"leaseUntilLTE,omitempty"`
+	LeaseUntilIsNil  bool      `json:"leaseUntilIsNil,omitempty"`
+	LeaseUntilNotNil bool      `json:"leaseUntilNotNil,omitempty"`
+
+	// "finished_at" field predicates.
+	FinishedAt       *ms.Time  `json:"finishedAt,omitempty"`
+	FinishedAtNEQ    *ms.Time  `json:"finishedAtNEQ,omitempty"`
+	FinishedAtIn     []ms.Time `json:"finishedAtIn,omitempty"`
+	FinishedAtNotIn  []ms.Time `json:"finishedAtNotIn,omitempty"`
+	FinishedAtGT     *ms.Time  `json:"finishedAtGT,omitempty"`
+	FinishedAtGTE    *ms.Time  `json:"finishedAtGTE,omitempty"`
+	FinishedAtLT     *ms.Time  `json:"finishedAtLT,omitempty"`
+	FinishedAtLTE    *ms.Time  `json:"finishedAtLTE,omitempty"`
+	FinishedAtIsNil  bool      `json:"finishedAtIsNil,omitempty"`
+	FinishedAtNotNil bool      `json:"finishedAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ReplayWhereInput) AddPredicates(predicates ...predicate.Replay) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ReplayWhereInput filter on the ReplayQuery builder.
+func (i *ReplayWhereInput) Filter(q *ReplayQuery) (*ReplayQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyReplayWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyReplayWhereInput is returned in case the ReplayWhereInput is empty.
+var ErrEmptyReplayWhereInput = errors.New("ent: empty predicate ReplayWhereInput")
+
+// P returns a predicate for filtering replays.
+// An error is returned if the input is empty or invalid.
+func (i *ReplayWhereInput) P() (predicate.Replay, error) {
+	var predicates []predicate.Replay
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, replay.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Replay, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, replay.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Replay, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, replay.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, replay.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, replay.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, replay.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, replay.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, replay.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, replay.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, replay.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, replay.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, replay.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, replay.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, replay.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, replay.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, replay.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, replay.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, replay.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, replay.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, replay.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, replay.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.IntegrationID != nil {
+		predicates = append(predicates, replay.IntegrationIDEQ(*i.IntegrationID))
+	}
+	if i.IntegrationIDNEQ != nil {
+		predicates = append(predicates, replay.IntegrationIDNEQ(*i.IntegrationIDNEQ))
+	}
+	if len(i.IntegrationIDIn) > 0 {
+		predicates = append(predicates, replay.IntegrationIDIn(i.IntegrationIDIn...))
+	}
+	if len(i.IntegrationIDNotIn) > 0 {
+		predicates = append(predicates, replay.IntegrationIDNotIn(i.IntegrationIDNotIn...))
+	}
+	if i.IntegrationIDGT != nil {
+		predicates = append(predicates, replay.IntegrationIDGT(*i.IntegrationIDGT))
+	}
+	if i.IntegrationIDGTE != nil {
+		predicates = append(predicates, replay.IntegrationIDGTE(*i.IntegrationIDGTE))
+	}
+	if i.IntegrationIDLT != nil {
+		predicates = append(predicates, replay.IntegrationIDLT(*i.IntegrationIDLT))
+	}
+	if i.IntegrationIDLTE != nil {
+		predicates = append(predicates, replay.IntegrationIDLTE(*i.IntegrationIDLTE))
+	}
+	if i.IntegrationIDContains != nil {
+		predicates = append(predicates, replay.IntegrationIDContains(*i.IntegrationIDContains))
+	}
+	if i.IntegrationIDHasPrefix != nil {
+		predicates = append(predicates, replay.IntegrationIDHasPrefix(*i.IntegrationIDHasPrefix))
+	}
+	if i.IntegrationIDHasSuffix != nil {
+		predicates = append(predicates, replay.IntegrationIDHasSuffix(*i.IntegrationIDHasSuffix))
+	}
+	if i.IntegrationIDEqualFold != nil {
+		predicates = append(predicates, replay.IntegrationIDEqualFold(*i.IntegrationIDEqualFold))
+	}
+	if i.IntegrationIDContainsFold != nil {
+		predicates = append(predicates, replay.IntegrationIDContainsFold(*i.IntegrationIDContainsFold))
+	}
+	if i.Since != nil {
+		predicates = append(predicates, replay.SinceEQ(*i.Since))
+	}
+	if i.SinceNEQ != nil {
+		predicates = append(predicates, replay.SinceNEQ(*i.SinceNEQ))
+	}
+	if len(i.SinceIn) > 0 {
+		predicates = append(predicates, replay.SinceIn(i.SinceIn...))
+	}
+	if len(i.SinceNotIn) > 0 {
+		predicates = append(predicates, replay.SinceNotIn(i.SinceNotIn...))
+	}
+	if i.SinceGT != nil {
+		predicates = append(predicates, replay.SinceGT(*i.SinceGT))
+	}
+	if i.SinceGTE != nil {
+		predicates = append(predicates, replay.SinceGTE(*i.SinceGTE))
+	}
+	if i.SinceLT != nil {
+		predicates = append(predicates, replay.SinceLT(*i.SinceLT))
+	}
+	if i.SinceLTE != nil {
+		predicates = append(predicates, replay.SinceLTE(*i.SinceLTE))
+	}
+	if i.Until != nil {
+		predicates = append(predicates, replay.UntilEQ(*i.Until))
+	}
+	if i.UntilNEQ != nil {
+		predicates = append(predicates, replay.UntilNEQ(*i.UntilNEQ))
+	}
+	if len(i.UntilIn) > 0 {
+		predicates = append(predicates, replay.UntilIn(i.UntilIn...))
+	}
+	if len(i.UntilNotIn) > 0 {
+		predicates = append(predicates, replay.UntilNotIn(i.UntilNotIn...))
+	}
+	if i.UntilGT != nil {
+		predicates = append(predicates, replay.UntilGT(*i.UntilGT))
+	}
+	if i.UntilGTE != nil {
+		predicates = append(predicates, replay.UntilGTE(*i.UntilGTE))
+	}
+	if i.UntilLT != nil {
+		predicates = append(predicates, replay.UntilLT(*i.UntilLT))
+	}
+	if i.UntilLTE != nil {
+		predicates = append(predicates, replay.UntilLTE(*i.UntilLTE))
+	}
+	if i.State != nil {
+		predicates = append(predicates, replay.StateEQ(*i.State))
+	}
+	if i.StateNEQ != nil {
+		predicates = append(predicates, replay.StateNEQ(*i.StateNEQ))
+	}
+	if len(i.StateIn) > 0 {
+		predicates = append(predicates, replay.StateIn(i.StateIn...))
+	}
+	if len(i.StateNotIn) > 0 {
+		predicates = append(predicates, replay.StateNotIn(i.StateNotIn...))
+	}
+	if i.Total != nil {
+		predicates = append(predicates, replay.TotalEQ(*i.Total))
+	}
+	if i.TotalNEQ != nil {
+		predicates = append(predicates, replay.TotalNEQ(*i.TotalNEQ))
+	}
+	if len(i.TotalIn) > 0 {
+		predicates = append(predicates, replay.TotalIn(i.TotalIn...))
+	}
+	if len(i.TotalNotIn) > 0 {
+		predicates = append(predicates, replay.TotalNotIn(i.TotalNotIn...))
+	}
+	if i.TotalGT != nil {
+		predicates = append(predicates, replay.TotalGT(*i.TotalGT))
+	}
+	if i.TotalGTE != nil {
+		predicates = append(predicates, replay.TotalGTE(*i.TotalGTE))
+	}
+	if i.TotalLT != nil {
+		predicates = append(predicates, replay.TotalLT(*i.TotalLT))
+	}
+	if i.TotalLTE != nil {
+		predicates = append(predicates, replay.TotalLTE(*i.TotalLTE))
+	}
+	if i.Queued != nil {
+		predicates = append(predicates, replay.QueuedEQ(*i.Queued))
+	}
+	if i.QueuedNEQ != nil {
+		predicates = append(predicates, replay.QueuedNEQ(*i.QueuedNEQ))
+	}
+	if len(i.QueuedIn) > 0 {
+		predicates = append(predicates, replay.QueuedIn(i.QueuedIn...))
+	}
+	if len(i.QueuedNotIn) > 0 {
+		predicates = append(predicates, replay.QueuedNotIn(i.QueuedNotIn...))
+	}
+	if i.QueuedGT != nil {
+		predicates = append(predicates, replay.QueuedGT(*i.QueuedGT))
+	}
+	if i.QueuedGTE != nil {
+		predicates = append(predicates, replay.QueuedGTE(*i.QueuedGTE))
+	}
+	if i.QueuedLT != nil {
+		predicates = append(predicates, replay.QueuedLT(*i.QueuedLT))
+	}
+	if i.QueuedLTE != nil {
+		predicates = append(predicates, replay.QueuedLTE(*i.QueuedLTE))
+	}
+	if i.Passed != nil {
+		predicates = append(predicates, replay.PassedEQ(*i.Passed))
+	}
+	if i.PassedNEQ != nil {
+		predicates = append(predicates, replay.PassedNEQ(*i.PassedNEQ))
+	}
+	if len(i.PassedIn) > 0 {
+		predicates = append(predicates, replay.PassedIn(i.PassedIn...))
+	}
+	if len(i.PassedNotIn) > 0 {
+		predicates = append(predicates, replay.PassedNotIn(i.PassedNotIn...))
+	}
+	if i.PassedGT != nil {
+		predicates = append(predicates, replay.PassedGT(*i.PassedGT))
+	}
+	if i.PassedGTE != nil {
+		predicates = append(predicates, replay.PassedGTE(*i.PassedGTE))
+	}
+	if i.PassedLT != nil {
+		predicates = append(predicates, replay.PassedLT(*i.PassedLT))
+	}
+	if i.PassedLTE != nil {
+		predicates = append(predicates, replay.PassedLTE(*i.PassedLTE))
+	}
+	if i.CursorAt != nil {
+		predicates = append(predicates, replay.CursorAtEQ(*i.CursorAt))
+	}
+	if i.CursorAtNEQ != nil {
+		predicates = append(predicates, replay.CursorAtNEQ(*i.CursorAtNEQ))
+	}
+	if len(i.CursorAtIn) > 0 {
+		predicates = append(predicates, replay.CursorAtIn(i.CursorAtIn...))
+	}
+	if len(i.CursorAtNotIn) > 0 {
+		predicates = append(predicates, replay.CursorAtNotIn(i.CursorAtNotIn...))
+	}
+	if i.CursorAtGT != nil {
+		predicates = append(predicates, replay.CursorAtGT(*i.CursorAtGT))
+	}
+	if i.CursorAtGTE != nil {
+		predicates = append(predicates, replay.CursorAtGTE(*i.CursorAtGTE))
+	}
+	if i.CursorAtLT != nil {
+		predicates = append(predicates, replay.CursorAtLT(*i.CursorAtLT))
+	}
+	if i.CursorAtLTE != nil {
+		predicates = append(predicates, replay.CursorAtLTE(*i.CursorAtLTE))
+	}
+	if i.CursorID != nil {
+		predicates = append(predicates, replay.CursorIDEQ(*i.CursorID))
+	}
+	if i.CursorIDNEQ != nil {
+		predicates = append(predicates, replay.CursorIDNEQ(*i.CursorIDNEQ))
+	}
+	if len(i.CursorIDIn) > 0 {
+		predicates = append(predicates, replay.CursorIDIn(i.CursorIDIn...))
+	}
+	if len(i.CursorIDNotIn) > 0 {
+		predicates = append(predicates, replay.CursorIDNotIn(i.CursorIDNotIn...))
+	}
+	if i.CursorIDGT != nil {
+		predicates = append(predicates, replay.CursorIDGT(*i.CursorIDGT))
+	}
+	if i.CursorIDGTE != nil {
+		predicates = append(predicates, replay.CursorIDGTE(*i.CursorIDGTE))
+	}
+	if i.CursorIDLT != nil {
+		predicates = append(predicates, replay.CursorIDLT(*i.CursorIDLT))
+	}
+	if i.CursorIDLTE != nil {
+		predicates = append(predicates, replay.CursorIDLTE(*i.CursorIDLTE))
+	}
+	if i.CursorIDContains != nil {
+		predicates = append(predicates, replay.CursorIDContains(*i.CursorIDContains))
+	}
+	if i.CursorIDHasPrefix != nil {
+		predicates = append(predicates, replay.CursorIDHasPrefix(*i.CursorIDHasPrefix))
+	}
+	if i.CursorIDHasSuffix != nil {
+		predicates = append(predicates, replay.CursorIDHasSuffix(*i.CursorIDHasSuffix))
+	}
+	if i.CursorIDEqualFold != nil {
+		predicates = append(predicates, replay.CursorIDEqualFold(*i.CursorIDEqualFold))
+	}
+	if i.CursorIDContainsFold != nil {
+		predicates = append(predicates, replay.CursorIDContainsFold(*i.CursorIDContainsFold))
+	}
+	if i.LeaseOwner != nil {
+		predicates = append(predicates, replay.LeaseOwnerEQ(*i.LeaseOwner))
+	}
+	if i.LeaseOwnerNEQ != nil {
+		predicates = append(predicates, replay.LeaseOwnerNEQ(*i.LeaseOwnerNEQ))
+	}
+	if len(i.LeaseOwnerIn) > 0 {
+		predicates = append(predicates, replay.LeaseOwnerIn(i.LeaseOwnerIn...))
+	}
+	if len(i.LeaseOwnerNotIn) > 0 {
+		predicates = append(predicates, replay.LeaseOwnerNotIn(i.LeaseOwnerNotIn...))
+	}
+	if i.LeaseOwnerGT != nil {
+		predicates = append(predicates, replay.LeaseOwnerGT(*i.LeaseOwnerGT))
+	}
+	if i.LeaseOwnerGTE != nil {
+		predicates = append(predicates, replay.LeaseOwnerGTE(*i.LeaseOwnerGTE))
+	}
+	if i.LeaseOwnerLT != nil {
+		predicates = append(predicates, replay.LeaseOwnerLT(*i.LeaseOwnerLT))
+	}
+	if i.LeaseOwnerLTE != nil {
+		predicates = append(predicates, replay.LeaseOwnerLTE(*i.LeaseOwnerLTE))
+	}
+	if i.LeaseOwnerContains != nil {
+		predicates = append(predicates, replay.LeaseOwnerContains(*i.LeaseOwnerContains))
+	}
+	if i.LeaseOwnerHasPrefix != nil {
+		predicates = append(predicates, replay.LeaseOwnerHasPrefix(*i.LeaseOwnerHasPrefix))
+	}
+	if i.LeaseOwnerHasSuffix != nil {
+		predicates = append(predicates, replay.LeaseOwnerHasSuffix(*i.LeaseOwnerHasSuffix))
+	}
+	if i.LeaseOwnerEqualFold != nil {
+		predicates = append(predicates, replay.LeaseOwnerEqualFold(*i.LeaseOwnerEqualFold))
+	}
+	if i.LeaseOwnerContainsFold != nil {
+		predicates = append(predicates, replay.LeaseOwnerContainsFold(*i.LeaseOwnerContainsFold))
+	}
+	if i.LeaseUntil != nil {
+		predicates = append(predicates, replay.LeaseUntilEQ(*i.LeaseUntil))
+	}
+	if i.LeaseUntilNEQ != nil {
+		predicates = append(predicates, replay.LeaseUntilNEQ(*i.LeaseUntilNEQ))
+	}
+	if len(i.LeaseUntilIn) > 0 {
+		predicates = append(predicates, replay.LeaseUntilIn(i.LeaseUntilIn...))
+	}
+	if len(i.LeaseUntilNotIn) > 0 {
+		predicates = append(predicates, replay.LeaseUntilNotIn(i.LeaseUntilNotIn...))
+	}
+	if i.LeaseUntilGT != nil {
+		predicates = append(predicates, replay.LeaseUntilGT(*i.LeaseUntilGT))
+	}
+	if i.LeaseUntilGTE != nil {
+		predicates = append(predicates, replay.LeaseUntilGTE(*i.LeaseUntilGTE))
+	}
+	if i.LeaseUntilLT != nil {
+		predicates = append(predicates, replay.LeaseUntilLT(*i.LeaseUntilLT))
+	}
+	if i.LeaseUntilLTE != nil {
+		predicates = append(predicates, replay.LeaseUntilLTE(*i.LeaseUntilLTE))
+	}
+	if i.LeaseUntilIsNil {
+		predicates = append(predicates, replay.LeaseUntilIsNil())
+	}
+	if i.LeaseUntilNotNil {
+		predicates = append(predicates, replay.LeaseUntilNotNil())
+	}
+	if i.FinishedAt != nil {
+		predicates = append(predicates, replay.FinishedAtEQ(*i.FinishedAt))
+	}
+	if i.FinishedAtNEQ != nil {
+		predicates = append(predicates, replay.FinishedAtNEQ(*i.FinishedAtNEQ))
+	}
+	if len(i.FinishedAtIn) > 0 {
+		predicates = append(predicates, replay.FinishedAtIn(i.FinishedAtIn...))
+	}
+	if len(i.FinishedAtNotIn) > 0 {
+		predicates = append(predicates, replay.FinishedAtNotIn(i.FinishedAtNotIn...))
+	}
+	if i.FinishedAtGT != nil {
+		predicates = append(predicates, replay.FinishedAtGT(*i.FinishedAtGT))
+	}
+	if i.FinishedAtGTE != nil {
+		predicates = append(predicates, replay.FinishedAtGTE(*i.FinishedAtGTE))
+	}
+	if i.FinishedAtLT != nil {
+		predicates = append(predicates, replay.FinishedAtLT(*i.FinishedAtLT))
+	}
+	if i.FinishedAtLTE != nil {
+		predicates = append(predicates, replay.FinishedAtLTE(*i.FinishedAtLTE))
+	}
+	if i.FinishedAtIsNil {
+		predicates = append(predicates, replay.FinishedAtIsNil())
+	}
+	if i.FinishedAtNotNil {
+		predicates = append(predicates, replay.FinishedAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyReplayWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return replay.And(predicates...), nil
 	}
 }
 

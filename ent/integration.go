@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/ms"
 	"strings"
 
@@ -38,18 +39,16 @@ type Integration struct {
 	State integration.State `json:"state,omitempty"`
 	// DisabledReason holds the value of the "disabled_reason" field.
 	DisabledReason string `json:"disabled_reason,omitempty"`
+	// DisabledAt holds the value of the "disabled_at" field.
+	DisabledAt *ms.Time `json:"disabled_at,omitempty"`
+	// Greatest number of attempts a second; none means no limit.
+	RatePerSecond *int `json:"rate_per_second,omitempty"`
+	// Signed by an ed25519 key, too.
+	Asymmetric bool `json:"asymmetric,omitempty"`
 	// PayloadVersion holds the value of the "payload_version" field.
 	PayloadVersion int `json:"payload_version,omitempty"`
 	// Counts deliveries of a FIFO integration, under the lock of this row.
 	FifoLast int64 `json:"fifo_last,omitempty"`
-	// Nothing is claimed before; waiting costs no try.
-	PausedUntil *ms.Time `json:"paused_until,omitempty"`
-	// ConsecutiveFailures holds the value of the "consecutive_failures" field.
-	ConsecutiveFailures int `json:"consecutive_failures,omitempty"`
-	// FirstFailureAt holds the value of the "first_failure_at" field.
-	FirstFailureAt *ms.Time `json:"first_failure_at,omitempty"`
-	// LastSuccessAt holds the value of the "last_success_at" field.
-	LastSuccessAt *ms.Time `json:"last_success_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -64,9 +63,11 @@ type Integration struct {
 type IntegrationEdges struct {
 	// Deliveries holds the value of the deliveries edge.
 	Deliveries []*Delivery `json:"deliveries,omitempty"`
+	// Health holds the value of the health edge.
+	Health *IntegrationHealth `json:"health,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 
 	namedDeliveries map[string][]*Delivery
 }
@@ -80,6 +81,17 @@ func (e IntegrationEdges) DeliveriesOrErr() ([]*Delivery, error) {
 	return nil, &NotLoadedError{edge: "deliveries"}
 }
 
+// HealthOrErr returns the Health value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e IntegrationEdges) HealthOrErr() (*IntegrationHealth, error) {
+	if e.Health != nil {
+		return e.Health, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: integrationhealth.Label}
+	}
+	return nil, &NotLoadedError{edge: "health"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Integration) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -87,7 +99,9 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case integration.FieldEventTypes, integration.FieldAgentIds, integration.FieldChannels:
 			values[i] = new([]byte)
-		case integration.FieldCreatedAt, integration.FieldPayloadVersion, integration.FieldFifoLast, integration.FieldPausedUntil, integration.FieldConsecutiveFailures, integration.FieldFirstFailureAt, integration.FieldLastSuccessAt, integration.FieldUpdatedAt, integration.FieldDeletedAt:
+		case integration.FieldAsymmetric:
+			values[i] = new(sql.NullBool)
+		case integration.FieldCreatedAt, integration.FieldDisabledAt, integration.FieldRatePerSecond, integration.FieldPayloadVersion, integration.FieldFifoLast, integration.FieldUpdatedAt, integration.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
 		case integration.FieldID, integration.FieldWorkspaceID, integration.FieldName, integration.FieldURL, integration.FieldOrdering, integration.FieldState, integration.FieldDisabledReason:
 			values[i] = new(sql.NullString)
@@ -178,6 +192,26 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DisabledReason = value.String
 			}
+		case integration.FieldDisabledAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field disabled_at", values[i])
+			} else if value.Valid {
+				_m.DisabledAt = new(ms.Time)
+				*_m.DisabledAt = ms.Time(value.Int64)
+			}
+		case integration.FieldRatePerSecond:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field rate_per_second", values[i])
+			} else if value.Valid {
+				_m.RatePerSecond = new(int)
+				*_m.RatePerSecond = int(value.Int64)
+			}
+		case integration.FieldAsymmetric:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field asymmetric", values[i])
+			} else if value.Valid {
+				_m.Asymmetric = value.Bool
+			}
 		case integration.FieldPayloadVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field payload_version", values[i])
@@ -189,33 +223,6 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field fifo_last", values[i])
 			} else if value.Valid {
 				_m.FifoLast = value.Int64
-			}
-		case integration.FieldPausedUntil:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field paused_until", values[i])
-			} else if value.Valid {
-				_m.PausedUntil = new(ms.Time)
-				*_m.PausedUntil = ms.Time(value.Int64)
-			}
-		case integration.FieldConsecutiveFailures:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field consecutive_failures", values[i])
-			} else if value.Valid {
-				_m.ConsecutiveFailures = int(value.Int64)
-			}
-		case integration.FieldFirstFailureAt:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field first_failure_at", values[i])
-			} else if value.Valid {
-				_m.FirstFailureAt = new(ms.Time)
-				*_m.FirstFailureAt = ms.Time(value.Int64)
-			}
-		case integration.FieldLastSuccessAt:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field last_success_at", values[i])
-			} else if value.Valid {
-				_m.LastSuccessAt = new(ms.Time)
-				*_m.LastSuccessAt = ms.Time(value.Int64)
 			}
 		case integration.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -246,6 +253,11 @@ func (_m *Integration) Value(name string) (ent.Value, error) {
 // QueryDeliveries queries the "deliveries" edge of the Integration entity.
 func (_m *Integration) QueryDeliveries() *DeliveryQuery {
 	return NewIntegrationClient(_m.config).QueryDeliveries(_m)
+}
+
+// QueryHealth queries the "health" edge of the Integration entity.
+func (_m *Integration) QueryHealth() *IntegrationHealthQuery {
+	return NewIntegrationClient(_m.config).QueryHealth(_m)
 }
 
 // Update returns a builder for updating this Integration.
@@ -301,29 +313,24 @@ func (_m *Integration) String() string {
 	builder.WriteString("disabled_reason=")
 	builder.WriteString(_m.DisabledReason)
 	builder.WriteString(", ")
+	if v := _m.DisabledAt; v != nil {
+		builder.WriteString("disabled_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RatePerSecond; v != nil {
+		builder.WriteString("rate_per_second=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("asymmetric=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Asymmetric))
+	builder.WriteString(", ")
 	builder.WriteString("payload_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PayloadVersion))
 	builder.WriteString(", ")
 	builder.WriteString("fifo_last=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FifoLast))
-	builder.WriteString(", ")
-	if v := _m.PausedUntil; v != nil {
-		builder.WriteString("paused_until=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
-	builder.WriteString(", ")
-	builder.WriteString("consecutive_failures=")
-	builder.WriteString(fmt.Sprintf("%v", _m.ConsecutiveFailures))
-	builder.WriteString(", ")
-	if v := _m.FirstFailureAt; v != nil {
-		builder.WriteString("first_failure_at=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
-	builder.WriteString(", ")
-	if v := _m.LastSuccessAt; v != nil {
-		builder.WriteString("last_success_at=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))

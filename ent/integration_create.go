@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/ms"
 
 	"entgo.io/ent/dialect"
@@ -116,6 +117,48 @@ func (_c *IntegrationCreate) SetNillableDisabledReason(v *string) *IntegrationCr
 	return _c
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (_c *IntegrationCreate) SetDisabledAt(v ms.Time) *IntegrationCreate {
+	_c.mutation.SetDisabledAt(v)
+	return _c
+}
+
+// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableDisabledAt(v *ms.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetDisabledAt(*v)
+	}
+	return _c
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (_c *IntegrationCreate) SetRatePerSecond(v int) *IntegrationCreate {
+	_c.mutation.SetRatePerSecond(v)
+	return _c
+}
+
+// SetNillableRatePerSecond sets the "rate_per_second" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableRatePerSecond(v *int) *IntegrationCreate {
+	if v != nil {
+		_c.SetRatePerSecond(*v)
+	}
+	return _c
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (_c *IntegrationCreate) SetAsymmetric(v bool) *IntegrationCreate {
+	_c.mutation.SetAsymmetric(v)
+	return _c
+}
+
+// SetNillableAsymmetric sets the "asymmetric" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableAsymmetric(v *bool) *IntegrationCreate {
+	if v != nil {
+		_c.SetAsymmetric(*v)
+	}
+	return _c
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (_c *IntegrationCreate) SetPayloadVersion(v int) *IntegrationCreate {
 	_c.mutation.SetPayloadVersion(v)
@@ -140,62 +183,6 @@ func (_c *IntegrationCreate) SetFifoLast(v int64) *IntegrationCreate {
 func (_c *IntegrationCreate) SetNillableFifoLast(v *int64) *IntegrationCreate {
 	if v != nil {
 		_c.SetFifoLast(*v)
-	}
-	return _c
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (_c *IntegrationCreate) SetPausedUntil(v ms.Time) *IntegrationCreate {
-	_c.mutation.SetPausedUntil(v)
-	return _c
-}
-
-// SetNillablePausedUntil sets the "paused_until" field if the given value is not nil.
-func (_c *IntegrationCreate) SetNillablePausedUntil(v *ms.Time) *IntegrationCreate {
-	if v != nil {
-		_c.SetPausedUntil(*v)
-	}
-	return _c
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (_c *IntegrationCreate) SetConsecutiveFailures(v int) *IntegrationCreate {
-	_c.mutation.SetConsecutiveFailures(v)
-	return _c
-}
-
-// SetNillableConsecutiveFailures sets the "consecutive_failures" field if the given value is not nil.
-func (_c *IntegrationCreate) SetNillableConsecutiveFailures(v *int) *IntegrationCreate {
-	if v != nil {
-		_c.SetConsecutiveFailures(*v)
-	}
-	return _c
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (_c *IntegrationCreate) SetFirstFailureAt(v ms.Time) *IntegrationCreate {
-	_c.mutation.SetFirstFailureAt(v)
-	return _c
-}
-
-// SetNillableFirstFailureAt sets the "first_failure_at" field if the given value is not nil.
-func (_c *IntegrationCreate) SetNillableFirstFailureAt(v *ms.Time) *IntegrationCreate {
-	if v != nil {
-		_c.SetFirstFailureAt(*v)
-	}
-	return _c
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (_c *IntegrationCreate) SetLastSuccessAt(v ms.Time) *IntegrationCreate {
-	_c.mutation.SetLastSuccessAt(v)
-	return _c
-}
-
-// SetNillableLastSuccessAt sets the "last_success_at" field if the given value is not nil.
-func (_c *IntegrationCreate) SetNillableLastSuccessAt(v *ms.Time) *IntegrationCreate {
-	if v != nil {
-		_c.SetLastSuccessAt(*v)
 	}
 	return _c
 }
@@ -255,6 +242,25 @@ func (_c *IntegrationCreate) AddDeliveries(v ...*Delivery) *IntegrationCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddDeliveryIDs(ids...)
+}
+
+// SetHealthID sets the "health" edge to the IntegrationHealth entity by ID.
+func (_c *IntegrationCreate) SetHealthID(id string) *IntegrationCreate {
+	_c.mutation.SetHealthID(id)
+	return _c
+}
+
+// SetNillableHealthID sets the "health" edge to the IntegrationHealth entity by ID if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableHealthID(id *string) *IntegrationCreate {
+	if id != nil {
+		_c = _c.SetHealthID(*id)
+	}
+	return _c
+}
+
+// SetHealth sets the "health" edge to the IntegrationHealth entity.
+func (_c *IntegrationCreate) SetHealth(v *IntegrationHealth) *IntegrationCreate {
+	return _c.SetHealthID(v.ID)
 }
 
 // Mutation returns the IntegrationMutation object of the builder.
@@ -321,6 +327,10 @@ func (_c *IntegrationCreate) defaults() error {
 		v := integration.DefaultDisabledReason
 		_c.mutation.SetDisabledReason(v)
 	}
+	if _, ok := _c.mutation.Asymmetric(); !ok {
+		v := integration.DefaultAsymmetric
+		_c.mutation.SetAsymmetric(v)
+	}
 	if _, ok := _c.mutation.PayloadVersion(); !ok {
 		v := integration.DefaultPayloadVersion
 		_c.mutation.SetPayloadVersion(v)
@@ -328,10 +338,6 @@ func (_c *IntegrationCreate) defaults() error {
 	if _, ok := _c.mutation.FifoLast(); !ok {
 		v := integration.DefaultFifoLast
 		_c.mutation.SetFifoLast(v)
-	}
-	if _, ok := _c.mutation.ConsecutiveFailures(); !ok {
-		v := integration.DefaultConsecutiveFailures
-		_c.mutation.SetConsecutiveFailures(v)
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		if integration.DefaultUpdatedAt == nil {
@@ -397,14 +403,14 @@ func (_c *IntegrationCreate) check() error {
 	if _, ok := _c.mutation.DisabledReason(); !ok {
 		return &ValidationError{Name: "disabled_reason", err: errors.New(`ent: missing required field "Integration.disabled_reason"`)}
 	}
+	if _, ok := _c.mutation.Asymmetric(); !ok {
+		return &ValidationError{Name: "asymmetric", err: errors.New(`ent: missing required field "Integration.asymmetric"`)}
+	}
 	if _, ok := _c.mutation.PayloadVersion(); !ok {
 		return &ValidationError{Name: "payload_version", err: errors.New(`ent: missing required field "Integration.payload_version"`)}
 	}
 	if _, ok := _c.mutation.FifoLast(); !ok {
 		return &ValidationError{Name: "fifo_last", err: errors.New(`ent: missing required field "Integration.fifo_last"`)}
-	}
-	if _, ok := _c.mutation.ConsecutiveFailures(); !ok {
-		return &ValidationError{Name: "consecutive_failures", err: errors.New(`ent: missing required field "Integration.consecutive_failures"`)}
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`ent: missing required field "Integration.updated_at"`)}
@@ -485,6 +491,18 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)
 		_node.DisabledReason = value
 	}
+	if value, ok := _c.mutation.DisabledAt(); ok {
+		_spec.SetField(integration.FieldDisabledAt, field.TypeInt64, value)
+		_node.DisabledAt = &value
+	}
+	if value, ok := _c.mutation.RatePerSecond(); ok {
+		_spec.SetField(integration.FieldRatePerSecond, field.TypeInt, value)
+		_node.RatePerSecond = &value
+	}
+	if value, ok := _c.mutation.Asymmetric(); ok {
+		_spec.SetField(integration.FieldAsymmetric, field.TypeBool, value)
+		_node.Asymmetric = value
+	}
 	if value, ok := _c.mutation.PayloadVersion(); ok {
 		_spec.SetField(integration.FieldPayloadVersion, field.TypeInt, value)
 		_node.PayloadVersion = value
@@ -492,22 +510,6 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FifoLast(); ok {
 		_spec.SetField(integration.FieldFifoLast, field.TypeInt64, value)
 		_node.FifoLast = value
-	}
-	if value, ok := _c.mutation.PausedUntil(); ok {
-		_spec.SetField(integration.FieldPausedUntil, field.TypeInt64, value)
-		_node.PausedUntil = &value
-	}
-	if value, ok := _c.mutation.ConsecutiveFailures(); ok {
-		_spec.SetField(integration.FieldConsecutiveFailures, field.TypeInt, value)
-		_node.ConsecutiveFailures = value
-	}
-	if value, ok := _c.mutation.FirstFailureAt(); ok {
-		_spec.SetField(integration.FieldFirstFailureAt, field.TypeInt64, value)
-		_node.FirstFailureAt = &value
-	}
-	if value, ok := _c.mutation.LastSuccessAt(); ok {
-		_spec.SetField(integration.FieldLastSuccessAt, field.TypeInt64, value)
-		_node.LastSuccessAt = &value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(integration.FieldUpdatedAt, field.TypeInt64, value)
@@ -526,6 +528,22 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(delivery.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.HealthIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   integration.HealthTable,
+			Columns: []string{integration.HealthColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(integrationhealth.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -681,6 +699,66 @@ func (u *IntegrationUpsert) UpdateDisabledReason() *IntegrationUpsert {
 	return u
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (u *IntegrationUpsert) SetDisabledAt(v ms.Time) *IntegrationUpsert {
+	u.Set(integration.FieldDisabledAt, v)
+	return u
+}
+
+// UpdateDisabledAt sets the "disabled_at" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateDisabledAt() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldDisabledAt)
+	return u
+}
+
+// AddDisabledAt adds v to the "disabled_at" field.
+func (u *IntegrationUpsert) AddDisabledAt(v ms.Time) *IntegrationUpsert {
+	u.Add(integration.FieldDisabledAt, v)
+	return u
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (u *IntegrationUpsert) ClearDisabledAt() *IntegrationUpsert {
+	u.SetNull(integration.FieldDisabledAt)
+	return u
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (u *IntegrationUpsert) SetRatePerSecond(v int) *IntegrationUpsert {
+	u.Set(integration.FieldRatePerSecond, v)
+	return u
+}
+
+// UpdateRatePerSecond sets the "rate_per_second" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateRatePerSecond() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldRatePerSecond)
+	return u
+}
+
+// AddRatePerSecond adds v to the "rate_per_second" field.
+func (u *IntegrationUpsert) AddRatePerSecond(v int) *IntegrationUpsert {
+	u.Add(integration.FieldRatePerSecond, v)
+	return u
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (u *IntegrationUpsert) ClearRatePerSecond() *IntegrationUpsert {
+	u.SetNull(integration.FieldRatePerSecond)
+	return u
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (u *IntegrationUpsert) SetAsymmetric(v bool) *IntegrationUpsert {
+	u.Set(integration.FieldAsymmetric, v)
+	return u
+}
+
+// UpdateAsymmetric sets the "asymmetric" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateAsymmetric() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldAsymmetric)
+	return u
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (u *IntegrationUpsert) SetPayloadVersion(v int) *IntegrationUpsert {
 	u.Set(integration.FieldPayloadVersion, v)
@@ -714,96 +792,6 @@ func (u *IntegrationUpsert) UpdateFifoLast() *IntegrationUpsert {
 // AddFifoLast adds v to the "fifo_last" field.
 func (u *IntegrationUpsert) AddFifoLast(v int64) *IntegrationUpsert {
 	u.Add(integration.FieldFifoLast, v)
-	return u
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (u *IntegrationUpsert) SetPausedUntil(v ms.Time) *IntegrationUpsert {
-	u.Set(integration.FieldPausedUntil, v)
-	return u
-}
-
-// UpdatePausedUntil sets the "paused_until" field to the value that was provided on create.
-func (u *IntegrationUpsert) UpdatePausedUntil() *IntegrationUpsert {
-	u.SetExcluded(integration.FieldPausedUntil)
-	return u
-}
-
-// AddPausedUntil adds v to the "paused_until" field.
-func (u *IntegrationUpsert) AddPausedUntil(v ms.Time) *IntegrationUpsert {
-	u.Add(integration.FieldPausedUntil, v)
-	return u
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (u *IntegrationUpsert) ClearPausedUntil() *IntegrationUpsert {
-	u.SetNull(integration.FieldPausedUntil)
-	return u
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (u *IntegrationUpsert) SetConsecutiveFailures(v int) *IntegrationUpsert {
-	u.Set(integration.FieldConsecutiveFailures, v)
-	return u
-}
-
-// UpdateConsecutiveFailures sets the "consecutive_failures" field to the value that was provided on create.
-func (u *IntegrationUpsert) UpdateConsecutiveFailures() *IntegrationUpsert {
-	u.SetExcluded(integration.FieldConsecutiveFailures)
-	return u
-}
-
-// AddConsecutiveFailures adds v to the "consecutive_failures" field.
-func (u *IntegrationUpsert) AddConsecutiveFailures(v int) *IntegrationUpsert {
-	u.Add(integration.FieldConsecutiveFailures, v)
-	return u
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (u *IntegrationUpsert) SetFirstFailureAt(v ms.Time) *IntegrationUpsert {
-	u.Set(integration.FieldFirstFailureAt, v)
-	return u
-}
-
-// UpdateFirstFailureAt sets the "first_failure_at" field to the value that was provided on create.
-func (u *IntegrationUpsert) UpdateFirstFailureAt() *IntegrationUpsert {
-	u.SetExcluded(integration.FieldFirstFailureAt)
-	return u
-}
-
-// AddFirstFailureAt adds v to the "first_failure_at" field.
-func (u *IntegrationUpsert) AddFirstFailureAt(v ms.Time) *IntegrationUpsert {
-	u.Add(integration.FieldFirstFailureAt, v)
-	return u
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (u *IntegrationUpsert) ClearFirstFailureAt() *IntegrationUpsert {
-	u.SetNull(integration.FieldFirstFailureAt)
-	return u
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (u *IntegrationUpsert) SetLastSuccessAt(v ms.Time) *IntegrationUpsert {
-	u.Set(integration.FieldLastSuccessAt, v)
-	return u
-}
-
-// UpdateLastSuccessAt sets the "last_success_at" field to the value that was provided on create.
-func (u *IntegrationUpsert) UpdateLastSuccessAt() *IntegrationUpsert {
-	u.SetExcluded(integration.FieldLastSuccessAt)
-	return u
-}
-
-// AddLastSuccessAt adds v to the "last_success_at" field.
-func (u *IntegrationUpsert) AddLastSuccessAt(v ms.Time) *IntegrationUpsert {
-	u.Add(integration.FieldLastSuccessAt, v)
-	return u
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (u *IntegrationUpsert) ClearLastSuccessAt() *IntegrationUpsert {
-	u.SetNull(integration.FieldLastSuccessAt)
 	return u
 }
 
@@ -1015,6 +1003,76 @@ func (u *IntegrationUpsertOne) UpdateDisabledReason() *IntegrationUpsertOne {
 	})
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (u *IntegrationUpsertOne) SetDisabledAt(v ms.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetDisabledAt(v)
+	})
+}
+
+// AddDisabledAt adds v to the "disabled_at" field.
+func (u *IntegrationUpsertOne) AddDisabledAt(v ms.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.AddDisabledAt(v)
+	})
+}
+
+// UpdateDisabledAt sets the "disabled_at" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateDisabledAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateDisabledAt()
+	})
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (u *IntegrationUpsertOne) ClearDisabledAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearDisabledAt()
+	})
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (u *IntegrationUpsertOne) SetRatePerSecond(v int) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetRatePerSecond(v)
+	})
+}
+
+// AddRatePerSecond adds v to the "rate_per_second" field.
+func (u *IntegrationUpsertOne) AddRatePerSecond(v int) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.AddRatePerSecond(v)
+	})
+}
+
+// UpdateRatePerSecond sets the "rate_per_second" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateRatePerSecond() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateRatePerSecond()
+	})
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (u *IntegrationUpsertOne) ClearRatePerSecond() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearRatePerSecond()
+	})
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (u *IntegrationUpsertOne) SetAsymmetric(v bool) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetAsymmetric(v)
+	})
+}
+
+// UpdateAsymmetric sets the "asymmetric" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateAsymmetric() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateAsymmetric()
+	})
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (u *IntegrationUpsertOne) SetPayloadVersion(v int) *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
@@ -1054,111 +1112,6 @@ func (u *IntegrationUpsertOne) AddFifoLast(v int64) *IntegrationUpsertOne {
 func (u *IntegrationUpsertOne) UpdateFifoLast() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateFifoLast()
-	})
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (u *IntegrationUpsertOne) SetPausedUntil(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetPausedUntil(v)
-	})
-}
-
-// AddPausedUntil adds v to the "paused_until" field.
-func (u *IntegrationUpsertOne) AddPausedUntil(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddPausedUntil(v)
-	})
-}
-
-// UpdatePausedUntil sets the "paused_until" field to the value that was provided on create.
-func (u *IntegrationUpsertOne) UpdatePausedUntil() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdatePausedUntil()
-	})
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (u *IntegrationUpsertOne) ClearPausedUntil() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearPausedUntil()
-	})
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (u *IntegrationUpsertOne) SetConsecutiveFailures(v int) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetConsecutiveFailures(v)
-	})
-}
-
-// AddConsecutiveFailures adds v to the "consecutive_failures" field.
-func (u *IntegrationUpsertOne) AddConsecutiveFailures(v int) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddConsecutiveFailures(v)
-	})
-}
-
-// UpdateConsecutiveFailures sets the "consecutive_failures" field to the value that was provided on create.
-func (u *IntegrationUpsertOne) UpdateConsecutiveFailures() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateConsecutiveFailures()
-	})
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (u *IntegrationUpsertOne) SetFirstFailureAt(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetFirstFailureAt(v)
-	})
-}
-
-// AddFirstFailureAt adds v to the "first_failure_at" field.
-func (u *IntegrationUpsertOne) AddFirstFailureAt(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddFirstFailureAt(v)
-	})
-}
-
-// UpdateFirstFailureAt sets the "first_failure_at" field to the value that was provided on create.
-func (u *IntegrationUpsertOne) UpdateFirstFailureAt() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateFirstFailureAt()
-	})
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (u *IntegrationUpsertOne) ClearFirstFailureAt() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearFirstFailureAt()
-	})
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (u *IntegrationUpsertOne) SetLastSuccessAt(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetLastSuccessAt(v)
-	})
-}
-
-// AddLastSuccessAt adds v to the "last_success_at" field.
-func (u *IntegrationUpsertOne) AddLastSuccessAt(v ms.Time) *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddLastSuccessAt(v)
-	})
-}
-
-// UpdateLastSuccessAt sets the "last_success_at" field to the value that was provided on create.
-func (u *IntegrationUpsertOne) UpdateLastSuccessAt() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateLastSuccessAt()
-	})
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (u *IntegrationUpsertOne) ClearLastSuccessAt() *IntegrationUpsertOne {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearLastSuccessAt()
 	})
 }
 
@@ -1544,6 +1497,76 @@ func (u *IntegrationUpsertBulk) UpdateDisabledReason() *IntegrationUpsertBulk {
 	})
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (u *IntegrationUpsertBulk) SetDisabledAt(v ms.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetDisabledAt(v)
+	})
+}
+
+// AddDisabledAt adds v to the "disabled_at" field.
+func (u *IntegrationUpsertBulk) AddDisabledAt(v ms.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.AddDisabledAt(v)
+	})
+}
+
+// UpdateDisabledAt sets the "disabled_at" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateDisabledAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateDisabledAt()
+	})
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (u *IntegrationUpsertBulk) ClearDisabledAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearDisabledAt()
+	})
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (u *IntegrationUpsertBulk) SetRatePerSecond(v int) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetRatePerSecond(v)
+	})
+}
+
+// AddRatePerSecond adds v to the "rate_per_second" field.
+func (u *IntegrationUpsertBulk) AddRatePerSecond(v int) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.AddRatePerSecond(v)
+	})
+}
+
+// UpdateRatePerSecond sets the "rate_per_second" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateRatePerSecond() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateRatePerSecond()
+	})
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (u *IntegrationUpsertBulk) ClearRatePerSecond() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearRatePerSecond()
+	})
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (u *IntegrationUpsertBulk) SetAsymmetric(v bool) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetAsymmetric(v)
+	})
+}
+
+// UpdateAsymmetric sets the "asymmetric" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateAsymmetric() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateAsymmetric()
+	})
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (u *IntegrationUpsertBulk) SetPayloadVersion(v int) *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
@@ -1583,111 +1606,6 @@ func (u *IntegrationUpsertBulk) AddFifoLast(v int64) *IntegrationUpsertBulk {
 func (u *IntegrationUpsertBulk) UpdateFifoLast() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateFifoLast()
-	})
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (u *IntegrationUpsertBulk) SetPausedUntil(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetPausedUntil(v)
-	})
-}
-
-// AddPausedUntil adds v to the "paused_until" field.
-func (u *IntegrationUpsertBulk) AddPausedUntil(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddPausedUntil(v)
-	})
-}
-
-// UpdatePausedUntil sets the "paused_until" field to the value that was provided on create.
-func (u *IntegrationUpsertBulk) UpdatePausedUntil() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdatePausedUntil()
-	})
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (u *IntegrationUpsertBulk) ClearPausedUntil() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearPausedUntil()
-	})
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (u *IntegrationUpsertBulk) SetConsecutiveFailures(v int) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetConsecutiveFailures(v)
-	})
-}
-
-// AddConsecutiveFailures adds v to the "consecutive_failures" field.
-func (u *IntegrationUpsertBulk) AddConsecutiveFailures(v int) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddConsecutiveFailures(v)
-	})
-}
-
-// UpdateConsecutiveFailures sets the "consecutive_failures" field to the value that was provided on create.
-func (u *IntegrationUpsertBulk) UpdateConsecutiveFailures() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateConsecutiveFailures()
-	})
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (u *IntegrationUpsertBulk) SetFirstFailureAt(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetFirstFailureAt(v)
-	})
-}
-
-// AddFirstFailureAt adds v to the "first_failure_at" field.
-func (u *IntegrationUpsertBulk) AddFirstFailureAt(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddFirstFailureAt(v)
-	})
-}
-
-// UpdateFirstFailureAt sets the "first_failure_at" field to the value that was provided on create.
-func (u *IntegrationUpsertBulk) UpdateFirstFailureAt() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateFirstFailureAt()
-	})
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (u *IntegrationUpsertBulk) ClearFirstFailureAt() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearFirstFailureAt()
-	})
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (u *IntegrationUpsertBulk) SetLastSuccessAt(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.SetLastSuccessAt(v)
-	})
-}
-
-// AddLastSuccessAt adds v to the "last_success_at" field.
-func (u *IntegrationUpsertBulk) AddLastSuccessAt(v ms.Time) *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.AddLastSuccessAt(v)
-	})
-}
-
-// UpdateLastSuccessAt sets the "last_success_at" field to the value that was provided on create.
-func (u *IntegrationUpsertBulk) UpdateLastSuccessAt() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.UpdateLastSuccessAt()
-	})
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (u *IntegrationUpsertBulk) ClearLastSuccessAt() *IntegrationUpsertBulk {
-	return u.Update(func(s *IntegrationUpsert) {
-		s.ClearLastSuccessAt()
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"math"
 	"parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/predicate"
 
 	"entgo.io/ent"
@@ -27,6 +28,7 @@ type IntegrationQuery struct {
 	inters              []Interceptor
 	predicates          []predicate.Integration
 	withDeliveries      *DeliveryQuery
+	withHealth          *IntegrationHealthQuery
 	loadTotal           []func(context.Context, []*Integration) error
 	modifiers           []func(*sql.Selector)
 	withNamedDeliveries map[string]*DeliveryQuery
@@ -81,6 +83,28 @@ func (_q *IntegrationQuery) QueryDeliveries() *DeliveryQuery {
 			sqlgraph.From(integration.Table, integration.FieldID, selector),
 			sqlgraph.To(delivery.Table, delivery.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, integration.DeliveriesTable, integration.DeliveriesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryHealth chains the current query on the "health" edge.
+func (_q *IntegrationQuery) QueryHealth() *IntegrationHealthQuery {
+	query := (&IntegrationHealthClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(integration.Table, integration.FieldID, selector),
+			sqlgraph.To(integrationhealth.Table, integrationhealth.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, integration.HealthTable, integration.HealthColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -281,6 +305,7 @@ func (_q *IntegrationQuery) Clone() *IntegrationQuery {
 		inters:         append([]Interceptor{}, _q.inters...),
 		predicates:     append([]predicate.Integration{}, _q.predicates...),
 		withDeliveries: _q.withDeliveries.Clone(),
+		withHealth:     _q.withHealth.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -296,6 +321,17 @@ func (_q *IntegrationQuery) WithDeliveries(opts ...func(*DeliveryQuery)) *Integr
 		opt(query)
 	}
 	_q.withDeliveries = query
+	return _q
+}
+
+// WithHealth tells the query-builder to eager-load the nodes that are connected to
+// the "health" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *IntegrationQuery) WithHealth(opts ...func(*IntegrationHealthQuery)) *IntegrationQuery {
+	query := (&IntegrationHealthClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withHealth = query
 	return _q
 }
 
@@ -383,8 +419,9 @@ func (_q *IntegrationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Integration{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withDeliveries != nil,
+			_q.withHealth != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -412,6 +449,12 @@ func (_q *IntegrationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadDeliveries(ctx, query, nodes,
 			func(n *Integration) { n.Edges.Deliveries = []*Delivery{} },
 			func(n *Integration, e *Delivery) { n.Edges.Deliveries = append(n.Edges.Deliveries, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withHealth; query != nil {
+		if err := _q.loadHealth(ctx, query, nodes, nil,
+			func(n *Integration, e *IntegrationHealth) { n.Edges.Health = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -445,6 +488,33 @@ func (_q *IntegrationQuery) loadDeliveries(ctx context.Context, query *DeliveryQ
 	}
 	query.Where(predicate.Delivery(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(integration.DeliveriesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.IntegrationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "integration_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *IntegrationQuery) loadHealth(ctx context.Context, query *IntegrationHealthQuery, nodes []*Integration, init func(*Integration), assign func(*Integration, *IntegrationHealth)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Integration)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(integrationhealth.FieldIntegrationID)
+	}
+	query.Where(predicate.IntegrationHealth(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(integration.HealthColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/ms"
 	"parley/ent/predicate"
 
@@ -137,6 +138,74 @@ func (_u *IntegrationUpdate) SetNillableDisabledReason(v *string) *IntegrationUp
 	return _u
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (_u *IntegrationUpdate) SetDisabledAt(v ms.Time) *IntegrationUpdate {
+	_u.mutation.ResetDisabledAt()
+	_u.mutation.SetDisabledAt(v)
+	return _u
+}
+
+// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableDisabledAt(v *ms.Time) *IntegrationUpdate {
+	if v != nil {
+		_u.SetDisabledAt(*v)
+	}
+	return _u
+}
+
+// AddDisabledAt adds value to the "disabled_at" field.
+func (_u *IntegrationUpdate) AddDisabledAt(v ms.Time) *IntegrationUpdate {
+	_u.mutation.AddDisabledAt(v)
+	return _u
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (_u *IntegrationUpdate) ClearDisabledAt() *IntegrationUpdate {
+	_u.mutation.ClearDisabledAt()
+	return _u
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (_u *IntegrationUpdate) SetRatePerSecond(v int) *IntegrationUpdate {
+	_u.mutation.ResetRatePerSecond()
+	_u.mutation.SetRatePerSecond(v)
+	return _u
+}
+
+// SetNillableRatePerSecond sets the "rate_per_second" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableRatePerSecond(v *int) *IntegrationUpdate {
+	if v != nil {
+		_u.SetRatePerSecond(*v)
+	}
+	return _u
+}
+
+// AddRatePerSecond adds value to the "rate_per_second" field.
+func (_u *IntegrationUpdate) AddRatePerSecond(v int) *IntegrationUpdate {
+	_u.mutation.AddRatePerSecond(v)
+	return _u
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (_u *IntegrationUpdate) ClearRatePerSecond() *IntegrationUpdate {
+	_u.mutation.ClearRatePerSecond()
+	return _u
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (_u *IntegrationUpdate) SetAsymmetric(v bool) *IntegrationUpdate {
+	_u.mutation.SetAsymmetric(v)
+	return _u
+}
+
+// SetNillableAsymmetric sets the "asymmetric" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableAsymmetric(v *bool) *IntegrationUpdate {
+	if v != nil {
+		_u.SetAsymmetric(*v)
+	}
+	return _u
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (_u *IntegrationUpdate) SetPayloadVersion(v int) *IntegrationUpdate {
 	_u.mutation.ResetPayloadVersion()
@@ -176,108 +245,6 @@ func (_u *IntegrationUpdate) SetNillableFifoLast(v *int64) *IntegrationUpdate {
 // AddFifoLast adds value to the "fifo_last" field.
 func (_u *IntegrationUpdate) AddFifoLast(v int64) *IntegrationUpdate {
 	_u.mutation.AddFifoLast(v)
-	return _u
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (_u *IntegrationUpdate) SetPausedUntil(v ms.Time) *IntegrationUpdate {
-	_u.mutation.ResetPausedUntil()
-	_u.mutation.SetPausedUntil(v)
-	return _u
-}
-
-// SetNillablePausedUntil sets the "paused_until" field if the given value is not nil.
-func (_u *IntegrationUpdate) SetNillablePausedUntil(v *ms.Time) *IntegrationUpdate {
-	if v != nil {
-		_u.SetPausedUntil(*v)
-	}
-	return _u
-}
-
-// AddPausedUntil adds value to the "paused_until" field.
-func (_u *IntegrationUpdate) AddPausedUntil(v ms.Time) *IntegrationUpdate {
-	_u.mutation.AddPausedUntil(v)
-	return _u
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (_u *IntegrationUpdate) ClearPausedUntil() *IntegrationUpdate {
-	_u.mutation.ClearPausedUntil()
-	return _u
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (_u *IntegrationUpdate) SetConsecutiveFailures(v int) *IntegrationUpdate {
-	_u.mutation.ResetConsecutiveFailures()
-	_u.mutation.SetConsecutiveFailures(v)
-	return _u
-}
-
-// SetNillableConsecutiveFailures sets the "consecutive_failures" field if the given value is not nil.
-func (_u *IntegrationUpdate) SetNillableConsecutiveFailures(v *int) *IntegrationUpdate {
-	if v != nil {
-		_u.SetConsecutiveFailures(*v)
-	}
-	return _u
-}
-
-// AddConsecutiveFailures adds value to the "consecutive_failures" field.
-func (_u *IntegrationUpdate) AddConsecutiveFailures(v int) *IntegrationUpdate {
-	_u.mutation.AddConsecutiveFailures(v)
-	return _u
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (_u *IntegrationUpdate) SetFirstFailureAt(v ms.Time) *IntegrationUpdate {
-	_u.mutation.ResetFirstFailureAt()
-	_u.mutation.SetFirstFailureAt(v)
-	return _u
-}
-
-// SetNillableFirstFailureAt sets the "first_failure_at" field if the given value is not nil.
-func (_u *IntegrationUpdate) SetNillableFirstFailureAt(v *ms.Time) *IntegrationUpdate {
-	if v != nil {
-		_u.SetFirstFailureAt(*v)
-	}
-	return _u
-}
-
-// AddFirstFailureAt adds value to the "first_failure_at" field.
-func (_u *IntegrationUpdate) AddFirstFailureAt(v ms.Time) *IntegrationUpdate {
-	_u.mutation.AddFirstFailureAt(v)
-	return _u
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (_u *IntegrationUpdate) ClearFirstFailureAt() *IntegrationUpdate {
-	_u.mutation.ClearFirstFailureAt()
-	return _u
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (_u *IntegrationUpdate) SetLastSuccessAt(v ms.Time) *IntegrationUpdate {
-	_u.mutation.ResetLastSuccessAt()
-	_u.mutation.SetLastSuccessAt(v)
-	return _u
-}
-
-// SetNillableLastSuccessAt sets the "last_success_at" field if the given value is not nil.
-func (_u *IntegrationUpdate) SetNillableLastSuccessAt(v *ms.Time) *IntegrationUpdate {
-	if v != nil {
-		_u.SetLastSuccessAt(*v)
-	}
-	return _u
-}
-
-// AddLastSuccessAt adds value to the "last_success_at" field.
-func (_u *IntegrationUpdate) AddLastSuccessAt(v ms.Time) *IntegrationUpdate {
-	_u.mutation.AddLastSuccessAt(v)
-	return _u
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (_u *IntegrationUpdate) ClearLastSuccessAt() *IntegrationUpdate {
-	_u.mutation.ClearLastSuccessAt()
 	return _u
 }
 
@@ -336,6 +303,25 @@ func (_u *IntegrationUpdate) AddDeliveries(v ...*Delivery) *IntegrationUpdate {
 	return _u.AddDeliveryIDs(ids...)
 }
 
+// SetHealthID sets the "health" edge to the IntegrationHealth entity by ID.
+func (_u *IntegrationUpdate) SetHealthID(id string) *IntegrationUpdate {
+	_u.mutation.SetHealthID(id)
+	return _u
+}
+
+// SetNillableHealthID sets the "health" edge to the IntegrationHealth entity by ID if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableHealthID(id *string) *IntegrationUpdate {
+	if id != nil {
+		_u = _u.SetHealthID(*id)
+	}
+	return _u
+}
+
+// SetHealth sets the "health" edge to the IntegrationHealth entity.
+func (_u *IntegrationUpdate) SetHealth(v *IntegrationHealth) *IntegrationUpdate {
+	return _u.SetHealthID(v.ID)
+}
+
 // Mutation returns the IntegrationMutation object of the builder.
 func (_u *IntegrationUpdate) Mutation() *IntegrationMutation {
 	return _u.mutation
@@ -360,6 +346,12 @@ func (_u *IntegrationUpdate) RemoveDeliveries(v ...*Delivery) *IntegrationUpdate
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveDeliveryIDs(ids...)
+}
+
+// ClearHealth clears the "health" edge to the IntegrationHealth entity.
+func (_u *IntegrationUpdate) ClearHealth() *IntegrationUpdate {
+	_u.mutation.ClearHealth()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -481,6 +473,27 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.DisabledReason(); ok {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.DisabledAt(); ok {
+		_spec.SetField(integration.FieldDisabledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisabledAt(); ok {
+		_spec.AddField(integration.FieldDisabledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.DisabledAtCleared() {
+		_spec.ClearField(integration.FieldDisabledAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.RatePerSecond(); ok {
+		_spec.SetField(integration.FieldRatePerSecond, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRatePerSecond(); ok {
+		_spec.AddField(integration.FieldRatePerSecond, field.TypeInt, value)
+	}
+	if _u.mutation.RatePerSecondCleared() {
+		_spec.ClearField(integration.FieldRatePerSecond, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Asymmetric(); ok {
+		_spec.SetField(integration.FieldAsymmetric, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.PayloadVersion(); ok {
 		_spec.SetField(integration.FieldPayloadVersion, field.TypeInt, value)
 	}
@@ -492,39 +505,6 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.AddedFifoLast(); ok {
 		_spec.AddField(integration.FieldFifoLast, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.PausedUntil(); ok {
-		_spec.SetField(integration.FieldPausedUntil, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedPausedUntil(); ok {
-		_spec.AddField(integration.FieldPausedUntil, field.TypeInt64, value)
-	}
-	if _u.mutation.PausedUntilCleared() {
-		_spec.ClearField(integration.FieldPausedUntil, field.TypeInt64)
-	}
-	if value, ok := _u.mutation.ConsecutiveFailures(); ok {
-		_spec.SetField(integration.FieldConsecutiveFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedConsecutiveFailures(); ok {
-		_spec.AddField(integration.FieldConsecutiveFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.FirstFailureAt(); ok {
-		_spec.SetField(integration.FieldFirstFailureAt, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedFirstFailureAt(); ok {
-		_spec.AddField(integration.FieldFirstFailureAt, field.TypeInt64, value)
-	}
-	if _u.mutation.FirstFailureAtCleared() {
-		_spec.ClearField(integration.FieldFirstFailureAt, field.TypeInt64)
-	}
-	if value, ok := _u.mutation.LastSuccessAt(); ok {
-		_spec.SetField(integration.FieldLastSuccessAt, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedLastSuccessAt(); ok {
-		_spec.AddField(integration.FieldLastSuccessAt, field.TypeInt64, value)
-	}
-	if _u.mutation.LastSuccessAtCleared() {
-		_spec.ClearField(integration.FieldLastSuccessAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(integration.FieldUpdatedAt, field.TypeInt64, value)
@@ -579,6 +559,35 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(delivery.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HealthCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   integration.HealthTable,
+			Columns: []string{integration.HealthColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(integrationhealth.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HealthIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   integration.HealthTable,
+			Columns: []string{integration.HealthColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(integrationhealth.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -714,6 +723,74 @@ func (_u *IntegrationUpdateOne) SetNillableDisabledReason(v *string) *Integratio
 	return _u
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (_u *IntegrationUpdateOne) SetDisabledAt(v ms.Time) *IntegrationUpdateOne {
+	_u.mutation.ResetDisabledAt()
+	_u.mutation.SetDisabledAt(v)
+	return _u
+}
+
+// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableDisabledAt(v *ms.Time) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetDisabledAt(*v)
+	}
+	return _u
+}
+
+// AddDisabledAt adds value to the "disabled_at" field.
+func (_u *IntegrationUpdateOne) AddDisabledAt(v ms.Time) *IntegrationUpdateOne {
+	_u.mutation.AddDisabledAt(v)
+	return _u
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (_u *IntegrationUpdateOne) ClearDisabledAt() *IntegrationUpdateOne {
+	_u.mutation.ClearDisabledAt()
+	return _u
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (_u *IntegrationUpdateOne) SetRatePerSecond(v int) *IntegrationUpdateOne {
+	_u.mutation.ResetRatePerSecond()
+	_u.mutation.SetRatePerSecond(v)
+	return _u
+}
+
+// SetNillableRatePerSecond sets the "rate_per_second" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableRatePerSecond(v *int) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetRatePerSecond(*v)
+	}
+	return _u
+}
+
+// AddRatePerSecond adds value to the "rate_per_second" field.
+func (_u *IntegrationUpdateOne) AddRatePerSecond(v int) *IntegrationUpdateOne {
+	_u.mutation.AddRatePerSecond(v)
+	return _u
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (_u *IntegrationUpdateOne) ClearRatePerSecond() *IntegrationUpdateOne {
+	_u.mutation.ClearRatePerSecond()
+	return _u
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (_u *IntegrationUpdateOne) SetAsymmetric(v bool) *IntegrationUpdateOne {
+	_u.mutation.SetAsymmetric(v)
+	return _u
+}
+
+// SetNillableAsymmetric sets the "asymmetric" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableAsymmetric(v *bool) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetAsymmetric(*v)
+	}
+	return _u
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (_u *IntegrationUpdateOne) SetPayloadVersion(v int) *IntegrationUpdateOne {
 	_u.mutation.ResetPayloadVersion()
@@ -753,108 +830,6 @@ func (_u *IntegrationUpdateOne) SetNillableFifoLast(v *int64) *IntegrationUpdate
 // AddFifoLast adds value to the "fifo_last" field.
 func (_u *IntegrationUpdateOne) AddFifoLast(v int64) *IntegrationUpdateOne {
 	_u.mutation.AddFifoLast(v)
-	return _u
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (_u *IntegrationUpdateOne) SetPausedUntil(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.ResetPausedUntil()
-	_u.mutation.SetPausedUntil(v)
-	return _u
-}
-
-// SetNillablePausedUntil sets the "paused_until" field if the given value is not nil.
-func (_u *IntegrationUpdateOne) SetNillablePausedUntil(v *ms.Time) *IntegrationUpdateOne {
-	if v != nil {
-		_u.SetPausedUntil(*v)
-	}
-	return _u
-}
-
-// AddPausedUntil adds value to the "paused_until" field.
-func (_u *IntegrationUpdateOne) AddPausedUntil(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.AddPausedUntil(v)
-	return _u
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (_u *IntegrationUpdateOne) ClearPausedUntil() *IntegrationUpdateOne {
-	_u.mutation.ClearPausedUntil()
-	return _u
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (_u *IntegrationUpdateOne) SetConsecutiveFailures(v int) *IntegrationUpdateOne {
-	_u.mutation.ResetConsecutiveFailures()
-	_u.mutation.SetConsecutiveFailures(v)
-	return _u
-}
-
-// SetNillableConsecutiveFailures sets the "consecutive_failures" field if the given value is not nil.
-func (_u *IntegrationUpdateOne) SetNillableConsecutiveFailures(v *int) *IntegrationUpdateOne {
-	if v != nil {
-		_u.SetConsecutiveFailures(*v)
-	}
-	return _u
-}
-
-// AddConsecutiveFailures adds value to the "consecutive_failures" field.
-func (_u *IntegrationUpdateOne) AddConsecutiveFailures(v int) *IntegrationUpdateOne {
-	_u.mutation.AddConsecutiveFailures(v)
-	return _u
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (_u *IntegrationUpdateOne) SetFirstFailureAt(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.ResetFirstFailureAt()
-	_u.mutation.SetFirstFailureAt(v)
-	return _u
-}
-
-// SetNillableFirstFailureAt sets the "first_failure_at" field if the given value is not nil.
-func (_u *IntegrationUpdateOne) SetNillableFirstFailureAt(v *ms.Time) *IntegrationUpdateOne {
-	if v != nil {
-		_u.SetFirstFailureAt(*v)
-	}
-	return _u
-}
-
-// AddFirstFailureAt adds value to the "first_failure_at" field.
-func (_u *IntegrationUpdateOne) AddFirstFailureAt(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.AddFirstFailureAt(v)
-	return _u
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (_u *IntegrationUpdateOne) ClearFirstFailureAt() *IntegrationUpdateOne {
-	_u.mutation.ClearFirstFailureAt()
-	return _u
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (_u *IntegrationUpdateOne) SetLastSuccessAt(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.ResetLastSuccessAt()
-	_u.mutation.SetLastSuccessAt(v)
-	return _u
-}
-
-// SetNillableLastSuccessAt sets the "last_success_at" field if the given value is not nil.
-func (_u *IntegrationUpdateOne) SetNillableLastSuccessAt(v *ms.Time) *IntegrationUpdateOne {
-	if v != nil {
-		_u.SetLastSuccessAt(*v)
-	}
-	return _u
-}
-
-// AddLastSuccessAt adds value to the "last_success_at" field.
-func (_u *IntegrationUpdateOne) AddLastSuccessAt(v ms.Time) *IntegrationUpdateOne {
-	_u.mutation.AddLastSuccessAt(v)
-	return _u
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (_u *IntegrationUpdateOne) ClearLastSuccessAt() *IntegrationUpdateOne {
-	_u.mutation.ClearLastSuccessAt()
 	return _u
 }
 
@@ -913,6 +888,25 @@ func (_u *IntegrationUpdateOne) AddDeliveries(v ...*Delivery) *IntegrationUpdate
 	return _u.AddDeliveryIDs(ids...)
 }
 
+// SetHealthID sets the "health" edge to the IntegrationHealth entity by ID.
+func (_u *IntegrationUpdateOne) SetHealthID(id string) *IntegrationUpdateOne {
+	_u.mutation.SetHealthID(id)
+	return _u
+}
+
+// SetNillableHealthID sets the "health" edge to the IntegrationHealth entity by ID if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableHealthID(id *string) *IntegrationUpdateOne {
+	if id != nil {
+		_u = _u.SetHealthID(*id)
+	}
+	return _u
+}
+
+// SetHealth sets the "health" edge to the IntegrationHealth entity.
+func (_u *IntegrationUpdateOne) SetHealth(v *IntegrationHealth) *IntegrationUpdateOne {
+	return _u.SetHealthID(v.ID)
+}
+
 // Mutation returns the IntegrationMutation object of the builder.
 func (_u *IntegrationUpdateOne) Mutation() *IntegrationMutation {
 	return _u.mutation
@@ -937,6 +931,12 @@ func (_u *IntegrationUpdateOne) RemoveDeliveries(v ...*Delivery) *IntegrationUpd
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveDeliveryIDs(ids...)
+}
+
+// ClearHealth clears the "health" edge to the IntegrationHealth entity.
+func (_u *IntegrationUpdateOne) ClearHealth() *IntegrationUpdateOne {
+	_u.mutation.ClearHealth()
+	return _u
 }
 
 // Where appends a list predicates to the IntegrationUpdate builder.
@@ -1088,6 +1088,27 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	if value, ok := _u.mutation.DisabledReason(); ok {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.DisabledAt(); ok {
+		_spec.SetField(integration.FieldDisabledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDisabledAt(); ok {
+		_spec.AddField(integration.FieldDisabledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.DisabledAtCleared() {
+		_spec.ClearField(integration.FieldDisabledAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.RatePerSecond(); ok {
+		_spec.SetField(integration.FieldRatePerSecond, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRatePerSecond(); ok {
+		_spec.AddField(integration.FieldRatePerSecond, field.TypeInt, value)
+	}
+	if _u.mutation.RatePerSecondCleared() {
+		_spec.ClearField(integration.FieldRatePerSecond, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Asymmetric(); ok {
+		_spec.SetField(integration.FieldAsymmetric, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.PayloadVersion(); ok {
 		_spec.SetField(integration.FieldPayloadVersion, field.TypeInt, value)
 	}
@@ -1099,39 +1120,6 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.AddedFifoLast(); ok {
 		_spec.AddField(integration.FieldFifoLast, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.PausedUntil(); ok {
-		_spec.SetField(integration.FieldPausedUntil, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedPausedUntil(); ok {
-		_spec.AddField(integration.FieldPausedUntil, field.TypeInt64, value)
-	}
-	if _u.mutation.PausedUntilCleared() {
-		_spec.ClearField(integration.FieldPausedUntil, field.TypeInt64)
-	}
-	if value, ok := _u.mutation.ConsecutiveFailures(); ok {
-		_spec.SetField(integration.FieldConsecutiveFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedConsecutiveFailures(); ok {
-		_spec.AddField(integration.FieldConsecutiveFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.FirstFailureAt(); ok {
-		_spec.SetField(integration.FieldFirstFailureAt, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedFirstFailureAt(); ok {
-		_spec.AddField(integration.FieldFirstFailureAt, field.TypeInt64, value)
-	}
-	if _u.mutation.FirstFailureAtCleared() {
-		_spec.ClearField(integration.FieldFirstFailureAt, field.TypeInt64)
-	}
-	if value, ok := _u.mutation.LastSuccessAt(); ok {
-		_spec.SetField(integration.FieldLastSuccessAt, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedLastSuccessAt(); ok {
-		_spec.AddField(integration.FieldLastSuccessAt, field.TypeInt64, value)
-	}
-	if _u.mutation.LastSuccessAtCleared() {
-		_spec.ClearField(integration.FieldLastSuccessAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(integration.FieldUpdatedAt, field.TypeInt64, value)
@@ -1186,6 +1174,35 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(delivery.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.HealthCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   integration.HealthTable,
+			Columns: []string{integration.HealthColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(integrationhealth.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HealthIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   integration.HealthTable,
+			Columns: []string{integration.HealthColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(integrationhealth.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -13,10 +13,12 @@ import (
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
+	"parley/ent/deliveryfeed"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/ms"
@@ -26,6 +28,7 @@ import (
 	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
@@ -58,16 +61,19 @@ const (
 	TypeCall               = "Call"
 	TypeCustomer           = "Customer"
 	TypeDelivery           = "Delivery"
+	TypeDeliveryFeed       = "DeliveryFeed"
 	TypeEvent              = "Event"
 	TypeFeedShard          = "FeedShard"
 	TypeFunction           = "Function"
 	TypeIntegration        = "Integration"
+	TypeIntegrationHealth  = "IntegrationHealth"
 	TypeMessage            = "Message"
 	TypeModelPrice         = "ModelPrice"
 	TypeMutationResult     = "MutationResult"
 	TypeNote               = "Note"
 	TypeProviderCredential = "ProviderCredential"
 	TypeReminder           = "Reminder"
+	TypeReplay             = "Replay"
 	TypeSecret             = "Secret"
 	TypeSetting            = "Setting"
 	TypeStep               = "Step"
@@ -4132,6 +4138,10 @@ type AttemptMutation struct {
 	created_at       *ms.Time
 	addcreated_at    *ms.Time
 	delivery_id      *string
+	integration_id   *string
+	position         *int64
+	addposition      *int64
+	state_after      *string
 	number           *int
 	addnumber        *int
 	trigger          *attempt.Trigger
@@ -4389,6 +4399,161 @@ func (m *AttemptMutation) OldDeliveryID(ctx context.Context) (v string, err erro
 // ResetDeliveryID resets all changes to the "delivery_id" field.
 func (m *AttemptMutation) ResetDeliveryID() {
 	m.delivery_id = nil
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *AttemptMutation) SetIntegrationID(s string) {
+	m.integration_id = &s
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *AttemptMutation) IntegrationID() (r string, exists bool) {
+	v := m.integration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the Attempt entity.
+// If the Attempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptMutation) OldIntegrationID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// ClearIntegrationID clears the value of the "integration_id" field.
+func (m *AttemptMutation) ClearIntegrationID() {
+	m.integration_id = nil
+	m.clearedFields[attempt.FieldIntegrationID] = struct{}{}
+}
+
+// IntegrationIDCleared returns if the "integration_id" field was cleared in this mutation.
+func (m *AttemptMutation) IntegrationIDCleared() bool {
+	_, ok := m.clearedFields[attempt.FieldIntegrationID]
+	return ok
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *AttemptMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	delete(m.clearedFields, attempt.FieldIntegrationID)
+}
+
+// SetPosition sets the "position" field.
+func (m *AttemptMutation) SetPosition(i int64) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *AttemptMutation) Position() (r int64, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the Attempt entity.
+// If the Attempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptMutation) OldPosition(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *AttemptMutation) AddPosition(i int64) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *AttemptMutation) AddedPosition() (r int64, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPosition clears the value of the "position" field.
+func (m *AttemptMutation) ClearPosition() {
+	m.position = nil
+	m.addposition = nil
+	m.clearedFields[attempt.FieldPosition] = struct{}{}
+}
+
+// PositionCleared returns if the "position" field was cleared in this mutation.
+func (m *AttemptMutation) PositionCleared() bool {
+	_, ok := m.clearedFields[attempt.FieldPosition]
+	return ok
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *AttemptMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+	delete(m.clearedFields, attempt.FieldPosition)
+}
+
+// SetStateAfter sets the "state_after" field.
+func (m *AttemptMutation) SetStateAfter(s string) {
+	m.state_after = &s
+}
+
+// StateAfter returns the value of the "state_after" field in the mutation.
+func (m *AttemptMutation) StateAfter() (r string, exists bool) {
+	v := m.state_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateAfter returns the old "state_after" field's value of the Attempt entity.
+// If the Attempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptMutation) OldStateAfter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateAfter: %w", err)
+	}
+	return oldValue.StateAfter, nil
+}
+
+// ResetStateAfter resets all changes to the "state_after" field.
+func (m *AttemptMutation) ResetStateAfter() {
+	m.state_after = nil
 }
 
 // SetNumber sets the "number" field.
@@ -5067,7 +5232,7 @@ func (m *AttemptMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttemptMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 19)
 	if m.workspace_id != nil {
 		fields = append(fields, attempt.FieldWorkspaceID)
 	}
@@ -5076,6 +5241,15 @@ func (m *AttemptMutation) Fields() []string {
 	}
 	if m.delivery_id != nil {
 		fields = append(fields, attempt.FieldDeliveryID)
+	}
+	if m.integration_id != nil {
+		fields = append(fields, attempt.FieldIntegrationID)
+	}
+	if m.position != nil {
+		fields = append(fields, attempt.FieldPosition)
+	}
+	if m.state_after != nil {
+		fields = append(fields, attempt.FieldStateAfter)
 	}
 	if m.number != nil {
 		fields = append(fields, attempt.FieldNumber)
@@ -5130,6 +5304,12 @@ func (m *AttemptMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case attempt.FieldDeliveryID:
 		return m.DeliveryID()
+	case attempt.FieldIntegrationID:
+		return m.IntegrationID()
+	case attempt.FieldPosition:
+		return m.Position()
+	case attempt.FieldStateAfter:
+		return m.StateAfter()
 	case attempt.FieldNumber:
 		return m.Number()
 	case attempt.FieldTrigger:
@@ -5171,6 +5351,12 @@ func (m *AttemptMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCreatedAt(ctx)
 	case attempt.FieldDeliveryID:
 		return m.OldDeliveryID(ctx)
+	case attempt.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case attempt.FieldPosition:
+		return m.OldPosition(ctx)
+	case attempt.FieldStateAfter:
+		return m.OldStateAfter(ctx)
 	case attempt.FieldNumber:
 		return m.OldNumber(ctx)
 	case attempt.FieldTrigger:
@@ -5226,6 +5412,27 @@ func (m *AttemptMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeliveryID(v)
+		return nil
+	case attempt.FieldIntegrationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case attempt.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case attempt.FieldStateAfter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateAfter(v)
 		return nil
 	case attempt.FieldNumber:
 		v, ok := value.(int)
@@ -5329,6 +5536,9 @@ func (m *AttemptMutation) AddedFields() []string {
 	if m.addcreated_at != nil {
 		fields = append(fields, attempt.FieldCreatedAt)
 	}
+	if m.addposition != nil {
+		fields = append(fields, attempt.FieldPosition)
+	}
 	if m.addnumber != nil {
 		fields = append(fields, attempt.FieldNumber)
 	}
@@ -5363,6 +5573,8 @@ func (m *AttemptMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case attempt.FieldCreatedAt:
 		return m.AddedCreatedAt()
+	case attempt.FieldPosition:
+		return m.AddedPosition()
 	case attempt.FieldNumber:
 		return m.AddedNumber()
 	case attempt.FieldStatus:
@@ -5394,6 +5606,13 @@ func (m *AttemptMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddCreatedAt(v)
+		return nil
+	case attempt.FieldPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
 		return nil
 	case attempt.FieldNumber:
 		v, ok := value.(int)
@@ -5459,6 +5678,12 @@ func (m *AttemptMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *AttemptMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(attempt.FieldIntegrationID) {
+		fields = append(fields, attempt.FieldIntegrationID)
+	}
+	if m.FieldCleared(attempt.FieldPosition) {
+		fields = append(fields, attempt.FieldPosition)
+	}
 	if m.FieldCleared(attempt.FieldStatus) {
 		fields = append(fields, attempt.FieldStatus)
 	}
@@ -5476,6 +5701,12 @@ func (m *AttemptMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *AttemptMutation) ClearField(name string) error {
 	switch name {
+	case attempt.FieldIntegrationID:
+		m.ClearIntegrationID()
+		return nil
+	case attempt.FieldPosition:
+		m.ClearPosition()
+		return nil
 	case attempt.FieldStatus:
 		m.ClearStatus()
 		return nil
@@ -5495,6 +5726,15 @@ func (m *AttemptMutation) ResetField(name string) error {
 		return nil
 	case attempt.FieldDeliveryID:
 		m.ResetDeliveryID()
+		return nil
+	case attempt.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case attempt.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case attempt.FieldStateAfter:
+		m.ResetStateAfter()
 		return nil
 	case attempt.FieldNumber:
 		m.ResetNumber()
@@ -8090,6 +8330,8 @@ type DeliveryMutation struct {
 	tries              *int
 	addtries           *int
 	stepped_aside      *bool
+	resent             *bool
+	replay_id          *string
 	next_at            *ms.Time
 	addnext_at         *ms.Time
 	lease_until        *ms.Time
@@ -8820,6 +9062,91 @@ func (m *DeliveryMutation) ResetSteppedAside() {
 	m.stepped_aside = nil
 }
 
+// SetResent sets the "resent" field.
+func (m *DeliveryMutation) SetResent(b bool) {
+	m.resent = &b
+}
+
+// Resent returns the value of the "resent" field in the mutation.
+func (m *DeliveryMutation) Resent() (r bool, exists bool) {
+	v := m.resent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResent returns the old "resent" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldResent(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResent: %w", err)
+	}
+	return oldValue.Resent, nil
+}
+
+// ResetResent resets all changes to the "resent" field.
+func (m *DeliveryMutation) ResetResent() {
+	m.resent = nil
+}
+
+// SetReplayID sets the "replay_id" field.
+func (m *DeliveryMutation) SetReplayID(s string) {
+	m.replay_id = &s
+}
+
+// ReplayID returns the value of the "replay_id" field in the mutation.
+func (m *DeliveryMutation) ReplayID() (r string, exists bool) {
+	v := m.replay_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplayID returns the old "replay_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldReplayID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplayID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplayID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplayID: %w", err)
+	}
+	return oldValue.ReplayID, nil
+}
+
+// ClearReplayID clears the value of the "replay_id" field.
+func (m *DeliveryMutation) ClearReplayID() {
+	m.replay_id = nil
+	m.clearedFields[delivery.FieldReplayID] = struct{}{}
+}
+
+// ReplayIDCleared returns if the "replay_id" field was cleared in this mutation.
+func (m *DeliveryMutation) ReplayIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldReplayID]
+	return ok
+}
+
+// ResetReplayID resets all changes to the "replay_id" field.
+func (m *DeliveryMutation) ResetReplayID() {
+	m.replay_id = nil
+	delete(m.clearedFields, delivery.FieldReplayID)
+}
+
 // SetNextAt sets the "next_at" field.
 func (m *DeliveryMutation) SetNextAt(value ms.Time) {
 	m.next_at = &value
@@ -9140,7 +9467,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 19)
 	if m.workspace_id != nil {
 		fields = append(fields, delivery.FieldWorkspaceID)
 	}
@@ -9179,6 +9506,12 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.stepped_aside != nil {
 		fields = append(fields, delivery.FieldSteppedAside)
+	}
+	if m.resent != nil {
+		fields = append(fields, delivery.FieldResent)
+	}
+	if m.replay_id != nil {
+		fields = append(fields, delivery.FieldReplayID)
 	}
 	if m.next_at != nil {
 		fields = append(fields, delivery.FieldNextAt)
@@ -9226,6 +9559,10 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Tries()
 	case delivery.FieldSteppedAside:
 		return m.SteppedAside()
+	case delivery.FieldResent:
+		return m.Resent()
+	case delivery.FieldReplayID:
+		return m.ReplayID()
 	case delivery.FieldNextAt:
 		return m.NextAt()
 	case delivery.FieldLeaseUntil:
@@ -9269,6 +9606,10 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldTries(ctx)
 	case delivery.FieldSteppedAside:
 		return m.OldSteppedAside(ctx)
+	case delivery.FieldResent:
+		return m.OldResent(ctx)
+	case delivery.FieldReplayID:
+		return m.OldReplayID(ctx)
 	case delivery.FieldNextAt:
 		return m.OldNextAt(ctx)
 	case delivery.FieldLeaseUntil:
@@ -9376,6 +9717,20 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSteppedAside(v)
+		return nil
+	case delivery.FieldResent:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResent(v)
+		return nil
+	case delivery.FieldReplayID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplayID(v)
 		return nil
 	case delivery.FieldNextAt:
 		v, ok := value.(ms.Time)
@@ -9543,6 +9898,9 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldOrdinal) {
 		fields = append(fields, delivery.FieldOrdinal)
 	}
+	if m.FieldCleared(delivery.FieldReplayID) {
+		fields = append(fields, delivery.FieldReplayID)
+	}
 	if m.FieldCleared(delivery.FieldLeaseUntil) {
 		fields = append(fields, delivery.FieldLeaseUntil)
 	}
@@ -9571,6 +9929,9 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldOrdinal:
 		m.ClearOrdinal()
+		return nil
+	case delivery.FieldReplayID:
+		m.ClearReplayID()
 		return nil
 	case delivery.FieldLeaseUntil:
 		m.ClearLeaseUntil()
@@ -9624,6 +9985,12 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldSteppedAside:
 		m.ResetSteppedAside()
+		return nil
+	case delivery.FieldResent:
+		m.ResetResent()
+		return nil
+	case delivery.FieldReplayID:
+		m.ResetReplayID()
 		return nil
 	case delivery.FieldNextAt:
 		m.ResetNextAt()
@@ -9731,6 +10098,602 @@ func (m *DeliveryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DeliveryFeedMutation represents an operation that mutates the DeliveryFeed nodes in the graph.
+type DeliveryFeedMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	workspace_id      *string
+	created_at        *ms.Time
+	addcreated_at     *ms.Time
+	last_position     *int64
+	addlast_position  *int64
+	first_position    *int64
+	addfirst_position *int64
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*DeliveryFeed, error)
+	predicates        []predicate.DeliveryFeed
+}
+
+var _ ent.Mutation = (*DeliveryFeedMutation)(nil)
+
+// deliveryfeedOption allows management of the mutation configuration using functional options.
+type deliveryfeedOption func(*DeliveryFeedMutation)
+
+// newDeliveryFeedMutation creates new mutation for the DeliveryFeed entity.
+func newDeliveryFeedMutation(c config, op Op, opts ...deliveryfeedOption) *DeliveryFeedMutation {
+	m := &DeliveryFeedMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeliveryFeed,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeliveryFeedID sets the ID field of the mutation.
+func withDeliveryFeedID(id string) deliveryfeedOption {
+	return func(m *DeliveryFeedMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeliveryFeed
+		)
+		m.oldValue = func(ctx context.Context) (*DeliveryFeed, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeliveryFeed.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeliveryFeed sets the old DeliveryFeed of the mutation.
+func withDeliveryFeed(node *DeliveryFeed) deliveryfeedOption {
+	return func(m *DeliveryFeedMutation) {
+		m.oldValue = func(context.Context) (*DeliveryFeed, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeliveryFeedMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeliveryFeedMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeliveryFeed entities.
+func (m *DeliveryFeedMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeliveryFeedMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeliveryFeedMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeliveryFeed.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *DeliveryFeedMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *DeliveryFeedMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the DeliveryFeed entity.
+// If the DeliveryFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryFeedMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *DeliveryFeedMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeliveryFeedMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeliveryFeedMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DeliveryFeed entity.
+// If the DeliveryFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryFeedMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *DeliveryFeedMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *DeliveryFeedMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeliveryFeedMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetLastPosition sets the "last_position" field.
+func (m *DeliveryFeedMutation) SetLastPosition(i int64) {
+	m.last_position = &i
+	m.addlast_position = nil
+}
+
+// LastPosition returns the value of the "last_position" field in the mutation.
+func (m *DeliveryFeedMutation) LastPosition() (r int64, exists bool) {
+	v := m.last_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastPosition returns the old "last_position" field's value of the DeliveryFeed entity.
+// If the DeliveryFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryFeedMutation) OldLastPosition(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastPosition: %w", err)
+	}
+	return oldValue.LastPosition, nil
+}
+
+// AddLastPosition adds i to the "last_position" field.
+func (m *DeliveryFeedMutation) AddLastPosition(i int64) {
+	if m.addlast_position != nil {
+		*m.addlast_position += i
+	} else {
+		m.addlast_position = &i
+	}
+}
+
+// AddedLastPosition returns the value that was added to the "last_position" field in this mutation.
+func (m *DeliveryFeedMutation) AddedLastPosition() (r int64, exists bool) {
+	v := m.addlast_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastPosition resets all changes to the "last_position" field.
+func (m *DeliveryFeedMutation) ResetLastPosition() {
+	m.last_position = nil
+	m.addlast_position = nil
+}
+
+// SetFirstPosition sets the "first_position" field.
+func (m *DeliveryFeedMutation) SetFirstPosition(i int64) {
+	m.first_position = &i
+	m.addfirst_position = nil
+}
+
+// FirstPosition returns the value of the "first_position" field in the mutation.
+func (m *DeliveryFeedMutation) FirstPosition() (r int64, exists bool) {
+	v := m.first_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstPosition returns the old "first_position" field's value of the DeliveryFeed entity.
+// If the DeliveryFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryFeedMutation) OldFirstPosition(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstPosition: %w", err)
+	}
+	return oldValue.FirstPosition, nil
+}
+
+// AddFirstPosition adds i to the "first_position" field.
+func (m *DeliveryFeedMutation) AddFirstPosition(i int64) {
+	if m.addfirst_position != nil {
+		*m.addfirst_position += i
+	} else {
+		m.addfirst_position = &i
+	}
+}
+
+// AddedFirstPosition returns the value that was added to the "first_position" field in this mutation.
+func (m *DeliveryFeedMutation) AddedFirstPosition() (r int64, exists bool) {
+	v := m.addfirst_position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirstPosition resets all changes to the "first_position" field.
+func (m *DeliveryFeedMutation) ResetFirstPosition() {
+	m.first_position = nil
+	m.addfirst_position = nil
+}
+
+// Where appends a list predicates to the DeliveryFeedMutation builder.
+func (m *DeliveryFeedMutation) Where(ps ...predicate.DeliveryFeed) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeliveryFeedMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeliveryFeedMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeliveryFeed, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeliveryFeedMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeliveryFeedMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeliveryFeed).
+func (m *DeliveryFeedMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeliveryFeedMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.workspace_id != nil {
+		fields = append(fields, deliveryfeed.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, deliveryfeed.FieldCreatedAt)
+	}
+	if m.last_position != nil {
+		fields = append(fields, deliveryfeed.FieldLastPosition)
+	}
+	if m.first_position != nil {
+		fields = append(fields, deliveryfeed.FieldFirstPosition)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeliveryFeedMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deliveryfeed.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case deliveryfeed.FieldCreatedAt:
+		return m.CreatedAt()
+	case deliveryfeed.FieldLastPosition:
+		return m.LastPosition()
+	case deliveryfeed.FieldFirstPosition:
+		return m.FirstPosition()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeliveryFeedMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deliveryfeed.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case deliveryfeed.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deliveryfeed.FieldLastPosition:
+		return m.OldLastPosition(ctx)
+	case deliveryfeed.FieldFirstPosition:
+		return m.OldFirstPosition(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeliveryFeed field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryFeedMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deliveryfeed.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case deliveryfeed.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deliveryfeed.FieldLastPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastPosition(v)
+		return nil
+	case deliveryfeed.FieldFirstPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryFeed field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeliveryFeedMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, deliveryfeed.FieldCreatedAt)
+	}
+	if m.addlast_position != nil {
+		fields = append(fields, deliveryfeed.FieldLastPosition)
+	}
+	if m.addfirst_position != nil {
+		fields = append(fields, deliveryfeed.FieldFirstPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeliveryFeedMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deliveryfeed.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case deliveryfeed.FieldLastPosition:
+		return m.AddedLastPosition()
+	case deliveryfeed.FieldFirstPosition:
+		return m.AddedFirstPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryFeedMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deliveryfeed.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case deliveryfeed.FieldLastPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastPosition(v)
+		return nil
+	case deliveryfeed.FieldFirstPosition:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryFeed numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeliveryFeedMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeliveryFeedMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeliveryFeedMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DeliveryFeed nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeliveryFeedMutation) ResetField(name string) error {
+	switch name {
+	case deliveryfeed.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case deliveryfeed.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deliveryfeed.FieldLastPosition:
+		m.ResetLastPosition()
+		return nil
+	case deliveryfeed.FieldFirstPosition:
+		m.ResetFirstPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryFeed field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeliveryFeedMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeliveryFeedMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeliveryFeedMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeliveryFeedMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeliveryFeedMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeliveryFeedMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeliveryFeedMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DeliveryFeed unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeliveryFeedMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DeliveryFeed edge %s", name)
 }
 
 // EventMutation represents an operation that mutates the Event nodes in the graph.
@@ -12878,46 +13841,45 @@ func (m *FunctionMutation) ResetEdge(name string) error {
 // IntegrationMutation represents an operation that mutates the Integration nodes in the graph.
 type IntegrationMutation struct {
 	config
-	op                      Op
-	typ                     string
-	id                      *string
-	workspace_id            *string
-	created_at              *ms.Time
-	addcreated_at           *ms.Time
-	name                    *string
-	url                     *string
-	event_types             *[]string
-	appendevent_types       []string
-	agent_ids               *[]string
-	appendagent_ids         []string
-	channels                *[]string
-	appendchannels          []string
-	ordering                *integration.Ordering
-	state                   *integration.State
-	disabled_reason         *string
-	payload_version         *int
-	addpayload_version      *int
-	fifo_last               *int64
-	addfifo_last            *int64
-	paused_until            *ms.Time
-	addpaused_until         *ms.Time
-	consecutive_failures    *int
-	addconsecutive_failures *int
-	first_failure_at        *ms.Time
-	addfirst_failure_at     *ms.Time
-	last_success_at         *ms.Time
-	addlast_success_at      *ms.Time
-	updated_at              *ms.Time
-	addupdated_at           *ms.Time
-	deleted_at              *ms.Time
-	adddeleted_at           *ms.Time
-	clearedFields           map[string]struct{}
-	deliveries              map[string]struct{}
-	removeddeliveries       map[string]struct{}
-	cleareddeliveries       bool
-	done                    bool
-	oldValue                func(context.Context) (*Integration, error)
-	predicates              []predicate.Integration
+	op                 Op
+	typ                string
+	id                 *string
+	workspace_id       *string
+	created_at         *ms.Time
+	addcreated_at      *ms.Time
+	name               *string
+	url                *string
+	event_types        *[]string
+	appendevent_types  []string
+	agent_ids          *[]string
+	appendagent_ids    []string
+	channels           *[]string
+	appendchannels     []string
+	ordering           *integration.Ordering
+	state              *integration.State
+	disabled_reason    *string
+	disabled_at        *ms.Time
+	adddisabled_at     *ms.Time
+	rate_per_second    *int
+	addrate_per_second *int
+	asymmetric         *bool
+	payload_version    *int
+	addpayload_version *int
+	fifo_last          *int64
+	addfifo_last       *int64
+	updated_at         *ms.Time
+	addupdated_at      *ms.Time
+	deleted_at         *ms.Time
+	adddeleted_at      *ms.Time
+	clearedFields      map[string]struct{}
+	deliveries         map[string]struct{}
+	removeddeliveries  map[string]struct{}
+	cleareddeliveries  bool
+	health             *string
+	clearedhealth      bool
+	done               bool
+	oldValue           func(context.Context) (*Integration, error)
+	predicates         []predicate.Integration
 }
 
 var _ ent.Mutation = (*IntegrationMutation)(nil)
@@ -13449,6 +14411,182 @@ func (m *IntegrationMutation) ResetDisabledReason() {
 	m.disabled_reason = nil
 }
 
+// SetDisabledAt sets the "disabled_at" field.
+func (m *IntegrationMutation) SetDisabledAt(value ms.Time) {
+	m.disabled_at = &value
+	m.adddisabled_at = nil
+}
+
+// DisabledAt returns the value of the "disabled_at" field in the mutation.
+func (m *IntegrationMutation) DisabledAt() (r ms.Time, exists bool) {
+	v := m.disabled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDisabledAt returns the old "disabled_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldDisabledAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDisabledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDisabledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDisabledAt: %w", err)
+	}
+	return oldValue.DisabledAt, nil
+}
+
+// AddDisabledAt adds value to the "disabled_at" field.
+func (m *IntegrationMutation) AddDisabledAt(value ms.Time) {
+	if m.adddisabled_at != nil {
+		*m.adddisabled_at += value
+	} else {
+		m.adddisabled_at = &value
+	}
+}
+
+// AddedDisabledAt returns the value that was added to the "disabled_at" field in this mutation.
+func (m *IntegrationMutation) AddedDisabledAt() (r ms.Time, exists bool) {
+	v := m.adddisabled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearDisabledAt clears the value of the "disabled_at" field.
+func (m *IntegrationMutation) ClearDisabledAt() {
+	m.disabled_at = nil
+	m.adddisabled_at = nil
+	m.clearedFields[integration.FieldDisabledAt] = struct{}{}
+}
+
+// DisabledAtCleared returns if the "disabled_at" field was cleared in this mutation.
+func (m *IntegrationMutation) DisabledAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldDisabledAt]
+	return ok
+}
+
+// ResetDisabledAt resets all changes to the "disabled_at" field.
+func (m *IntegrationMutation) ResetDisabledAt() {
+	m.disabled_at = nil
+	m.adddisabled_at = nil
+	delete(m.clearedFields, integration.FieldDisabledAt)
+}
+
+// SetRatePerSecond sets the "rate_per_second" field.
+func (m *IntegrationMutation) SetRatePerSecond(i int) {
+	m.rate_per_second = &i
+	m.addrate_per_second = nil
+}
+
+// RatePerSecond returns the value of the "rate_per_second" field in the mutation.
+func (m *IntegrationMutation) RatePerSecond() (r int, exists bool) {
+	v := m.rate_per_second
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRatePerSecond returns the old "rate_per_second" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRatePerSecond(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRatePerSecond is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRatePerSecond requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRatePerSecond: %w", err)
+	}
+	return oldValue.RatePerSecond, nil
+}
+
+// AddRatePerSecond adds i to the "rate_per_second" field.
+func (m *IntegrationMutation) AddRatePerSecond(i int) {
+	if m.addrate_per_second != nil {
+		*m.addrate_per_second += i
+	} else {
+		m.addrate_per_second = &i
+	}
+}
+
+// AddedRatePerSecond returns the value that was added to the "rate_per_second" field in this mutation.
+func (m *IntegrationMutation) AddedRatePerSecond() (r int, exists bool) {
+	v := m.addrate_per_second
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRatePerSecond clears the value of the "rate_per_second" field.
+func (m *IntegrationMutation) ClearRatePerSecond() {
+	m.rate_per_second = nil
+	m.addrate_per_second = nil
+	m.clearedFields[integration.FieldRatePerSecond] = struct{}{}
+}
+
+// RatePerSecondCleared returns if the "rate_per_second" field was cleared in this mutation.
+func (m *IntegrationMutation) RatePerSecondCleared() bool {
+	_, ok := m.clearedFields[integration.FieldRatePerSecond]
+	return ok
+}
+
+// ResetRatePerSecond resets all changes to the "rate_per_second" field.
+func (m *IntegrationMutation) ResetRatePerSecond() {
+	m.rate_per_second = nil
+	m.addrate_per_second = nil
+	delete(m.clearedFields, integration.FieldRatePerSecond)
+}
+
+// SetAsymmetric sets the "asymmetric" field.
+func (m *IntegrationMutation) SetAsymmetric(b bool) {
+	m.asymmetric = &b
+}
+
+// Asymmetric returns the value of the "asymmetric" field in the mutation.
+func (m *IntegrationMutation) Asymmetric() (r bool, exists bool) {
+	v := m.asymmetric
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsymmetric returns the old "asymmetric" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldAsymmetric(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsymmetric is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsymmetric requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsymmetric: %w", err)
+	}
+	return oldValue.Asymmetric, nil
+}
+
+// ResetAsymmetric resets all changes to the "asymmetric" field.
+func (m *IntegrationMutation) ResetAsymmetric() {
+	m.asymmetric = nil
+}
+
 // SetPayloadVersion sets the "payload_version" field.
 func (m *IntegrationMutation) SetPayloadVersion(i int) {
 	m.payload_version = &i
@@ -13559,272 +14697,6 @@ func (m *IntegrationMutation) AddedFifoLast() (r int64, exists bool) {
 func (m *IntegrationMutation) ResetFifoLast() {
 	m.fifo_last = nil
 	m.addfifo_last = nil
-}
-
-// SetPausedUntil sets the "paused_until" field.
-func (m *IntegrationMutation) SetPausedUntil(value ms.Time) {
-	m.paused_until = &value
-	m.addpaused_until = nil
-}
-
-// PausedUntil returns the value of the "paused_until" field in the mutation.
-func (m *IntegrationMutation) PausedUntil() (r ms.Time, exists bool) {
-	v := m.paused_until
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPausedUntil returns the old "paused_until" field's value of the Integration entity.
-// If the Integration object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldPausedUntil(ctx context.Context) (v *ms.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPausedUntil is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPausedUntil requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPausedUntil: %w", err)
-	}
-	return oldValue.PausedUntil, nil
-}
-
-// AddPausedUntil adds value to the "paused_until" field.
-func (m *IntegrationMutation) AddPausedUntil(value ms.Time) {
-	if m.addpaused_until != nil {
-		*m.addpaused_until += value
-	} else {
-		m.addpaused_until = &value
-	}
-}
-
-// AddedPausedUntil returns the value that was added to the "paused_until" field in this mutation.
-func (m *IntegrationMutation) AddedPausedUntil() (r ms.Time, exists bool) {
-	v := m.addpaused_until
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearPausedUntil clears the value of the "paused_until" field.
-func (m *IntegrationMutation) ClearPausedUntil() {
-	m.paused_until = nil
-	m.addpaused_until = nil
-	m.clearedFields[integration.FieldPausedUntil] = struct{}{}
-}
-
-// PausedUntilCleared returns if the "paused_until" field was cleared in this mutation.
-func (m *IntegrationMutation) PausedUntilCleared() bool {
-	_, ok := m.clearedFields[integration.FieldPausedUntil]
-	return ok
-}
-
-// ResetPausedUntil resets all changes to the "paused_until" field.
-func (m *IntegrationMutation) ResetPausedUntil() {
-	m.paused_until = nil
-	m.addpaused_until = nil
-	delete(m.clearedFields, integration.FieldPausedUntil)
-}
-
-// SetConsecutiveFailures sets the "consecutive_failures" field.
-func (m *IntegrationMutation) SetConsecutiveFailures(i int) {
-	m.consecutive_failures = &i
-	m.addconsecutive_failures = nil
-}
-
-// ConsecutiveFailures returns the value of the "consecutive_failures" field in the mutation.
-func (m *IntegrationMutation) ConsecutiveFailures() (r int, exists bool) {
-	v := m.consecutive_failures
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldConsecutiveFailures returns the old "consecutive_failures" field's value of the Integration entity.
-// If the Integration object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldConsecutiveFailures(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldConsecutiveFailures is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldConsecutiveFailures requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldConsecutiveFailures: %w", err)
-	}
-	return oldValue.ConsecutiveFailures, nil
-}
-
-// AddConsecutiveFailures adds i to the "consecutive_failures" field.
-func (m *IntegrationMutation) AddConsecutiveFailures(i int) {
-	if m.addconsecutive_failures != nil {
-		*m.addconsecutive_failures += i
-	} else {
-		m.addconsecutive_failures = &i
-	}
-}
-
-// AddedConsecutiveFailures returns the value that was added to the "consecutive_failures" field in this mutation.
-func (m *IntegrationMutation) AddedConsecutiveFailures() (r int, exists bool) {
-	v := m.addconsecutive_failures
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetConsecutiveFailures resets all changes to the "consecutive_failures" field.
-func (m *IntegrationMutation) ResetConsecutiveFailures() {
-	m.consecutive_failures = nil
-	m.addconsecutive_failures = nil
-}
-
-// SetFirstFailureAt sets the "first_failure_at" field.
-func (m *IntegrationMutation) SetFirstFailureAt(value ms.Time) {
-	m.first_failure_at = &value
-	m.addfirst_failure_at = nil
-}
-
-// FirstFailureAt returns the value of the "first_failure_at" field in the mutation.
-func (m *IntegrationMutation) FirstFailureAt() (r ms.Time, exists bool) {
-	v := m.first_failure_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldFirstFailureAt returns the old "first_failure_at" field's value of the Integration entity.
-// If the Integration object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldFirstFailureAt(ctx context.Context) (v *ms.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldFirstFailureAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldFirstFailureAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldFirstFailureAt: %w", err)
-	}
-	return oldValue.FirstFailureAt, nil
-}
-
-// AddFirstFailureAt adds value to the "first_failure_at" field.
-func (m *IntegrationMutation) AddFirstFailureAt(value ms.Time) {
-	if m.addfirst_failure_at != nil {
-		*m.addfirst_failure_at += value
-	} else {
-		m.addfirst_failure_at = &value
-	}
-}
-
-// AddedFirstFailureAt returns the value that was added to the "first_failure_at" field in this mutation.
-func (m *IntegrationMutation) AddedFirstFailureAt() (r ms.Time, exists bool) {
-	v := m.addfirst_failure_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearFirstFailureAt clears the value of the "first_failure_at" field.
-func (m *IntegrationMutation) ClearFirstFailureAt() {
-	m.first_failure_at = nil
-	m.addfirst_failure_at = nil
-	m.clearedFields[integration.FieldFirstFailureAt] = struct{}{}
-}
-
-// FirstFailureAtCleared returns if the "first_failure_at" field was cleared in this mutation.
-func (m *IntegrationMutation) FirstFailureAtCleared() bool {
-	_, ok := m.clearedFields[integration.FieldFirstFailureAt]
-	return ok
-}
-
-// ResetFirstFailureAt resets all changes to the "first_failure_at" field.
-func (m *IntegrationMutation) ResetFirstFailureAt() {
-	m.first_failure_at = nil
-	m.addfirst_failure_at = nil
-	delete(m.clearedFields, integration.FieldFirstFailureAt)
-}
-
-// SetLastSuccessAt sets the "last_success_at" field.
-func (m *IntegrationMutation) SetLastSuccessAt(value ms.Time) {
-	m.last_success_at = &value
-	m.addlast_success_at = nil
-}
-
-// LastSuccessAt returns the value of the "last_success_at" field in the mutation.
-func (m *IntegrationMutation) LastSuccessAt() (r ms.Time, exists bool) {
-	v := m.last_success_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldLastSuccessAt returns the old "last_success_at" field's value of the Integration entity.
-// If the Integration object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldLastSuccessAt(ctx context.Context) (v *ms.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLastSuccessAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLastSuccessAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLastSuccessAt: %w", err)
-	}
-	return oldValue.LastSuccessAt, nil
-}
-
-// AddLastSuccessAt adds value to the "last_success_at" field.
-func (m *IntegrationMutation) AddLastSuccessAt(value ms.Time) {
-	if m.addlast_success_at != nil {
-		*m.addlast_success_at += value
-	} else {
-		m.addlast_success_at = &value
-	}
-}
-
-// AddedLastSuccessAt returns the value that was added to the "last_success_at" field in this mutation.
-func (m *IntegrationMutation) AddedLastSuccessAt() (r ms.Time, exists bool) {
-	v := m.addlast_success_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearLastSuccessAt clears the value of the "last_success_at" field.
-func (m *IntegrationMutation) ClearLastSuccessAt() {
-	m.last_success_at = nil
-	m.addlast_success_at = nil
-	m.clearedFields[integration.FieldLastSuccessAt] = struct{}{}
-}
-
-// LastSuccessAtCleared returns if the "last_success_at" field was cleared in this mutation.
-func (m *IntegrationMutation) LastSuccessAtCleared() bool {
-	_, ok := m.clearedFields[integration.FieldLastSuccessAt]
-	return ok
-}
-
-// ResetLastSuccessAt resets all changes to the "last_success_at" field.
-func (m *IntegrationMutation) ResetLastSuccessAt() {
-	m.last_success_at = nil
-	m.addlast_success_at = nil
-	delete(m.clearedFields, integration.FieldLastSuccessAt)
 }
 
 // SetUpdatedAt sets the "updated_at" field.
@@ -14007,6 +14879,45 @@ func (m *IntegrationMutation) ResetDeliveries() {
 	m.removeddeliveries = nil
 }
 
+// SetHealthID sets the "health" edge to the IntegrationHealth entity by id.
+func (m *IntegrationMutation) SetHealthID(id string) {
+	m.health = &id
+}
+
+// ClearHealth clears the "health" edge to the IntegrationHealth entity.
+func (m *IntegrationMutation) ClearHealth() {
+	m.clearedhealth = true
+}
+
+// HealthCleared reports if the "health" edge to the IntegrationHealth entity was cleared.
+func (m *IntegrationMutation) HealthCleared() bool {
+	return m.clearedhealth
+}
+
+// HealthID returns the "health" edge ID in the mutation.
+func (m *IntegrationMutation) HealthID() (id string, exists bool) {
+	if m.health != nil {
+		return *m.health, true
+	}
+	return
+}
+
+// HealthIDs returns the "health" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// HealthID instead. It exists only for internal usage by the builders.
+func (m *IntegrationMutation) HealthIDs() (ids []string) {
+	if id := m.health; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetHealth resets all changes to the "health" edge.
+func (m *IntegrationMutation) ResetHealth() {
+	m.health = nil
+	m.clearedhealth = false
+}
+
 // Where appends a list predicates to the IntegrationMutation builder.
 func (m *IntegrationMutation) Where(ps ...predicate.Integration) {
 	m.predicates = append(m.predicates, ps...)
@@ -14041,7 +14952,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 17)
 	if m.workspace_id != nil {
 		fields = append(fields, integration.FieldWorkspaceID)
 	}
@@ -14072,23 +14983,20 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.disabled_reason != nil {
 		fields = append(fields, integration.FieldDisabledReason)
 	}
+	if m.disabled_at != nil {
+		fields = append(fields, integration.FieldDisabledAt)
+	}
+	if m.rate_per_second != nil {
+		fields = append(fields, integration.FieldRatePerSecond)
+	}
+	if m.asymmetric != nil {
+		fields = append(fields, integration.FieldAsymmetric)
+	}
 	if m.payload_version != nil {
 		fields = append(fields, integration.FieldPayloadVersion)
 	}
 	if m.fifo_last != nil {
 		fields = append(fields, integration.FieldFifoLast)
-	}
-	if m.paused_until != nil {
-		fields = append(fields, integration.FieldPausedUntil)
-	}
-	if m.consecutive_failures != nil {
-		fields = append(fields, integration.FieldConsecutiveFailures)
-	}
-	if m.first_failure_at != nil {
-		fields = append(fields, integration.FieldFirstFailureAt)
-	}
-	if m.last_success_at != nil {
-		fields = append(fields, integration.FieldLastSuccessAt)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, integration.FieldUpdatedAt)
@@ -14124,18 +15032,16 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case integration.FieldDisabledReason:
 		return m.DisabledReason()
+	case integration.FieldDisabledAt:
+		return m.DisabledAt()
+	case integration.FieldRatePerSecond:
+		return m.RatePerSecond()
+	case integration.FieldAsymmetric:
+		return m.Asymmetric()
 	case integration.FieldPayloadVersion:
 		return m.PayloadVersion()
 	case integration.FieldFifoLast:
 		return m.FifoLast()
-	case integration.FieldPausedUntil:
-		return m.PausedUntil()
-	case integration.FieldConsecutiveFailures:
-		return m.ConsecutiveFailures()
-	case integration.FieldFirstFailureAt:
-		return m.FirstFailureAt()
-	case integration.FieldLastSuccessAt:
-		return m.LastSuccessAt()
 	case integration.FieldUpdatedAt:
 		return m.UpdatedAt()
 	case integration.FieldDeletedAt:
@@ -14169,18 +15075,16 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldState(ctx)
 	case integration.FieldDisabledReason:
 		return m.OldDisabledReason(ctx)
+	case integration.FieldDisabledAt:
+		return m.OldDisabledAt(ctx)
+	case integration.FieldRatePerSecond:
+		return m.OldRatePerSecond(ctx)
+	case integration.FieldAsymmetric:
+		return m.OldAsymmetric(ctx)
 	case integration.FieldPayloadVersion:
 		return m.OldPayloadVersion(ctx)
 	case integration.FieldFifoLast:
 		return m.OldFifoLast(ctx)
-	case integration.FieldPausedUntil:
-		return m.OldPausedUntil(ctx)
-	case integration.FieldConsecutiveFailures:
-		return m.OldConsecutiveFailures(ctx)
-	case integration.FieldFirstFailureAt:
-		return m.OldFirstFailureAt(ctx)
-	case integration.FieldLastSuccessAt:
-		return m.OldLastSuccessAt(ctx)
 	case integration.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	case integration.FieldDeletedAt:
@@ -14264,6 +15168,27 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDisabledReason(v)
 		return nil
+	case integration.FieldDisabledAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDisabledAt(v)
+		return nil
+	case integration.FieldRatePerSecond:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRatePerSecond(v)
+		return nil
+	case integration.FieldAsymmetric:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsymmetric(v)
+		return nil
 	case integration.FieldPayloadVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -14277,34 +15202,6 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFifoLast(v)
-		return nil
-	case integration.FieldPausedUntil:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPausedUntil(v)
-		return nil
-	case integration.FieldConsecutiveFailures:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetConsecutiveFailures(v)
-		return nil
-	case integration.FieldFirstFailureAt:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetFirstFailureAt(v)
-		return nil
-	case integration.FieldLastSuccessAt:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLastSuccessAt(v)
 		return nil
 	case integration.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -14331,23 +15228,17 @@ func (m *IntegrationMutation) AddedFields() []string {
 	if m.addcreated_at != nil {
 		fields = append(fields, integration.FieldCreatedAt)
 	}
+	if m.adddisabled_at != nil {
+		fields = append(fields, integration.FieldDisabledAt)
+	}
+	if m.addrate_per_second != nil {
+		fields = append(fields, integration.FieldRatePerSecond)
+	}
 	if m.addpayload_version != nil {
 		fields = append(fields, integration.FieldPayloadVersion)
 	}
 	if m.addfifo_last != nil {
 		fields = append(fields, integration.FieldFifoLast)
-	}
-	if m.addpaused_until != nil {
-		fields = append(fields, integration.FieldPausedUntil)
-	}
-	if m.addconsecutive_failures != nil {
-		fields = append(fields, integration.FieldConsecutiveFailures)
-	}
-	if m.addfirst_failure_at != nil {
-		fields = append(fields, integration.FieldFirstFailureAt)
-	}
-	if m.addlast_success_at != nil {
-		fields = append(fields, integration.FieldLastSuccessAt)
 	}
 	if m.addupdated_at != nil {
 		fields = append(fields, integration.FieldUpdatedAt)
@@ -14365,18 +15256,14 @@ func (m *IntegrationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case integration.FieldCreatedAt:
 		return m.AddedCreatedAt()
+	case integration.FieldDisabledAt:
+		return m.AddedDisabledAt()
+	case integration.FieldRatePerSecond:
+		return m.AddedRatePerSecond()
 	case integration.FieldPayloadVersion:
 		return m.AddedPayloadVersion()
 	case integration.FieldFifoLast:
 		return m.AddedFifoLast()
-	case integration.FieldPausedUntil:
-		return m.AddedPausedUntil()
-	case integration.FieldConsecutiveFailures:
-		return m.AddedConsecutiveFailures()
-	case integration.FieldFirstFailureAt:
-		return m.AddedFirstFailureAt()
-	case integration.FieldLastSuccessAt:
-		return m.AddedLastSuccessAt()
 	case integration.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
 	case integration.FieldDeletedAt:
@@ -14397,6 +15284,20 @@ func (m *IntegrationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCreatedAt(v)
 		return nil
+	case integration.FieldDisabledAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDisabledAt(v)
+		return nil
+	case integration.FieldRatePerSecond:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRatePerSecond(v)
+		return nil
 	case integration.FieldPayloadVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -14410,34 +15311,6 @@ func (m *IntegrationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddFifoLast(v)
-		return nil
-	case integration.FieldPausedUntil:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddPausedUntil(v)
-		return nil
-	case integration.FieldConsecutiveFailures:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddConsecutiveFailures(v)
-		return nil
-	case integration.FieldFirstFailureAt:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddFirstFailureAt(v)
-		return nil
-	case integration.FieldLastSuccessAt:
-		v, ok := value.(ms.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddLastSuccessAt(v)
 		return nil
 	case integration.FieldUpdatedAt:
 		v, ok := value.(ms.Time)
@@ -14461,14 +15334,11 @@ func (m *IntegrationMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *IntegrationMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(integration.FieldPausedUntil) {
-		fields = append(fields, integration.FieldPausedUntil)
+	if m.FieldCleared(integration.FieldDisabledAt) {
+		fields = append(fields, integration.FieldDisabledAt)
 	}
-	if m.FieldCleared(integration.FieldFirstFailureAt) {
-		fields = append(fields, integration.FieldFirstFailureAt)
-	}
-	if m.FieldCleared(integration.FieldLastSuccessAt) {
-		fields = append(fields, integration.FieldLastSuccessAt)
+	if m.FieldCleared(integration.FieldRatePerSecond) {
+		fields = append(fields, integration.FieldRatePerSecond)
 	}
 	if m.FieldCleared(integration.FieldDeletedAt) {
 		fields = append(fields, integration.FieldDeletedAt)
@@ -14487,14 +15357,11 @@ func (m *IntegrationMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *IntegrationMutation) ClearField(name string) error {
 	switch name {
-	case integration.FieldPausedUntil:
-		m.ClearPausedUntil()
+	case integration.FieldDisabledAt:
+		m.ClearDisabledAt()
 		return nil
-	case integration.FieldFirstFailureAt:
-		m.ClearFirstFailureAt()
-		return nil
-	case integration.FieldLastSuccessAt:
-		m.ClearLastSuccessAt()
+	case integration.FieldRatePerSecond:
+		m.ClearRatePerSecond()
 		return nil
 	case integration.FieldDeletedAt:
 		m.ClearDeletedAt()
@@ -14537,23 +15404,20 @@ func (m *IntegrationMutation) ResetField(name string) error {
 	case integration.FieldDisabledReason:
 		m.ResetDisabledReason()
 		return nil
+	case integration.FieldDisabledAt:
+		m.ResetDisabledAt()
+		return nil
+	case integration.FieldRatePerSecond:
+		m.ResetRatePerSecond()
+		return nil
+	case integration.FieldAsymmetric:
+		m.ResetAsymmetric()
+		return nil
 	case integration.FieldPayloadVersion:
 		m.ResetPayloadVersion()
 		return nil
 	case integration.FieldFifoLast:
 		m.ResetFifoLast()
-		return nil
-	case integration.FieldPausedUntil:
-		m.ResetPausedUntil()
-		return nil
-	case integration.FieldConsecutiveFailures:
-		m.ResetConsecutiveFailures()
-		return nil
-	case integration.FieldFirstFailureAt:
-		m.ResetFirstFailureAt()
-		return nil
-	case integration.FieldLastSuccessAt:
-		m.ResetLastSuccessAt()
 		return nil
 	case integration.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -14567,9 +15431,12 @@ func (m *IntegrationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *IntegrationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.deliveries != nil {
 		edges = append(edges, integration.EdgeDeliveries)
+	}
+	if m.health != nil {
+		edges = append(edges, integration.EdgeHealth)
 	}
 	return edges
 }
@@ -14584,13 +15451,17 @@ func (m *IntegrationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case integration.EdgeHealth:
+		if id := m.health; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *IntegrationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.removeddeliveries != nil {
 		edges = append(edges, integration.EdgeDeliveries)
 	}
@@ -14613,9 +15484,12 @@ func (m *IntegrationMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *IntegrationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.cleareddeliveries {
 		edges = append(edges, integration.EdgeDeliveries)
+	}
+	if m.clearedhealth {
+		edges = append(edges, integration.EdgeHealth)
 	}
 	return edges
 }
@@ -14626,6 +15500,8 @@ func (m *IntegrationMutation) EdgeCleared(name string) bool {
 	switch name {
 	case integration.EdgeDeliveries:
 		return m.cleareddeliveries
+	case integration.EdgeHealth:
+		return m.clearedhealth
 	}
 	return false
 }
@@ -14634,6 +15510,9 @@ func (m *IntegrationMutation) EdgeCleared(name string) bool {
 // if that edge is not defined in the schema.
 func (m *IntegrationMutation) ClearEdge(name string) error {
 	switch name {
+	case integration.EdgeHealth:
+		m.ClearHealth()
+		return nil
 	}
 	return fmt.Errorf("unknown Integration unique edge %s", name)
 }
@@ -14645,8 +15524,1849 @@ func (m *IntegrationMutation) ResetEdge(name string) error {
 	case integration.EdgeDeliveries:
 		m.ResetDeliveries()
 		return nil
+	case integration.EdgeHealth:
+		m.ResetHealth()
+		return nil
 	}
 	return fmt.Errorf("unknown Integration edge %s", name)
+}
+
+// IntegrationHealthMutation represents an operation that mutates the IntegrationHealth nodes in the graph.
+type IntegrationHealthMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *string
+	workspace_id            *string
+	created_at              *ms.Time
+	addcreated_at           *ms.Time
+	consecutive_failures    *int
+	addconsecutive_failures *int
+	first_failure_at        *ms.Time
+	addfirst_failure_at     *ms.Time
+	last_failure_at         *ms.Time
+	addlast_failure_at      *ms.Time
+	last_success_at         *ms.Time
+	addlast_success_at      *ms.Time
+	paused_until            *ms.Time
+	addpaused_until         *ms.Time
+	breaker                 *integrationhealth.Breaker
+	breaker_until           *ms.Time
+	addbreaker_until        *ms.Time
+	breaker_trips           *int
+	addbreaker_trips        *int
+	window_from             *ms.Time
+	addwindow_from          *ms.Time
+	window_total            *int
+	addwindow_total         *int
+	window_failed           *int
+	addwindow_failed        *int
+	notices                 *int
+	addnotices              *int
+	rate_free_us            *int64
+	addrate_free_us         *int64
+	held_dropped            *int64
+	addheld_dropped         *int64
+	clearedFields           map[string]struct{}
+	integration             *string
+	clearedintegration      bool
+	done                    bool
+	oldValue                func(context.Context) (*IntegrationHealth, error)
+	predicates              []predicate.IntegrationHealth
+}
+
+var _ ent.Mutation = (*IntegrationHealthMutation)(nil)
+
+// integrationhealthOption allows management of the mutation configuration using functional options.
+type integrationhealthOption func(*IntegrationHealthMutation)
+
+// newIntegrationHealthMutation creates new mutation for the IntegrationHealth entity.
+func newIntegrationHealthMutation(c config, op Op, opts ...integrationhealthOption) *IntegrationHealthMutation {
+	m := &IntegrationHealthMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIntegrationHealth,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIntegrationHealthID sets the ID field of the mutation.
+func withIntegrationHealthID(id string) integrationhealthOption {
+	return func(m *IntegrationHealthMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IntegrationHealth
+		)
+		m.oldValue = func(ctx context.Context) (*IntegrationHealth, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IntegrationHealth.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIntegrationHealth sets the old IntegrationHealth of the mutation.
+func withIntegrationHealth(node *IntegrationHealth) integrationhealthOption {
+	return func(m *IntegrationHealthMutation) {
+		m.oldValue = func(context.Context) (*IntegrationHealth, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IntegrationHealthMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IntegrationHealthMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IntegrationHealth entities.
+func (m *IntegrationHealthMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IntegrationHealthMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IntegrationHealthMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IntegrationHealth.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *IntegrationHealthMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *IntegrationHealthMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *IntegrationHealthMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IntegrationHealthMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IntegrationHealthMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *IntegrationHealthMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *IntegrationHealthMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IntegrationHealthMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *IntegrationHealthMutation) SetIntegrationID(s string) {
+	m.integration = &s
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *IntegrationHealthMutation) IntegrationID() (r string, exists bool) {
+	v := m.integration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldIntegrationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *IntegrationHealthMutation) ResetIntegrationID() {
+	m.integration = nil
+}
+
+// SetConsecutiveFailures sets the "consecutive_failures" field.
+func (m *IntegrationHealthMutation) SetConsecutiveFailures(i int) {
+	m.consecutive_failures = &i
+	m.addconsecutive_failures = nil
+}
+
+// ConsecutiveFailures returns the value of the "consecutive_failures" field in the mutation.
+func (m *IntegrationHealthMutation) ConsecutiveFailures() (r int, exists bool) {
+	v := m.consecutive_failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsecutiveFailures returns the old "consecutive_failures" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldConsecutiveFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsecutiveFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsecutiveFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsecutiveFailures: %w", err)
+	}
+	return oldValue.ConsecutiveFailures, nil
+}
+
+// AddConsecutiveFailures adds i to the "consecutive_failures" field.
+func (m *IntegrationHealthMutation) AddConsecutiveFailures(i int) {
+	if m.addconsecutive_failures != nil {
+		*m.addconsecutive_failures += i
+	} else {
+		m.addconsecutive_failures = &i
+	}
+}
+
+// AddedConsecutiveFailures returns the value that was added to the "consecutive_failures" field in this mutation.
+func (m *IntegrationHealthMutation) AddedConsecutiveFailures() (r int, exists bool) {
+	v := m.addconsecutive_failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConsecutiveFailures resets all changes to the "consecutive_failures" field.
+func (m *IntegrationHealthMutation) ResetConsecutiveFailures() {
+	m.consecutive_failures = nil
+	m.addconsecutive_failures = nil
+}
+
+// SetFirstFailureAt sets the "first_failure_at" field.
+func (m *IntegrationHealthMutation) SetFirstFailureAt(value ms.Time) {
+	m.first_failure_at = &value
+	m.addfirst_failure_at = nil
+}
+
+// FirstFailureAt returns the value of the "first_failure_at" field in the mutation.
+func (m *IntegrationHealthMutation) FirstFailureAt() (r ms.Time, exists bool) {
+	v := m.first_failure_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstFailureAt returns the old "first_failure_at" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldFirstFailureAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstFailureAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstFailureAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstFailureAt: %w", err)
+	}
+	return oldValue.FirstFailureAt, nil
+}
+
+// AddFirstFailureAt adds value to the "first_failure_at" field.
+func (m *IntegrationHealthMutation) AddFirstFailureAt(value ms.Time) {
+	if m.addfirst_failure_at != nil {
+		*m.addfirst_failure_at += value
+	} else {
+		m.addfirst_failure_at = &value
+	}
+}
+
+// AddedFirstFailureAt returns the value that was added to the "first_failure_at" field in this mutation.
+func (m *IntegrationHealthMutation) AddedFirstFailureAt() (r ms.Time, exists bool) {
+	v := m.addfirst_failure_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFirstFailureAt clears the value of the "first_failure_at" field.
+func (m *IntegrationHealthMutation) ClearFirstFailureAt() {
+	m.first_failure_at = nil
+	m.addfirst_failure_at = nil
+	m.clearedFields[integrationhealth.FieldFirstFailureAt] = struct{}{}
+}
+
+// FirstFailureAtCleared returns if the "first_failure_at" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) FirstFailureAtCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldFirstFailureAt]
+	return ok
+}
+
+// ResetFirstFailureAt resets all changes to the "first_failure_at" field.
+func (m *IntegrationHealthMutation) ResetFirstFailureAt() {
+	m.first_failure_at = nil
+	m.addfirst_failure_at = nil
+	delete(m.clearedFields, integrationhealth.FieldFirstFailureAt)
+}
+
+// SetLastFailureAt sets the "last_failure_at" field.
+func (m *IntegrationHealthMutation) SetLastFailureAt(value ms.Time) {
+	m.last_failure_at = &value
+	m.addlast_failure_at = nil
+}
+
+// LastFailureAt returns the value of the "last_failure_at" field in the mutation.
+func (m *IntegrationHealthMutation) LastFailureAt() (r ms.Time, exists bool) {
+	v := m.last_failure_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastFailureAt returns the old "last_failure_at" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldLastFailureAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastFailureAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastFailureAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastFailureAt: %w", err)
+	}
+	return oldValue.LastFailureAt, nil
+}
+
+// AddLastFailureAt adds value to the "last_failure_at" field.
+func (m *IntegrationHealthMutation) AddLastFailureAt(value ms.Time) {
+	if m.addlast_failure_at != nil {
+		*m.addlast_failure_at += value
+	} else {
+		m.addlast_failure_at = &value
+	}
+}
+
+// AddedLastFailureAt returns the value that was added to the "last_failure_at" field in this mutation.
+func (m *IntegrationHealthMutation) AddedLastFailureAt() (r ms.Time, exists bool) {
+	v := m.addlast_failure_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLastFailureAt clears the value of the "last_failure_at" field.
+func (m *IntegrationHealthMutation) ClearLastFailureAt() {
+	m.last_failure_at = nil
+	m.addlast_failure_at = nil
+	m.clearedFields[integrationhealth.FieldLastFailureAt] = struct{}{}
+}
+
+// LastFailureAtCleared returns if the "last_failure_at" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) LastFailureAtCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldLastFailureAt]
+	return ok
+}
+
+// ResetLastFailureAt resets all changes to the "last_failure_at" field.
+func (m *IntegrationHealthMutation) ResetLastFailureAt() {
+	m.last_failure_at = nil
+	m.addlast_failure_at = nil
+	delete(m.clearedFields, integrationhealth.FieldLastFailureAt)
+}
+
+// SetLastSuccessAt sets the "last_success_at" field.
+func (m *IntegrationHealthMutation) SetLastSuccessAt(value ms.Time) {
+	m.last_success_at = &value
+	m.addlast_success_at = nil
+}
+
+// LastSuccessAt returns the value of the "last_success_at" field in the mutation.
+func (m *IntegrationHealthMutation) LastSuccessAt() (r ms.Time, exists bool) {
+	v := m.last_success_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSuccessAt returns the old "last_success_at" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldLastSuccessAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSuccessAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSuccessAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSuccessAt: %w", err)
+	}
+	return oldValue.LastSuccessAt, nil
+}
+
+// AddLastSuccessAt adds value to the "last_success_at" field.
+func (m *IntegrationHealthMutation) AddLastSuccessAt(value ms.Time) {
+	if m.addlast_success_at != nil {
+		*m.addlast_success_at += value
+	} else {
+		m.addlast_success_at = &value
+	}
+}
+
+// AddedLastSuccessAt returns the value that was added to the "last_success_at" field in this mutation.
+func (m *IntegrationHealthMutation) AddedLastSuccessAt() (r ms.Time, exists bool) {
+	v := m.addlast_success_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLastSuccessAt clears the value of the "last_success_at" field.
+func (m *IntegrationHealthMutation) ClearLastSuccessAt() {
+	m.last_success_at = nil
+	m.addlast_success_at = nil
+	m.clearedFields[integrationhealth.FieldLastSuccessAt] = struct{}{}
+}
+
+// LastSuccessAtCleared returns if the "last_success_at" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) LastSuccessAtCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldLastSuccessAt]
+	return ok
+}
+
+// ResetLastSuccessAt resets all changes to the "last_success_at" field.
+func (m *IntegrationHealthMutation) ResetLastSuccessAt() {
+	m.last_success_at = nil
+	m.addlast_success_at = nil
+	delete(m.clearedFields, integrationhealth.FieldLastSuccessAt)
+}
+
+// SetPausedUntil sets the "paused_until" field.
+func (m *IntegrationHealthMutation) SetPausedUntil(value ms.Time) {
+	m.paused_until = &value
+	m.addpaused_until = nil
+}
+
+// PausedUntil returns the value of the "paused_until" field in the mutation.
+func (m *IntegrationHealthMutation) PausedUntil() (r ms.Time, exists bool) {
+	v := m.paused_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPausedUntil returns the old "paused_until" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldPausedUntil(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPausedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPausedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPausedUntil: %w", err)
+	}
+	return oldValue.PausedUntil, nil
+}
+
+// AddPausedUntil adds value to the "paused_until" field.
+func (m *IntegrationHealthMutation) AddPausedUntil(value ms.Time) {
+	if m.addpaused_until != nil {
+		*m.addpaused_until += value
+	} else {
+		m.addpaused_until = &value
+	}
+}
+
+// AddedPausedUntil returns the value that was added to the "paused_until" field in this mutation.
+func (m *IntegrationHealthMutation) AddedPausedUntil() (r ms.Time, exists bool) {
+	v := m.addpaused_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPausedUntil clears the value of the "paused_until" field.
+func (m *IntegrationHealthMutation) ClearPausedUntil() {
+	m.paused_until = nil
+	m.addpaused_until = nil
+	m.clearedFields[integrationhealth.FieldPausedUntil] = struct{}{}
+}
+
+// PausedUntilCleared returns if the "paused_until" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) PausedUntilCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldPausedUntil]
+	return ok
+}
+
+// ResetPausedUntil resets all changes to the "paused_until" field.
+func (m *IntegrationHealthMutation) ResetPausedUntil() {
+	m.paused_until = nil
+	m.addpaused_until = nil
+	delete(m.clearedFields, integrationhealth.FieldPausedUntil)
+}
+
+// SetBreaker sets the "breaker" field.
+func (m *IntegrationHealthMutation) SetBreaker(i integrationhealth.Breaker) {
+	m.breaker = &i
+}
+
+// Breaker returns the value of the "breaker" field in the mutation.
+func (m *IntegrationHealthMutation) Breaker() (r integrationhealth.Breaker, exists bool) {
+	v := m.breaker
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBreaker returns the old "breaker" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldBreaker(ctx context.Context) (v integrationhealth.Breaker, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBreaker is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBreaker requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBreaker: %w", err)
+	}
+	return oldValue.Breaker, nil
+}
+
+// ResetBreaker resets all changes to the "breaker" field.
+func (m *IntegrationHealthMutation) ResetBreaker() {
+	m.breaker = nil
+}
+
+// SetBreakerUntil sets the "breaker_until" field.
+func (m *IntegrationHealthMutation) SetBreakerUntil(value ms.Time) {
+	m.breaker_until = &value
+	m.addbreaker_until = nil
+}
+
+// BreakerUntil returns the value of the "breaker_until" field in the mutation.
+func (m *IntegrationHealthMutation) BreakerUntil() (r ms.Time, exists bool) {
+	v := m.breaker_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBreakerUntil returns the old "breaker_until" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldBreakerUntil(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBreakerUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBreakerUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBreakerUntil: %w", err)
+	}
+	return oldValue.BreakerUntil, nil
+}
+
+// AddBreakerUntil adds value to the "breaker_until" field.
+func (m *IntegrationHealthMutation) AddBreakerUntil(value ms.Time) {
+	if m.addbreaker_until != nil {
+		*m.addbreaker_until += value
+	} else {
+		m.addbreaker_until = &value
+	}
+}
+
+// AddedBreakerUntil returns the value that was added to the "breaker_until" field in this mutation.
+func (m *IntegrationHealthMutation) AddedBreakerUntil() (r ms.Time, exists bool) {
+	v := m.addbreaker_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearBreakerUntil clears the value of the "breaker_until" field.
+func (m *IntegrationHealthMutation) ClearBreakerUntil() {
+	m.breaker_until = nil
+	m.addbreaker_until = nil
+	m.clearedFields[integrationhealth.FieldBreakerUntil] = struct{}{}
+}
+
+// BreakerUntilCleared returns if the "breaker_until" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) BreakerUntilCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldBreakerUntil]
+	return ok
+}
+
+// ResetBreakerUntil resets all changes to the "breaker_until" field.
+func (m *IntegrationHealthMutation) ResetBreakerUntil() {
+	m.breaker_until = nil
+	m.addbreaker_until = nil
+	delete(m.clearedFields, integrationhealth.FieldBreakerUntil)
+}
+
+// SetBreakerTrips sets the "breaker_trips" field.
+func (m *IntegrationHealthMutation) SetBreakerTrips(i int) {
+	m.breaker_trips = &i
+	m.addbreaker_trips = nil
+}
+
+// BreakerTrips returns the value of the "breaker_trips" field in the mutation.
+func (m *IntegrationHealthMutation) BreakerTrips() (r int, exists bool) {
+	v := m.breaker_trips
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBreakerTrips returns the old "breaker_trips" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldBreakerTrips(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBreakerTrips is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBreakerTrips requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBreakerTrips: %w", err)
+	}
+	return oldValue.BreakerTrips, nil
+}
+
+// AddBreakerTrips adds i to the "breaker_trips" field.
+func (m *IntegrationHealthMutation) AddBreakerTrips(i int) {
+	if m.addbreaker_trips != nil {
+		*m.addbreaker_trips += i
+	} else {
+		m.addbreaker_trips = &i
+	}
+}
+
+// AddedBreakerTrips returns the value that was added to the "breaker_trips" field in this mutation.
+func (m *IntegrationHealthMutation) AddedBreakerTrips() (r int, exists bool) {
+	v := m.addbreaker_trips
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBreakerTrips resets all changes to the "breaker_trips" field.
+func (m *IntegrationHealthMutation) ResetBreakerTrips() {
+	m.breaker_trips = nil
+	m.addbreaker_trips = nil
+}
+
+// SetWindowFrom sets the "window_from" field.
+func (m *IntegrationHealthMutation) SetWindowFrom(value ms.Time) {
+	m.window_from = &value
+	m.addwindow_from = nil
+}
+
+// WindowFrom returns the value of the "window_from" field in the mutation.
+func (m *IntegrationHealthMutation) WindowFrom() (r ms.Time, exists bool) {
+	v := m.window_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWindowFrom returns the old "window_from" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldWindowFrom(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWindowFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWindowFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWindowFrom: %w", err)
+	}
+	return oldValue.WindowFrom, nil
+}
+
+// AddWindowFrom adds value to the "window_from" field.
+func (m *IntegrationHealthMutation) AddWindowFrom(value ms.Time) {
+	if m.addwindow_from != nil {
+		*m.addwindow_from += value
+	} else {
+		m.addwindow_from = &value
+	}
+}
+
+// AddedWindowFrom returns the value that was added to the "window_from" field in this mutation.
+func (m *IntegrationHealthMutation) AddedWindowFrom() (r ms.Time, exists bool) {
+	v := m.addwindow_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWindowFrom clears the value of the "window_from" field.
+func (m *IntegrationHealthMutation) ClearWindowFrom() {
+	m.window_from = nil
+	m.addwindow_from = nil
+	m.clearedFields[integrationhealth.FieldWindowFrom] = struct{}{}
+}
+
+// WindowFromCleared returns if the "window_from" field was cleared in this mutation.
+func (m *IntegrationHealthMutation) WindowFromCleared() bool {
+	_, ok := m.clearedFields[integrationhealth.FieldWindowFrom]
+	return ok
+}
+
+// ResetWindowFrom resets all changes to the "window_from" field.
+func (m *IntegrationHealthMutation) ResetWindowFrom() {
+	m.window_from = nil
+	m.addwindow_from = nil
+	delete(m.clearedFields, integrationhealth.FieldWindowFrom)
+}
+
+// SetWindowTotal sets the "window_total" field.
+func (m *IntegrationHealthMutation) SetWindowTotal(i int) {
+	m.window_total = &i
+	m.addwindow_total = nil
+}
+
+// WindowTotal returns the value of the "window_total" field in the mutation.
+func (m *IntegrationHealthMutation) WindowTotal() (r int, exists bool) {
+	v := m.window_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWindowTotal returns the old "window_total" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldWindowTotal(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWindowTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWindowTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWindowTotal: %w", err)
+	}
+	return oldValue.WindowTotal, nil
+}
+
+// AddWindowTotal adds i to the "window_total" field.
+func (m *IntegrationHealthMutation) AddWindowTotal(i int) {
+	if m.addwindow_total != nil {
+		*m.addwindow_total += i
+	} else {
+		m.addwindow_total = &i
+	}
+}
+
+// AddedWindowTotal returns the value that was added to the "window_total" field in this mutation.
+func (m *IntegrationHealthMutation) AddedWindowTotal() (r int, exists bool) {
+	v := m.addwindow_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWindowTotal resets all changes to the "window_total" field.
+func (m *IntegrationHealthMutation) ResetWindowTotal() {
+	m.window_total = nil
+	m.addwindow_total = nil
+}
+
+// SetWindowFailed sets the "window_failed" field.
+func (m *IntegrationHealthMutation) SetWindowFailed(i int) {
+	m.window_failed = &i
+	m.addwindow_failed = nil
+}
+
+// WindowFailed returns the value of the "window_failed" field in the mutation.
+func (m *IntegrationHealthMutation) WindowFailed() (r int, exists bool) {
+	v := m.window_failed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWindowFailed returns the old "window_failed" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldWindowFailed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWindowFailed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWindowFailed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWindowFailed: %w", err)
+	}
+	return oldValue.WindowFailed, nil
+}
+
+// AddWindowFailed adds i to the "window_failed" field.
+func (m *IntegrationHealthMutation) AddWindowFailed(i int) {
+	if m.addwindow_failed != nil {
+		*m.addwindow_failed += i
+	} else {
+		m.addwindow_failed = &i
+	}
+}
+
+// AddedWindowFailed returns the value that was added to the "window_failed" field in this mutation.
+func (m *IntegrationHealthMutation) AddedWindowFailed() (r int, exists bool) {
+	v := m.addwindow_failed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWindowFailed resets all changes to the "window_failed" field.
+func (m *IntegrationHealthMutation) ResetWindowFailed() {
+	m.window_failed = nil
+	m.addwindow_failed = nil
+}
+
+// SetNotices sets the "notices" field.
+func (m *IntegrationHealthMutation) SetNotices(i int) {
+	m.notices = &i
+	m.addnotices = nil
+}
+
+// Notices returns the value of the "notices" field in the mutation.
+func (m *IntegrationHealthMutation) Notices() (r int, exists bool) {
+	v := m.notices
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNotices returns the old "notices" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldNotices(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNotices is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNotices requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNotices: %w", err)
+	}
+	return oldValue.Notices, nil
+}
+
+// AddNotices adds i to the "notices" field.
+func (m *IntegrationHealthMutation) AddNotices(i int) {
+	if m.addnotices != nil {
+		*m.addnotices += i
+	} else {
+		m.addnotices = &i
+	}
+}
+
+// AddedNotices returns the value that was added to the "notices" field in this mutation.
+func (m *IntegrationHealthMutation) AddedNotices() (r int, exists bool) {
+	v := m.addnotices
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNotices resets all changes to the "notices" field.
+func (m *IntegrationHealthMutation) ResetNotices() {
+	m.notices = nil
+	m.addnotices = nil
+}
+
+// SetRateFreeUs sets the "rate_free_us" field.
+func (m *IntegrationHealthMutation) SetRateFreeUs(i int64) {
+	m.rate_free_us = &i
+	m.addrate_free_us = nil
+}
+
+// RateFreeUs returns the value of the "rate_free_us" field in the mutation.
+func (m *IntegrationHealthMutation) RateFreeUs() (r int64, exists bool) {
+	v := m.rate_free_us
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRateFreeUs returns the old "rate_free_us" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldRateFreeUs(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRateFreeUs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRateFreeUs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRateFreeUs: %w", err)
+	}
+	return oldValue.RateFreeUs, nil
+}
+
+// AddRateFreeUs adds i to the "rate_free_us" field.
+func (m *IntegrationHealthMutation) AddRateFreeUs(i int64) {
+	if m.addrate_free_us != nil {
+		*m.addrate_free_us += i
+	} else {
+		m.addrate_free_us = &i
+	}
+}
+
+// AddedRateFreeUs returns the value that was added to the "rate_free_us" field in this mutation.
+func (m *IntegrationHealthMutation) AddedRateFreeUs() (r int64, exists bool) {
+	v := m.addrate_free_us
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRateFreeUs resets all changes to the "rate_free_us" field.
+func (m *IntegrationHealthMutation) ResetRateFreeUs() {
+	m.rate_free_us = nil
+	m.addrate_free_us = nil
+}
+
+// SetHeldDropped sets the "held_dropped" field.
+func (m *IntegrationHealthMutation) SetHeldDropped(i int64) {
+	m.held_dropped = &i
+	m.addheld_dropped = nil
+}
+
+// HeldDropped returns the value of the "held_dropped" field in the mutation.
+func (m *IntegrationHealthMutation) HeldDropped() (r int64, exists bool) {
+	v := m.held_dropped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldDropped returns the old "held_dropped" field's value of the IntegrationHealth entity.
+// If the IntegrationHealth object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationHealthMutation) OldHeldDropped(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldDropped is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldDropped requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldDropped: %w", err)
+	}
+	return oldValue.HeldDropped, nil
+}
+
+// AddHeldDropped adds i to the "held_dropped" field.
+func (m *IntegrationHealthMutation) AddHeldDropped(i int64) {
+	if m.addheld_dropped != nil {
+		*m.addheld_dropped += i
+	} else {
+		m.addheld_dropped = &i
+	}
+}
+
+// AddedHeldDropped returns the value that was added to the "held_dropped" field in this mutation.
+func (m *IntegrationHealthMutation) AddedHeldDropped() (r int64, exists bool) {
+	v := m.addheld_dropped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHeldDropped resets all changes to the "held_dropped" field.
+func (m *IntegrationHealthMutation) ResetHeldDropped() {
+	m.held_dropped = nil
+	m.addheld_dropped = nil
+}
+
+// ClearIntegration clears the "integration" edge to the Integration entity.
+func (m *IntegrationHealthMutation) ClearIntegration() {
+	m.clearedintegration = true
+	m.clearedFields[integrationhealth.FieldIntegrationID] = struct{}{}
+}
+
+// IntegrationCleared reports if the "integration" edge to the Integration entity was cleared.
+func (m *IntegrationHealthMutation) IntegrationCleared() bool {
+	return m.clearedintegration
+}
+
+// IntegrationIDs returns the "integration" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IntegrationID instead. It exists only for internal usage by the builders.
+func (m *IntegrationHealthMutation) IntegrationIDs() (ids []string) {
+	if id := m.integration; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIntegration resets all changes to the "integration" edge.
+func (m *IntegrationHealthMutation) ResetIntegration() {
+	m.integration = nil
+	m.clearedintegration = false
+}
+
+// Where appends a list predicates to the IntegrationHealthMutation builder.
+func (m *IntegrationHealthMutation) Where(ps ...predicate.IntegrationHealth) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IntegrationHealthMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IntegrationHealthMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IntegrationHealth, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IntegrationHealthMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IntegrationHealthMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IntegrationHealth).
+func (m *IntegrationHealthMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IntegrationHealthMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.workspace_id != nil {
+		fields = append(fields, integrationhealth.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, integrationhealth.FieldCreatedAt)
+	}
+	if m.integration != nil {
+		fields = append(fields, integrationhealth.FieldIntegrationID)
+	}
+	if m.consecutive_failures != nil {
+		fields = append(fields, integrationhealth.FieldConsecutiveFailures)
+	}
+	if m.first_failure_at != nil {
+		fields = append(fields, integrationhealth.FieldFirstFailureAt)
+	}
+	if m.last_failure_at != nil {
+		fields = append(fields, integrationhealth.FieldLastFailureAt)
+	}
+	if m.last_success_at != nil {
+		fields = append(fields, integrationhealth.FieldLastSuccessAt)
+	}
+	if m.paused_until != nil {
+		fields = append(fields, integrationhealth.FieldPausedUntil)
+	}
+	if m.breaker != nil {
+		fields = append(fields, integrationhealth.FieldBreaker)
+	}
+	if m.breaker_until != nil {
+		fields = append(fields, integrationhealth.FieldBreakerUntil)
+	}
+	if m.breaker_trips != nil {
+		fields = append(fields, integrationhealth.FieldBreakerTrips)
+	}
+	if m.window_from != nil {
+		fields = append(fields, integrationhealth.FieldWindowFrom)
+	}
+	if m.window_total != nil {
+		fields = append(fields, integrationhealth.FieldWindowTotal)
+	}
+	if m.window_failed != nil {
+		fields = append(fields, integrationhealth.FieldWindowFailed)
+	}
+	if m.notices != nil {
+		fields = append(fields, integrationhealth.FieldNotices)
+	}
+	if m.rate_free_us != nil {
+		fields = append(fields, integrationhealth.FieldRateFreeUs)
+	}
+	if m.held_dropped != nil {
+		fields = append(fields, integrationhealth.FieldHeldDropped)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IntegrationHealthMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case integrationhealth.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case integrationhealth.FieldCreatedAt:
+		return m.CreatedAt()
+	case integrationhealth.FieldIntegrationID:
+		return m.IntegrationID()
+	case integrationhealth.FieldConsecutiveFailures:
+		return m.ConsecutiveFailures()
+	case integrationhealth.FieldFirstFailureAt:
+		return m.FirstFailureAt()
+	case integrationhealth.FieldLastFailureAt:
+		return m.LastFailureAt()
+	case integrationhealth.FieldLastSuccessAt:
+		return m.LastSuccessAt()
+	case integrationhealth.FieldPausedUntil:
+		return m.PausedUntil()
+	case integrationhealth.FieldBreaker:
+		return m.Breaker()
+	case integrationhealth.FieldBreakerUntil:
+		return m.BreakerUntil()
+	case integrationhealth.FieldBreakerTrips:
+		return m.BreakerTrips()
+	case integrationhealth.FieldWindowFrom:
+		return m.WindowFrom()
+	case integrationhealth.FieldWindowTotal:
+		return m.WindowTotal()
+	case integrationhealth.FieldWindowFailed:
+		return m.WindowFailed()
+	case integrationhealth.FieldNotices:
+		return m.Notices()
+	case integrationhealth.FieldRateFreeUs:
+		return m.RateFreeUs()
+	case integrationhealth.FieldHeldDropped:
+		return m.HeldDropped()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IntegrationHealthMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case integrationhealth.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case integrationhealth.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case integrationhealth.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case integrationhealth.FieldConsecutiveFailures:
+		return m.OldConsecutiveFailures(ctx)
+	case integrationhealth.FieldFirstFailureAt:
+		return m.OldFirstFailureAt(ctx)
+	case integrationhealth.FieldLastFailureAt:
+		return m.OldLastFailureAt(ctx)
+	case integrationhealth.FieldLastSuccessAt:
+		return m.OldLastSuccessAt(ctx)
+	case integrationhealth.FieldPausedUntil:
+		return m.OldPausedUntil(ctx)
+	case integrationhealth.FieldBreaker:
+		return m.OldBreaker(ctx)
+	case integrationhealth.FieldBreakerUntil:
+		return m.OldBreakerUntil(ctx)
+	case integrationhealth.FieldBreakerTrips:
+		return m.OldBreakerTrips(ctx)
+	case integrationhealth.FieldWindowFrom:
+		return m.OldWindowFrom(ctx)
+	case integrationhealth.FieldWindowTotal:
+		return m.OldWindowTotal(ctx)
+	case integrationhealth.FieldWindowFailed:
+		return m.OldWindowFailed(ctx)
+	case integrationhealth.FieldNotices:
+		return m.OldNotices(ctx)
+	case integrationhealth.FieldRateFreeUs:
+		return m.OldRateFreeUs(ctx)
+	case integrationhealth.FieldHeldDropped:
+		return m.OldHeldDropped(ctx)
+	}
+	return nil, fmt.Errorf("unknown IntegrationHealth field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationHealthMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case integrationhealth.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case integrationhealth.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case integrationhealth.FieldIntegrationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case integrationhealth.FieldConsecutiveFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsecutiveFailures(v)
+		return nil
+	case integrationhealth.FieldFirstFailureAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstFailureAt(v)
+		return nil
+	case integrationhealth.FieldLastFailureAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastFailureAt(v)
+		return nil
+	case integrationhealth.FieldLastSuccessAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSuccessAt(v)
+		return nil
+	case integrationhealth.FieldPausedUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPausedUntil(v)
+		return nil
+	case integrationhealth.FieldBreaker:
+		v, ok := value.(integrationhealth.Breaker)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBreaker(v)
+		return nil
+	case integrationhealth.FieldBreakerUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBreakerUntil(v)
+		return nil
+	case integrationhealth.FieldBreakerTrips:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBreakerTrips(v)
+		return nil
+	case integrationhealth.FieldWindowFrom:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWindowFrom(v)
+		return nil
+	case integrationhealth.FieldWindowTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWindowTotal(v)
+		return nil
+	case integrationhealth.FieldWindowFailed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWindowFailed(v)
+		return nil
+	case integrationhealth.FieldNotices:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNotices(v)
+		return nil
+	case integrationhealth.FieldRateFreeUs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRateFreeUs(v)
+		return nil
+	case integrationhealth.FieldHeldDropped:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldDropped(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IntegrationHealthMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, integrationhealth.FieldCreatedAt)
+	}
+	if m.addconsecutive_failures != nil {
+		fields = append(fields, integrationhealth.FieldConsecutiveFailures)
+	}
+	if m.addfirst_failure_at != nil {
+		fields = append(fields, integrationhealth.FieldFirstFailureAt)
+	}
+	if m.addlast_failure_at != nil {
+		fields = append(fields, integrationhealth.FieldLastFailureAt)
+	}
+	if m.addlast_success_at != nil {
+		fields = append(fields, integrationhealth.FieldLastSuccessAt)
+	}
+	if m.addpaused_until != nil {
+		fields = append(fields, integrationhealth.FieldPausedUntil)
+	}
+	if m.addbreaker_until != nil {
+		fields = append(fields, integrationhealth.FieldBreakerUntil)
+	}
+	if m.addbreaker_trips != nil {
+		fields = append(fields, integrationhealth.FieldBreakerTrips)
+	}
+	if m.addwindow_from != nil {
+		fields = append(fields, integrationhealth.FieldWindowFrom)
+	}
+	if m.addwindow_total != nil {
+		fields = append(fields, integrationhealth.FieldWindowTotal)
+	}
+	if m.addwindow_failed != nil {
+		fields = append(fields, integrationhealth.FieldWindowFailed)
+	}
+	if m.addnotices != nil {
+		fields = append(fields, integrationhealth.FieldNotices)
+	}
+	if m.addrate_free_us != nil {
+		fields = append(fields, integrationhealth.FieldRateFreeUs)
+	}
+	if m.addheld_dropped != nil {
+		fields = append(fields, integrationhealth.FieldHeldDropped)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IntegrationHealthMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case integrationhealth.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case integrationhealth.FieldConsecutiveFailures:
+		return m.AddedConsecutiveFailures()
+	case integrationhealth.FieldFirstFailureAt:
+		return m.AddedFirstFailureAt()
+	case integrationhealth.FieldLastFailureAt:
+		return m.AddedLastFailureAt()
+	case integrationhealth.FieldLastSuccessAt:
+		return m.AddedLastSuccessAt()
+	case integrationhealth.FieldPausedUntil:
+		return m.AddedPausedUntil()
+	case integrationhealth.FieldBreakerUntil:
+		return m.AddedBreakerUntil()
+	case integrationhealth.FieldBreakerTrips:
+		return m.AddedBreakerTrips()
+	case integrationhealth.FieldWindowFrom:
+		return m.AddedWindowFrom()
+	case integrationhealth.FieldWindowTotal:
+		return m.AddedWindowTotal()
+	case integrationhealth.FieldWindowFailed:
+		return m.AddedWindowFailed()
+	case integrationhealth.FieldNotices:
+		return m.AddedNotices()
+	case integrationhealth.FieldRateFreeUs:
+		return m.AddedRateFreeUs()
+	case integrationhealth.FieldHeldDropped:
+		return m.AddedHeldDropped()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationHealthMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case integrationhealth.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case integrationhealth.FieldConsecutiveFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConsecutiveFailures(v)
+		return nil
+	case integrationhealth.FieldFirstFailureAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstFailureAt(v)
+		return nil
+	case integrationhealth.FieldLastFailureAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastFailureAt(v)
+		return nil
+	case integrationhealth.FieldLastSuccessAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastSuccessAt(v)
+		return nil
+	case integrationhealth.FieldPausedUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPausedUntil(v)
+		return nil
+	case integrationhealth.FieldBreakerUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBreakerUntil(v)
+		return nil
+	case integrationhealth.FieldBreakerTrips:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBreakerTrips(v)
+		return nil
+	case integrationhealth.FieldWindowFrom:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWindowFrom(v)
+		return nil
+	case integrationhealth.FieldWindowTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWindowTotal(v)
+		return nil
+	case integrationhealth.FieldWindowFailed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWindowFailed(v)
+		return nil
+	case integrationhealth.FieldNotices:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNotices(v)
+		return nil
+	case integrationhealth.FieldRateFreeUs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRateFreeUs(v)
+		return nil
+	case integrationhealth.FieldHeldDropped:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHeldDropped(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IntegrationHealthMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(integrationhealth.FieldFirstFailureAt) {
+		fields = append(fields, integrationhealth.FieldFirstFailureAt)
+	}
+	if m.FieldCleared(integrationhealth.FieldLastFailureAt) {
+		fields = append(fields, integrationhealth.FieldLastFailureAt)
+	}
+	if m.FieldCleared(integrationhealth.FieldLastSuccessAt) {
+		fields = append(fields, integrationhealth.FieldLastSuccessAt)
+	}
+	if m.FieldCleared(integrationhealth.FieldPausedUntil) {
+		fields = append(fields, integrationhealth.FieldPausedUntil)
+	}
+	if m.FieldCleared(integrationhealth.FieldBreakerUntil) {
+		fields = append(fields, integrationhealth.FieldBreakerUntil)
+	}
+	if m.FieldCleared(integrationhealth.FieldWindowFrom) {
+		fields = append(fields, integrationhealth.FieldWindowFrom)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IntegrationHealthMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IntegrationHealthMutation) ClearField(name string) error {
+	switch name {
+	case integrationhealth.FieldFirstFailureAt:
+		m.ClearFirstFailureAt()
+		return nil
+	case integrationhealth.FieldLastFailureAt:
+		m.ClearLastFailureAt()
+		return nil
+	case integrationhealth.FieldLastSuccessAt:
+		m.ClearLastSuccessAt()
+		return nil
+	case integrationhealth.FieldPausedUntil:
+		m.ClearPausedUntil()
+		return nil
+	case integrationhealth.FieldBreakerUntil:
+		m.ClearBreakerUntil()
+		return nil
+	case integrationhealth.FieldWindowFrom:
+		m.ClearWindowFrom()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IntegrationHealthMutation) ResetField(name string) error {
+	switch name {
+	case integrationhealth.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case integrationhealth.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case integrationhealth.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case integrationhealth.FieldConsecutiveFailures:
+		m.ResetConsecutiveFailures()
+		return nil
+	case integrationhealth.FieldFirstFailureAt:
+		m.ResetFirstFailureAt()
+		return nil
+	case integrationhealth.FieldLastFailureAt:
+		m.ResetLastFailureAt()
+		return nil
+	case integrationhealth.FieldLastSuccessAt:
+		m.ResetLastSuccessAt()
+		return nil
+	case integrationhealth.FieldPausedUntil:
+		m.ResetPausedUntil()
+		return nil
+	case integrationhealth.FieldBreaker:
+		m.ResetBreaker()
+		return nil
+	case integrationhealth.FieldBreakerUntil:
+		m.ResetBreakerUntil()
+		return nil
+	case integrationhealth.FieldBreakerTrips:
+		m.ResetBreakerTrips()
+		return nil
+	case integrationhealth.FieldWindowFrom:
+		m.ResetWindowFrom()
+		return nil
+	case integrationhealth.FieldWindowTotal:
+		m.ResetWindowTotal()
+		return nil
+	case integrationhealth.FieldWindowFailed:
+		m.ResetWindowFailed()
+		return nil
+	case integrationhealth.FieldNotices:
+		m.ResetNotices()
+		return nil
+	case integrationhealth.FieldRateFreeUs:
+		m.ResetRateFreeUs()
+		return nil
+	case integrationhealth.FieldHeldDropped:
+		m.ResetHeldDropped()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IntegrationHealthMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.integration != nil {
+		edges = append(edges, integrationhealth.EdgeIntegration)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IntegrationHealthMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case integrationhealth.EdgeIntegration:
+		if id := m.integration; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IntegrationHealthMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IntegrationHealthMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IntegrationHealthMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedintegration {
+		edges = append(edges, integrationhealth.EdgeIntegration)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IntegrationHealthMutation) EdgeCleared(name string) bool {
+	switch name {
+	case integrationhealth.EdgeIntegration:
+		return m.clearedintegration
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IntegrationHealthMutation) ClearEdge(name string) error {
+	switch name {
+	case integrationhealth.EdgeIntegration:
+		m.ClearIntegration()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IntegrationHealthMutation) ResetEdge(name string) error {
+	switch name {
+	case integrationhealth.EdgeIntegration:
+		m.ResetIntegration()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationHealth edge %s", name)
 }
 
 // MessageMutation represents an operation that mutates the Message nodes in the graph.
@@ -20449,6 +23169,1523 @@ func (m *ReminderMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReminderMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reminder edge %s", name)
+}
+
+// ReplayMutation represents an operation that mutates the Replay nodes in the graph.
+type ReplayMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	workspace_id      *string
+	created_at        *ms.Time
+	addcreated_at     *ms.Time
+	integration_id    *string
+	since             *ms.Time
+	addsince          *ms.Time
+	until             *ms.Time
+	adduntil          *ms.Time
+	event_types       *[]string
+	appendevent_types []string
+	states            *[]string
+	appendstates      []string
+	state             *replay.State
+	total             *int
+	addtotal          *int
+	queued            *int
+	addqueued         *int
+	passed            *int
+	addpassed         *int
+	cursor_at         *ms.Time
+	addcursor_at      *ms.Time
+	cursor_id         *string
+	lease_owner       *string
+	lease_until       *ms.Time
+	addlease_until    *ms.Time
+	finished_at       *ms.Time
+	addfinished_at    *ms.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Replay, error)
+	predicates        []predicate.Replay
+}
+
+var _ ent.Mutation = (*ReplayMutation)(nil)
+
+// replayOption allows management of the mutation configuration using functional options.
+type replayOption func(*ReplayMutation)
+
+// newReplayMutation creates new mutation for the Replay entity.
+func newReplayMutation(c config, op Op, opts ...replayOption) *ReplayMutation {
+	m := &ReplayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReplay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReplayID sets the ID field of the mutation.
+func withReplayID(id string) replayOption {
+	return func(m *ReplayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Replay
+		)
+		m.oldValue = func(ctx context.Context) (*Replay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Replay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReplay sets the old Replay of the mutation.
+func withReplay(node *Replay) replayOption {
+	return func(m *ReplayMutation) {
+		m.oldValue = func(context.Context) (*Replay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReplayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReplayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Replay entities.
+func (m *ReplayMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReplayMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReplayMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Replay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ReplayMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ReplayMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ReplayMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReplayMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReplayMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ReplayMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ReplayMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReplayMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *ReplayMutation) SetIntegrationID(s string) {
+	m.integration_id = &s
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *ReplayMutation) IntegrationID() (r string, exists bool) {
+	v := m.integration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldIntegrationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *ReplayMutation) ResetIntegrationID() {
+	m.integration_id = nil
+}
+
+// SetSince sets the "since" field.
+func (m *ReplayMutation) SetSince(value ms.Time) {
+	m.since = &value
+	m.addsince = nil
+}
+
+// Since returns the value of the "since" field in the mutation.
+func (m *ReplayMutation) Since() (r ms.Time, exists bool) {
+	v := m.since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSince returns the old "since" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldSince(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSince: %w", err)
+	}
+	return oldValue.Since, nil
+}
+
+// AddSince adds value to the "since" field.
+func (m *ReplayMutation) AddSince(value ms.Time) {
+	if m.addsince != nil {
+		*m.addsince += value
+	} else {
+		m.addsince = &value
+	}
+}
+
+// AddedSince returns the value that was added to the "since" field in this mutation.
+func (m *ReplayMutation) AddedSince() (r ms.Time, exists bool) {
+	v := m.addsince
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSince resets all changes to the "since" field.
+func (m *ReplayMutation) ResetSince() {
+	m.since = nil
+	m.addsince = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *ReplayMutation) SetUntil(value ms.Time) {
+	m.until = &value
+	m.adduntil = nil
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *ReplayMutation) Until() (r ms.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldUntil(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// AddUntil adds value to the "until" field.
+func (m *ReplayMutation) AddUntil(value ms.Time) {
+	if m.adduntil != nil {
+		*m.adduntil += value
+	} else {
+		m.adduntil = &value
+	}
+}
+
+// AddedUntil returns the value that was added to the "until" field in this mutation.
+func (m *ReplayMutation) AddedUntil() (r ms.Time, exists bool) {
+	v := m.adduntil
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *ReplayMutation) ResetUntil() {
+	m.until = nil
+	m.adduntil = nil
+}
+
+// SetEventTypes sets the "event_types" field.
+func (m *ReplayMutation) SetEventTypes(s []string) {
+	m.event_types = &s
+	m.appendevent_types = nil
+}
+
+// EventTypes returns the value of the "event_types" field in the mutation.
+func (m *ReplayMutation) EventTypes() (r []string, exists bool) {
+	v := m.event_types
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventTypes returns the old "event_types" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldEventTypes(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventTypes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventTypes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventTypes: %w", err)
+	}
+	return oldValue.EventTypes, nil
+}
+
+// AppendEventTypes adds s to the "event_types" field.
+func (m *ReplayMutation) AppendEventTypes(s []string) {
+	m.appendevent_types = append(m.appendevent_types, s...)
+}
+
+// AppendedEventTypes returns the list of values that were appended to the "event_types" field in this mutation.
+func (m *ReplayMutation) AppendedEventTypes() ([]string, bool) {
+	if len(m.appendevent_types) == 0 {
+		return nil, false
+	}
+	return m.appendevent_types, true
+}
+
+// ResetEventTypes resets all changes to the "event_types" field.
+func (m *ReplayMutation) ResetEventTypes() {
+	m.event_types = nil
+	m.appendevent_types = nil
+}
+
+// SetStates sets the "states" field.
+func (m *ReplayMutation) SetStates(s []string) {
+	m.states = &s
+	m.appendstates = nil
+}
+
+// States returns the value of the "states" field in the mutation.
+func (m *ReplayMutation) States() (r []string, exists bool) {
+	v := m.states
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStates returns the old "states" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldStates(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStates is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStates requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStates: %w", err)
+	}
+	return oldValue.States, nil
+}
+
+// AppendStates adds s to the "states" field.
+func (m *ReplayMutation) AppendStates(s []string) {
+	m.appendstates = append(m.appendstates, s...)
+}
+
+// AppendedStates returns the list of values that were appended to the "states" field in this mutation.
+func (m *ReplayMutation) AppendedStates() ([]string, bool) {
+	if len(m.appendstates) == 0 {
+		return nil, false
+	}
+	return m.appendstates, true
+}
+
+// ResetStates resets all changes to the "states" field.
+func (m *ReplayMutation) ResetStates() {
+	m.states = nil
+	m.appendstates = nil
+}
+
+// SetState sets the "state" field.
+func (m *ReplayMutation) SetState(r replay.State) {
+	m.state = &r
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ReplayMutation) State() (r replay.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldState(ctx context.Context) (v replay.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ReplayMutation) ResetState() {
+	m.state = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *ReplayMutation) SetTotal(i int) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *ReplayMutation) Total() (r int, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldTotal(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *ReplayMutation) AddTotal(i int) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *ReplayMutation) AddedTotal() (r int, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *ReplayMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetQueued sets the "queued" field.
+func (m *ReplayMutation) SetQueued(i int) {
+	m.queued = &i
+	m.addqueued = nil
+}
+
+// Queued returns the value of the "queued" field in the mutation.
+func (m *ReplayMutation) Queued() (r int, exists bool) {
+	v := m.queued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueued returns the old "queued" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldQueued(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueued is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueued requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueued: %w", err)
+	}
+	return oldValue.Queued, nil
+}
+
+// AddQueued adds i to the "queued" field.
+func (m *ReplayMutation) AddQueued(i int) {
+	if m.addqueued != nil {
+		*m.addqueued += i
+	} else {
+		m.addqueued = &i
+	}
+}
+
+// AddedQueued returns the value that was added to the "queued" field in this mutation.
+func (m *ReplayMutation) AddedQueued() (r int, exists bool) {
+	v := m.addqueued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQueued resets all changes to the "queued" field.
+func (m *ReplayMutation) ResetQueued() {
+	m.queued = nil
+	m.addqueued = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *ReplayMutation) SetPassed(i int) {
+	m.passed = &i
+	m.addpassed = nil
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *ReplayMutation) Passed() (r int, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldPassed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// AddPassed adds i to the "passed" field.
+func (m *ReplayMutation) AddPassed(i int) {
+	if m.addpassed != nil {
+		*m.addpassed += i
+	} else {
+		m.addpassed = &i
+	}
+}
+
+// AddedPassed returns the value that was added to the "passed" field in this mutation.
+func (m *ReplayMutation) AddedPassed() (r int, exists bool) {
+	v := m.addpassed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *ReplayMutation) ResetPassed() {
+	m.passed = nil
+	m.addpassed = nil
+}
+
+// SetCursorAt sets the "cursor_at" field.
+func (m *ReplayMutation) SetCursorAt(value ms.Time) {
+	m.cursor_at = &value
+	m.addcursor_at = nil
+}
+
+// CursorAt returns the value of the "cursor_at" field in the mutation.
+func (m *ReplayMutation) CursorAt() (r ms.Time, exists bool) {
+	v := m.cursor_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCursorAt returns the old "cursor_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldCursorAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCursorAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCursorAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCursorAt: %w", err)
+	}
+	return oldValue.CursorAt, nil
+}
+
+// AddCursorAt adds value to the "cursor_at" field.
+func (m *ReplayMutation) AddCursorAt(value ms.Time) {
+	if m.addcursor_at != nil {
+		*m.addcursor_at += value
+	} else {
+		m.addcursor_at = &value
+	}
+}
+
+// AddedCursorAt returns the value that was added to the "cursor_at" field in this mutation.
+func (m *ReplayMutation) AddedCursorAt() (r ms.Time, exists bool) {
+	v := m.addcursor_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCursorAt resets all changes to the "cursor_at" field.
+func (m *ReplayMutation) ResetCursorAt() {
+	m.cursor_at = nil
+	m.addcursor_at = nil
+}
+
+// SetCursorID sets the "cursor_id" field.
+func (m *ReplayMutation) SetCursorID(s string) {
+	m.cursor_id = &s
+}
+
+// CursorID returns the value of the "cursor_id" field in the mutation.
+func (m *ReplayMutation) CursorID() (r string, exists bool) {
+	v := m.cursor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCursorID returns the old "cursor_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldCursorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCursorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCursorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCursorID: %w", err)
+	}
+	return oldValue.CursorID, nil
+}
+
+// ResetCursorID resets all changes to the "cursor_id" field.
+func (m *ReplayMutation) ResetCursorID() {
+	m.cursor_id = nil
+}
+
+// SetLeaseOwner sets the "lease_owner" field.
+func (m *ReplayMutation) SetLeaseOwner(s string) {
+	m.lease_owner = &s
+}
+
+// LeaseOwner returns the value of the "lease_owner" field in the mutation.
+func (m *ReplayMutation) LeaseOwner() (r string, exists bool) {
+	v := m.lease_owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseOwner returns the old "lease_owner" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldLeaseOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseOwner: %w", err)
+	}
+	return oldValue.LeaseOwner, nil
+}
+
+// ResetLeaseOwner resets all changes to the "lease_owner" field.
+func (m *ReplayMutation) ResetLeaseOwner() {
+	m.lease_owner = nil
+}
+
+// SetLeaseUntil sets the "lease_until" field.
+func (m *ReplayMutation) SetLeaseUntil(value ms.Time) {
+	m.lease_until = &value
+	m.addlease_until = nil
+}
+
+// LeaseUntil returns the value of the "lease_until" field in the mutation.
+func (m *ReplayMutation) LeaseUntil() (r ms.Time, exists bool) {
+	v := m.lease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeaseUntil returns the old "lease_until" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldLeaseUntil(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeaseUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeaseUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeaseUntil: %w", err)
+	}
+	return oldValue.LeaseUntil, nil
+}
+
+// AddLeaseUntil adds value to the "lease_until" field.
+func (m *ReplayMutation) AddLeaseUntil(value ms.Time) {
+	if m.addlease_until != nil {
+		*m.addlease_until += value
+	} else {
+		m.addlease_until = &value
+	}
+}
+
+// AddedLeaseUntil returns the value that was added to the "lease_until" field in this mutation.
+func (m *ReplayMutation) AddedLeaseUntil() (r ms.Time, exists bool) {
+	v := m.addlease_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLeaseUntil clears the value of the "lease_until" field.
+func (m *ReplayMutation) ClearLeaseUntil() {
+	m.lease_until = nil
+	m.addlease_until = nil
+	m.clearedFields[replay.FieldLeaseUntil] = struct{}{}
+}
+
+// LeaseUntilCleared returns if the "lease_until" field was cleared in this mutation.
+func (m *ReplayMutation) LeaseUntilCleared() bool {
+	_, ok := m.clearedFields[replay.FieldLeaseUntil]
+	return ok
+}
+
+// ResetLeaseUntil resets all changes to the "lease_until" field.
+func (m *ReplayMutation) ResetLeaseUntil() {
+	m.lease_until = nil
+	m.addlease_until = nil
+	delete(m.clearedFields, replay.FieldLeaseUntil)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *ReplayMutation) SetFinishedAt(value ms.Time) {
+	m.finished_at = &value
+	m.addfinished_at = nil
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *ReplayMutation) FinishedAt() (r ms.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldFinishedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// AddFinishedAt adds value to the "finished_at" field.
+func (m *ReplayMutation) AddFinishedAt(value ms.Time) {
+	if m.addfinished_at != nil {
+		*m.addfinished_at += value
+	} else {
+		m.addfinished_at = &value
+	}
+}
+
+// AddedFinishedAt returns the value that was added to the "finished_at" field in this mutation.
+func (m *ReplayMutation) AddedFinishedAt() (r ms.Time, exists bool) {
+	v := m.addfinished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *ReplayMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.addfinished_at = nil
+	m.clearedFields[replay.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *ReplayMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[replay.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *ReplayMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	m.addfinished_at = nil
+	delete(m.clearedFields, replay.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the ReplayMutation builder.
+func (m *ReplayMutation) Where(ps ...predicate.Replay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReplayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReplayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Replay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReplayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReplayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Replay).
+func (m *ReplayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReplayMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.workspace_id != nil {
+		fields = append(fields, replay.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, replay.FieldCreatedAt)
+	}
+	if m.integration_id != nil {
+		fields = append(fields, replay.FieldIntegrationID)
+	}
+	if m.since != nil {
+		fields = append(fields, replay.FieldSince)
+	}
+	if m.until != nil {
+		fields = append(fields, replay.FieldUntil)
+	}
+	if m.event_types != nil {
+		fields = append(fields, replay.FieldEventTypes)
+	}
+	if m.states != nil {
+		fields = append(fields, replay.FieldStates)
+	}
+	if m.state != nil {
+		fields = append(fields, replay.FieldState)
+	}
+	if m.total != nil {
+		fields = append(fields, replay.FieldTotal)
+	}
+	if m.queued != nil {
+		fields = append(fields, replay.FieldQueued)
+	}
+	if m.passed != nil {
+		fields = append(fields, replay.FieldPassed)
+	}
+	if m.cursor_at != nil {
+		fields = append(fields, replay.FieldCursorAt)
+	}
+	if m.cursor_id != nil {
+		fields = append(fields, replay.FieldCursorID)
+	}
+	if m.lease_owner != nil {
+		fields = append(fields, replay.FieldLeaseOwner)
+	}
+	if m.lease_until != nil {
+		fields = append(fields, replay.FieldLeaseUntil)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, replay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReplayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case replay.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case replay.FieldCreatedAt:
+		return m.CreatedAt()
+	case replay.FieldIntegrationID:
+		return m.IntegrationID()
+	case replay.FieldSince:
+		return m.Since()
+	case replay.FieldUntil:
+		return m.Until()
+	case replay.FieldEventTypes:
+		return m.EventTypes()
+	case replay.FieldStates:
+		return m.States()
+	case replay.FieldState:
+		return m.State()
+	case replay.FieldTotal:
+		return m.Total()
+	case replay.FieldQueued:
+		return m.Queued()
+	case replay.FieldPassed:
+		return m.Passed()
+	case replay.FieldCursorAt:
+		return m.CursorAt()
+	case replay.FieldCursorID:
+		return m.CursorID()
+	case replay.FieldLeaseOwner:
+		return m.LeaseOwner()
+	case replay.FieldLeaseUntil:
+		return m.LeaseUntil()
+	case replay.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReplayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case replay.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case replay.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case replay.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case replay.FieldSince:
+		return m.OldSince(ctx)
+	case replay.FieldUntil:
+		return m.OldUntil(ctx)
+	case replay.FieldEventTypes:
+		return m.OldEventTypes(ctx)
+	case replay.FieldStates:
+		return m.OldStates(ctx)
+	case replay.FieldState:
+		return m.OldState(ctx)
+	case replay.FieldTotal:
+		return m.OldTotal(ctx)
+	case replay.FieldQueued:
+		return m.OldQueued(ctx)
+	case replay.FieldPassed:
+		return m.OldPassed(ctx)
+	case replay.FieldCursorAt:
+		return m.OldCursorAt(ctx)
+	case replay.FieldCursorID:
+		return m.OldCursorID(ctx)
+	case replay.FieldLeaseOwner:
+		return m.OldLeaseOwner(ctx)
+	case replay.FieldLeaseUntil:
+		return m.OldLeaseUntil(ctx)
+	case replay.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Replay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReplayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case replay.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case replay.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case replay.FieldIntegrationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case replay.FieldSince:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSince(v)
+		return nil
+	case replay.FieldUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case replay.FieldEventTypes:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventTypes(v)
+		return nil
+	case replay.FieldStates:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStates(v)
+		return nil
+	case replay.FieldState:
+		v, ok := value.(replay.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case replay.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case replay.FieldQueued:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueued(v)
+		return nil
+	case replay.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case replay.FieldCursorAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCursorAt(v)
+		return nil
+	case replay.FieldCursorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCursorID(v)
+		return nil
+	case replay.FieldLeaseOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseOwner(v)
+		return nil
+	case replay.FieldLeaseUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeaseUntil(v)
+		return nil
+	case replay.FieldFinishedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Replay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReplayMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, replay.FieldCreatedAt)
+	}
+	if m.addsince != nil {
+		fields = append(fields, replay.FieldSince)
+	}
+	if m.adduntil != nil {
+		fields = append(fields, replay.FieldUntil)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, replay.FieldTotal)
+	}
+	if m.addqueued != nil {
+		fields = append(fields, replay.FieldQueued)
+	}
+	if m.addpassed != nil {
+		fields = append(fields, replay.FieldPassed)
+	}
+	if m.addcursor_at != nil {
+		fields = append(fields, replay.FieldCursorAt)
+	}
+	if m.addlease_until != nil {
+		fields = append(fields, replay.FieldLeaseUntil)
+	}
+	if m.addfinished_at != nil {
+		fields = append(fields, replay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReplayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case replay.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case replay.FieldSince:
+		return m.AddedSince()
+	case replay.FieldUntil:
+		return m.AddedUntil()
+	case replay.FieldTotal:
+		return m.AddedTotal()
+	case replay.FieldQueued:
+		return m.AddedQueued()
+	case replay.FieldPassed:
+		return m.AddedPassed()
+	case replay.FieldCursorAt:
+		return m.AddedCursorAt()
+	case replay.FieldLeaseUntil:
+		return m.AddedLeaseUntil()
+	case replay.FieldFinishedAt:
+		return m.AddedFinishedAt()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReplayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case replay.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case replay.FieldSince:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSince(v)
+		return nil
+	case replay.FieldUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUntil(v)
+		return nil
+	case replay.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	case replay.FieldQueued:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQueued(v)
+		return nil
+	case replay.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassed(v)
+		return nil
+	case replay.FieldCursorAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCursorAt(v)
+		return nil
+	case replay.FieldLeaseUntil:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLeaseUntil(v)
+		return nil
+	case replay.FieldFinishedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Replay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReplayMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(replay.FieldLeaseUntil) {
+		fields = append(fields, replay.FieldLeaseUntil)
+	}
+	if m.FieldCleared(replay.FieldFinishedAt) {
+		fields = append(fields, replay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReplayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReplayMutation) ClearField(name string) error {
+	switch name {
+	case replay.FieldLeaseUntil:
+		m.ClearLeaseUntil()
+		return nil
+	case replay.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Replay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReplayMutation) ResetField(name string) error {
+	switch name {
+	case replay.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case replay.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case replay.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case replay.FieldSince:
+		m.ResetSince()
+		return nil
+	case replay.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case replay.FieldEventTypes:
+		m.ResetEventTypes()
+		return nil
+	case replay.FieldStates:
+		m.ResetStates()
+		return nil
+	case replay.FieldState:
+		m.ResetState()
+		return nil
+	case replay.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case replay.FieldQueued:
+		m.ResetQueued()
+		return nil
+	case replay.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case replay.FieldCursorAt:
+		m.ResetCursorAt()
+		return nil
+	case replay.FieldCursorID:
+		m.ResetCursorID()
+		return nil
+	case replay.FieldLeaseOwner:
+		m.ResetLeaseOwner()
+		return nil
+	case replay.FieldLeaseUntil:
+		m.ResetLeaseUntil()
+		return nil
+	case replay.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Replay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReplayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReplayMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReplayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReplayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReplayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReplayMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReplayMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Replay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReplayMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Replay edge %s", name)
 }
 
 // SecretMutation represents an operation that mutates the Secret nodes in the graph.

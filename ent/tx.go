@@ -28,6 +28,8 @@ type Tx struct {
 	Customer *CustomerClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliveryFeed is the client for interacting with the DeliveryFeed builders.
+	DeliveryFeed *DeliveryFeedClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FeedShard is the client for interacting with the FeedShard builders.
@@ -36,6 +38,8 @@ type Tx struct {
 	Function *FunctionClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
+	// IntegrationHealth is the client for interacting with the IntegrationHealth builders.
+	IntegrationHealth *IntegrationHealthClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// ModelPrice is the client for interacting with the ModelPrice builders.
@@ -48,6 +52,8 @@ type Tx struct {
 	ProviderCredential *ProviderCredentialClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
+	// Replay is the client for interacting with the Replay builders.
+	Replay *ReplayClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Setting is the client for interacting with the Setting builders.
@@ -206,16 +212,19 @@ func (tx *Tx) init() {
 	tx.Call = NewCallClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.DeliveryFeed = NewDeliveryFeedClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.FeedShard = NewFeedShardClient(tx.config)
 	tx.Function = NewFunctionClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
+	tx.IntegrationHealth = NewIntegrationHealthClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.ModelPrice = NewModelPriceClient(tx.config)
 	tx.MutationResult = NewMutationResultClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.ProviderCredential = NewProviderCredentialClient(tx.config)
 	tx.Reminder = NewReminderClient(tx.config)
+	tx.Replay = NewReplayClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Step = NewStepClient(tx.config)

@@ -9,17 +9,19 @@ import (
 
 // Types of events that webhooks carry. docs/webhooks.md describes each.
 const (
-	MessageCreated      = "message.created"
-	DialogueSuccessful  = "dialogue.successful"
-	ContactReceived     = "contact.received"
-	InterestShown       = "interest.shown"
-	OperatorTransferred = "operator.transferred"
-	OperatorMessage     = "operator.message"
-	DialogueClosed      = "dialogue.closed"
-	ThreadCreated       = "thread.created"
-	CallFailed          = "call.failed"
-	IntegrationDisabled = "integration.disabled"
-	IntegrationPing     = "integration.ping"
+	MessageCreated       = "message.created"
+	DialogueSuccessful   = "dialogue.successful"
+	ContactReceived      = "contact.received"
+	InterestShown        = "interest.shown"
+	OperatorTransferred  = "operator.transferred"
+	OperatorMessage      = "operator.message"
+	DialogueClosed       = "dialogue.closed"
+	ThreadCreated        = "thread.created"
+	CallFailed           = "call.failed"
+	CallAwaitingApproval = "call.awaiting_approval"
+	IntegrationFailing   = "integration.failing"
+	IntegrationDisabled  = "integration.disabled"
+	IntegrationPing      = "integration.ping"
 )
 
 // Types of events for live subscribers only.

@@ -370,22 +370,20 @@ type ComplexityRoot struct {
 	}
 
 	Integration struct {
-		AgentIds            func(childComplexity int) int
-		Channels            func(childComplexity int) int
-		ConsecutiveFailures func(childComplexity int) int
-		CreatedAt           func(childComplexity int) int
-		Deliveries          func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
-		DisabledReason      func(childComplexity int) int
-		EventTypes          func(childComplexity int) int
-		ID                  func(childComplexity int) int
-		LastSuccessAt       func(childComplexity int) int
-		Name                func(childComplexity int) int
-		Ordering            func(childComplexity int) int
-		PausedUntil         func(childComplexity int) int
-		PayloadVersion      func(childComplexity int) int
-		State               func(childComplexity int) int
-		URL                 func(childComplexity int) int
-		UpdatedAt           func(childComplexity int) int
+		AgentIds       func(childComplexity int) int
+		Channels       func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
+		DisabledReason func(childComplexity int) int
+		EventTypes     func(childComplexity int) int
+		Health         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Ordering       func(childComplexity int) int
+		PayloadVersion func(childComplexity int) int
+		State          func(childComplexity int) int
+		URL            func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
 	}
 
 	IntegrationConnection struct {
@@ -397,6 +395,14 @@ type ComplexityRoot struct {
 	IntegrationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	IntegrationHealth struct {
+		ConsecutiveFailures func(childComplexity int) int
+		FirstFailureAt      func(childComplexity int) int
+		LastFailureAt       func(childComplexity int) int
+		LastSuccessAt       func(childComplexity int) int
+		PausedUntil         func(childComplexity int) int
 	}
 
 	IntegrationPayload struct {
@@ -919,6 +925,7 @@ type FunctionResolver interface {
 	Headers(ctx context.Context, obj *ent.Function) ([]*gql.FunctionHeader, error)
 }
 type IntegrationResolver interface {
+	Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
 }
 type MessageResolver interface {
@@ -2237,12 +2244,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Channels(childComplexity), true
-	case "Integration.consecutiveFailures":
-		if e.ComplexityRoot.Integration.ConsecutiveFailures == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Integration.ConsecutiveFailures(childComplexity), true
 	case "Integration.createdAt":
 		if e.ComplexityRoot.Integration.CreatedAt == nil {
 			break
@@ -2272,18 +2273,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.EventTypes(childComplexity), true
+	case "Integration.health":
+		if e.ComplexityRoot.Integration.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Health(childComplexity), true
 	case "Integration.id":
 		if e.ComplexityRoot.Integration.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Integration.ID(childComplexity), true
-	case "Integration.lastSuccessAt":
-		if e.ComplexityRoot.Integration.LastSuccessAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Integration.LastSuccessAt(childComplexity), true
 	case "Integration.name":
 		if e.ComplexityRoot.Integration.Name == nil {
 			break
@@ -2296,12 +2297,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Ordering(childComplexity), true
-	case "Integration.pausedUntil":
-		if e.ComplexityRoot.Integration.PausedUntil == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Integration.PausedUntil(childComplexity), true
 	case "Integration.payloadVersion":
 		if e.ComplexityRoot.Integration.PayloadVersion == nil {
 			break
@@ -2358,6 +2353,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntegrationEdge.Node(childComplexity), true
+
+	case "IntegrationHealth.consecutiveFailures":
+		if e.ComplexityRoot.IntegrationHealth.ConsecutiveFailures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.ConsecutiveFailures(childComplexity), true
+	case "IntegrationHealth.firstFailureAt":
+		if e.ComplexityRoot.IntegrationHealth.FirstFailureAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.FirstFailureAt(childComplexity), true
+	case "IntegrationHealth.lastFailureAt":
+		if e.ComplexityRoot.IntegrationHealth.LastFailureAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.LastFailureAt(childComplexity), true
+	case "IntegrationHealth.lastSuccessAt":
+		if e.ComplexityRoot.IntegrationHealth.LastSuccessAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.LastSuccessAt(childComplexity), true
+	case "IntegrationHealth.pausedUntil":
+		if e.ComplexityRoot.IntegrationHealth.PausedUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.PausedUntil(childComplexity), true
 
 	case "IntegrationPayload.clientMutationId":
 		if e.ComplexityRoot.IntegrationPayload.ClientMutationID == nil {
@@ -6349,18 +6375,28 @@ type Integration implements Node {
   disabledReason: String!
   "Version of the bodies it gets."
   payloadVersion: Int!
-  "How many attempts failed since the last success."
-  consecutiveFailures: Int!
-  "When an attempt last succeeded."
-  lastSuccessAt: Time
-  "Nothing is sent before, for instance because it asked so with Retry-After."
-  pausedUntil: Time
+  "How its endpoint is doing."
+  health: IntegrationHealth!
   "Its deliveries, newest first."
   deliveries(after: Cursor, first: Int, before: Cursor, last: Int, where: DeliveryWhereInput): DeliveryConnection!
   "When it was made."
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+}
+
+"How the endpoint of an integration is doing."
+type IntegrationHealth {
+  "How many attempts failed since the last success."
+  consecutiveFailures: Int!
+  "When the first of them failed."
+  firstFailureAt: Time
+  "When an attempt last failed."
+  lastFailureAt: Time
+  "When an attempt last succeeded."
+  lastSuccessAt: Time
+  "Nothing is sent before, because it asked so with Retry-After."
+  pausedUntil: Time
 }
 
 "A page of integrations."
@@ -8026,12 +8062,8 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_disabledReason(ctx, ec, field)
 	case "payloadVersion":
 		return fieldContext_Integration_payloadVersion(ctx, ec, field)
-	case "consecutiveFailures":
-		return fieldContext_Integration_consecutiveFailures(ctx, ec, field)
-	case "lastSuccessAt":
-		return fieldContext_Integration_lastSuccessAt(ctx, ec, field)
-	case "pausedUntil":
-		return fieldContext_Integration_pausedUntil(ctx, ec, field)
+	case "health":
+		return fieldContext_Integration_health(ctx, ec, field)
 	case "deliveries":
 		return fieldContext_Integration_deliveries(ctx, ec, field)
 	case "createdAt":
@@ -8062,6 +8094,22 @@ func childFields_IntegrationEdge(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_IntegrationEdge_cursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationEdge", field.Name)
+}
+
+func childFields_IntegrationHealth(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consecutiveFailures":
+		return fieldContext_IntegrationHealth_consecutiveFailures(ctx, ec, field)
+	case "firstFailureAt":
+		return fieldContext_IntegrationHealth_firstFailureAt(ctx, ec, field)
+	case "lastFailureAt":
+		return fieldContext_IntegrationHealth_lastFailureAt(ctx, ec, field)
+	case "lastSuccessAt":
+		return fieldContext_IntegrationHealth_lastSuccessAt(ctx, ec, field)
+	case "pausedUntil":
+		return fieldContext_IntegrationHealth_pausedUntil(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationHealth", field.Name)
 }
 
 func childFields_IntegrationPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15001,73 +15049,36 @@ func fieldContext_Integration_payloadVersion(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func _Integration_consecutiveFailures(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+func _Integration_health(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return fieldContext_Integration_consecutiveFailures(ctx, ec, field)
+			return fieldContext_Integration_health(ctx, ec, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ConsecutiveFailures, nil
+			return ec.Resolvers.Integration().Health(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return marshalNInt2int(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.IntegrationHealth) graphql.Marshaler {
+			return marshalNIntegrationHealth2ᚖparleyᚋentᚐIntegrationHealth(ctx, ec, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func fieldContext_Integration_consecutiveFailures(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Int does not have child fields"))
-}
-
-func _Integration_lastSuccessAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return fieldContext_Integration_lastSuccessAt(ctx, ec, field)
+func fieldContext_Integration_health(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_IntegrationHealth(ctx, ec, field)
 		},
-		func(ctx context.Context) (any, error) {
-			return obj.LastSuccessAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
-			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func fieldContext_Integration_lastSuccessAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
-}
-
-func _Integration_pausedUntil(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return fieldContext_Integration_pausedUntil(ctx, ec, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PausedUntil, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
-			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func fieldContext_Integration_pausedUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+	}
+	return fc, nil
 }
 
 func _Integration_deliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
@@ -15300,6 +15311,121 @@ func _IntegrationEdge_cursor(ctx context.Context, ec *executionContext, field gr
 }
 func fieldContext_IntegrationEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IntegrationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _IntegrationHealth_consecutiveFailures(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_consecutiveFailures(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConsecutiveFailures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_consecutiveFailures(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _IntegrationHealth_firstFailureAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_firstFailureAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstFailureAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_firstFailureAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_lastFailureAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_lastFailureAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastFailureAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_lastFailureAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_lastSuccessAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_lastSuccessAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastSuccessAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_lastSuccessAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_pausedUntil(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_pausedUntil(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PausedUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_pausedUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _IntegrationPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.IntegrationPayload) (ret graphql.Marshaler) {
@@ -33014,21 +33140,44 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "consecutiveFailures":
-			out.Values[i] = _Integration_consecutiveFailures(ctx, ec, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+		case "health":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_health(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
-		case "lastSuccessAt":
-			out.Values[i] = _Integration_lastSuccessAt(ctx, ec, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
 			}
-		case "pausedUntil":
-			out.Values[i] = _Integration_pausedUntil(ctx, ec, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deliveries":
 			field := field
 
@@ -33166,6 +33315,64 @@ func _IntegrationEdge(ctx context.Context, ec *executionContext, sel ast.Selecti
 		case "cursor":
 			out.Values[i] = _IntegrationEdge_cursor(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var integrationHealthImplementors = []string{"IntegrationHealth"}
+
+func _IntegrationHealth(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.IntegrationHealth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, integrationHealthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IntegrationHealth")
+		case "consecutiveFailures":
+			out.Values[i] = _IntegrationHealth_consecutiveFailures(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstFailureAt":
+			out.Values[i] = _IntegrationHealth_firstFailureAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastFailureAt":
+			out.Values[i] = _IntegrationHealth_lastFailureAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastSuccessAt":
+			out.Values[i] = _IntegrationHealth_lastSuccessAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pausedUntil":
+			out.Values[i] = _IntegrationHealth_pausedUntil(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -38679,6 +38886,16 @@ func marshalNIntegrationConnection2ᚖparleyᚋentᚐIntegrationConnection(ctx c
 		return graphql.Null
 	}
 	return _IntegrationConnection(ctx, ec, sel, v)
+}
+
+func marshalNIntegrationHealth2ᚖparleyᚋentᚐIntegrationHealth(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.IntegrationHealth) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _IntegrationHealth(ctx, ec, sel, v)
 }
 
 func unmarshalNIntegrationOrderField2ᚖparleyᚋentᚐIntegrationOrderField(ctx context.Context, ec *executionContext, v any) (*ent.IntegrationOrderField, error) {

@@ -111,7 +111,7 @@ func (r *Resolver) pageIntegrations(ctx context.Context, q *ent.IntegrationQuery
 	if err != nil {
 		return nil, err
 	}
-	return q.Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithIntegrationOrder(orderBy), ent.WithIntegrationFilter(where.Filter))
+	return q.WithHealth().Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithIntegrationOrder(orderBy), ent.WithIntegrationFilter(where.Filter))
 }
 
 func (r *Resolver) pageDeliveries(ctx context.Context, q *ent.DeliveryQuery, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {

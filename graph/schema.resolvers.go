@@ -20,6 +20,7 @@ import (
 	"parley/ent/function"
 	"parley/ent/id"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/ms"
@@ -160,6 +161,14 @@ func (r *functionResolver) Agent(ctx context.Context, obj *ent.Function) (*ent.A
 // Headers is the resolver for the headers field.
 func (r *functionResolver) Headers(ctx context.Context, obj *ent.Function) ([]*gql.FunctionHeader, error) {
 	return headersOf(obj), nil
+}
+
+// Health is the resolver for the health field.
+func (r *integrationResolver) Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error) {
+	if obj.Edges.Health != nil {
+		return obj.Edges.Health, nil
+	}
+	return r.client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(obj.ID)).Only(ctx)
 }
 
 // Deliveries is the resolver for the deliveries field.

@@ -23,6 +23,7 @@ var systemWorkers = map[string]string{
 	"reminder claim":  "one look finds the due reminders of every workspace",
 	"delivery claim":  "one queue serves every workspace",
 	"delivery finish": "records outcomes by the ids of claimed deliveries, of many workspaces in one commit",
+	"delivery replay": "runs the replays of every workspace",
 	"delivery sweep":  "finds expired leases of every workspace",
 	"feed":            "reads new events of every workspace that has subscribers",
 	"retention":       "deletes what is past its time in every workspace",

@@ -23,6 +23,12 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldDeliveryID holds the string denoting the delivery_id field in the database.
 	FieldDeliveryID = "delivery_id"
+	// FieldIntegrationID holds the string denoting the integration_id field in the database.
+	FieldIntegrationID = "integration_id"
+	// FieldPosition holds the string denoting the position field in the database.
+	FieldPosition = "position"
+	// FieldStateAfter holds the string denoting the state_after field in the database.
+	FieldStateAfter = "state_after"
 	// FieldNumber holds the string denoting the number field in the database.
 	FieldNumber = "number"
 	// FieldTrigger holds the string denoting the trigger field in the database.
@@ -59,6 +65,9 @@ var Columns = []string{
 	FieldWorkspaceID,
 	FieldCreatedAt,
 	FieldDeliveryID,
+	FieldIntegrationID,
+	FieldPosition,
+	FieldStateAfter,
 	FieldNumber,
 	FieldTrigger,
 	FieldOutcome,
@@ -95,6 +104,8 @@ var (
 	Policy       ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() ms.Time
+	// DefaultStateAfter holds the default value on creation for the "state_after" field.
+	DefaultStateAfter string
 	// DefaultError holds the default value on creation for the "error" field.
 	DefaultError string
 	// DefaultAnswer holds the default value on creation for the "answer" field.
@@ -125,6 +136,7 @@ const DefaultTrigger = TriggerSCHEDULE
 const (
 	TriggerSCHEDULE Trigger = "SCHEDULE"
 	TriggerRESEND   Trigger = "RESEND"
+	TriggerREPLAY   Trigger = "REPLAY"
 	TriggerTEST     Trigger = "TEST"
 )
 
@@ -135,7 +147,7 @@ func (t Trigger) String() string {
 // TriggerValidator is a validator for the "trigger" field enum values. It is called by the builders before save.
 func TriggerValidator(t Trigger) error {
 	switch t {
-	case TriggerSCHEDULE, TriggerRESEND, TriggerTEST:
+	case TriggerSCHEDULE, TriggerRESEND, TriggerREPLAY, TriggerTEST:
 		return nil
 	default:
 		return fmt.Errorf("attempt: invalid enum value for trigger field: %q", t)
@@ -190,6 +202,21 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDeliveryID orders the results by the delivery_id field.
 func ByDeliveryID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeliveryID, opts...).ToFunc()
+}
+
+// ByIntegrationID orders the results by the integration_id field.
+func ByIntegrationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationID, opts...).ToFunc()
+}
+
+// ByPosition orders the results by the position field.
+func ByPosition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPosition, opts...).ToFunc()
+}
+
+// ByStateAfter orders the results by the state_after field.
+func ByStateAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateAfter, opts...).ToFunc()
 }
 
 // ByNumber orders the results by the number field.

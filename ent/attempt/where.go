@@ -80,6 +80,21 @@ func DeliveryID(v string) predicate.Attempt {
 	return predicate.Attempt(sql.FieldEQ(FieldDeliveryID, v))
 }
 
+// IntegrationID applies equality check predicate on the "integration_id" field. It's identical to IntegrationIDEQ.
+func IntegrationID(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldIntegrationID, v))
+}
+
+// Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
+func Position(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldPosition, v))
+}
+
+// StateAfter applies equality check predicate on the "state_after" field. It's identical to StateAfterEQ.
+func StateAfter(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldStateAfter, v))
+}
+
 // Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
 func Number(v int) predicate.Attempt {
 	return predicate.Attempt(sql.FieldEQ(FieldNumber, v))
@@ -318,6 +333,196 @@ func DeliveryIDEqualFold(v string) predicate.Attempt {
 // DeliveryIDContainsFold applies the ContainsFold predicate on the "delivery_id" field.
 func DeliveryIDContainsFold(v string) predicate.Attempt {
 	return predicate.Attempt(sql.FieldContainsFold(FieldDeliveryID, v))
+}
+
+// IntegrationIDEQ applies the EQ predicate on the "integration_id" field.
+func IntegrationIDEQ(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldIntegrationID, v))
+}
+
+// IntegrationIDNEQ applies the NEQ predicate on the "integration_id" field.
+func IntegrationIDNEQ(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNEQ(FieldIntegrationID, v))
+}
+
+// IntegrationIDIn applies the In predicate on the "integration_id" field.
+func IntegrationIDIn(vs ...string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldIn(FieldIntegrationID, vs...))
+}
+
+// IntegrationIDNotIn applies the NotIn predicate on the "integration_id" field.
+func IntegrationIDNotIn(vs ...string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotIn(FieldIntegrationID, vs...))
+}
+
+// IntegrationIDGT applies the GT predicate on the "integration_id" field.
+func IntegrationIDGT(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGT(FieldIntegrationID, v))
+}
+
+// IntegrationIDGTE applies the GTE predicate on the "integration_id" field.
+func IntegrationIDGTE(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGTE(FieldIntegrationID, v))
+}
+
+// IntegrationIDLT applies the LT predicate on the "integration_id" field.
+func IntegrationIDLT(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLT(FieldIntegrationID, v))
+}
+
+// IntegrationIDLTE applies the LTE predicate on the "integration_id" field.
+func IntegrationIDLTE(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLTE(FieldIntegrationID, v))
+}
+
+// IntegrationIDContains applies the Contains predicate on the "integration_id" field.
+func IntegrationIDContains(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldContains(FieldIntegrationID, v))
+}
+
+// IntegrationIDHasPrefix applies the HasPrefix predicate on the "integration_id" field.
+func IntegrationIDHasPrefix(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldHasPrefix(FieldIntegrationID, v))
+}
+
+// IntegrationIDHasSuffix applies the HasSuffix predicate on the "integration_id" field.
+func IntegrationIDHasSuffix(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldHasSuffix(FieldIntegrationID, v))
+}
+
+// IntegrationIDIsNil applies the IsNil predicate on the "integration_id" field.
+func IntegrationIDIsNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldIsNull(FieldIntegrationID))
+}
+
+// IntegrationIDNotNil applies the NotNil predicate on the "integration_id" field.
+func IntegrationIDNotNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotNull(FieldIntegrationID))
+}
+
+// IntegrationIDEqualFold applies the EqualFold predicate on the "integration_id" field.
+func IntegrationIDEqualFold(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEqualFold(FieldIntegrationID, v))
+}
+
+// IntegrationIDContainsFold applies the ContainsFold predicate on the "integration_id" field.
+func IntegrationIDContainsFold(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldContainsFold(FieldIntegrationID, v))
+}
+
+// PositionEQ applies the EQ predicate on the "position" field.
+func PositionEQ(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldPosition, v))
+}
+
+// PositionNEQ applies the NEQ predicate on the "position" field.
+func PositionNEQ(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNEQ(FieldPosition, v))
+}
+
+// PositionIn applies the In predicate on the "position" field.
+func PositionIn(vs ...int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldIn(FieldPosition, vs...))
+}
+
+// PositionNotIn applies the NotIn predicate on the "position" field.
+func PositionNotIn(vs ...int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotIn(FieldPosition, vs...))
+}
+
+// PositionGT applies the GT predicate on the "position" field.
+func PositionGT(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGT(FieldPosition, v))
+}
+
+// PositionGTE applies the GTE predicate on the "position" field.
+func PositionGTE(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGTE(FieldPosition, v))
+}
+
+// PositionLT applies the LT predicate on the "position" field.
+func PositionLT(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLT(FieldPosition, v))
+}
+
+// PositionLTE applies the LTE predicate on the "position" field.
+func PositionLTE(v int64) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLTE(FieldPosition, v))
+}
+
+// PositionIsNil applies the IsNil predicate on the "position" field.
+func PositionIsNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldIsNull(FieldPosition))
+}
+
+// PositionNotNil applies the NotNil predicate on the "position" field.
+func PositionNotNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotNull(FieldPosition))
+}
+
+// StateAfterEQ applies the EQ predicate on the "state_after" field.
+func StateAfterEQ(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEQ(FieldStateAfter, v))
+}
+
+// StateAfterNEQ applies the NEQ predicate on the "state_after" field.
+func StateAfterNEQ(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNEQ(FieldStateAfter, v))
+}
+
+// StateAfterIn applies the In predicate on the "state_after" field.
+func StateAfterIn(vs ...string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldIn(FieldStateAfter, vs...))
+}
+
+// StateAfterNotIn applies the NotIn predicate on the "state_after" field.
+func StateAfterNotIn(vs ...string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotIn(FieldStateAfter, vs...))
+}
+
+// StateAfterGT applies the GT predicate on the "state_after" field.
+func StateAfterGT(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGT(FieldStateAfter, v))
+}
+
+// StateAfterGTE applies the GTE predicate on the "state_after" field.
+func StateAfterGTE(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldGTE(FieldStateAfter, v))
+}
+
+// StateAfterLT applies the LT predicate on the "state_after" field.
+func StateAfterLT(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLT(FieldStateAfter, v))
+}
+
+// StateAfterLTE applies the LTE predicate on the "state_after" field.
+func StateAfterLTE(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldLTE(FieldStateAfter, v))
+}
+
+// StateAfterContains applies the Contains predicate on the "state_after" field.
+func StateAfterContains(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldContains(FieldStateAfter, v))
+}
+
+// StateAfterHasPrefix applies the HasPrefix predicate on the "state_after" field.
+func StateAfterHasPrefix(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldHasPrefix(FieldStateAfter, v))
+}
+
+// StateAfterHasSuffix applies the HasSuffix predicate on the "state_after" field.
+func StateAfterHasSuffix(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldHasSuffix(FieldStateAfter, v))
+}
+
+// StateAfterEqualFold applies the EqualFold predicate on the "state_after" field.
+func StateAfterEqualFold(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldEqualFold(FieldStateAfter, v))
+}
+
+// StateAfterContainsFold applies the ContainsFold predicate on the "state_after" field.
+func StateAfterContainsFold(v string) predicate.Attempt {
+	return predicate.Attempt(sql.FieldContainsFold(FieldStateAfter, v))
 }
 
 // NumberEQ applies the EQ predicate on the "number" field.

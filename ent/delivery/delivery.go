@@ -44,6 +44,10 @@ const (
 	FieldTries = "tries"
 	// FieldSteppedAside holds the string denoting the stepped_aside field in the database.
 	FieldSteppedAside = "stepped_aside"
+	// FieldResent holds the string denoting the resent field in the database.
+	FieldResent = "resent"
+	// FieldReplayID holds the string denoting the replay_id field in the database.
+	FieldReplayID = "replay_id"
 	// FieldNextAt holds the string denoting the next_at field in the database.
 	FieldNextAt = "next_at"
 	// FieldLeaseUntil holds the string denoting the lease_until field in the database.
@@ -90,6 +94,8 @@ var Columns = []string{
 	FieldAttempts,
 	FieldTries,
 	FieldSteppedAside,
+	FieldResent,
+	FieldReplayID,
 	FieldNextAt,
 	FieldLeaseUntil,
 	FieldLeaseOwner,
@@ -123,6 +129,8 @@ var (
 	DefaultTries int
 	// DefaultSteppedAside holds the default value on creation for the "stepped_aside" field.
 	DefaultSteppedAside bool
+	// DefaultResent holds the default value on creation for the "resent" field.
+	DefaultResent bool
 	// DefaultLeaseOwner holds the default value on creation for the "lease_owner" field.
 	DefaultLeaseOwner string
 	// DefaultID holds the default value on creation for the "id" field.
@@ -256,6 +264,16 @@ func ByTries(opts ...sql.OrderTermOption) OrderOption {
 // BySteppedAside orders the results by the stepped_aside field.
 func BySteppedAside(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSteppedAside, opts...).ToFunc()
+}
+
+// ByResent orders the results by the resent field.
+func ByResent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldResent, opts...).ToFunc()
+}
+
+// ByReplayID orders the results by the replay_id field.
+func ByReplayID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReplayID, opts...).ToFunc()
 }
 
 // ByNextAt orders the results by the next_at field.

@@ -121,6 +121,16 @@ func SteppedAside(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldSteppedAside, v))
 }
 
+// Resent applies equality check predicate on the "resent" field. It's identical to ResentEQ.
+func Resent(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldResent, v))
+}
+
+// ReplayID applies equality check predicate on the "replay_id" field. It's identical to ReplayIDEQ.
+func ReplayID(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldReplayID, v))
+}
+
 // NextAt applies equality check predicate on the "next_at" field. It's identical to NextAtEQ.
 func NextAt(v ms.Time) predicate.Delivery {
 	vc := int64(v)
@@ -761,6 +771,91 @@ func SteppedAsideEQ(v bool) predicate.Delivery {
 // SteppedAsideNEQ applies the NEQ predicate on the "stepped_aside" field.
 func SteppedAsideNEQ(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldNEQ(FieldSteppedAside, v))
+}
+
+// ResentEQ applies the EQ predicate on the "resent" field.
+func ResentEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldResent, v))
+}
+
+// ResentNEQ applies the NEQ predicate on the "resent" field.
+func ResentNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldResent, v))
+}
+
+// ReplayIDEQ applies the EQ predicate on the "replay_id" field.
+func ReplayIDEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldReplayID, v))
+}
+
+// ReplayIDNEQ applies the NEQ predicate on the "replay_id" field.
+func ReplayIDNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldReplayID, v))
+}
+
+// ReplayIDIn applies the In predicate on the "replay_id" field.
+func ReplayIDIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldReplayID, vs...))
+}
+
+// ReplayIDNotIn applies the NotIn predicate on the "replay_id" field.
+func ReplayIDNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldReplayID, vs...))
+}
+
+// ReplayIDGT applies the GT predicate on the "replay_id" field.
+func ReplayIDGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldReplayID, v))
+}
+
+// ReplayIDGTE applies the GTE predicate on the "replay_id" field.
+func ReplayIDGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldReplayID, v))
+}
+
+// ReplayIDLT applies the LT predicate on the "replay_id" field.
+func ReplayIDLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldReplayID, v))
+}
+
+// ReplayIDLTE applies the LTE predicate on the "replay_id" field.
+func ReplayIDLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldReplayID, v))
+}
+
+// ReplayIDContains applies the Contains predicate on the "replay_id" field.
+func ReplayIDContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldReplayID, v))
+}
+
+// ReplayIDHasPrefix applies the HasPrefix predicate on the "replay_id" field.
+func ReplayIDHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldReplayID, v))
+}
+
+// ReplayIDHasSuffix applies the HasSuffix predicate on the "replay_id" field.
+func ReplayIDHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldReplayID, v))
+}
+
+// ReplayIDIsNil applies the IsNil predicate on the "replay_id" field.
+func ReplayIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldReplayID))
+}
+
+// ReplayIDNotNil applies the NotNil predicate on the "replay_id" field.
+func ReplayIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldReplayID))
+}
+
+// ReplayIDEqualFold applies the EqualFold predicate on the "replay_id" field.
+func ReplayIDEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldReplayID, v))
+}
+
+// ReplayIDContainsFold applies the ContainsFold predicate on the "replay_id" field.
+func ReplayIDContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldReplayID, v))
 }
 
 // NextAtEQ applies the EQ predicate on the "next_at" field.

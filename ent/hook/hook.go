@@ -92,6 +92,18 @@ func (f DeliveryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeliveryMutation", m)
 }
 
+// The DeliveryFeedFunc type is an adapter to allow the use of ordinary
+// function as DeliveryFeed mutator.
+type DeliveryFeedFunc func(context.Context, *ent.DeliveryFeedMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeliveryFeedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeliveryFeedMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeliveryFeedMutation", m)
+}
+
 // The EventFunc type is an adapter to allow the use of ordinary
 // function as Event mutator.
 type EventFunc func(context.Context, *ent.EventMutation) (ent.Value, error)
@@ -138,6 +150,18 @@ func (f IntegrationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IntegrationMutation", m)
+}
+
+// The IntegrationHealthFunc type is an adapter to allow the use of ordinary
+// function as IntegrationHealth mutator.
+type IntegrationHealthFunc func(context.Context, *ent.IntegrationHealthMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IntegrationHealthFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.IntegrationHealthMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IntegrationHealthMutation", m)
 }
 
 // The MessageFunc type is an adapter to allow the use of ordinary
@@ -210,6 +234,18 @@ func (f ReminderFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReminderMutation", m)
+}
+
+// The ReplayFunc type is an adapter to allow the use of ordinary
+// function as Replay mutator.
+type ReplayFunc func(context.Context, *ent.ReplayMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReplayFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReplayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReplayMutation", m)
 }
 
 // The SecretFunc type is an adapter to allow the use of ordinary

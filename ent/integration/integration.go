@@ -38,24 +38,24 @@ const (
 	FieldState = "state"
 	// FieldDisabledReason holds the string denoting the disabled_reason field in the database.
 	FieldDisabledReason = "disabled_reason"
+	// FieldDisabledAt holds the string denoting the disabled_at field in the database.
+	FieldDisabledAt = "disabled_at"
+	// FieldRatePerSecond holds the string denoting the rate_per_second field in the database.
+	FieldRatePerSecond = "rate_per_second"
+	// FieldAsymmetric holds the string denoting the asymmetric field in the database.
+	FieldAsymmetric = "asymmetric"
 	// FieldPayloadVersion holds the string denoting the payload_version field in the database.
 	FieldPayloadVersion = "payload_version"
 	// FieldFifoLast holds the string denoting the fifo_last field in the database.
 	FieldFifoLast = "fifo_last"
-	// FieldPausedUntil holds the string denoting the paused_until field in the database.
-	FieldPausedUntil = "paused_until"
-	// FieldConsecutiveFailures holds the string denoting the consecutive_failures field in the database.
-	FieldConsecutiveFailures = "consecutive_failures"
-	// FieldFirstFailureAt holds the string denoting the first_failure_at field in the database.
-	FieldFirstFailureAt = "first_failure_at"
-	// FieldLastSuccessAt holds the string denoting the last_success_at field in the database.
-	FieldLastSuccessAt = "last_success_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
 	// EdgeDeliveries holds the string denoting the deliveries edge name in mutations.
 	EdgeDeliveries = "deliveries"
+	// EdgeHealth holds the string denoting the health edge name in mutations.
+	EdgeHealth = "health"
 	// Table holds the table name of the integration in the database.
 	Table = "integrations"
 	// DeliveriesTable is the table that holds the deliveries relation/edge.
@@ -65,6 +65,13 @@ const (
 	DeliveriesInverseTable = "deliveries"
 	// DeliveriesColumn is the table column denoting the deliveries relation/edge.
 	DeliveriesColumn = "integration_id"
+	// HealthTable is the table that holds the health relation/edge.
+	HealthTable = "integration_health"
+	// HealthInverseTable is the table name for the IntegrationHealth entity.
+	// It exists in this package in order to avoid circular dependency with the "integrationhealth" package.
+	HealthInverseTable = "integration_health"
+	// HealthColumn is the table column denoting the health relation/edge.
+	HealthColumn = "integration_id"
 )
 
 // Columns holds all SQL columns for integration fields.
@@ -80,12 +87,11 @@ var Columns = []string{
 	FieldOrdering,
 	FieldState,
 	FieldDisabledReason,
+	FieldDisabledAt,
+	FieldRatePerSecond,
+	FieldAsymmetric,
 	FieldPayloadVersion,
 	FieldFifoLast,
-	FieldPausedUntil,
-	FieldConsecutiveFailures,
-	FieldFirstFailureAt,
-	FieldLastSuccessAt,
 	FieldUpdatedAt,
 	FieldDeletedAt,
 }
@@ -119,12 +125,12 @@ var (
 	DefaultChannels []string
 	// DefaultDisabledReason holds the default value on creation for the "disabled_reason" field.
 	DefaultDisabledReason string
+	// DefaultAsymmetric holds the default value on creation for the "asymmetric" field.
+	DefaultAsymmetric bool
 	// DefaultPayloadVersion holds the default value on creation for the "payload_version" field.
 	DefaultPayloadVersion int
 	// DefaultFifoLast holds the default value on creation for the "fifo_last" field.
 	DefaultFifoLast int64
-	// DefaultConsecutiveFailures holds the default value on creation for the "consecutive_failures" field.
-	DefaultConsecutiveFailures int
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
 	DefaultUpdatedAt func() ms.Time
 	// UpdateDefaultUpdatedAt holds the default value on update for the "updated_at" field.
@@ -229,6 +235,21 @@ func ByDisabledReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDisabledReason, opts...).ToFunc()
 }
 
+// ByDisabledAt orders the results by the disabled_at field.
+func ByDisabledAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDisabledAt, opts...).ToFunc()
+}
+
+// ByRatePerSecond orders the results by the rate_per_second field.
+func ByRatePerSecond(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRatePerSecond, opts...).ToFunc()
+}
+
+// ByAsymmetric orders the results by the asymmetric field.
+func ByAsymmetric(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAsymmetric, opts...).ToFunc()
+}
+
 // ByPayloadVersion orders the results by the payload_version field.
 func ByPayloadVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPayloadVersion, opts...).ToFunc()
@@ -237,26 +258,6 @@ func ByPayloadVersion(opts ...sql.OrderTermOption) OrderOption {
 // ByFifoLast orders the results by the fifo_last field.
 func ByFifoLast(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFifoLast, opts...).ToFunc()
-}
-
-// ByPausedUntil orders the results by the paused_until field.
-func ByPausedUntil(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldPausedUntil, opts...).ToFunc()
-}
-
-// ByConsecutiveFailures orders the results by the consecutive_failures field.
-func ByConsecutiveFailures(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldConsecutiveFailures, opts...).ToFunc()
-}
-
-// ByFirstFailureAt orders the results by the first_failure_at field.
-func ByFirstFailureAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldFirstFailureAt, opts...).ToFunc()
-}
-
-// ByLastSuccessAt orders the results by the last_success_at field.
-func ByLastSuccessAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldLastSuccessAt, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.
@@ -282,11 +283,25 @@ func ByDeliveries(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newDeliveriesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByHealthField orders the results by health field.
+func ByHealthField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newHealthStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newDeliveriesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(DeliveriesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, DeliveriesTable, DeliveriesColumn),
+	)
+}
+func newHealthStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(HealthInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, HealthTable, HealthColumn),
 	)
 }
 

@@ -91,6 +91,22 @@ func DisabledReason(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldDisabledReason, v))
 }
 
+// DisabledAt applies equality check predicate on the "disabled_at" field. It's identical to DisabledAtEQ.
+func DisabledAt(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldEQ(FieldDisabledAt, vc))
+}
+
+// RatePerSecond applies equality check predicate on the "rate_per_second" field. It's identical to RatePerSecondEQ.
+func RatePerSecond(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldRatePerSecond, v))
+}
+
+// Asymmetric applies equality check predicate on the "asymmetric" field. It's identical to AsymmetricEQ.
+func Asymmetric(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldAsymmetric, v))
+}
+
 // PayloadVersion applies equality check predicate on the "payload_version" field. It's identical to PayloadVersionEQ.
 func PayloadVersion(v int) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPayloadVersion, v))
@@ -99,29 +115,6 @@ func PayloadVersion(v int) predicate.Integration {
 // FifoLast applies equality check predicate on the "fifo_last" field. It's identical to FifoLastEQ.
 func FifoLast(v int64) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldFifoLast, v))
-}
-
-// PausedUntil applies equality check predicate on the "paused_until" field. It's identical to PausedUntilEQ.
-func PausedUntil(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldPausedUntil, vc))
-}
-
-// ConsecutiveFailures applies equality check predicate on the "consecutive_failures" field. It's identical to ConsecutiveFailuresEQ.
-func ConsecutiveFailures(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldEQ(FieldConsecutiveFailures, v))
-}
-
-// FirstFailureAt applies equality check predicate on the "first_failure_at" field. It's identical to FirstFailureAtEQ.
-func FirstFailureAt(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldFirstFailureAt, vc))
-}
-
-// LastSuccessAt applies equality check predicate on the "last_success_at" field. It's identical to LastSuccessAtEQ.
-func LastSuccessAt(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldLastSuccessAt, vc))
 }
 
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
@@ -490,6 +483,130 @@ func DisabledReasonContainsFold(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldContainsFold(FieldDisabledReason, v))
 }
 
+// DisabledAtEQ applies the EQ predicate on the "disabled_at" field.
+func DisabledAtEQ(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldEQ(FieldDisabledAt, vc))
+}
+
+// DisabledAtNEQ applies the NEQ predicate on the "disabled_at" field.
+func DisabledAtNEQ(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldNEQ(FieldDisabledAt, vc))
+}
+
+// DisabledAtIn applies the In predicate on the "disabled_at" field.
+func DisabledAtIn(vs ...ms.Time) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Integration(sql.FieldIn(FieldDisabledAt, v...))
+}
+
+// DisabledAtNotIn applies the NotIn predicate on the "disabled_at" field.
+func DisabledAtNotIn(vs ...ms.Time) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Integration(sql.FieldNotIn(FieldDisabledAt, v...))
+}
+
+// DisabledAtGT applies the GT predicate on the "disabled_at" field.
+func DisabledAtGT(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldGT(FieldDisabledAt, vc))
+}
+
+// DisabledAtGTE applies the GTE predicate on the "disabled_at" field.
+func DisabledAtGTE(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldGTE(FieldDisabledAt, vc))
+}
+
+// DisabledAtLT applies the LT predicate on the "disabled_at" field.
+func DisabledAtLT(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldLT(FieldDisabledAt, vc))
+}
+
+// DisabledAtLTE applies the LTE predicate on the "disabled_at" field.
+func DisabledAtLTE(v ms.Time) predicate.Integration {
+	vc := int64(v)
+	return predicate.Integration(sql.FieldLTE(FieldDisabledAt, vc))
+}
+
+// DisabledAtIsNil applies the IsNil predicate on the "disabled_at" field.
+func DisabledAtIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldDisabledAt))
+}
+
+// DisabledAtNotNil applies the NotNil predicate on the "disabled_at" field.
+func DisabledAtNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldDisabledAt))
+}
+
+// RatePerSecondEQ applies the EQ predicate on the "rate_per_second" field.
+func RatePerSecondEQ(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldRatePerSecond, v))
+}
+
+// RatePerSecondNEQ applies the NEQ predicate on the "rate_per_second" field.
+func RatePerSecondNEQ(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldRatePerSecond, v))
+}
+
+// RatePerSecondIn applies the In predicate on the "rate_per_second" field.
+func RatePerSecondIn(vs ...int) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldRatePerSecond, vs...))
+}
+
+// RatePerSecondNotIn applies the NotIn predicate on the "rate_per_second" field.
+func RatePerSecondNotIn(vs ...int) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldRatePerSecond, vs...))
+}
+
+// RatePerSecondGT applies the GT predicate on the "rate_per_second" field.
+func RatePerSecondGT(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldRatePerSecond, v))
+}
+
+// RatePerSecondGTE applies the GTE predicate on the "rate_per_second" field.
+func RatePerSecondGTE(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldRatePerSecond, v))
+}
+
+// RatePerSecondLT applies the LT predicate on the "rate_per_second" field.
+func RatePerSecondLT(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldRatePerSecond, v))
+}
+
+// RatePerSecondLTE applies the LTE predicate on the "rate_per_second" field.
+func RatePerSecondLTE(v int) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldRatePerSecond, v))
+}
+
+// RatePerSecondIsNil applies the IsNil predicate on the "rate_per_second" field.
+func RatePerSecondIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldRatePerSecond))
+}
+
+// RatePerSecondNotNil applies the NotNil predicate on the "rate_per_second" field.
+func RatePerSecondNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldRatePerSecond))
+}
+
+// AsymmetricEQ applies the EQ predicate on the "asymmetric" field.
+func AsymmetricEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldAsymmetric, v))
+}
+
+// AsymmetricNEQ applies the NEQ predicate on the "asymmetric" field.
+func AsymmetricNEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldAsymmetric, v))
+}
+
 // PayloadVersionEQ applies the EQ predicate on the "payload_version" field.
 func PayloadVersionEQ(v int) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPayloadVersion, v))
@@ -568,238 +685,6 @@ func FifoLastLT(v int64) predicate.Integration {
 // FifoLastLTE applies the LTE predicate on the "fifo_last" field.
 func FifoLastLTE(v int64) predicate.Integration {
 	return predicate.Integration(sql.FieldLTE(FieldFifoLast, v))
-}
-
-// PausedUntilEQ applies the EQ predicate on the "paused_until" field.
-func PausedUntilEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldPausedUntil, vc))
-}
-
-// PausedUntilNEQ applies the NEQ predicate on the "paused_until" field.
-func PausedUntilNEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldNEQ(FieldPausedUntil, vc))
-}
-
-// PausedUntilIn applies the In predicate on the "paused_until" field.
-func PausedUntilIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldIn(FieldPausedUntil, v...))
-}
-
-// PausedUntilNotIn applies the NotIn predicate on the "paused_until" field.
-func PausedUntilNotIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldNotIn(FieldPausedUntil, v...))
-}
-
-// PausedUntilGT applies the GT predicate on the "paused_until" field.
-func PausedUntilGT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGT(FieldPausedUntil, vc))
-}
-
-// PausedUntilGTE applies the GTE predicate on the "paused_until" field.
-func PausedUntilGTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGTE(FieldPausedUntil, vc))
-}
-
-// PausedUntilLT applies the LT predicate on the "paused_until" field.
-func PausedUntilLT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLT(FieldPausedUntil, vc))
-}
-
-// PausedUntilLTE applies the LTE predicate on the "paused_until" field.
-func PausedUntilLTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLTE(FieldPausedUntil, vc))
-}
-
-// PausedUntilIsNil applies the IsNil predicate on the "paused_until" field.
-func PausedUntilIsNil() predicate.Integration {
-	return predicate.Integration(sql.FieldIsNull(FieldPausedUntil))
-}
-
-// PausedUntilNotNil applies the NotNil predicate on the "paused_until" field.
-func PausedUntilNotNil() predicate.Integration {
-	return predicate.Integration(sql.FieldNotNull(FieldPausedUntil))
-}
-
-// ConsecutiveFailuresEQ applies the EQ predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresEQ(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldEQ(FieldConsecutiveFailures, v))
-}
-
-// ConsecutiveFailuresNEQ applies the NEQ predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresNEQ(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldNEQ(FieldConsecutiveFailures, v))
-}
-
-// ConsecutiveFailuresIn applies the In predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresIn(vs ...int) predicate.Integration {
-	return predicate.Integration(sql.FieldIn(FieldConsecutiveFailures, vs...))
-}
-
-// ConsecutiveFailuresNotIn applies the NotIn predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresNotIn(vs ...int) predicate.Integration {
-	return predicate.Integration(sql.FieldNotIn(FieldConsecutiveFailures, vs...))
-}
-
-// ConsecutiveFailuresGT applies the GT predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresGT(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldGT(FieldConsecutiveFailures, v))
-}
-
-// ConsecutiveFailuresGTE applies the GTE predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresGTE(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldGTE(FieldConsecutiveFailures, v))
-}
-
-// ConsecutiveFailuresLT applies the LT predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresLT(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldLT(FieldConsecutiveFailures, v))
-}
-
-// ConsecutiveFailuresLTE applies the LTE predicate on the "consecutive_failures" field.
-func ConsecutiveFailuresLTE(v int) predicate.Integration {
-	return predicate.Integration(sql.FieldLTE(FieldConsecutiveFailures, v))
-}
-
-// FirstFailureAtEQ applies the EQ predicate on the "first_failure_at" field.
-func FirstFailureAtEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtNEQ applies the NEQ predicate on the "first_failure_at" field.
-func FirstFailureAtNEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldNEQ(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtIn applies the In predicate on the "first_failure_at" field.
-func FirstFailureAtIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldIn(FieldFirstFailureAt, v...))
-}
-
-// FirstFailureAtNotIn applies the NotIn predicate on the "first_failure_at" field.
-func FirstFailureAtNotIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldNotIn(FieldFirstFailureAt, v...))
-}
-
-// FirstFailureAtGT applies the GT predicate on the "first_failure_at" field.
-func FirstFailureAtGT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGT(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtGTE applies the GTE predicate on the "first_failure_at" field.
-func FirstFailureAtGTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGTE(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtLT applies the LT predicate on the "first_failure_at" field.
-func FirstFailureAtLT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLT(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtLTE applies the LTE predicate on the "first_failure_at" field.
-func FirstFailureAtLTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLTE(FieldFirstFailureAt, vc))
-}
-
-// FirstFailureAtIsNil applies the IsNil predicate on the "first_failure_at" field.
-func FirstFailureAtIsNil() predicate.Integration {
-	return predicate.Integration(sql.FieldIsNull(FieldFirstFailureAt))
-}
-
-// FirstFailureAtNotNil applies the NotNil predicate on the "first_failure_at" field.
-func FirstFailureAtNotNil() predicate.Integration {
-	return predicate.Integration(sql.FieldNotNull(FieldFirstFailureAt))
-}
-
-// LastSuccessAtEQ applies the EQ predicate on the "last_success_at" field.
-func LastSuccessAtEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldEQ(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtNEQ applies the NEQ predicate on the "last_success_at" field.
-func LastSuccessAtNEQ(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldNEQ(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtIn applies the In predicate on the "last_success_at" field.
-func LastSuccessAtIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldIn(FieldLastSuccessAt, v...))
-}
-
-// LastSuccessAtNotIn applies the NotIn predicate on the "last_success_at" field.
-func LastSuccessAtNotIn(vs ...ms.Time) predicate.Integration {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = int64(vs[i])
-	}
-	return predicate.Integration(sql.FieldNotIn(FieldLastSuccessAt, v...))
-}
-
-// LastSuccessAtGT applies the GT predicate on the "last_success_at" field.
-func LastSuccessAtGT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGT(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtGTE applies the GTE predicate on the "last_success_at" field.
-func LastSuccessAtGTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldGTE(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtLT applies the LT predicate on the "last_success_at" field.
-func LastSuccessAtLT(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLT(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtLTE applies the LTE predicate on the "last_success_at" field.
-func LastSuccessAtLTE(v ms.Time) predicate.Integration {
-	vc := int64(v)
-	return predicate.Integration(sql.FieldLTE(FieldLastSuccessAt, vc))
-}
-
-// LastSuccessAtIsNil applies the IsNil predicate on the "last_success_at" field.
-func LastSuccessAtIsNil() predicate.Integration {
-	return predicate.Integration(sql.FieldIsNull(FieldLastSuccessAt))
-}
-
-// LastSuccessAtNotNil applies the NotNil predicate on the "last_success_at" field.
-func LastSuccessAtNotNil() predicate.Integration {
-	return predicate.Integration(sql.FieldNotNull(FieldLastSuccessAt))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.
@@ -935,6 +820,29 @@ func HasDeliveries() predicate.Integration {
 func HasDeliveriesWith(preds ...predicate.Delivery) predicate.Integration {
 	return predicate.Integration(func(s *sql.Selector) {
 		step := newDeliveriesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasHealth applies the HasEdge predicate on the "health" edge.
+func HasHealth() predicate.Integration {
+	return predicate.Integration(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, HealthTable, HealthColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasHealthWith applies the HasEdge predicate on the "health" edge with a given conditions (other predicates).
+func HasHealthWith(preds ...predicate.IntegrationHealth) predicate.Integration {
+	return predicate.Integration(func(s *sql.Selector) {
+		step := newHealthStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

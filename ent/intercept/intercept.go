@@ -14,10 +14,12 @@ import (
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
+	"parley/ent/deliveryfeed"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/mutationresult"
@@ -25,6 +27,7 @@ import (
 	"parley/ent/predicate"
 	"parley/ent/providercredential"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/secret"
 	"parley/ent/setting"
 	"parley/ent/step"
@@ -284,6 +287,33 @@ func (f TraverseDelivery) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryQuery", q)
 }
 
+// The DeliveryFeedFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DeliveryFeedFunc func(context.Context, *ent.DeliveryFeedQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DeliveryFeedFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DeliveryFeedQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DeliveryFeedQuery", q)
+}
+
+// The TraverseDeliveryFeed type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDeliveryFeed func(context.Context, *ent.DeliveryFeedQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDeliveryFeed) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDeliveryFeed) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeliveryFeedQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryFeedQuery", q)
+}
+
 // The EventFunc type is an adapter to allow the use of ordinary function as a Querier.
 type EventFunc func(context.Context, *ent.EventQuery) (ent.Value, error)
 
@@ -390,6 +420,33 @@ func (f TraverseIntegration) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.IntegrationQuery", q)
+}
+
+// The IntegrationHealthFunc type is an adapter to allow the use of ordinary function as a Querier.
+type IntegrationHealthFunc func(context.Context, *ent.IntegrationHealthQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f IntegrationHealthFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.IntegrationHealthQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.IntegrationHealthQuery", q)
+}
+
+// The TraverseIntegrationHealth type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseIntegrationHealth func(context.Context, *ent.IntegrationHealthQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseIntegrationHealth) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseIntegrationHealth) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IntegrationHealthQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.IntegrationHealthQuery", q)
 }
 
 // The MessageFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -552,6 +609,33 @@ func (f TraverseReminder) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ReminderQuery", q)
+}
+
+// The ReplayFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ReplayFunc func(context.Context, *ent.ReplayQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ReplayFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ReplayQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ReplayQuery", q)
+}
+
+// The TraverseReplay type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseReplay func(context.Context, *ent.ReplayQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseReplay) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseReplay) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReplayQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ReplayQuery", q)
 }
 
 // The SecretFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -841,6 +925,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
 	case *ent.DeliveryQuery:
 		return &query[*ent.DeliveryQuery, predicate.Delivery, delivery.OrderOption]{typ: ent.TypeDelivery, tq: q}, nil
+	case *ent.DeliveryFeedQuery:
+		return &query[*ent.DeliveryFeedQuery, predicate.DeliveryFeed, deliveryfeed.OrderOption]{typ: ent.TypeDeliveryFeed, tq: q}, nil
 	case *ent.EventQuery:
 		return &query[*ent.EventQuery, predicate.Event, event.OrderOption]{typ: ent.TypeEvent, tq: q}, nil
 	case *ent.FeedShardQuery:
@@ -849,6 +935,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.FunctionQuery, predicate.Function, function.OrderOption]{typ: ent.TypeFunction, tq: q}, nil
 	case *ent.IntegrationQuery:
 		return &query[*ent.IntegrationQuery, predicate.Integration, integration.OrderOption]{typ: ent.TypeIntegration, tq: q}, nil
+	case *ent.IntegrationHealthQuery:
+		return &query[*ent.IntegrationHealthQuery, predicate.IntegrationHealth, integrationhealth.OrderOption]{typ: ent.TypeIntegrationHealth, tq: q}, nil
 	case *ent.MessageQuery:
 		return &query[*ent.MessageQuery, predicate.Message, message.OrderOption]{typ: ent.TypeMessage, tq: q}, nil
 	case *ent.ModelPriceQuery:
@@ -861,6 +949,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ProviderCredentialQuery, predicate.ProviderCredential, providercredential.OrderOption]{typ: ent.TypeProviderCredential, tq: q}, nil
 	case *ent.ReminderQuery:
 		return &query[*ent.ReminderQuery, predicate.Reminder, reminder.OrderOption]{typ: ent.TypeReminder, tq: q}, nil
+	case *ent.ReplayQuery:
+		return &query[*ent.ReplayQuery, predicate.Replay, replay.OrderOption]{typ: ent.TypeReplay, tq: q}, nil
 	case *ent.SecretQuery:
 		return &query[*ent.SecretQuery, predicate.Secret, secret.OrderOption]{typ: ent.TypeSecret, tq: q}, nil
 	case *ent.SettingQuery:

@@ -114,8 +114,11 @@ var (
 		{Name: "workspace_id", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeInt64},
 		{Name: "delivery_id", Type: field.TypeString},
+		{Name: "integration_id", Type: field.TypeString, Nullable: true},
+		{Name: "position", Type: field.TypeInt64, Nullable: true},
+		{Name: "state_after", Type: field.TypeString, Default: ""},
 		{Name: "number", Type: field.TypeInt},
-		{Name: "trigger", Type: field.TypeEnum, Enums: []string{"SCHEDULE", "RESEND", "TEST"}, Default: "SCHEDULE"},
+		{Name: "trigger", Type: field.TypeEnum, Enums: []string{"SCHEDULE", "RESEND", "REPLAY", "TEST"}, Default: "SCHEDULE"},
 		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"SUCCEEDED", "REFUSED", "UNREACHABLE", "TIMED_OUT", "BLOCKED", "LOST"}},
 		{Name: "status", Type: field.TypeInt, Nullable: true},
 		{Name: "error", Type: field.TypeString, Size: 2147483647, Default: ""},
@@ -137,12 +140,22 @@ var (
 			{
 				Name:    "attempt_delivery_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{AttemptsColumns[3], AttemptsColumns[4]},
+				Columns: []*schema.Column{AttemptsColumns[3], AttemptsColumns[7]},
+			},
+			{
+				Name:    "attempt_integration_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AttemptsColumns[4], AttemptsColumns[2]},
 			},
 			{
 				Name:    "attempt_workspace_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{AttemptsColumns[1], AttemptsColumns[2]},
+			},
+			{
+				Name:    "attempt_workspace_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{AttemptsColumns[1], AttemptsColumns[5]},
 			},
 		},
 	}
@@ -244,6 +257,8 @@ var (
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
 		{Name: "tries", Type: field.TypeInt, Default: 0},
 		{Name: "stepped_aside", Type: field.TypeBool, Default: false},
+		{Name: "resent", Type: field.TypeBool, Default: false},
+		{Name: "replay_id", Type: field.TypeString, Nullable: true},
 		{Name: "next_at", Type: field.TypeInt64},
 		{Name: "lease_until", Type: field.TypeInt64, Nullable: true},
 		{Name: "lease_owner", Type: field.TypeString, Default: ""},
@@ -259,13 +274,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "deliveries_events_event",
-				Columns:    []*schema.Column{DeliveriesColumns[16]},
+				Columns:    []*schema.Column{DeliveriesColumns[18]},
 				RefColumns: []*schema.Column{EventsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "deliveries_integrations_deliveries",
-				Columns:    []*schema.Column{DeliveriesColumns[17]},
+				Columns:    []*schema.Column{DeliveriesColumns[19]},
 				RefColumns: []*schema.Column{IntegrationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -274,7 +289,7 @@ var (
 			{
 				Name:    "delivery_pending",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[17], DeliveriesColumns[12], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[14], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'PENDING'",
 				},
@@ -282,7 +297,7 @@ var (
 			{
 				Name:    "delivery_order",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[17], DeliveriesColumns[4], DeliveriesColumns[5]},
+				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[4], DeliveriesColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'RUNNING')",
 				},
@@ -290,7 +305,7 @@ var (
 			{
 				Name:    "delivery_queue",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[17], DeliveriesColumns[6], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[6], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'RUNNING')",
 				},
@@ -298,7 +313,7 @@ var (
 			{
 				Name:    "delivery_leased",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[13]},
+				Columns: []*schema.Column{DeliveriesColumns[15]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'RUNNING'",
 				},
@@ -306,7 +321,7 @@ var (
 			{
 				Name:    "delivery_workspace_id_integration_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[17], DeliveriesColumns[2]},
+				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[19], DeliveriesColumns[2]},
 			},
 			{
 				Name:    "delivery_workspace_id_created_at",
@@ -316,12 +331,33 @@ var (
 			{
 				Name:    "delivery_event_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[16]},
+				Columns: []*schema.Column{DeliveriesColumns[18]},
 			},
 			{
 				Name:    "delivery_thread_id",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[4]},
+			},
+		},
+	}
+	// DeliveryFeedsColumns holds the columns for the "delivery_feeds" table.
+	DeliveryFeedsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "last_position", Type: field.TypeInt64, Default: 0},
+		{Name: "first_position", Type: field.TypeInt64, Default: 1},
+	}
+	// DeliveryFeedsTable holds the schema information for the "delivery_feeds" table.
+	DeliveryFeedsTable = &schema.Table{
+		Name:       "delivery_feeds",
+		Columns:    DeliveryFeedsColumns,
+		PrimaryKey: []*schema.Column{DeliveryFeedsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliveryfeed_workspace_id",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveryFeedsColumns[1]},
 			},
 		},
 	}
@@ -448,12 +484,11 @@ var (
 		{Name: "ordering", Type: field.TypeEnum, Enums: []string{"THREAD", "FIFO", "NONE"}, Default: "THREAD"},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ENABLED", "DISABLED"}, Default: "ENABLED"},
 		{Name: "disabled_reason", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "disabled_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "rate_per_second", Type: field.TypeInt, Nullable: true},
+		{Name: "asymmetric", Type: field.TypeBool, Default: false},
 		{Name: "payload_version", Type: field.TypeInt, Default: 1},
 		{Name: "fifo_last", Type: field.TypeInt64, Default: 0},
-		{Name: "paused_until", Type: field.TypeInt64, Nullable: true},
-		{Name: "consecutive_failures", Type: field.TypeInt, Default: 0},
-		{Name: "first_failure_at", Type: field.TypeInt64, Nullable: true},
-		{Name: "last_success_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "updated_at", Type: field.TypeInt64},
 		{Name: "deleted_at", Type: field.TypeInt64, Nullable: true},
 	}
@@ -467,6 +502,41 @@ var (
 				Name:    "integration_workspace_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{IntegrationsColumns[1], IntegrationsColumns[2]},
+			},
+		},
+	}
+	// IntegrationHealthColumns holds the columns for the "integration_health" table.
+	IntegrationHealthColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "consecutive_failures", Type: field.TypeInt, Default: 0},
+		{Name: "first_failure_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "last_failure_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "last_success_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "paused_until", Type: field.TypeInt64, Nullable: true},
+		{Name: "breaker", Type: field.TypeEnum, Enums: []string{"CLOSED", "OPEN", "HALF_OPEN"}, Default: "CLOSED"},
+		{Name: "breaker_until", Type: field.TypeInt64, Nullable: true},
+		{Name: "breaker_trips", Type: field.TypeInt, Default: 0},
+		{Name: "window_from", Type: field.TypeInt64, Nullable: true},
+		{Name: "window_total", Type: field.TypeInt, Default: 0},
+		{Name: "window_failed", Type: field.TypeInt, Default: 0},
+		{Name: "notices", Type: field.TypeInt, Default: 0},
+		{Name: "rate_free_us", Type: field.TypeInt64, Default: 0},
+		{Name: "held_dropped", Type: field.TypeInt64, Default: 0},
+		{Name: "integration_id", Type: field.TypeString, Unique: true},
+	}
+	// IntegrationHealthTable holds the schema information for the "integration_health" table.
+	IntegrationHealthTable = &schema.Table{
+		Name:       "integration_health",
+		Columns:    IntegrationHealthColumns,
+		PrimaryKey: []*schema.Column{IntegrationHealthColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "integration_health_integrations_health",
+				Columns:    []*schema.Column{IntegrationHealthColumns[17]},
+				RefColumns: []*schema.Column{IntegrationsColumns[0]},
+				OnDelete:   schema.NoAction,
 			},
 		},
 	}
@@ -659,13 +729,56 @@ var (
 			},
 		},
 	}
+	// ReplaysColumns holds the columns for the "replays" table.
+	ReplaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "integration_id", Type: field.TypeString},
+		{Name: "since", Type: field.TypeInt64},
+		{Name: "until", Type: field.TypeInt64},
+		{Name: "event_types", Type: field.TypeJSON},
+		{Name: "states", Type: field.TypeJSON},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"RUNNING", "DONE", "CANCELLED"}, Default: "RUNNING"},
+		{Name: "total", Type: field.TypeInt, Default: 0},
+		{Name: "queued", Type: field.TypeInt, Default: 0},
+		{Name: "passed", Type: field.TypeInt, Default: 0},
+		{Name: "cursor_at", Type: field.TypeInt64, Default: 0},
+		{Name: "cursor_id", Type: field.TypeString, Default: ""},
+		{Name: "lease_owner", Type: field.TypeString, Default: ""},
+		{Name: "lease_until", Type: field.TypeInt64, Nullable: true},
+		{Name: "finished_at", Type: field.TypeInt64, Nullable: true},
+	}
+	// ReplaysTable holds the schema information for the "replays" table.
+	ReplaysTable = &schema.Table{
+		Name:       "replays",
+		Columns:    ReplaysColumns,
+		PrimaryKey: []*schema.Column{ReplaysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "replay_workspace_id_integration_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReplaysColumns[1], ReplaysColumns[3], ReplaysColumns[2]},
+			},
+			{
+				Name:    "replay_workspace_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReplaysColumns[1], ReplaysColumns[2]},
+			},
+			{
+				Name:    "replay_state_lease_until",
+				Unique:  false,
+				Columns: []*schema.Column{ReplaysColumns[8], ReplaysColumns[15]},
+			},
+		},
+	}
 	// SecretsColumns holds the columns for the "secrets" table.
 	SecretsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
 		{Name: "workspace_id", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeInt64},
 		{Name: "owner_id", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"WEBHOOK", "HEADER"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"WEBHOOK", "HEADER", "ED25519"}},
 		{Name: "name", Type: field.TypeString, Default: ""},
 		{Name: "ciphertext", Type: field.TypeBytes},
 		{Name: "not_after", Type: field.TypeInt64, Nullable: true},
@@ -1034,16 +1147,19 @@ var (
 		CallsTable,
 		CustomersTable,
 		DeliveriesTable,
+		DeliveryFeedsTable,
 		EventsTable,
 		FeedShardsTable,
 		FunctionsTable,
 		IntegrationsTable,
+		IntegrationHealthTable,
 		MessagesTable,
 		ModelPricesTable,
 		MutationResultsTable,
 		NotesTable,
 		ProviderCredentialsTable,
 		RemindersTable,
+		ReplaysTable,
 		SecretsTable,
 		SettingsTable,
 		StepsTable,
@@ -1061,6 +1177,10 @@ func init() {
 	DeliveriesTable.ForeignKeys[0].RefTable = EventsTable
 	DeliveriesTable.ForeignKeys[1].RefTable = IntegrationsTable
 	FunctionsTable.ForeignKeys[0].RefTable = AgentsTable
+	IntegrationHealthTable.ForeignKeys[0].RefTable = IntegrationsTable
+	IntegrationHealthTable.Annotation = &entsql.Annotation{
+		Table: "integration_health",
+	}
 	MessagesTable.ForeignKeys[0].RefTable = ThreadsTable
 	ThreadsTable.ForeignKeys[0].RefTable = AgentsTable
 	ThreadsTable.ForeignKeys[1].RefTable = CustomersTable

@@ -27,6 +27,9 @@ type Customer func(*sql.Selector)
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
 
+// DeliveryFeed is the predicate function for deliveryfeed builders.
+type DeliveryFeed func(*sql.Selector)
+
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 
@@ -38,6 +41,9 @@ type Function func(*sql.Selector)
 
 // Integration is the predicate function for integration builders.
 type Integration func(*sql.Selector)
+
+// IntegrationHealth is the predicate function for integrationhealth builders.
+type IntegrationHealth func(*sql.Selector)
 
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
@@ -56,6 +62,9 @@ type ProviderCredential func(*sql.Selector)
 
 // Reminder is the predicate function for reminder builders.
 type Reminder func(*sql.Selector)
+
+// Replay is the predicate function for replay builders.
+type Replay func(*sql.Selector)
 
 // Secret is the predicate function for secret builders.
 type Secret func(*sql.Selector)

@@ -278,6 +278,30 @@ func (f DeliveryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryMutation", m)
 }
 
+// The DeliveryFeedQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeliveryFeedQueryRuleFunc func(context.Context, *ent.DeliveryFeedQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeliveryFeedQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeliveryFeedQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeliveryFeedQuery", q)
+}
+
+// The DeliveryFeedMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeliveryFeedMutationRuleFunc func(context.Context, *ent.DeliveryFeedMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeliveryFeedMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeliveryFeedMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryFeedMutation", m)
+}
+
 // The EventQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type EventQueryRuleFunc func(context.Context, *ent.EventQuery) error
@@ -372,6 +396,30 @@ func (f IntegrationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IntegrationMutation", m)
+}
+
+// The IntegrationHealthQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IntegrationHealthQueryRuleFunc func(context.Context, *ent.IntegrationHealthQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IntegrationHealthQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IntegrationHealthQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IntegrationHealthQuery", q)
+}
+
+// The IntegrationHealthMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IntegrationHealthMutationRuleFunc func(context.Context, *ent.IntegrationHealthMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IntegrationHealthMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IntegrationHealthMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IntegrationHealthMutation", m)
 }
 
 // The MessageQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -516,6 +564,30 @@ func (f ReminderMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReminderMutation", m)
+}
+
+// The ReplayQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReplayQueryRuleFunc func(context.Context, *ent.ReplayQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReplayQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReplayQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReplayQuery", q)
+}
+
+// The ReplayMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReplayMutationRuleFunc func(context.Context, *ent.ReplayMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReplayMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReplayMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReplayMutation", m)
 }
 
 // The SecretQueryRuleFunc type is an adapter to allow the use of ordinary

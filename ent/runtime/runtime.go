@@ -11,10 +11,12 @@ import (
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
+	"parley/ent/deliveryfeed"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/ms"
@@ -23,6 +25,7 @@ import (
 	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/schema"
 	"parley/ent/secret"
 	"parley/ent/step"
@@ -369,36 +372,40 @@ func init() {
 	attemptDescCreatedAt := attemptMixinFields0[2].Descriptor()
 	// attempt.DefaultCreatedAt holds the default value on creation for the created_at field.
 	attempt.DefaultCreatedAt = attemptDescCreatedAt.Default.(func() ms.Time)
+	// attemptDescStateAfter is the schema descriptor for state_after field.
+	attemptDescStateAfter := attemptFields[3].Descriptor()
+	// attempt.DefaultStateAfter holds the default value on creation for the state_after field.
+	attempt.DefaultStateAfter = attemptDescStateAfter.Default.(string)
 	// attemptDescError is the schema descriptor for error field.
-	attemptDescError := attemptFields[5].Descriptor()
+	attemptDescError := attemptFields[8].Descriptor()
 	// attempt.DefaultError holds the default value on creation for the error field.
 	attempt.DefaultError = attemptDescError.Default.(string)
 	// attemptDescAnswer is the schema descriptor for answer field.
-	attemptDescAnswer := attemptFields[6].Descriptor()
+	attemptDescAnswer := attemptFields[9].Descriptor()
 	// attempt.DefaultAnswer holds the default value on creation for the answer field.
 	attempt.DefaultAnswer = attemptDescAnswer.Default.(string)
 	// attemptDescRemoteAddress is the schema descriptor for remote_address field.
-	attemptDescRemoteAddress := attemptFields[7].Descriptor()
+	attemptDescRemoteAddress := attemptFields[10].Descriptor()
 	// attempt.DefaultRemoteAddress holds the default value on creation for the remote_address field.
 	attempt.DefaultRemoteAddress = attemptDescRemoteAddress.Default.(string)
 	// attemptDescDNSUs is the schema descriptor for dns_us field.
-	attemptDescDNSUs := attemptFields[9].Descriptor()
+	attemptDescDNSUs := attemptFields[12].Descriptor()
 	// attempt.DefaultDNSUs holds the default value on creation for the dns_us field.
 	attempt.DefaultDNSUs = attemptDescDNSUs.Default.(int64)
 	// attemptDescConnectUs is the schema descriptor for connect_us field.
-	attemptDescConnectUs := attemptFields[10].Descriptor()
+	attemptDescConnectUs := attemptFields[13].Descriptor()
 	// attempt.DefaultConnectUs holds the default value on creation for the connect_us field.
 	attempt.DefaultConnectUs = attemptDescConnectUs.Default.(int64)
 	// attemptDescTLSUs is the schema descriptor for tls_us field.
-	attemptDescTLSUs := attemptFields[11].Descriptor()
+	attemptDescTLSUs := attemptFields[14].Descriptor()
 	// attempt.DefaultTLSUs holds the default value on creation for the tls_us field.
 	attempt.DefaultTLSUs = attemptDescTLSUs.Default.(int64)
 	// attemptDescFirstByteUs is the schema descriptor for first_byte_us field.
-	attemptDescFirstByteUs := attemptFields[12].Descriptor()
+	attemptDescFirstByteUs := attemptFields[15].Descriptor()
 	// attempt.DefaultFirstByteUs holds the default value on creation for the first_byte_us field.
 	attempt.DefaultFirstByteUs = attemptDescFirstByteUs.Default.(int64)
 	// attemptDescTotalUs is the schema descriptor for total_us field.
-	attemptDescTotalUs := attemptFields[13].Descriptor()
+	attemptDescTotalUs := attemptFields[16].Descriptor()
 	// attempt.DefaultTotalUs holds the default value on creation for the total_us field.
 	attempt.DefaultTotalUs = attemptDescTotalUs.Default.(int64)
 	// attemptDescID is the schema descriptor for id field.
@@ -546,14 +553,53 @@ func init() {
 	deliveryDescSteppedAside := deliveryFields[10].Descriptor()
 	// delivery.DefaultSteppedAside holds the default value on creation for the stepped_aside field.
 	delivery.DefaultSteppedAside = deliveryDescSteppedAside.Default.(bool)
+	// deliveryDescResent is the schema descriptor for resent field.
+	deliveryDescResent := deliveryFields[11].Descriptor()
+	// delivery.DefaultResent holds the default value on creation for the resent field.
+	delivery.DefaultResent = deliveryDescResent.Default.(bool)
 	// deliveryDescLeaseOwner is the schema descriptor for lease_owner field.
-	deliveryDescLeaseOwner := deliveryFields[13].Descriptor()
+	deliveryDescLeaseOwner := deliveryFields[15].Descriptor()
 	// delivery.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
 	delivery.DefaultLeaseOwner = deliveryDescLeaseOwner.Default.(string)
 	// deliveryDescID is the schema descriptor for id field.
 	deliveryDescID := deliveryMixinFields0[0].Descriptor()
 	// delivery.DefaultID holds the default value on creation for the id field.
 	delivery.DefaultID = deliveryDescID.Default.(func() string)
+	deliveryfeedMixin := schema.DeliveryFeed{}.Mixin()
+	deliveryfeed.Policy = privacy.NewPolicies(deliveryfeedMixin[0], schema.DeliveryFeed{})
+	deliveryfeed.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deliveryfeed.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deliveryfeedMixinHooks0 := deliveryfeedMixin[0].Hooks()
+
+	deliveryfeed.Hooks[1] = deliveryfeedMixinHooks0[0]
+	deliveryfeedMixinInters0 := deliveryfeedMixin[0].Interceptors()
+	deliveryfeed.Interceptors[0] = deliveryfeedMixinInters0[0]
+	deliveryfeedMixinFields0 := deliveryfeedMixin[0].Fields()
+	_ = deliveryfeedMixinFields0
+	deliveryfeedFields := schema.DeliveryFeed{}.Fields()
+	_ = deliveryfeedFields
+	// deliveryfeedDescCreatedAt is the schema descriptor for created_at field.
+	deliveryfeedDescCreatedAt := deliveryfeedMixinFields0[2].Descriptor()
+	// deliveryfeed.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deliveryfeed.DefaultCreatedAt = deliveryfeedDescCreatedAt.Default.(func() ms.Time)
+	// deliveryfeedDescLastPosition is the schema descriptor for last_position field.
+	deliveryfeedDescLastPosition := deliveryfeedFields[0].Descriptor()
+	// deliveryfeed.DefaultLastPosition holds the default value on creation for the last_position field.
+	deliveryfeed.DefaultLastPosition = deliveryfeedDescLastPosition.Default.(int64)
+	// deliveryfeedDescFirstPosition is the schema descriptor for first_position field.
+	deliveryfeedDescFirstPosition := deliveryfeedFields[1].Descriptor()
+	// deliveryfeed.DefaultFirstPosition holds the default value on creation for the first_position field.
+	deliveryfeed.DefaultFirstPosition = deliveryfeedDescFirstPosition.Default.(int64)
+	// deliveryfeedDescID is the schema descriptor for id field.
+	deliveryfeedDescID := deliveryfeedMixinFields0[0].Descriptor()
+	// deliveryfeed.DefaultID holds the default value on creation for the id field.
+	deliveryfeed.DefaultID = deliveryfeedDescID.Default.(func() string)
 	eventMixin := schema.Event{}.Mixin()
 	event.Policy = privacy.NewPolicies(eventMixin[0], schema.Event{})
 	event.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -788,20 +834,20 @@ func init() {
 	integrationDescDisabledReason := integrationFields[7].Descriptor()
 	// integration.DefaultDisabledReason holds the default value on creation for the disabled_reason field.
 	integration.DefaultDisabledReason = integrationDescDisabledReason.Default.(string)
+	// integrationDescAsymmetric is the schema descriptor for asymmetric field.
+	integrationDescAsymmetric := integrationFields[10].Descriptor()
+	// integration.DefaultAsymmetric holds the default value on creation for the asymmetric field.
+	integration.DefaultAsymmetric = integrationDescAsymmetric.Default.(bool)
 	// integrationDescPayloadVersion is the schema descriptor for payload_version field.
-	integrationDescPayloadVersion := integrationFields[8].Descriptor()
+	integrationDescPayloadVersion := integrationFields[11].Descriptor()
 	// integration.DefaultPayloadVersion holds the default value on creation for the payload_version field.
 	integration.DefaultPayloadVersion = integrationDescPayloadVersion.Default.(int)
 	// integrationDescFifoLast is the schema descriptor for fifo_last field.
-	integrationDescFifoLast := integrationFields[9].Descriptor()
+	integrationDescFifoLast := integrationFields[12].Descriptor()
 	// integration.DefaultFifoLast holds the default value on creation for the fifo_last field.
 	integration.DefaultFifoLast = integrationDescFifoLast.Default.(int64)
-	// integrationDescConsecutiveFailures is the schema descriptor for consecutive_failures field.
-	integrationDescConsecutiveFailures := integrationFields[11].Descriptor()
-	// integration.DefaultConsecutiveFailures holds the default value on creation for the consecutive_failures field.
-	integration.DefaultConsecutiveFailures = integrationDescConsecutiveFailures.Default.(int)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[14].Descriptor()
+	integrationDescUpdatedAt := integrationFields[13].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() ms.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -810,6 +856,61 @@ func init() {
 	integrationDescID := integrationMixinFields0[0].Descriptor()
 	// integration.DefaultID holds the default value on creation for the id field.
 	integration.DefaultID = integrationDescID.Default.(func() string)
+	integrationhealthMixin := schema.IntegrationHealth{}.Mixin()
+	integrationhealth.Policy = privacy.NewPolicies(integrationhealthMixin[0], schema.IntegrationHealth{})
+	integrationhealth.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := integrationhealth.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	integrationhealthMixinHooks0 := integrationhealthMixin[0].Hooks()
+
+	integrationhealth.Hooks[1] = integrationhealthMixinHooks0[0]
+	integrationhealthMixinInters0 := integrationhealthMixin[0].Interceptors()
+	integrationhealth.Interceptors[0] = integrationhealthMixinInters0[0]
+	integrationhealthMixinFields0 := integrationhealthMixin[0].Fields()
+	_ = integrationhealthMixinFields0
+	integrationhealthFields := schema.IntegrationHealth{}.Fields()
+	_ = integrationhealthFields
+	// integrationhealthDescCreatedAt is the schema descriptor for created_at field.
+	integrationhealthDescCreatedAt := integrationhealthMixinFields0[2].Descriptor()
+	// integrationhealth.DefaultCreatedAt holds the default value on creation for the created_at field.
+	integrationhealth.DefaultCreatedAt = integrationhealthDescCreatedAt.Default.(func() ms.Time)
+	// integrationhealthDescConsecutiveFailures is the schema descriptor for consecutive_failures field.
+	integrationhealthDescConsecutiveFailures := integrationhealthFields[1].Descriptor()
+	// integrationhealth.DefaultConsecutiveFailures holds the default value on creation for the consecutive_failures field.
+	integrationhealth.DefaultConsecutiveFailures = integrationhealthDescConsecutiveFailures.Default.(int)
+	// integrationhealthDescBreakerTrips is the schema descriptor for breaker_trips field.
+	integrationhealthDescBreakerTrips := integrationhealthFields[8].Descriptor()
+	// integrationhealth.DefaultBreakerTrips holds the default value on creation for the breaker_trips field.
+	integrationhealth.DefaultBreakerTrips = integrationhealthDescBreakerTrips.Default.(int)
+	// integrationhealthDescWindowTotal is the schema descriptor for window_total field.
+	integrationhealthDescWindowTotal := integrationhealthFields[10].Descriptor()
+	// integrationhealth.DefaultWindowTotal holds the default value on creation for the window_total field.
+	integrationhealth.DefaultWindowTotal = integrationhealthDescWindowTotal.Default.(int)
+	// integrationhealthDescWindowFailed is the schema descriptor for window_failed field.
+	integrationhealthDescWindowFailed := integrationhealthFields[11].Descriptor()
+	// integrationhealth.DefaultWindowFailed holds the default value on creation for the window_failed field.
+	integrationhealth.DefaultWindowFailed = integrationhealthDescWindowFailed.Default.(int)
+	// integrationhealthDescNotices is the schema descriptor for notices field.
+	integrationhealthDescNotices := integrationhealthFields[12].Descriptor()
+	// integrationhealth.DefaultNotices holds the default value on creation for the notices field.
+	integrationhealth.DefaultNotices = integrationhealthDescNotices.Default.(int)
+	// integrationhealthDescRateFreeUs is the schema descriptor for rate_free_us field.
+	integrationhealthDescRateFreeUs := integrationhealthFields[13].Descriptor()
+	// integrationhealth.DefaultRateFreeUs holds the default value on creation for the rate_free_us field.
+	integrationhealth.DefaultRateFreeUs = integrationhealthDescRateFreeUs.Default.(int64)
+	// integrationhealthDescHeldDropped is the schema descriptor for held_dropped field.
+	integrationhealthDescHeldDropped := integrationhealthFields[14].Descriptor()
+	// integrationhealth.DefaultHeldDropped holds the default value on creation for the held_dropped field.
+	integrationhealth.DefaultHeldDropped = integrationhealthDescHeldDropped.Default.(int64)
+	// integrationhealthDescID is the schema descriptor for id field.
+	integrationhealthDescID := integrationhealthMixinFields0[0].Descriptor()
+	// integrationhealth.DefaultID holds the default value on creation for the id field.
+	integrationhealth.DefaultID = integrationhealthDescID.Default.(func() string)
 	messageMixin := schema.Message{}.Mixin()
 	message.Policy = privacy.NewPolicies(messageMixin[0], schema.Message{})
 	message.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1104,6 +1205,57 @@ func init() {
 	reminderDescID := reminderMixinFields0[0].Descriptor()
 	// reminder.DefaultID holds the default value on creation for the id field.
 	reminder.DefaultID = reminderDescID.Default.(func() string)
+	replayMixin := schema.Replay{}.Mixin()
+	replay.Policy = privacy.NewPolicies(replayMixin[0], schema.Replay{})
+	replay.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := replay.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	replayMixinHooks0 := replayMixin[0].Hooks()
+
+	replay.Hooks[1] = replayMixinHooks0[0]
+	replayMixinInters0 := replayMixin[0].Interceptors()
+	replay.Interceptors[0] = replayMixinInters0[0]
+	replayMixinFields0 := replayMixin[0].Fields()
+	_ = replayMixinFields0
+	replayFields := schema.Replay{}.Fields()
+	_ = replayFields
+	// replayDescCreatedAt is the schema descriptor for created_at field.
+	replayDescCreatedAt := replayMixinFields0[2].Descriptor()
+	// replay.DefaultCreatedAt holds the default value on creation for the created_at field.
+	replay.DefaultCreatedAt = replayDescCreatedAt.Default.(func() ms.Time)
+	// replayDescTotal is the schema descriptor for total field.
+	replayDescTotal := replayFields[6].Descriptor()
+	// replay.DefaultTotal holds the default value on creation for the total field.
+	replay.DefaultTotal = replayDescTotal.Default.(int)
+	// replayDescQueued is the schema descriptor for queued field.
+	replayDescQueued := replayFields[7].Descriptor()
+	// replay.DefaultQueued holds the default value on creation for the queued field.
+	replay.DefaultQueued = replayDescQueued.Default.(int)
+	// replayDescPassed is the schema descriptor for passed field.
+	replayDescPassed := replayFields[8].Descriptor()
+	// replay.DefaultPassed holds the default value on creation for the passed field.
+	replay.DefaultPassed = replayDescPassed.Default.(int)
+	// replayDescCursorAt is the schema descriptor for cursor_at field.
+	replayDescCursorAt := replayFields[9].Descriptor()
+	// replay.DefaultCursorAt holds the default value on creation for the cursor_at field.
+	replay.DefaultCursorAt = ms.Time(replayDescCursorAt.Default.(int64))
+	// replayDescCursorID is the schema descriptor for cursor_id field.
+	replayDescCursorID := replayFields[10].Descriptor()
+	// replay.DefaultCursorID holds the default value on creation for the cursor_id field.
+	replay.DefaultCursorID = replayDescCursorID.Default.(string)
+	// replayDescLeaseOwner is the schema descriptor for lease_owner field.
+	replayDescLeaseOwner := replayFields[11].Descriptor()
+	// replay.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
+	replay.DefaultLeaseOwner = replayDescLeaseOwner.Default.(string)
+	// replayDescID is the schema descriptor for id field.
+	replayDescID := replayMixinFields0[0].Descriptor()
+	// replay.DefaultID holds the default value on creation for the id field.
+	replay.DefaultID = replayDescID.Default.(func() string)
 	secretMixin := schema.Secret{}.Mixin()
 	secret.Policy = privacy.NewPolicies(secretMixin[0], schema.Secret{})
 	secret.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -20,8 +20,11 @@ func (Attempt) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Attempt,
 func (Attempt) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("delivery_id").Immutable(),
+		field.String("integration_id").Optional().Nillable().Immutable(),
+		field.Int64("position").Optional().Nillable().Immutable().Comment("Gapless within the workspace (DeliveryFeed)."),
+		field.String("state_after").Default("").Immutable().Comment("State that the attempt left its delivery in."),
 		field.Int("number").Immutable(),
-		field.Enum("trigger").Values("SCHEDULE", "RESEND", "TEST").Default("SCHEDULE").Immutable(),
+		field.Enum("trigger").Values("SCHEDULE", "RESEND", "REPLAY", "TEST").Default("SCHEDULE").Immutable(),
 		field.Enum("outcome").Values("SUCCEEDED", "REFUSED", "UNREACHABLE", "TIMED_OUT", "BLOCKED", "LOST").Immutable(),
 		field.Int("status").Optional().Nillable().Immutable(),
 		field.Text("error").Default("").Immutable(),
@@ -40,7 +43,9 @@ func (Attempt) Fields() []ent.Field {
 func (Attempt) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("delivery_id", "number").Unique(),
+		index.Fields("integration_id", "created_at"),
 		index.Fields("workspace_id", "created_at"),
+		index.Fields("workspace_id", "position").Unique(),
 	}
 }
 

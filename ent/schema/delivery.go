@@ -32,6 +32,8 @@ func (Delivery) Fields() []ent.Field {
 		field.Int("attempts").Default(0),
 		field.Int("tries").Default(0).Comment("Attempts that count against the schedule; a resend begins anew."),
 		field.Bool("stepped_aside").Default(false).Comment("Later deliveries of the thread no longer wait for it."),
+		field.Bool("resent").Default(false).Comment("Made due again by hand or by a replay; the next attempt says so."),
+		field.String("replay_id").Optional().Nillable().Comment("The last replay that made it due again."),
 		field.Int64("next_at").GoType(ms.Time(0)),
 		field.Int64("lease_until").GoType(ms.Time(0)).Optional().Nillable(),
 		field.String("lease_owner").Default(""),

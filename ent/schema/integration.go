@@ -31,12 +31,11 @@ func (Integration) Fields() []ent.Field {
 		field.Enum("ordering").Values("THREAD", "FIFO", "NONE").Default("THREAD"),
 		field.Enum("state").Values("ENABLED", "DISABLED").Default("ENABLED"),
 		field.Text("disabled_reason").Default(""),
+		field.Int64("disabled_at").GoType(ms.Time(0)).Optional().Nillable(),
+		field.Int("rate_per_second").Optional().Nillable().Comment("Greatest number of attempts a second; none means no limit."),
+		field.Bool("asymmetric").Default(false).Comment("Signed by an ed25519 key, too."),
 		field.Int("payload_version").Default(1),
 		field.Int64("fifo_last").Default(0).Comment("Counts deliveries of a FIFO integration, under the lock of this row."),
-		field.Int64("paused_until").GoType(ms.Time(0)).Optional().Nillable().Comment("Nothing is claimed before; waiting costs no try."),
-		field.Int("consecutive_failures").Default(0),
-		field.Int64("first_failure_at").GoType(ms.Time(0)).Optional().Nillable(),
-		field.Int64("last_success_at").GoType(ms.Time(0)).Optional().Nillable(),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
 		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),
 	}
@@ -44,7 +43,10 @@ func (Integration) Fields() []ent.Field {
 
 // Edges of an integration.
 func (Integration) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll))}
+	return []ent.Edge{
+		edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("health", IntegrationHealth.Type).Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+	}
 }
 
 // Indexes of an integration.

@@ -20,7 +20,7 @@ func (Secret) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Secret, t
 func (Secret) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("owner_id").Immutable().Comment("Integration or function that it belongs to."),
-		field.Enum("kind").Values("WEBHOOK", "HEADER").Immutable(),
+		field.Enum("kind").Values("WEBHOOK", "HEADER", "ED25519").Immutable(),
 		field.String("name").Default("").Immutable().Comment("Name of the header."),
 		field.Bytes("ciphertext").Sensitive(),
 		field.Int64("not_after").GoType(ms.Time(0)).Optional().Nillable().Comment("End of the overlap after a rotation."),

@@ -81,6 +81,7 @@ type Kind string
 const (
 	KindWEBHOOK Kind = "WEBHOOK"
 	KindHEADER  Kind = "HEADER"
+	KindED25519 Kind = "ED25519"
 )
 
 func (k Kind) String() string {
@@ -90,7 +91,7 @@ func (k Kind) String() string {
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k Kind) error {
 	switch k {
-	case KindWEBHOOK, KindHEADER:
+	case KindWEBHOOK, KindHEADER, KindED25519:
 		return nil
 	default:
 		return fmt.Errorf("secret: invalid enum value for kind field: %q", k)

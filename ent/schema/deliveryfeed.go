@@ -1,0 +1,32 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"parley/ent/id"
+)
+
+// DeliveryFeed counts the attempts of a workspace, for subscribers that resume.
+type DeliveryFeed struct{ ent.Schema }
+
+// Mixin of a delivery feed.
+func (DeliveryFeed) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.DeliveryFeed, thread: noThread}}
+}
+
+// Fields of a delivery feed.
+func (DeliveryFeed) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("last_position").Default(0),
+		field.Int64("first_position").Default(1).Comment("Oldest position that retention has kept."),
+	}
+}
+
+// Indexes of a delivery feed.
+func (DeliveryFeed) Indexes() []ent.Index { return []ent.Index{index.Fields("workspace_id").Unique()} }
+
+// Annotations of a delivery feed.
+func (DeliveryFeed) Annotations() []schema.Annotation { return internal() }
