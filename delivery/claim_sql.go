@@ -58,14 +58,14 @@ var claimableSQL = map[way]string{
 		WHERE d.id {in}
 			SELECT head.id FROM (
 				SELECT o.id FROM deliveries o
-				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
+				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside
 				ORDER BY o.ordinal, o.id LIMIT 1) AS head
 			UNION ALL
 			SELECT aside.id FROM (
-				SELECT w.id, w.stepped_aside FROM deliveries w
+				SELECT w.id, w.stepped_aside OR w.outside AS free FROM deliveries w
 				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.next_at <= {now}
 				ORDER BY w.next_at, w.id LIMIT {window}) AS aside
-			WHERE aside.stepped_aside
+			WHERE aside.free
 		{/in} AND d.state = 'PENDING' AND d.next_at <= {now}
 		ORDER BY d.next_at, d.id`,
 
@@ -76,10 +76,10 @@ var claimableSQL = map[way]string{
 				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.next_at <= {now}
 				ORDER BY w.next_at, w.id LIMIT {window})
 			AND d.state = 'PENDING' AND d.next_at <= {now}
-			AND (d.thread_id IS NULL OR d.stepped_aside OR NOT EXISTS (
+			AND (d.thread_id IS NULL OR d.stepped_aside OR d.outside OR NOT EXISTS (
 				SELECT 1 FROM deliveries o
 				WHERE o.integration_id = d.integration_id AND o.thread_id = d.thread_id AND o.sequence < d.sequence
-					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside))
+					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside))
 		ORDER BY d.next_at, d.id`,
 
 	byHeads: `
@@ -99,7 +99,7 @@ var claimableSQL = map[way]string{
 			) SELECT (
 				SELECT o.id FROM deliveries o
 				WHERE o.integration_id = {integration} AND o.thread_id = hop.thread_id
-					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
+					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside
 				ORDER BY o.sequence LIMIT 1
 			) FROM hop
 		{/in} AND d.state = 'PENDING' AND d.next_at <= {now}

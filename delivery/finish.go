@@ -3,15 +3,9 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
-	"time"
 
-	"parley/ent"
-	"parley/ent/attempt"
 	"parley/ent/delivery"
-	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/ms"
 	"parley/ent/viewer"
@@ -24,73 +18,90 @@ type result struct {
 	outcome *Outcome
 }
 
-// failed says that the endpoint did not take the delivery. A crash or a stop of our own is no failure.
-func (r result) failed() bool {
-	return r.outcome != nil && r.outcome.Result != attempt.OutcomeSUCCEEDED && r.outcome.Result != attempt.OutcomeLOST
-}
-
-func (r result) succeeded() bool {
-	return r.outcome != nil && r.outcome.Result == attempt.OutcomeSUCCEEDED
-}
-
 // stepAsideAfter is how many failed tries a delivery of a THREAD integration holds up the later ones of its thread.
 const stepAsideAfter = 3
 
 // standing is where a delivery stands after an attempt.
 type standing struct {
-	state        delivery.State
-	tries        int
-	steppedAside bool
-	nextAt       ms.Time
+	state      delivery.State
+	tries      int
+	stepsAside bool // the later ones of its thread need not wait for it any more
+	nextAt     ms.Time
 }
 
-// next decides where a delivery stands after r, to integration in as it is now. It is a pure function; random in [0,1)
-// is for jitter.
-func (s Schedule) next(r result, in *ent.Integration, now ms.Time, random float64) standing {
-	st := standing{delivery.StatePENDING, r.tries, r.steppedAside, r.nextAt}
-	if r.succeeded() {
+// next decides where a delivery stands after r, to an integration as it is now. It is a pure function; random in [0,1) is
+// for jitter. What is our own doing costs no try: the endpoint is paused instead (Breaker), and in the end disabled.
+func (s Schedule) next(r result, in endpointState, now ms.Time, random float64) standing {
+	st := standing{state: delivery.StatePENDING, tries: r.tries, nextAt: r.nextAt}
+	v := r.verdict()
+	if v == took {
 		st.state = delivery.StateDONE
 		return st
 	}
-	if r.failed() {
+	tried := v == refused || v == broken || v == aborted
+	if tried {
 		st.tries++
 	}
 	wait, more := s.Next(st.tries, random)
 	switch {
-	case in.DeletedAt != nil:
+	case in.deleted:
 		st.state = delivery.StateCANCELLED
-	case in.State == integration.StateDISABLED:
+	case v == aborted:
+		st.state = delivery.StateEXHAUSTED
+	case in.state == integration.StateDISABLED:
 		st.state = delivery.StateHELD
-	case !r.failed():
+	case !tried:
 	case !more:
 		st.state = delivery.StateEXHAUSTED
 	default:
 		st.nextAt = now.Add(wait)
-		st.steppedAside = r.steppedAside || in.Ordering == integration.OrderingTHREAD && st.tries >= stepAsideAfter
+		st.stepsAside = in.ordering == integration.OrderingTHREAD && st.tries >= stepAsideAfter
 	}
 	return st
 }
 
+// recording is what one transaction recorded, and what is to be done when it has committed.
+type recording struct {
+	finished  []finished
+	stored    []result
+	written   []string       // endpoints whose health was written
+	unwritten map[string]int // successes, by endpoint, that were not worth it
+	opened    int            // breakers
+	attend    bool           // an endpoint has been failing for so long that someone should be told
+}
+
+// committed follows up on a recording.
+func (s *Service) committed(done *recording) {
+	s.beats.update(done.written, done.unwritten)
+	s.metrics.opened.Add(float64(done.opened))
+	if done.attend {
+		s.look.Poke()
+	}
+}
+
 // record stores outcomes in one transaction and returns those that were stored: one whose delivery no longer belongs to
 // its worker is refused by the fence and left out.
-func (s *Service) record(ctx context.Context, batch []result) (stored []result, err error) {
+func (s *Service) record(ctx context.Context, batch []result) ([]result, error) {
 	ctx = viewer.SystemContext(ctx, "delivery finish")
-	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		stored, err = s.recordIn(ctx, tx, batch)
+	var done *recording
+	err := s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) (err error) {
+		done, err = s.recordIn(ctx, tx, batch)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record %d outcomes: %w", len(batch), err)
 	}
-	return stored, nil
+	s.committed(done)
+	return done.stored, nil
 }
 
 // recordGone stores the outcome of a receiver that wants no deliveries any more, and disables its integration, unless
 // that has got another URL meanwhile.
-func (s *Service) recordGone(ctx context.Context, r result) (stored []result, err error) {
+func (s *Service) recordGone(ctx context.Context, r result) ([]result, error) {
 	ctx = viewer.WorkerContext(ctx, r.workspace, "delivery finish")
-	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		rows, _, err := s.lockIntegrations(ctx, tx, r.integrationID)
+	var done *recording
+	err := s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+		rows, now, err := s.lockIntegrations(ctx, tx, r.integrationID)
 		if err != nil {
 			return err
 		}
@@ -101,117 +112,45 @@ func (s *Service) recordGone(ctx context.Context, r result) (stored []result, er
 		}
 		in := rows[r.integrationID]
 		if ours && in != nil && in.DeletedAt == nil && in.State == integration.StateENABLED && in.URL == r.url {
-			if err := s.disable(ctx, tx, in, "the receiver answered 410 Gone"); err != nil {
+			why := disabling{reason: r.outcome.why(), failure: failureOf(healthOf(in.Edges.Health), r, now)}
+			if err := s.disable(ctx, tx, in, now, why); err != nil {
 				return err
 			}
 		}
-		stored, err = s.recordIn(viewer.SystemContext(ctx, "delivery finish"), tx, []result{r})
+		done, err = s.recordIn(viewer.SystemContext(ctx, "delivery finish"), tx, []result{r})
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record that %s is gone: %w", r.integrationID, err)
 	}
-	return stored, nil
+	s.committed(done)
+	s.look.Poke() // what waits may be more than one transaction should hold
+	return done.stored, nil
 }
 
-// recordIn stores outcomes of many workspaces: deliveries under their fence, attempts, health of the integrations.
-func (s *Service) recordIn(ctx context.Context, tx *eventlog.Tx, batch []result) ([]result, error) {
-	ids := map[string]bool{}
+// recordIn stores outcomes of many workspaces: deliveries under their fence, health of their endpoints, attempts. It locks
+// no integration, for transactions that make events wait for those; a delivery that finds its way back into the queue
+// of an integration that is being disabled is found by the sweep. Rows are locked in the order in which they are written:
+// deliveries, health, and last the counter of each workspace's attempts, which all others wait for.
+func (s *Service) recordIn(ctx context.Context, tx *eventlog.Tx, batch []result) (*recording, error) {
+	done := &recording{unwritten: map[string]int{}}
+	var ids []string
 	for _, r := range batch {
-		ids[r.integrationID] = true
+		ids = append(ids, r.integrationID)
 	}
-	rows, now, err := s.lockIntegrations(ctx, tx, slices.Collect(maps.Keys(ids))...)
+	slices.Sort(ids)
+	rows, now, err := s.readEndpoints(ctx, tx, slices.Compact(ids), false)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := s.finishDeliveries(ctx, tx, batch, rows, now)
-	if err != nil || len(stored) == 0 {
+	if done.finished, err = s.finishDeliveries(ctx, tx, batch, rows, now); err != nil || len(done.finished) == 0 {
+		return done, err
+	}
+	for _, f := range done.finished {
+		done.stored = append(done.stored, f.result)
+	}
+	if err := s.writeHealth(ctx, tx, done, rows, now); err != nil {
 		return nil, err
 	}
-	if err := insertAttempts(ctx, tx, stored, now); err != nil {
-		return nil, err
-	}
-	return stored, updateHealth(ctx, tx, stored, rows, now)
-}
-
-// finishDeliveries moves deliveries on that still belong to their worker, and returns their results.
-func (s *Service) finishDeliveries(ctx context.Context, tx *eventlog.Tx, batch []result, rows map[string]*ent.Integration, now ms.Time) ([]result, error) {
-	kinds := []string{"text", "bigint", "text", "bigint", "boolean", "bigint", "bigint"}
-	var values []string
-	var args []any
-	for _, r := range batch {
-		in := rows[r.integrationID]
-		if in == nil {
-			continue // the whole workspace was erased meanwhile
-		}
-		st := s.o.Schedule.next(r, in, now, s.o.Random())
-		var finished *int64
-		switch st.state {
-		case delivery.StateDONE, delivery.StateEXHAUSTED, delivery.StateCANCELLED:
-			at := int64(now)
-			finished = &at
-		}
-		values = append(values, tuple(len(args), kinds))
-		args = append(args, r.id, r.attempt, string(st.state), st.tries, st.steppedAside, int64(st.nextAt), finished)
-	}
-	if len(values) == 0 {
-		return nil, nil
-	}
-	query := `WITH v (id, attempt, state, tries, stepped_aside, next_at, finished_at) AS (VALUES ` + strings.Join(values, ", ") + `)
-UPDATE deliveries SET state = v.state, tries = v.tries, stepped_aside = v.stepped_aside, next_at = v.next_at,
-	finished_at = v.finished_at, lease_until = NULL, lease_owner = '' FROM v
-WHERE deliveries.id = v.id AND deliveries.attempts = v.attempt AND deliveries.state = 'RUNNING' RETURNING deliveries.id`
-	moved := map[string]bool{}
-	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
-		var id string
-		err := row.Scan(&id)
-		moved[id] = true
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("finish deliveries: %w", err)
-	}
-	var stored []result
-	for _, r := range batch {
-		if moved[r.id] {
-			stored = append(stored, r)
-		}
-	}
-	return stored, nil
-}
-
-// insertAttempts keeps what was sent.
-func insertAttempts(ctx context.Context, tx *eventlog.Tx, stored []result, now ms.Time) error {
-	var creates []*ent.AttemptCreate
-	for _, r := range stored {
-		o := r.outcome
-		if o == nil {
-			continue
-		}
-		c := tx.Client().Attempt.Create().SetID(id.New(id.Attempt)).SetWorkspaceID(r.workspace).SetCreatedAt(now).
-			SetDeliveryID(r.id).SetNumber(r.attempt).SetTrigger(r.trigger()).SetOutcome(o.Result).SetError(o.Error).
-			SetAnswer(o.Answer).SetRemoteAddress(o.RemoteAddress).SetStartedAt(o.StartedAt).
-			SetDNSUs(int64(o.Phases.DNS / time.Microsecond)).SetConnectUs(int64(o.Phases.Connect / time.Microsecond)).
-			SetTLSUs(int64(o.Phases.TLS / time.Microsecond)).SetFirstByteUs(int64(o.Phases.FirstByte / time.Microsecond)).
-			SetTotalUs(int64(o.Phases.Total / time.Microsecond))
-		if o.Status != 0 {
-			c.SetStatus(o.Status)
-		}
-		creates = append(creates, c)
-	}
-	if len(creates) == 0 {
-		return nil
-	}
-	if err := tx.Client().Attempt.CreateBulk(creates...).Exec(ctx); err != nil {
-		return fmt.Errorf("store attempts: %w", err)
-	}
-	return nil
-}
-
-// trigger tells a resent delivery from one that its schedule sends: only Resend puts one with no tries out of order.
-func (r result) trigger() attempt.Trigger {
-	if r.steppedAside && r.tries == 0 {
-		return attempt.TriggerRESEND
-	}
-	return attempt.TriggerSCHEDULE
+	return done, s.insertAttempts(ctx, tx, done.finished, now)
 }

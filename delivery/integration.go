@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"parley/ent"
-	"parley/ent/delivery"
 	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/integrationhealth"
+	"parley/ent/ms"
 	"parley/ent/secret"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -77,11 +77,18 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 }
 
 // UpdateIntegration changes the given fields. A new URL, and enabling, wipe the record of failures and end a pause;
-// disabling holds what was not delivered, and enabling does not release it. The error is an *invalid.Error for bad input
+// disabling holds what was not delivered, and enabling does not release it (ReleaseHeld): until that, a FIFO integration
+// holds what is new too. The error is an *invalid.Error for bad input
 // and ent's NotFoundError for an unknown id.
 func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u Update) (Result, error) {
+	if u.State != nil && *u.State == integration.StateENABLED {
+		if err := s.holdRest(ctx, integrationID); err != nil {
+			return Result{}, err
+		}
+	}
+	defer s.look.Poke() // what waits may be more than one transaction should hold
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
-		in, _, err := s.lockIntegration(ctx, tx, integrationID)
+		in, now, err := s.lockIntegration(ctx, tx, integrationID)
 		if err != nil {
 			return Result{}, err
 		}
@@ -104,11 +111,13 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 		}
 		enable := u.State != nil && *u.State == integration.StateENABLED && in.State != integration.StateENABLED
 		if enable {
-			change.SetState(integration.StateENABLED).SetDisabledReason("")
+			change.SetState(integration.StateENABLED).SetDisabledReason("").ClearDisabledAt()
 		}
 		if enable || u.URL != nil && *u.URL != in.URL {
 			err := tx.Client().IntegrationHealth.Update().Where(integrationhealth.IntegrationID(in.ID)).
-				SetConsecutiveFailures(0).ClearFirstFailureAt().ClearPausedUntil().Exec(ctx)
+				SetConsecutiveFailures(0).ClearFirstFailureAt().ClearPausedUntil().SetNotices(0).
+				SetBreaker(integrationhealth.BreakerCLOSED).ClearBreakerUntil().SetBreakerTrips(0).
+				ClearWindowFrom().SetWindowTotal(0).SetWindowFailed(0).Exec(ctx)
 			if err != nil {
 				return Result{}, fmt.Errorf("forget the failures of the integration: %w", err)
 			}
@@ -117,7 +126,7 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			return Result{}, fmt.Errorf("change the integration: %w", err)
 		}
 		if u.State != nil && *u.State == integration.StateDISABLED && in.State != integration.StateDISABLED {
-			if err := s.disable(ctx, tx, in, disabledBy(ctx)); err != nil {
+			if err := s.disable(ctx, tx, in, now, disabling{reason: disabledBy(ctx)}); err != nil {
 				return Result{}, err
 			}
 		}
@@ -126,15 +135,37 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 				return Result{}, err
 			}
 		}
+		if err := s.keepOrder(ctx, tx, in.ID); err != nil {
+			return Result{}, err
+		}
 		tx.WakeDeliveries()
 		return Result{ID: in.ID}, nil
 	})
 }
 
+// keepOrder has an enabled FIFO integration hold what is new as long as it holds what is older.
+func (s *Service) keepOrder(ctx context.Context, tx *eventlog.Tx, integrationID string) error {
+	in, err := tx.Client().Integration.Query().Where(integration.ID(integrationID)).Only(ctx)
+	if err != nil || in.Holding == integration.HoldingRELEASING {
+		return err
+	}
+	held := false
+	if in.Ordering == integration.OrderingFIFO && in.State == integration.StateENABLED {
+		if held, err = s.holds(ctx, tx, in); err != nil {
+			return err
+		}
+	}
+	if held {
+		return s.setHolding(ctx, tx, in, integration.HoldingKEPT)
+	}
+	return s.setHolding(ctx, tx, in, integration.HoldingNONE)
+}
+
 // DeleteIntegration ends an integration: its secrets are destroyed and deliveries that wait are cancelled; one that is
-// being sent ends by its outcome and is not tried again. The row stays, for the record of its deliveries. The error is
+// being sent ends by its outcome and is not tried again. Of many deliveries some are cancelled in the background. The row stays, for the record of its deliveries. The error is
 // ent's NotFoundError for an unknown id.
 func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (Result, error) {
+	defer s.look.Poke() // what waits may be more than one transaction should cancel
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
 		in, now, err := s.lockIntegration(ctx, tx, integrationID)
 		if err != nil {
@@ -146,11 +177,9 @@ func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (
 		if err := tx.Client().Integration.Update().Where(integration.ID(in.ID)).SetDeletedAt(now).Exec(ctx); err != nil {
 			return Result{}, fmt.Errorf("delete the integration: %w", err)
 		}
-		err = tx.Client().Delivery.Update().
-			Where(delivery.IntegrationID(in.ID), delivery.StateIn(delivery.StatePENDING, delivery.StateHELD)).
-			SetState(delivery.StateCANCELLED).SetFinishedAt(now).Exec(ctx)
-		if err != nil {
-			return Result{}, fmt.Errorf("cancel deliveries: %w", err)
+		in.DeletedAt = &now
+		if _, err := s.tidyIn(ctx, tx, in); err != nil {
+			return Result{}, err
 		}
 		if _, err := tx.Client().Secret.Delete().Where(secret.OwnerID(in.ID)).Exec(ctx); err != nil {
 			return Result{}, fmt.Errorf("destroy secrets: %w", err)
@@ -159,25 +188,27 @@ func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (
 	})
 }
 
-// disable stops deliveries to an integration that the transaction has locked, holds what waits, and tells the
-// workspace's other integrations. ctx must be confined to the workspace.
-func (s *Service) disable(ctx context.Context, tx *eventlog.Tx, in *ent.Integration, reason string) error {
+// disabling is why an integration is disabled.
+type disabling struct {
+	reason  string
+	failure *eventlog.IntegrationFailure // nil when its endpoint is not to blame
+}
+
+// disable stops deliveries to an integration that the transaction has locked, holds what waits, or the first of it when it
+// is much, and tells the workspace's other integrations. ctx must be confined to the workspace.
+func (s *Service) disable(ctx context.Context, tx *eventlog.Tx, in *ent.Integration, now ms.Time, why disabling) error {
 	if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil {
 		return err
 	}
-	err := tx.Client().Integration.Update().Where(integration.ID(in.ID)).
-		SetState(integration.StateDISABLED).SetDisabledReason(reason).Exec(ctx)
+	err := tx.Client().Integration.Update().Where(integration.ID(in.ID)).SetState(integration.StateDISABLED).
+		SetDisabledReason(why.reason).SetDisabledAt(now).SetHolding(integration.HoldingNONE).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("disable %s: %w", in.ID, err)
 	}
-	err = tx.Client().Delivery.Update().
-		Where(delivery.IntegrationID(in.ID), delivery.StateEQ(delivery.StatePENDING)).
-		SetState(delivery.StateHELD).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("hold deliveries of %s: %w", in.ID, err)
+	if _, err := s.move(ctx, tx, in, "PENDING", "HELD", 0); err != nil {
+		return err
 	}
-	return tx.EmitWorkspace(in.WorkspaceID, eventlog.IntegrationDisabled, eventlog.Data{Reason: reason},
-		eventlog.IntegrationData{IntegrationID: in.ID, Name: in.Name, URL: in.URL, Reason: reason})
+	return tx.EmitWorkspace(in.WorkspaceID, eventlog.IntegrationDisabled, eventlog.Data{Reason: why.reason}, about(in, why))
 }
 
 // queueFirst puts what waits at an integration that becomes FIFO before all that will come. Where places are equal the

@@ -78,6 +78,9 @@ func (f *fixture) service(t testing.TB, o delivery.Options) *delivery.Service {
 	t.Cleanup(client.CloseIdle)
 	o.Poll = cmp.Or(o.Poll, 20*ms)
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Second)
+	if o.Breaker == (delivery.Breaker{}) {
+		o.Breaker = delivery.Breaker{First: ms, Most: 5 * ms}
+	}
 	if o.Schedule == nil {
 		o.Schedule = quick
 	}

@@ -19,6 +19,10 @@ type metrics struct {
 	attempts *prometheus.CounterVec
 	refused  prometheus.Counter
 	latency  prometheus.Histogram
+	opened   prometheus.Counter
+	notices  *prometheus.CounterVec
+	disabled prometheus.Counter
+	dropped  prometheus.Counter
 	flight   *prometheus.Desc
 	oldest   *prometheus.Desc
 }
@@ -38,6 +42,18 @@ func newMetrics(s *Service) *metrics {
 			Name: "parley_delivery_first_answer_seconds", Help: "Time from the commit of an event to the first answer to its delivery.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600},
 		}),
+		opened: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "parley_delivery_breaker_opened_total", Help: "Breakers of endpoints that opened, those that opened again included.",
+		}),
+		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_integration_failing_total", Help: "Notices of endpoints that keep failing, by how long they have.",
+		}, []string{"for"}),
+		disabled: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "parley_integration_disabled_total", Help: "Integrations that were disabled because of their endpoint.",
+		}),
+		dropped: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "parley_delivery_held_dropped_total", Help: "Held deliveries that were given up: too many, or too old.",
+		}),
 		flight: prometheus.NewDesc("parley_delivery_in_flight", "Deliveries that this process is sending.", nil, nil),
 		oldest: prometheus.NewDesc("parley_delivery_oldest_due_seconds", "Age of the oldest delivery that is due at an endpoint that may be sent to.", nil, nil),
 	}
@@ -45,6 +61,9 @@ func newMetrics(s *Service) *metrics {
 		attempt.OutcomeSUCCEEDED, attempt.OutcomeREFUSED, attempt.OutcomeUNREACHABLE, attempt.OutcomeTIMED_OUT, attempt.OutcomeBLOCKED, attempt.OutcomeLOST,
 	} {
 		m.attempts.WithLabelValues(string(outcome)) // so that each exists from the start
+	}
+	for _, after := range noticeAfter {
+		m.notices.WithLabelValues(after.String())
 	}
 	return m
 }
@@ -73,6 +92,10 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	m.attempts.Describe(ch)
 	m.refused.Describe(ch)
 	m.latency.Describe(ch)
+	m.opened.Describe(ch)
+	m.notices.Describe(ch)
+	m.disabled.Describe(ch)
+	m.dropped.Describe(ch)
 	ch <- m.flight
 	ch <- m.oldest
 }
@@ -82,6 +105,10 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	m.attempts.Collect(ch)
 	m.refused.Collect(ch)
 	m.latency.Collect(ch)
+	m.opened.Collect(ch)
+	m.notices.Collect(ch)
+	m.disabled.Collect(ch)
+	m.dropped.Collect(ch)
 	ch <- prometheus.MustNewConstMetric(m.flight, prometheus.GaugeValue, float64(m.inFlight.Load()))
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -23,7 +23,9 @@ type Outcome struct {
 	Phases        outbound.Phases
 	Body          []byte // what was sent
 
-	pause time.Duration // how long the receiver asked to be left alone
+	pause   time.Duration // how long the receiver asked to be left alone
+	disable bool          // it wants no deliveries any more
+	abort   bool          // it does not want this delivery to be tried again
 }
 
 const (
@@ -34,7 +36,34 @@ const (
 )
 
 // gone says that the receiver wants no deliveries any more.
-func (o Outcome) gone() bool { return o.Status == http.StatusGone }
+func (o Outcome) gone() bool { return o.Status == http.StatusGone || o.disable }
+
+// why says what the receiver did to be gone.
+func (o Outcome) why() string {
+	if o.disable {
+		return "the receiver answered " + answerHeader + ": " + answerDisable
+	}
+	return "the receiver answered 410 Gone"
+}
+
+// By this header of its answer, whatever the status, a receiver says what it wants. Several words are separated by commas.
+const (
+	answerHeader  = "webhook-delivery"
+	answerDisable = "disable"
+	answerAbort   = "abort-message"
+)
+
+// readWishes takes note of what the receiver says by header.
+func (o *Outcome) readWishes(h http.Header) {
+	for word := range strings.SplitSeq(strings.Join(h.Values(answerHeader), ","), ",") {
+		switch strings.ToLower(strings.TrimSpace(word)) {
+		case answerDisable:
+			o.disable = true
+		case answerAbort:
+			o.abort = true
+		}
+	}
+}
 
 // readOutcome judges an exchange. A status decides by itself, even when the rest of the answer broke off: the receiver
 // has the event, and sending it again would be for nothing.
@@ -62,6 +91,7 @@ func (s *Service) readAnswer(res *outbound.Response) Outcome {
 		Result: attempt.OutcomeREFUSED, Status: res.Status, Answer: clean(string(res.Body), maxAnswer),
 		RemoteAddress: res.RemoteAddr, Phases: res.Phases,
 	}
+	o.readWishes(res.Header)
 	switch {
 	case res.Status >= 200 && res.Status < 300:
 		o.Result = attempt.OutcomeSUCCEEDED

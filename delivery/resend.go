@@ -21,7 +21,7 @@ var ErrDisabled = errors.New("the integration is disabled")
 type Resent struct{ ID string }
 
 // Resend makes a delivery due now with a fresh schedule and the same webhook-id, whatever became of it before. One that
-// waits keeps its place in the order; one that had ended goes outside of it, so that it holds up nothing new. It returns
+// waits keeps its place in the order; one that had ended, or is held, goes outside of it, so that it holds up nothing new. It returns
 // ErrRunning, ErrDisabled, or ent's NotFoundError for an unknown id and for a delivery of a deleted integration.
 func (s *Service) Resend(ctx context.Context, deliveryID string) (Resent, error) {
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Resent, error) {
@@ -39,13 +39,14 @@ func (s *Service) Resend(ctx context.Context, deliveryID string) (Resent, error)
 		}
 		change := tx.Client().Delivery.Update().
 			Where(delivery.ID(deliveryID), delivery.StateNotIn(delivery.StateRUNNING, delivery.StatePENDING)).
-			SetSteppedAside(true)
+			SetOutside(true)
 		if err := change.Exec(ctx); err != nil {
 			return Resent{}, fmt.Errorf("take %s out of the order: %w", deliveryID, err)
 		}
 		n, err := tx.Client().Delivery.Update().
 			Where(delivery.ID(deliveryID), delivery.StateNEQ(delivery.StateRUNNING)).
-			SetState(delivery.StatePENDING).SetTries(0).SetNextAt(now).ClearFinishedAt().Save(ctx)
+			SetState(delivery.StatePENDING).SetTries(0).SetNextAt(now).ClearFinishedAt().
+			SetResent(true).SetLane(delivery.LaneLIVE).ClearReplayID().Save(ctx)
 		if err != nil {
 			return Resent{}, fmt.Errorf("resend %s: %w", deliveryID, err)
 		}

@@ -23,6 +23,8 @@ const (
 	maxRest = 4 * time.Millisecond
 	// sweepEvery is in polls.
 	sweepEvery = 5
+	// slowly is how many sweeps come for one that looks for what is past its time.
+	slowly = 12
 )
 
 // run is one call of Run.
@@ -53,7 +55,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer abandon()
 
 	if s.o.Sole {
-		if err := s.sweep(ctx, true); err != nil && ctx.Err() == nil {
+		if err := s.takeLost(ctx, endless); err != nil && ctx.Err() == nil {
 			s.o.Logger.Error("cannot take over deliveries left running; they wait for their leases", "error", err)
 		}
 	}
@@ -176,14 +178,24 @@ func (r *run) deliver(ctx context.Context, j *job) result {
 	return result{j, &o}
 }
 
-// sweepLoop looks for what other workers have lost.
+// sweepLoop looks for what other workers have lost, and for what verbs have left to the background: now and then, and when
+// it is poked.
 func (r *run) sweepLoop(ctx context.Context) {
-	for {
-		if err := r.sweep(ctx, false); err != nil && ctx.Err() == nil {
+	timer := time.NewTicker(sweepEvery * r.o.Poll)
+	defer timer.Stop()
+	for n := 0; ; n++ {
+		err := r.sweep(ctx)
+		if err == nil && n%slowly == 0 {
+			err = r.sweepSlowly(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			r.o.Logger.Error("cannot sweep deliveries; trying again", "error", err)
 		}
-		if !sleep(ctx, sweepEvery*r.o.Poll) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-timer.C:
+		case <-r.look:
 		}
 	}
 }

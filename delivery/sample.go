@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/ent/id"
 	"parley/ent/integration"
@@ -54,8 +55,9 @@ func (s *Service) TestIntegration(ctx context.Context, integrationID, eventType 
 		return Outcome{}, err
 	}
 	b.ID, b.WorkspaceID, b.Timestamp = id.New(id.Event), in.WorkspaceID, ms.Of(s.o.Now())
-	if _, ok := b.Data.(eventlog.IntegrationData); ok {
-		b.Data = eventlog.IntegrationData{IntegrationID: in.ID, Name: in.Name, URL: in.URL, Reason: testText}
+	if about, ok := b.Data.(eventlog.IntegrationData); ok {
+		about.IntegrationID, about.Name, about.URL = in.ID, in.Name, in.URL
+		b.Data = about
 	}
 	body, err := render(b)
 	if err != nil {
@@ -78,10 +80,17 @@ func sample(eventType string) (eventlog.Body, error) {
 	b := eventlog.Body{
 		ID: sampleID(id.Event), Type: eventType, Version: eventlog.PayloadVersion, Timestamp: sampleTime, WorkspaceID: sampleID(id.Workspace),
 	}
-	if eventType == eventlog.IntegrationPing || eventType == eventlog.IntegrationDisabled {
-		b.Data = eventlog.IntegrationData{
+	if eventType == eventlog.IntegrationPing || eventType == eventlog.IntegrationDisabled || eventType == eventlog.IntegrationFailing {
+		about := eventlog.IntegrationData{
 			IntegrationID: sampleID(id.Integration), Name: "Test", URL: "https://example.com/webhooks", Reason: testText,
 		}
+		if eventType != eventlog.IntegrationPing {
+			eventID, status := sampleID(id.Event), 503
+			about.Failure = &eventlog.IntegrationFailure{
+				Since: sampleTime.Add(-time.Hour), Failures: 7, EventID: &eventID, Status: &status, Error: "answered 503 Service Unavailable",
+			}
+		}
+		b.Data = about
 		return b, nil
 	}
 	threadID, externalID, sequence, at := sampleID(id.Thread), "test-1", int64(2), sampleTime

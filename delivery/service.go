@@ -27,6 +27,9 @@ type Options struct {
 	Schedule       Schedule      // when to try again; nil means DefaultSchedule
 	Poll           time.Duration // how often to look for due deliveries without being woken; 0 means 1 s
 	LeaseMargin    time.Duration // what a lease is longer than Timeout: time to record the outcome; 0 means 15 s
+	Breaker        Breaker       // how long failing endpoints are left alone
+	HeldMost       int           // deliveries that one integration holds, the newest; 0 means 100,000
+	HeldFor        time.Duration // how old a held delivery may get; 0 means 14 days
 	DrainFor       time.Duration // how long running POSTs may go on when Run is told to end; 0 means 10 s
 
 	// Sole says that no other process works on this database, so that Run takes over at once what an earlier one left
@@ -46,6 +49,8 @@ type Service struct {
 	guard   *outbound.Guard
 	o       Options
 	metrics *metrics
+	look    eventlog.Signal // there is something for the sweep
+	beats   beats
 }
 
 // New returns the service of one database. The client sends; guard, which should be the client's own, judges URLs when
@@ -58,6 +63,10 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	o.Timeout = cmp.Or(o.Timeout, 20*time.Second)
 	o.Poll = cmp.Or(o.Poll, time.Second)
 	o.LeaseMargin = cmp.Or(o.LeaseMargin, 15*time.Second)
+	o.Breaker.First = cmp.Or(o.Breaker.First, 15*time.Second)
+	o.Breaker.Most = cmp.Or(o.Breaker.Most, 10*time.Minute)
+	o.HeldMost = cmp.Or(o.HeldMost, 100_000)
+	o.HeldFor = cmp.Or(o.HeldFor, 14*24*time.Hour)
 	o.DrainFor = cmp.Or(o.DrainFor, 10*time.Second)
 	if o.Schedule == nil {
 		o.Schedule = DefaultSchedule
@@ -71,7 +80,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o}
+	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, look: eventlog.NewSignal()}
 	s.metrics = newMetrics(s)
 	return s
 }

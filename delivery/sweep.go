@@ -2,49 +2,44 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"parley/ent/attempt"
 	"parley/ent/ms"
-	"parley/ent/viewer"
-	"parley/eventlog"
 )
 
-// The statements of sweeping. They run as the system worker "delivery sweep".
-const (
-	// lostSQL finds deliveries whose worker has not recorded an outcome in time.
-	lostSQL = `SELECT id, workspace_id, integration_id, attempts, tries, stepped_aside, created_at, next_at, lease_until FROM deliveries
+// lostSQL finds deliveries whose worker has not recorded an outcome in time. It runs as the system worker "delivery sweep",
+// as all of sweeping does.
+const lostSQL = `SELECT id, workspace_id, integration_id, attempts, tries, stepped_aside, created_at, next_at, lease_until FROM deliveries
 WHERE state = 'RUNNING' AND lease_until <= {until} ORDER BY lease_until LIMIT 500`
-
-	// straySQL finds integrations with pending deliveries that a verb meant to hold or cancel: their events were being
-	// committed when the integration was disabled or deleted.
-	straySQL = `SELECT i.id FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id
-WHERE i.state = 'DISABLED' OR i.deleted_at IS NOT NULL`
-
-	tidySQL = `UPDATE deliveries SET state = CASE WHEN i.deleted_at IS NULL THEN 'HELD' ELSE 'CANCELLED' END,
-	finished_at = i.deleted_at FROM integrations i
-WHERE i.id = deliveries.integration_id AND deliveries.state = 'PENDING' AND deliveries.integration_id = $1
-	AND (i.state = 'DISABLED' OR i.deleted_at IS NOT NULL)`
-)
 
 // endless is a moment that every lease ends before.
 const endless = "9223372036854775807"
 
-// sweep gives deliveries whose lease has ended back to the queue, with an attempt that says they were lost, and tidies
-// up strays. With all set it takes every running delivery for lost. It writes only when there is something to write.
-func (s *Service) sweep(ctx context.Context, all bool) error {
-	system := viewer.SystemContext(ctx, "delivery sweep")
-	until := "{now}"
-	if all {
-		until = endless
-	}
+// sweep gives deliveries whose lease has ended back to the queue, with an attempt that says they were lost, and goes on
+// with all that verbs have left to the background: holding, cancelling, releasing, notices. It writes only when there is
+// something to write.
+func (s *Service) sweep(ctx context.Context) error {
+	system := sweeper(ctx)
+	return errors.Join(s.takeLost(ctx, "{now}"), s.tidyAll(system), s.releaseOn(system), s.attend(system))
+}
+
+// sweepSlowly deletes what is past its time.
+func (s *Service) sweepSlowly(ctx context.Context) error {
+	ctx = sweeper(ctx)
+	return errors.Join(s.dropHeld(ctx), s.endSecrets(ctx))
+}
+
+// takeLost gives back the deliveries whose leases end before the given time.
+func (s *Service) takeLost(ctx context.Context, until string) error {
 	for {
-		lost, err := s.findLost(system, until)
+		lost, err := s.findLost(sweeper(ctx), until)
 		if err != nil {
 			return fmt.Errorf("find lost deliveries: %w", err)
 		}
 		if len(lost) == 0 {
-			break
+			return nil
 		}
 		stored, err := s.record(ctx, lost)
 		if err != nil {
@@ -53,26 +48,6 @@ func (s *Service) sweep(ctx context.Context, all bool) error {
 		s.metrics.count(stored)
 		s.o.Logger.Warn("deliveries lost their worker and will be sent again", "count", len(stored))
 	}
-	var strays []string
-	err := scan(system, s.log.Client(), straySQL, nil, func(row scanner) error {
-		var id string
-		err := row.Scan(&id)
-		strays = append(strays, id)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("find stray deliveries: %w", err)
-	}
-	for _, id := range strays {
-		err := s.log.Write(system, func(ctx context.Context, tx *eventlog.Tx) error {
-			_, err := tx.Client().ExecContext(ctx, tidySQL, id)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("tidy up deliveries of %s: %w", id, err)
-		}
-	}
-	return nil
 }
 
 // findLost returns the lost deliveries as results, for record to store: its fence refuses what has moved on since.

@@ -216,7 +216,7 @@ func TestResend(t *testing.T) {
 		}
 		close(hang)
 		eventually(t, "it is done again", reaches(entdelivery.StateDONE, 3))
-		for i, want := range []attempt.Trigger{attempt.TriggerSCHEDULE, attempt.TriggerSCHEDULE, attempt.TriggerRESEND} {
+		for i, want := range []attempt.Trigger{attempt.TriggerSCHEDULE, attempt.TriggerRESEND, attempt.TriggerRESEND} {
 			if a := f.attempts(d.ID)[i]; a.Trigger != want {
 				t.Errorf("attempt %d: %s, want %s", i+1, a.Trigger, want)
 			}

@@ -45,6 +45,8 @@ type Delivery struct {
 	Tries int `json:"tries,omitempty"`
 	// Later deliveries of the thread no longer wait for it.
 	SteppedAside bool `json:"stepped_aside,omitempty"`
+	// Outside of the order: it had ended, or was held, and was made due again.
+	Outside bool `json:"outside,omitempty"`
 	// Made due again by hand or by a replay; the next attempt says so.
 	Resent bool `json:"resent,omitempty"`
 	// The last replay that made it due again.
@@ -103,7 +105,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldSteppedAside, delivery.FieldResent:
+		case delivery.FieldSteppedAside, delivery.FieldOutside, delivery.FieldResent:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldCreatedAt, delivery.FieldSequence, delivery.FieldOrdinal, delivery.FieldAttempts, delivery.FieldTries, delivery.FieldNextAt, delivery.FieldLeaseUntil, delivery.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
@@ -210,6 +212,12 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field stepped_aside", values[i])
 			} else if value.Valid {
 				_m.SteppedAside = value.Bool
+			}
+		case delivery.FieldOutside:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field outside", values[i])
+			} else if value.Valid {
+				_m.Outside = value.Bool
 			}
 		case delivery.FieldResent:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -340,6 +348,9 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stepped_aside=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SteppedAside))
+	builder.WriteString(", ")
+	builder.WriteString("outside=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Outside))
 	builder.WriteString(", ")
 	builder.WriteString("resent=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Resent))

@@ -175,6 +175,20 @@ func (_c *DeliveryCreate) SetNillableSteppedAside(v *bool) *DeliveryCreate {
 	return _c
 }
 
+// SetOutside sets the "outside" field.
+func (_c *DeliveryCreate) SetOutside(v bool) *DeliveryCreate {
+	_c.mutation.SetOutside(v)
+	return _c
+}
+
+// SetNillableOutside sets the "outside" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableOutside(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetOutside(*v)
+	}
+	return _c
+}
+
 // SetResent sets the "resent" field.
 func (_c *DeliveryCreate) SetResent(v bool) *DeliveryCreate {
 	_c.mutation.SetResent(v)
@@ -339,6 +353,10 @@ func (_c *DeliveryCreate) defaults() error {
 		v := delivery.DefaultSteppedAside
 		_c.mutation.SetSteppedAside(v)
 	}
+	if _, ok := _c.mutation.Outside(); !ok {
+		v := delivery.DefaultOutside
+		_c.mutation.SetOutside(v)
+	}
 	if _, ok := _c.mutation.Resent(); !ok {
 		v := delivery.DefaultResent
 		_c.mutation.SetResent(v)
@@ -398,6 +416,9 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.SteppedAside(); !ok {
 		return &ValidationError{Name: "stepped_aside", err: errors.New(`ent: missing required field "Delivery.stepped_aside"`)}
+	}
+	if _, ok := _c.mutation.Outside(); !ok {
+		return &ValidationError{Name: "outside", err: errors.New(`ent: missing required field "Delivery.outside"`)}
 	}
 	if _, ok := _c.mutation.Resent(); !ok {
 		return &ValidationError{Name: "resent", err: errors.New(`ent: missing required field "Delivery.resent"`)}
@@ -493,6 +514,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
 		_node.SteppedAside = value
+	}
+	if value, ok := _c.mutation.Outside(); ok {
+		_spec.SetField(delivery.FieldOutside, field.TypeBool, value)
+		_node.Outside = value
 	}
 	if value, ok := _c.mutation.Resent(); ok {
 		_spec.SetField(delivery.FieldResent, field.TypeBool, value)
@@ -673,6 +698,18 @@ func (u *DeliveryUpsert) SetSteppedAside(v bool) *DeliveryUpsert {
 // UpdateSteppedAside sets the "stepped_aside" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateSteppedAside() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldSteppedAside)
+	return u
+}
+
+// SetOutside sets the "outside" field.
+func (u *DeliveryUpsert) SetOutside(v bool) *DeliveryUpsert {
+	u.Set(delivery.FieldOutside, v)
+	return u
+}
+
+// UpdateOutside sets the "outside" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateOutside() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldOutside)
 	return u
 }
 
@@ -937,6 +974,20 @@ func (u *DeliveryUpsertOne) SetSteppedAside(v bool) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateSteppedAside() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateSteppedAside()
+	})
+}
+
+// SetOutside sets the "outside" field.
+func (u *DeliveryUpsertOne) SetOutside(v bool) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetOutside(v)
+	})
+}
+
+// UpdateOutside sets the "outside" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateOutside() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateOutside()
 	})
 }
 
@@ -1386,6 +1437,20 @@ func (u *DeliveryUpsertBulk) SetSteppedAside(v bool) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateSteppedAside() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateSteppedAside()
+	})
+}
+
+// SetOutside sets the "outside" field.
+func (u *DeliveryUpsertBulk) SetOutside(v bool) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetOutside(v)
+	})
+}
+
+// UpdateOutside sets the "outside" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateOutside() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateOutside()
 	})
 }
 

@@ -113,6 +113,20 @@ func (_u *DeliveryUpdate) SetNillableSteppedAside(v *bool) *DeliveryUpdate {
 	return _u
 }
 
+// SetOutside sets the "outside" field.
+func (_u *DeliveryUpdate) SetOutside(v bool) *DeliveryUpdate {
+	_u.mutation.SetOutside(v)
+	return _u
+}
+
+// SetNillableOutside sets the "outside" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableOutside(v *bool) *DeliveryUpdate {
+	if v != nil {
+		_u.SetOutside(*v)
+	}
+	return _u
+}
+
 // SetResent sets the "resent" field.
 func (_u *DeliveryUpdate) SetResent(v bool) *DeliveryUpdate {
 	_u.mutation.SetResent(v)
@@ -337,6 +351,9 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.Outside(); ok {
+		_spec.SetField(delivery.FieldOutside, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Resent(); ok {
 		_spec.SetField(delivery.FieldResent, field.TypeBool, value)
 	}
@@ -475,6 +492,20 @@ func (_u *DeliveryUpdateOne) SetSteppedAside(v bool) *DeliveryUpdateOne {
 func (_u *DeliveryUpdateOne) SetNillableSteppedAside(v *bool) *DeliveryUpdateOne {
 	if v != nil {
 		_u.SetSteppedAside(*v)
+	}
+	return _u
+}
+
+// SetOutside sets the "outside" field.
+func (_u *DeliveryUpdateOne) SetOutside(v bool) *DeliveryUpdateOne {
+	_u.mutation.SetOutside(v)
+	return _u
+}
+
+// SetNillableOutside sets the "outside" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableOutside(v *bool) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetOutside(*v)
 	}
 	return _u
 }
@@ -732,6 +763,9 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.SteppedAside(); ok {
 		_spec.SetField(delivery.FieldSteppedAside, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Outside(); ok {
+		_spec.SetField(delivery.FieldOutside, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Resent(); ok {
 		_spec.SetField(delivery.FieldResent, field.TypeBool, value)

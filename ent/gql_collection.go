@@ -1049,6 +1049,11 @@ func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, delivery.FieldSteppedAside)
 				fieldSeen[delivery.FieldSteppedAside] = struct{}{}
 			}
+		case "outside":
+			if _, ok := fieldSeen[delivery.FieldOutside]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldOutside)
+				fieldSeen[delivery.FieldOutside] = struct{}{}
+			}
 		case "resent":
 			if _, ok := fieldSeen[delivery.FieldResent]; !ok {
 				selectedFields = append(selectedFields, delivery.FieldResent)
@@ -1515,6 +1520,11 @@ func (_q *IntegrationQuery) collectField(ctx context.Context, oneNode bool, opCt
 			if _, ok := fieldSeen[integration.FieldState]; !ok {
 				selectedFields = append(selectedFields, integration.FieldState)
 				fieldSeen[integration.FieldState] = struct{}{}
+			}
+		case "holding":
+			if _, ok := fieldSeen[integration.FieldHolding]; !ok {
+				selectedFields = append(selectedFields, integration.FieldHolding)
+				fieldSeen[integration.FieldHolding] = struct{}{}
 			}
 		case "disabledReason":
 			if _, ok := fieldSeen[integration.FieldDisabledReason]; !ok {

@@ -4511,6 +4511,10 @@ type DeliveryWhereInput struct {
 	SteppedAside    *bool `json:"steppedAside,omitempty"`
 	SteppedAsideNEQ *bool `json:"steppedAsideNEQ,omitempty"`
 
+	// "outside" field predicates.
+	Outside    *bool `json:"outside,omitempty"`
+	OutsideNEQ *bool `json:"outsideNEQ,omitempty"`
+
 	// "resent" field predicates.
 	Resent    *bool `json:"resent,omitempty"`
 	ResentNEQ *bool `json:"resentNEQ,omitempty"`
@@ -5014,6 +5018,12 @@ func (i *DeliveryWhereInput) P() (predicate.Delivery, error) {
 	}
 	if i.SteppedAsideNEQ != nil {
 		predicates = append(predicates, delivery.SteppedAsideNEQ(*i.SteppedAsideNEQ))
+	}
+	if i.Outside != nil {
+		predicates = append(predicates, delivery.OutsideEQ(*i.Outside))
+	}
+	if i.OutsideNEQ != nil {
+		predicates = append(predicates, delivery.OutsideNEQ(*i.OutsideNEQ))
 	}
 	if i.Resent != nil {
 		predicates = append(predicates, delivery.ResentEQ(*i.Resent))
@@ -6597,6 +6607,12 @@ type IntegrationWhereInput struct {
 	StateIn    []integration.State `json:"stateIn,omitempty"`
 	StateNotIn []integration.State `json:"stateNotIn,omitempty"`
 
+	// "holding" field predicates.
+	Holding      *integration.Holding  `json:"holding,omitempty"`
+	HoldingNEQ   *integration.Holding  `json:"holdingNEQ,omitempty"`
+	HoldingIn    []integration.Holding `json:"holdingIn,omitempty"`
+	HoldingNotIn []integration.Holding `json:"holdingNotIn,omitempty"`
+
 	// "disabled_reason" field predicates.
 	DisabledReason             *string  `json:"disabledReason,omitempty"`
 	DisabledReasonNEQ          *string  `json:"disabledReasonNEQ,omitempty"`
@@ -6909,6 +6925,18 @@ func (i *IntegrationWhereInput) P() (predicate.Integration, error) {
 	}
 	if len(i.StateNotIn) > 0 {
 		predicates = append(predicates, integration.StateNotIn(i.StateNotIn...))
+	}
+	if i.Holding != nil {
+		predicates = append(predicates, integration.HoldingEQ(*i.Holding))
+	}
+	if i.HoldingNEQ != nil {
+		predicates = append(predicates, integration.HoldingNEQ(*i.HoldingNEQ))
+	}
+	if len(i.HoldingIn) > 0 {
+		predicates = append(predicates, integration.HoldingIn(i.HoldingIn...))
+	}
+	if len(i.HoldingNotIn) > 0 {
+		predicates = append(predicates, integration.HoldingNotIn(i.HoldingNotIn...))
 	}
 	if i.DisabledReason != nil {
 		predicates = append(predicates, integration.DisabledReasonEQ(*i.DisabledReason))

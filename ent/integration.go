@@ -37,6 +37,8 @@ type Integration struct {
 	Ordering integration.Ordering `json:"ordering,omitempty"`
 	// State holds the value of the "state" field.
 	State integration.State `json:"state,omitempty"`
+	// What becomes of the held deliveries of an enabled integration; while there are any, FIFO holds new ones too.
+	Holding integration.Holding `json:"holding,omitempty"`
 	// DisabledReason holds the value of the "disabled_reason" field.
 	DisabledReason string `json:"disabled_reason,omitempty"`
 	// DisabledAt holds the value of the "disabled_at" field.
@@ -103,7 +105,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case integration.FieldCreatedAt, integration.FieldDisabledAt, integration.FieldRatePerSecond, integration.FieldPayloadVersion, integration.FieldFifoLast, integration.FieldUpdatedAt, integration.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
-		case integration.FieldID, integration.FieldWorkspaceID, integration.FieldName, integration.FieldURL, integration.FieldOrdering, integration.FieldState, integration.FieldDisabledReason:
+		case integration.FieldID, integration.FieldWorkspaceID, integration.FieldName, integration.FieldURL, integration.FieldOrdering, integration.FieldState, integration.FieldHolding, integration.FieldDisabledReason:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -185,6 +187,12 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
 				_m.State = integration.State(value.String)
+			}
+		case integration.FieldHolding:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field holding", values[i])
+			} else if value.Valid {
+				_m.Holding = integration.Holding(value.String)
 			}
 		case integration.FieldDisabledReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -309,6 +317,9 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	builder.WriteString("holding=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Holding))
 	builder.WriteString(", ")
 	builder.WriteString("disabled_reason=")
 	builder.WriteString(_m.DisabledReason)

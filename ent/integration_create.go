@@ -103,6 +103,20 @@ func (_c *IntegrationCreate) SetNillableState(v *integration.State) *Integration
 	return _c
 }
 
+// SetHolding sets the "holding" field.
+func (_c *IntegrationCreate) SetHolding(v integration.Holding) *IntegrationCreate {
+	_c.mutation.SetHolding(v)
+	return _c
+}
+
+// SetNillableHolding sets the "holding" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableHolding(v *integration.Holding) *IntegrationCreate {
+	if v != nil {
+		_c.SetHolding(*v)
+	}
+	return _c
+}
+
 // SetDisabledReason sets the "disabled_reason" field.
 func (_c *IntegrationCreate) SetDisabledReason(v string) *IntegrationCreate {
 	_c.mutation.SetDisabledReason(v)
@@ -323,6 +337,10 @@ func (_c *IntegrationCreate) defaults() error {
 		v := integration.DefaultState
 		_c.mutation.SetState(v)
 	}
+	if _, ok := _c.mutation.Holding(); !ok {
+		v := integration.DefaultHolding
+		_c.mutation.SetHolding(v)
+	}
 	if _, ok := _c.mutation.DisabledReason(); !ok {
 		v := integration.DefaultDisabledReason
 		_c.mutation.SetDisabledReason(v)
@@ -398,6 +416,14 @@ func (_c *IntegrationCreate) check() error {
 	if v, ok := _c.mutation.State(); ok {
 		if err := integration.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Integration.state": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Holding(); !ok {
+		return &ValidationError{Name: "holding", err: errors.New(`ent: missing required field "Integration.holding"`)}
+	}
+	if v, ok := _c.mutation.Holding(); ok {
+		if err := integration.HoldingValidator(v); err != nil {
+			return &ValidationError{Name: "holding", err: fmt.Errorf(`ent: validator failed for field "Integration.holding": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.DisabledReason(); !ok {
@@ -486,6 +512,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(integration.FieldState, field.TypeEnum, value)
 		_node.State = value
+	}
+	if value, ok := _c.mutation.Holding(); ok {
+		_spec.SetField(integration.FieldHolding, field.TypeEnum, value)
+		_node.Holding = value
 	}
 	if value, ok := _c.mutation.DisabledReason(); ok {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)
@@ -684,6 +714,18 @@ func (u *IntegrationUpsert) SetState(v integration.State) *IntegrationUpsert {
 // UpdateState sets the "state" field to the value that was provided on create.
 func (u *IntegrationUpsert) UpdateState() *IntegrationUpsert {
 	u.SetExcluded(integration.FieldState)
+	return u
+}
+
+// SetHolding sets the "holding" field.
+func (u *IntegrationUpsert) SetHolding(v integration.Holding) *IntegrationUpsert {
+	u.Set(integration.FieldHolding, v)
+	return u
+}
+
+// UpdateHolding sets the "holding" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateHolding() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldHolding)
 	return u
 }
 
@@ -986,6 +1028,20 @@ func (u *IntegrationUpsertOne) SetState(v integration.State) *IntegrationUpsertO
 func (u *IntegrationUpsertOne) UpdateState() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetHolding sets the "holding" field.
+func (u *IntegrationUpsertOne) SetHolding(v integration.Holding) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetHolding(v)
+	})
+}
+
+// UpdateHolding sets the "holding" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateHolding() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateHolding()
 	})
 }
 
@@ -1480,6 +1536,20 @@ func (u *IntegrationUpsertBulk) SetState(v integration.State) *IntegrationUpsert
 func (u *IntegrationUpsertBulk) UpdateState() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetHolding sets the "holding" field.
+func (u *IntegrationUpsertBulk) SetHolding(v integration.Holding) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetHolding(v)
+	})
+}
+
+// UpdateHolding sets the "holding" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateHolding() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateHolding()
 	})
 }
 

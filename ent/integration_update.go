@@ -124,6 +124,20 @@ func (_u *IntegrationUpdate) SetNillableState(v *integration.State) *Integration
 	return _u
 }
 
+// SetHolding sets the "holding" field.
+func (_u *IntegrationUpdate) SetHolding(v integration.Holding) *IntegrationUpdate {
+	_u.mutation.SetHolding(v)
+	return _u
+}
+
+// SetNillableHolding sets the "holding" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableHolding(v *integration.Holding) *IntegrationUpdate {
+	if v != nil {
+		_u.SetHolding(*v)
+	}
+	return _u
+}
+
 // SetDisabledReason sets the "disabled_reason" field.
 func (_u *IntegrationUpdate) SetDisabledReason(v string) *IntegrationUpdate {
 	_u.mutation.SetDisabledReason(v)
@@ -413,6 +427,11 @@ func (_u *IntegrationUpdate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Integration.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Holding(); ok {
+		if err := integration.HoldingValidator(v); err != nil {
+			return &ValidationError{Name: "holding", err: fmt.Errorf(`ent: validator failed for field "Integration.holding": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -469,6 +488,9 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(integration.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Holding(); ok {
+		_spec.SetField(integration.FieldHolding, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.DisabledReason(); ok {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)
@@ -705,6 +727,20 @@ func (_u *IntegrationUpdateOne) SetState(v integration.State) *IntegrationUpdate
 func (_u *IntegrationUpdateOne) SetNillableState(v *integration.State) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetHolding sets the "holding" field.
+func (_u *IntegrationUpdateOne) SetHolding(v integration.Holding) *IntegrationUpdateOne {
+	_u.mutation.SetHolding(v)
+	return _u
+}
+
+// SetNillableHolding sets the "holding" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableHolding(v *integration.Holding) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetHolding(*v)
 	}
 	return _u
 }
@@ -1011,6 +1047,11 @@ func (_u *IntegrationUpdateOne) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Integration.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Holding(); ok {
+		if err := integration.HoldingValidator(v); err != nil {
+			return &ValidationError{Name: "holding", err: fmt.Errorf(`ent: validator failed for field "Integration.holding": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -1084,6 +1125,9 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(integration.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Holding(); ok {
+		_spec.SetField(integration.FieldHolding, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.DisabledReason(); ok {
 		_spec.SetField(integration.FieldDisabledReason, field.TypeString, value)

@@ -8330,6 +8330,7 @@ type DeliveryMutation struct {
 	tries              *int
 	addtries           *int
 	stepped_aside      *bool
+	outside            *bool
 	resent             *bool
 	replay_id          *string
 	next_at            *ms.Time
@@ -9062,6 +9063,42 @@ func (m *DeliveryMutation) ResetSteppedAside() {
 	m.stepped_aside = nil
 }
 
+// SetOutside sets the "outside" field.
+func (m *DeliveryMutation) SetOutside(b bool) {
+	m.outside = &b
+}
+
+// Outside returns the value of the "outside" field in the mutation.
+func (m *DeliveryMutation) Outside() (r bool, exists bool) {
+	v := m.outside
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutside returns the old "outside" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldOutside(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutside is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutside requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutside: %w", err)
+	}
+	return oldValue.Outside, nil
+}
+
+// ResetOutside resets all changes to the "outside" field.
+func (m *DeliveryMutation) ResetOutside() {
+	m.outside = nil
+}
+
 // SetResent sets the "resent" field.
 func (m *DeliveryMutation) SetResent(b bool) {
 	m.resent = &b
@@ -9467,7 +9504,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.workspace_id != nil {
 		fields = append(fields, delivery.FieldWorkspaceID)
 	}
@@ -9506,6 +9543,9 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.stepped_aside != nil {
 		fields = append(fields, delivery.FieldSteppedAside)
+	}
+	if m.outside != nil {
+		fields = append(fields, delivery.FieldOutside)
 	}
 	if m.resent != nil {
 		fields = append(fields, delivery.FieldResent)
@@ -9559,6 +9599,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Tries()
 	case delivery.FieldSteppedAside:
 		return m.SteppedAside()
+	case delivery.FieldOutside:
+		return m.Outside()
 	case delivery.FieldResent:
 		return m.Resent()
 	case delivery.FieldReplayID:
@@ -9606,6 +9648,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldTries(ctx)
 	case delivery.FieldSteppedAside:
 		return m.OldSteppedAside(ctx)
+	case delivery.FieldOutside:
+		return m.OldOutside(ctx)
 	case delivery.FieldResent:
 		return m.OldResent(ctx)
 	case delivery.FieldReplayID:
@@ -9717,6 +9761,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSteppedAside(v)
+		return nil
+	case delivery.FieldOutside:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutside(v)
 		return nil
 	case delivery.FieldResent:
 		v, ok := value.(bool)
@@ -9985,6 +10036,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldSteppedAside:
 		m.ResetSteppedAside()
+		return nil
+	case delivery.FieldOutside:
+		m.ResetOutside()
 		return nil
 	case delivery.FieldResent:
 		m.ResetResent()
@@ -13857,6 +13911,7 @@ type IntegrationMutation struct {
 	appendchannels     []string
 	ordering           *integration.Ordering
 	state              *integration.State
+	holding            *integration.Holding
 	disabled_reason    *string
 	disabled_at        *ms.Time
 	adddisabled_at     *ms.Time
@@ -14373,6 +14428,42 @@ func (m *IntegrationMutation) OldState(ctx context.Context) (v integration.State
 // ResetState resets all changes to the "state" field.
 func (m *IntegrationMutation) ResetState() {
 	m.state = nil
+}
+
+// SetHolding sets the "holding" field.
+func (m *IntegrationMutation) SetHolding(i integration.Holding) {
+	m.holding = &i
+}
+
+// Holding returns the value of the "holding" field in the mutation.
+func (m *IntegrationMutation) Holding() (r integration.Holding, exists bool) {
+	v := m.holding
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolding returns the old "holding" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldHolding(ctx context.Context) (v integration.Holding, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolding: %w", err)
+	}
+	return oldValue.Holding, nil
+}
+
+// ResetHolding resets all changes to the "holding" field.
+func (m *IntegrationMutation) ResetHolding() {
+	m.holding = nil
 }
 
 // SetDisabledReason sets the "disabled_reason" field.
@@ -14952,7 +15043,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.workspace_id != nil {
 		fields = append(fields, integration.FieldWorkspaceID)
 	}
@@ -14979,6 +15070,9 @@ func (m *IntegrationMutation) Fields() []string {
 	}
 	if m.state != nil {
 		fields = append(fields, integration.FieldState)
+	}
+	if m.holding != nil {
+		fields = append(fields, integration.FieldHolding)
 	}
 	if m.disabled_reason != nil {
 		fields = append(fields, integration.FieldDisabledReason)
@@ -15030,6 +15124,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.Ordering()
 	case integration.FieldState:
 		return m.State()
+	case integration.FieldHolding:
+		return m.Holding()
 	case integration.FieldDisabledReason:
 		return m.DisabledReason()
 	case integration.FieldDisabledAt:
@@ -15073,6 +15169,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldOrdering(ctx)
 	case integration.FieldState:
 		return m.OldState(ctx)
+	case integration.FieldHolding:
+		return m.OldHolding(ctx)
 	case integration.FieldDisabledReason:
 		return m.OldDisabledReason(ctx)
 	case integration.FieldDisabledAt:
@@ -15160,6 +15258,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetState(v)
+		return nil
+	case integration.FieldHolding:
+		v, ok := value.(integration.Holding)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolding(v)
 		return nil
 	case integration.FieldDisabledReason:
 		v, ok := value.(string)
@@ -15400,6 +15505,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldState:
 		m.ResetState()
+		return nil
+	case integration.FieldHolding:
+		m.ResetHolding()
 		return nil
 	case integration.FieldDisabledReason:
 		m.ResetDisabledReason()

@@ -80,6 +80,18 @@ type IntegrationData struct {
 	Name          string `json:"name"`
 	URL           string `json:"url"`
 	Reason        string `json:"reason"`
+	// Failure is what its endpoint did; nil when it is not to blame.
+	Failure *IntegrationFailure `json:"failure"`
+}
+
+// IntegrationFailure is how the endpoint of an integration has been failing, with its last failure.
+type IntegrationFailure struct {
+	Since    ms.Time `json:"since"`    // of the first failure after the last success
+	Failures int64   `json:"failures"` // since then
+	EventID  *string `json:"event_id"` // the event that failed last; nil when it is gone
+	Status   *int    `json:"status"`   // of the answer; nil when there was none
+	Error    string  `json:"error"`
+	Answer   string  `json:"answer"` // up to 4 KiB of its body
 }
 
 // Dialogue returns the system fields as they are now in the transaction.

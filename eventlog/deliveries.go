@@ -92,10 +92,11 @@ func (tx *Tx) deliveries(client *ent.Client, plans []planned) (creates []*ent.De
 	return creates
 }
 
-// NewDelivery begins a delivery of an event to an integration: pending, or held while the integration is disabled.
+// NewDelivery begins a delivery of an event to an integration: pending, or held while the integration is disabled, and while a
+// FIFO integration holds older ones.
 func NewDelivery(client *ent.Client, event *ent.Event, in *ent.Integration) *ent.DeliveryCreate {
 	state := delivery.StatePENDING
-	if in.State == integration.StateDISABLED {
+	if in.State == integration.StateDISABLED || in.Ordering == integration.OrderingFIFO && in.Holding != integration.HoldingNONE {
 		state = delivery.StateHELD
 	}
 	return client.Delivery.Create().SetWorkspaceID(event.WorkspaceID).SetEventID(event.ID).SetEventType(event.Type).
@@ -119,7 +120,7 @@ func (tx *Tx) takeOrdinals(ctx context.Context, in *ent.Integration, n int) (int
 }
 
 func wants(in *ent.Integration, p *pending) bool {
-	if p.row.Body == "" || !slices.ContainsFunc(in.EventTypes, func(pattern string) bool { return Matches(pattern, p.row.Type) }) {
+	if p.row.Body == "" || p.about == in.ID || !slices.ContainsFunc(in.EventTypes, func(pattern string) bool { return Matches(pattern, p.row.Type) }) {
 		return false
 	}
 	if p.host == nil {

@@ -48,6 +48,8 @@ type Tx struct {
 type pending struct {
 	row  ent.Event
 	host *Thread // nil for events without a thread
+	// about is the integration that the event is about, and is not sent to.
+	about string
 }
 
 // Client builds statements inside the transaction. Code of a verb uses no other client.
@@ -92,7 +94,8 @@ func (tx *Tx) emitRow(t *Thread, workspace, eventType string, data Data, payload
 			return fmt.Errorf("render the body of %s: %w", eventType, err)
 		}
 	}
-	tx.events = append(tx.events, pending{row, t})
+	about, _ := payload.(IntegrationData)
+	tx.events = append(tx.events, pending{row, t, about.IntegrationID})
 	return nil
 }
 

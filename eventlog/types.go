@@ -41,7 +41,7 @@ const (
 
 // WebhookTypes are the types an integration may ask for, in alphabetical order.
 var WebhookTypes = []string{
-	CallFailed, ContactReceived, DialogueClosed, DialogueSuccessful, IntegrationDisabled, IntegrationPing,
+	CallFailed, ContactReceived, DialogueClosed, DialogueSuccessful, IntegrationDisabled, IntegrationFailing, IntegrationPing,
 	InterestShown, MessageCreated, OperatorMessage, OperatorTransferred, ThreadCreated,
 }
 

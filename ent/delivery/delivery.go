@@ -44,6 +44,8 @@ const (
 	FieldTries = "tries"
 	// FieldSteppedAside holds the string denoting the stepped_aside field in the database.
 	FieldSteppedAside = "stepped_aside"
+	// FieldOutside holds the string denoting the outside field in the database.
+	FieldOutside = "outside"
 	// FieldResent holds the string denoting the resent field in the database.
 	FieldResent = "resent"
 	// FieldReplayID holds the string denoting the replay_id field in the database.
@@ -94,6 +96,7 @@ var Columns = []string{
 	FieldAttempts,
 	FieldTries,
 	FieldSteppedAside,
+	FieldOutside,
 	FieldResent,
 	FieldReplayID,
 	FieldNextAt,
@@ -129,6 +132,8 @@ var (
 	DefaultTries int
 	// DefaultSteppedAside holds the default value on creation for the "stepped_aside" field.
 	DefaultSteppedAside bool
+	// DefaultOutside holds the default value on creation for the "outside" field.
+	DefaultOutside bool
 	// DefaultResent holds the default value on creation for the "resent" field.
 	DefaultResent bool
 	// DefaultLeaseOwner holds the default value on creation for the "lease_owner" field.
@@ -264,6 +269,11 @@ func ByTries(opts ...sql.OrderTermOption) OrderOption {
 // BySteppedAside orders the results by the stepped_aside field.
 func BySteppedAside(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSteppedAside, opts...).ToFunc()
+}
+
+// ByOutside orders the results by the outside field.
+func ByOutside(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOutside, opts...).ToFunc()
 }
 
 // ByResent orders the results by the resent field.

@@ -121,6 +121,11 @@ func SteppedAside(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldSteppedAside, v))
 }
 
+// Outside applies equality check predicate on the "outside" field. It's identical to OutsideEQ.
+func Outside(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldOutside, v))
+}
+
 // Resent applies equality check predicate on the "resent" field. It's identical to ResentEQ.
 func Resent(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldResent, v))
@@ -771,6 +776,16 @@ func SteppedAsideEQ(v bool) predicate.Delivery {
 // SteppedAsideNEQ applies the NEQ predicate on the "stepped_aside" field.
 func SteppedAsideNEQ(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldNEQ(FieldSteppedAside, v))
+}
+
+// OutsideEQ applies the EQ predicate on the "outside" field.
+func OutsideEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldOutside, v))
+}
+
+// OutsideNEQ applies the NEQ predicate on the "outside" field.
+func OutsideNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldOutside, v))
 }
 
 // ResentEQ applies the EQ predicate on the "resent" field.

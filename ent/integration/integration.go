@@ -36,6 +36,8 @@ const (
 	FieldOrdering = "ordering"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
+	// FieldHolding holds the string denoting the holding field in the database.
+	FieldHolding = "holding"
 	// FieldDisabledReason holds the string denoting the disabled_reason field in the database.
 	FieldDisabledReason = "disabled_reason"
 	// FieldDisabledAt holds the string denoting the disabled_at field in the database.
@@ -86,6 +88,7 @@ var Columns = []string{
 	FieldChannels,
 	FieldOrdering,
 	FieldState,
+	FieldHolding,
 	FieldDisabledReason,
 	FieldDisabledAt,
 	FieldRatePerSecond,
@@ -192,6 +195,33 @@ func StateValidator(s State) error {
 	}
 }
 
+// Holding defines the type for the "holding" enum field.
+type Holding string
+
+// HoldingNONE is the default value of the Holding enum.
+const DefaultHolding = HoldingNONE
+
+// Holding values.
+const (
+	HoldingNONE      Holding = "NONE"
+	HoldingKEPT      Holding = "KEPT"
+	HoldingRELEASING Holding = "RELEASING"
+)
+
+func (h Holding) String() string {
+	return string(h)
+}
+
+// HoldingValidator is a validator for the "holding" field enum values. It is called by the builders before save.
+func HoldingValidator(h Holding) error {
+	switch h {
+	case HoldingNONE, HoldingKEPT, HoldingRELEASING:
+		return nil
+	default:
+		return fmt.Errorf("integration: invalid enum value for holding field: %q", h)
+	}
+}
+
 // OrderOption defines the ordering options for the Integration queries.
 type OrderOption func(*sql.Selector)
 
@@ -228,6 +258,11 @@ func ByOrdering(opts ...sql.OrderTermOption) OrderOption {
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByHolding orders the results by the holding field.
+func ByHolding(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHolding, opts...).ToFunc()
 }
 
 // ByDisabledReason orders the results by the disabled_reason field.
@@ -337,6 +372,24 @@ func (e *State) UnmarshalGQL(val interface{}) error {
 	*e = State(str)
 	if err := StateValidator(*e); err != nil {
 		return fmt.Errorf("%s is not a valid State", str)
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e Holding) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *Holding) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = Holding(str)
+	if err := HoldingValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid Holding", str)
 	}
 	return nil
 }

@@ -418,6 +418,26 @@ func StateNotIn(vs ...State) predicate.Integration {
 	return predicate.Integration(sql.FieldNotIn(FieldState, vs...))
 }
 
+// HoldingEQ applies the EQ predicate on the "holding" field.
+func HoldingEQ(v Holding) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldHolding, v))
+}
+
+// HoldingNEQ applies the NEQ predicate on the "holding" field.
+func HoldingNEQ(v Holding) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldHolding, v))
+}
+
+// HoldingIn applies the In predicate on the "holding" field.
+func HoldingIn(vs ...Holding) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldHolding, vs...))
+}
+
+// HoldingNotIn applies the NotIn predicate on the "holding" field.
+func HoldingNotIn(vs ...Holding) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldHolding, vs...))
+}
+
 // DisabledReasonEQ applies the EQ predicate on the "disabled_reason" field.
 func DisabledReasonEQ(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldDisabledReason, v))

@@ -257,6 +257,7 @@ var (
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
 		{Name: "tries", Type: field.TypeInt, Default: 0},
 		{Name: "stepped_aside", Type: field.TypeBool, Default: false},
+		{Name: "outside", Type: field.TypeBool, Default: false},
 		{Name: "resent", Type: field.TypeBool, Default: false},
 		{Name: "replay_id", Type: field.TypeString, Nullable: true},
 		{Name: "next_at", Type: field.TypeInt64},
@@ -274,13 +275,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "deliveries_events_event",
-				Columns:    []*schema.Column{DeliveriesColumns[18]},
+				Columns:    []*schema.Column{DeliveriesColumns[19]},
 				RefColumns: []*schema.Column{EventsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "deliveries_integrations_deliveries",
-				Columns:    []*schema.Column{DeliveriesColumns[19]},
+				Columns:    []*schema.Column{DeliveriesColumns[20]},
 				RefColumns: []*schema.Column{IntegrationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -289,7 +290,7 @@ var (
 			{
 				Name:    "delivery_pending",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[14], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[15], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'PENDING'",
 				},
@@ -297,7 +298,7 @@ var (
 			{
 				Name:    "delivery_order",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[4], DeliveriesColumns[5]},
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[4], DeliveriesColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'RUNNING')",
 				},
@@ -305,15 +306,23 @@ var (
 			{
 				Name:    "delivery_queue",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[6], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[6], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('PENDING', 'RUNNING')",
 				},
 			},
 			{
+				Name:    "delivery_held",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[2], DeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'HELD'",
+				},
+			},
+			{
 				Name:    "delivery_leased",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[15]},
+				Columns: []*schema.Column{DeliveriesColumns[16]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'RUNNING'",
 				},
@@ -321,7 +330,7 @@ var (
 			{
 				Name:    "delivery_workspace_id_integration_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[19], DeliveriesColumns[2]},
+				Columns: []*schema.Column{DeliveriesColumns[1], DeliveriesColumns[20], DeliveriesColumns[2]},
 			},
 			{
 				Name:    "delivery_workspace_id_created_at",
@@ -331,7 +340,7 @@ var (
 			{
 				Name:    "delivery_event_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[18]},
+				Columns: []*schema.Column{DeliveriesColumns[19]},
 			},
 			{
 				Name:    "delivery_thread_id",
@@ -483,6 +492,7 @@ var (
 		{Name: "channels", Type: field.TypeJSON},
 		{Name: "ordering", Type: field.TypeEnum, Enums: []string{"THREAD", "FIFO", "NONE"}, Default: "THREAD"},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ENABLED", "DISABLED"}, Default: "ENABLED"},
+		{Name: "holding", Type: field.TypeEnum, Enums: []string{"NONE", "KEPT", "RELEASING"}, Default: "NONE"},
 		{Name: "disabled_reason", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "disabled_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "rate_per_second", Type: field.TypeInt, Nullable: true},

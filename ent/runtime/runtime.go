@@ -553,12 +553,16 @@ func init() {
 	deliveryDescSteppedAside := deliveryFields[10].Descriptor()
 	// delivery.DefaultSteppedAside holds the default value on creation for the stepped_aside field.
 	delivery.DefaultSteppedAside = deliveryDescSteppedAside.Default.(bool)
+	// deliveryDescOutside is the schema descriptor for outside field.
+	deliveryDescOutside := deliveryFields[11].Descriptor()
+	// delivery.DefaultOutside holds the default value on creation for the outside field.
+	delivery.DefaultOutside = deliveryDescOutside.Default.(bool)
 	// deliveryDescResent is the schema descriptor for resent field.
-	deliveryDescResent := deliveryFields[11].Descriptor()
+	deliveryDescResent := deliveryFields[12].Descriptor()
 	// delivery.DefaultResent holds the default value on creation for the resent field.
 	delivery.DefaultResent = deliveryDescResent.Default.(bool)
 	// deliveryDescLeaseOwner is the schema descriptor for lease_owner field.
-	deliveryDescLeaseOwner := deliveryFields[15].Descriptor()
+	deliveryDescLeaseOwner := deliveryFields[16].Descriptor()
 	// delivery.DefaultLeaseOwner holds the default value on creation for the lease_owner field.
 	delivery.DefaultLeaseOwner = deliveryDescLeaseOwner.Default.(string)
 	// deliveryDescID is the schema descriptor for id field.
@@ -831,23 +835,23 @@ func init() {
 	// integration.DefaultChannels holds the default value on creation for the channels field.
 	integration.DefaultChannels = integrationDescChannels.Default.([]string)
 	// integrationDescDisabledReason is the schema descriptor for disabled_reason field.
-	integrationDescDisabledReason := integrationFields[7].Descriptor()
+	integrationDescDisabledReason := integrationFields[8].Descriptor()
 	// integration.DefaultDisabledReason holds the default value on creation for the disabled_reason field.
 	integration.DefaultDisabledReason = integrationDescDisabledReason.Default.(string)
 	// integrationDescAsymmetric is the schema descriptor for asymmetric field.
-	integrationDescAsymmetric := integrationFields[10].Descriptor()
+	integrationDescAsymmetric := integrationFields[11].Descriptor()
 	// integration.DefaultAsymmetric holds the default value on creation for the asymmetric field.
 	integration.DefaultAsymmetric = integrationDescAsymmetric.Default.(bool)
 	// integrationDescPayloadVersion is the schema descriptor for payload_version field.
-	integrationDescPayloadVersion := integrationFields[11].Descriptor()
+	integrationDescPayloadVersion := integrationFields[12].Descriptor()
 	// integration.DefaultPayloadVersion holds the default value on creation for the payload_version field.
 	integration.DefaultPayloadVersion = integrationDescPayloadVersion.Default.(int)
 	// integrationDescFifoLast is the schema descriptor for fifo_last field.
-	integrationDescFifoLast := integrationFields[12].Descriptor()
+	integrationDescFifoLast := integrationFields[13].Descriptor()
 	// integration.DefaultFifoLast holds the default value on creation for the fifo_last field.
 	integration.DefaultFifoLast = integrationDescFifoLast.Default.(int64)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[13].Descriptor()
+	integrationDescUpdatedAt := integrationFields[14].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() ms.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -30,6 +30,8 @@ func (Integration) Fields() []ent.Field {
 		field.JSON("channels", []string{}).Default([]string{}).Comment("Only threads of these channels; empty means all."),
 		field.Enum("ordering").Values("THREAD", "FIFO", "NONE").Default("THREAD"),
 		field.Enum("state").Values("ENABLED", "DISABLED").Default("ENABLED"),
+		field.Enum("holding").Values("NONE", "KEPT", "RELEASING").Default("NONE").
+			Comment("What becomes of the held deliveries of an enabled integration; while there are any, FIFO holds new ones too."),
 		field.Text("disabled_reason").Default(""),
 		field.Int64("disabled_at").GoType(ms.Time(0)).Optional().Nillable(),
 		field.Int("rate_per_second").Optional().Nillable().Comment("Greatest number of attempts a second; none means no limit."),
