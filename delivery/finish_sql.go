@@ -127,6 +127,7 @@ func (s *Service) insertAttempts(ctx context.Context, tx *eventlog.Tx, stored []
 	if l.rows == 0 {
 		return nil
 	}
+	tx.WakeAttempts()
 	query, args := s.with(attemptsSQL, l)
 	if _, err := tx.Client().ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("store attempts: %w", err)

@@ -7,14 +7,16 @@ import (
 	"parley/seal"
 )
 
-// Cursor is a place in the history of a thread or of a workspace's feed: opaque and authenticated outside.
+// Cursor is a place in the history of a thread, of a workspace's feed, or of its deliveries: opaque and authenticated outside.
 type Cursor struct {
 	// History is the workspace's unbroken history the place belongs to.
 	History string `json:"h"`
 	// Thread is set for a place in one thread, Workspace for one in a feed.
 	Thread    string `json:"t,omitempty"`
 	Workspace string `json:"w,omitempty"`
-	// Sequence is the last event of the thread that was seen; 0 is the beginning.
+	// Deliveries is the workspace of a place in the feed of its attempts.
+	Deliveries string `json:"d,omitempty"`
+	// Sequence is the last event of the thread, or the position of the last attempt, that was seen; 0 is the beginning.
 	Sequence int64 `json:"s,omitempty"`
 	// Positions are the last positions seen of each feed shard.
 	Positions [Shards]int64 `json:"p,omitzero"`

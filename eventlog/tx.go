@@ -66,6 +66,9 @@ func (tx *Tx) WakeTurnsAt(due ms.Time) {
 // WakeDeliveries asks for the delivery workers to look at the queue after the commit.
 func (tx *Tx) WakeDeliveries() { tx.wake.Deliveries = true }
 
+// WakeAttempts asks for those who follow deliveries to look at the attempts after the commit.
+func (tx *Tx) WakeAttempts() { tx.wake.Attempts = true }
+
 // EmitWorkspace appends an event without a thread. It has a feed position and no sequence.
 func (tx *Tx) EmitWorkspace(workspace, eventType string, data Data, payload any) error {
 	return tx.emitRow(nil, workspace, eventType, data, payload)

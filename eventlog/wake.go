@@ -10,6 +10,7 @@ type Wake struct {
 	Turns      bool  // a turn may be due, now or later
 	TurnsNow   bool  // a turn is due now
 	Deliveries bool  // a delivery may be due
+	Attempts   bool  // outcomes of deliveries were stored
 }
 
 func (w *Wake) add(workspace string, shard int) {

@@ -62,6 +62,7 @@ type ResolverRoot interface {
 	Thread() ThreadResolver
 	ThreadTag() ThreadTagResolver
 	Turn() TurnResolver
+	Workspace() WorkspaceResolver
 	ThreadWhereInput() ThreadWhereInputResolver
 }
 
@@ -281,6 +282,13 @@ type ComplexityRoot struct {
 	DeliveryEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	DeliveryEvent struct {
+		Attempt  func(childComplexity int) int
+		Cursor   func(childComplexity int) int
+		Delivery func(childComplexity int) int
+		State    func(childComplexity int) int
 	}
 
 	DeliveryPayload struct {
@@ -676,6 +684,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		DeliveryEvents  func(childComplexity int, after *gql.Cursor, integrationID *string) int
 		TestAgentEvents func(childComplexity int, runID string) int
 		ThreadEvents    func(childComplexity int, threadID string, after *gql.Cursor) int
 	}
@@ -880,8 +889,9 @@ type ComplexityRoot struct {
 	}
 
 	Workspace struct {
-		ID   func(childComplexity int) int
-		Name func(childComplexity int) int
+		DeliveryCursor func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Name           func(childComplexity int) int
 	}
 }
 
@@ -1008,6 +1018,7 @@ type StepResolver interface {
 }
 type SubscriptionResolver interface {
 	ThreadEvents(ctx context.Context, threadID string, after *gql.Cursor) (<-chan gql.ThreadEvent, error)
+	DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error)
 	TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error)
 }
 type ThreadResolver interface {
@@ -1034,6 +1045,9 @@ type ThreadTagResolver interface {
 type TurnResolver interface {
 	Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, error)
 	Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error)
+}
+type WorkspaceResolver interface {
+	DeliveryCursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error)
 }
 
 type ThreadWhereInputResolver interface {
@@ -1902,6 +1916,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEdge.Node(childComplexity), true
+
+	case "DeliveryEvent.attempt":
+		if e.ComplexityRoot.DeliveryEvent.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Attempt(childComplexity), true
+	case "DeliveryEvent.cursor":
+		if e.ComplexityRoot.DeliveryEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Cursor(childComplexity), true
+	case "DeliveryEvent.delivery":
+		if e.ComplexityRoot.DeliveryEvent.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Delivery(childComplexity), true
+	case "DeliveryEvent.state":
+		if e.ComplexityRoot.DeliveryEvent.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.State(childComplexity), true
 
 	case "DeliveryPayload.clientMutationId":
 		if e.ComplexityRoot.DeliveryPayload.ClientMutationID == nil {
@@ -3851,6 +3890,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Step.ThinkingTokens(childComplexity), true
 
+	case "Subscription.deliveryEvents":
+		if e.ComplexityRoot.Subscription.DeliveryEvents == nil {
+			break
+		}
+
+		args, err := field_Subscription_deliveryEvents_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.DeliveryEvents(childComplexity, args["after"].(*gql.Cursor), args["integrationId"].(*string)), true
 	case "Subscription.testAgentEvents":
 		if e.ComplexityRoot.Subscription.TestAgentEvents == nil {
 			break
@@ -4726,6 +4776,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Workspace(childComplexity), true
 
+	case "Workspace.deliveryCursor":
+		if e.ComplexityRoot.Workspace.DeliveryCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Workspace.DeliveryCursor(childComplexity), true
 	case "Workspace.id":
 		if e.ComplexityRoot.Workspace.ID == nil {
 			break
@@ -5112,6 +5168,12 @@ type Subscription {
   While the agent writes, those who ask for fields of ` + "`" + `MessageDelta` + "`" + ` get its text piece by piece.
   """
   threadEvents(threadId: ID!, after: Cursor): ThreadEvent! @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
+  """
+  What becomes of deliveries: each attempt, once its outcome is stored, of all integrations or of one. With ` + "`" + `after` + "`" + ` it begins
+  behind that cursor: every attempt since is replayed, then it goes live, with no gap and no repeat. Without ` + "`" + `after` + "`" + ` it
+  begins now. A cursor that is too old is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
+  """
+  deliveryEvents(after: Cursor, integrationId: ID): DeliveryEvent! @auth(roles: [ADMIN, INTEGRATOR])
   "What happens in a dry run, from its beginning; the stream ends with the run."
   testAgentEvents(runId: ID!): TestAgentEvent! @auth(roles: [ADMIN])
 }
@@ -5136,6 +5198,8 @@ type Workspace {
   id: ID!
   "Its name."
   name: String!
+  "Where ` + "`" + `deliveryEvents` + "`" + ` stands now, to begin there later; null for those who may not read deliveries."
+  deliveryCursor: Cursor
 }
 
 "A key of the API. The key itself is not kept."
@@ -6497,6 +6561,18 @@ type Delivery implements Node {
   createdAt: Time!
   "Every attempt, oldest first."
   attemptLog: [Attempt!]!
+}
+
+"An attempt to deliver an event, with what came of it."
+type DeliveryEvent {
+  "The attempt."
+  attempt: Attempt!
+  "The delivery, as it is now."
+  delivery: Delivery!
+  "Where the attempt left the delivery."
+  state: DeliveryState!
+  "Place in the stream, for ` + "`" + `after` + "`" + `."
+  cursor: Cursor!
 }
 
 "A page of deliveries."
@@ -7890,6 +7966,20 @@ func childFields_DeliveryEdge(ctx context.Context, ec *executionContext, field g
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
 }
 
+func childFields_DeliveryEvent(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempt":
+		return fieldContext_DeliveryEvent_attempt(ctx, ec, field)
+	case "delivery":
+		return fieldContext_DeliveryEvent_delivery(ctx, ec, field)
+	case "state":
+		return fieldContext_DeliveryEvent_state(ctx, ec, field)
+	case "cursor":
+		return fieldContext_DeliveryEvent_cursor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryEvent", field.Name)
+}
+
 func childFields_DeliveryPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -8670,6 +8760,8 @@ func childFields_Workspace(ctx context.Context, ec *executionContext, field grap
 		return fieldContext_Workspace_id(ctx, ec, field)
 	case "name":
 		return fieldContext_Workspace_name(ctx, ec, field)
+	case "deliveryCursor":
+		return fieldContext_Workspace_deliveryCursor(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Workspace", field.Name)
 }
@@ -9967,6 +10059,28 @@ func field_Query_usage_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["first"] = arg5
+	return args, nil
+}
+
+func field_Subscription_deliveryEvents_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*gql.Cursor, error) {
+			return unmarshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "integrationId",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOID2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["integrationId"] = arg1
 	return args, nil
 }
 
@@ -13535,6 +13649,116 @@ func _DeliveryEdge_cursor(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_DeliveryEdge_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveryEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _DeliveryEvent_attempt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryEvent_attempt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attempt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Attempt) graphql.Marshaler {
+			return marshalNAttempt2ᚖparleyᚋentᚐAttempt(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryEvent_attempt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeliveryEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Attempt(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _DeliveryEvent_delivery(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryEvent_delivery(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return marshalNDelivery2ᚖparleyᚋentᚐDelivery(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryEvent_delivery(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeliveryEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Delivery(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _DeliveryEvent_state(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryEvent_state(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v delivery.State) graphql.Marshaler {
+			return marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryEvent_state(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, errors.New("field of type DeliveryState does not have child fields"))
+}
+
+func _DeliveryEvent_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryEvent_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Cursor) graphql.Marshaler {
+			return marshalNCursor2parleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryEvent_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func _DeliveryPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DeliveryPayload) (ret graphql.Marshaler) {
@@ -22418,6 +22642,68 @@ func fieldContext_Subscription_threadEvents(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _Subscription_deliveryEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Subscription_deliveryEvents(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().DeliveryEvents(ctx, fc.Args["after"].(*gql.Cursor), fc.Args["integrationId"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal *gql.DeliveryEvent
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.DeliveryEvent
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.DeliveryEvent) graphql.Marshaler {
+			return marshalNDeliveryEvent2ᚖparleyᚋgraphᚋgqlᚐDeliveryEvent(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Subscription_deliveryEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_DeliveryEvent(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Subscription_deliveryEvents_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Subscription_testAgentEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -25922,6 +26208,29 @@ func _Workspace_name(ctx context.Context, ec *executionContext, field graphql.Co
 }
 func fieldContext_Workspace_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Workspace", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Workspace_deliveryCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Workspace_deliveryCursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Workspace().DeliveryCursor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Cursor) graphql.Marshaler {
+			return marshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Workspace_deliveryCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Workspace", field, true, true, errors.New("field of type Cursor does not have child fields"))
 }
 
 func ___Directive_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -32351,6 +32660,59 @@ func _DeliveryEdge(ctx context.Context, ec *executionContext, sel ast.SelectionS
 	return out
 }
 
+var deliveryEventImplementors = []string{"DeliveryEvent"}
+
+func _DeliveryEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.DeliveryEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryEvent")
+		case "attempt":
+			out.Values[i] = _DeliveryEvent_attempt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "delivery":
+			out.Values[i] = _DeliveryEvent_delivery(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = _DeliveryEvent_state(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _DeliveryEvent_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deliveryPayloadImplementors = []string{"DeliveryPayload"}
 
 func _DeliveryPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.DeliveryPayload) graphql.Marshaler {
@@ -35891,6 +36253,8 @@ func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionS
 	switch fields[0].Name {
 	case "threadEvents":
 		return _Subscription_threadEvents(ctx, ec, fields[0])
+	case "deliveryEvents":
+		return _Subscription_deliveryEvents(ctx, ec, fields[0])
 	case "testAgentEvents":
 		return _Subscription_testAgentEvents(ctx, ec, fields[0])
 	default:
@@ -37814,13 +38178,51 @@ func _Workspace(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = _Workspace_id(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = _Workspace_name(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "deliveryCursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Workspace_deliveryCursor(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -38606,6 +39008,16 @@ func marshalNDeliveryConnection2ᚖparleyᚋentᚐDeliveryConnection(ctx context
 		return graphql.Null
 	}
 	return _DeliveryConnection(ctx, ec, sel, v)
+}
+
+func marshalNDeliveryEvent2ᚖparleyᚋgraphᚋgqlᚐDeliveryEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.DeliveryEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _DeliveryEvent(ctx, ec, sel, v)
 }
 
 func unmarshalNDeliveryOrderField2ᚖparleyᚋentᚐDeliveryOrderField(ctx context.Context, ec *executionContext, v any) (*ent.DeliveryOrderField, error) {

@@ -737,6 +737,11 @@ func (r *subscriptionResolver) ThreadEvents(ctx context.Context, threadID string
 	return r.follow(ctx, start), nil
 }
 
+// DeliveryEvents is the resolver for the deliveryEvents field.
+func (r *subscriptionResolver) DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error) {
+	return r.followDeliveries(ctx, after, integrationID)
+}
+
 // TestAgentEvents is the resolver for the testAgentEvents field.
 func (r *subscriptionResolver) TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error) {
 	if err := r.findDryRun(ctx, runID); err != nil {
@@ -873,6 +878,16 @@ func (r *turnResolver) Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, e
 	return r.stepsOf(ctx, obj.ID)
 }
 
+// DeliveryCursor is the resolver for the deliveryCursor field.
+func (r *workspaceResolver) DeliveryCursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error) {
+	if !hasRole(ctx, viewer.Admin, viewer.Integrator) {
+		return nil, nil
+	}
+	place, err := r.endOfDeliveries(ctx)
+	cursor := gql.Cursor(place.String(r.keys))
+	return &cursor, err
+}
+
 // OperatorIDIsNil is the resolver for the operatorIDIsNil field.
 func (r *threadWhereInputResolver) OperatorIDIsNil(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error {
 	if data != nil {
@@ -958,6 +973,9 @@ func (r *Resolver) ThreadTag() ThreadTagResolver { return &threadTagResolver{r} 
 // Turn returns TurnResolver implementation.
 func (r *Resolver) Turn() TurnResolver { return &turnResolver{r} }
 
+// Workspace returns WorkspaceResolver implementation.
+func (r *Resolver) Workspace() WorkspaceResolver { return &workspaceResolver{r} }
+
 // ThreadWhereInput returns ThreadWhereInputResolver implementation.
 func (r *Resolver) ThreadWhereInput() ThreadWhereInputResolver { return &threadWhereInputResolver{r} }
 
@@ -979,5 +997,6 @@ type (
 	threadResolver           struct{ *Resolver }
 	threadTagResolver        struct{ *Resolver }
 	turnResolver             struct{ *Resolver }
+	workspaceResolver        struct{ *Resolver }
 	threadWhereInputResolver struct{ *Resolver }
 )

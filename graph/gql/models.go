@@ -10,6 +10,7 @@ import (
 	"parley/ent/agent"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/delivery"
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
@@ -365,6 +366,18 @@ type DeletePayload struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Id of what is gone.
 	ID string `json:"id"`
+}
+
+// An attempt to deliver an event, with what came of it.
+type DeliveryEvent struct {
+	// The attempt.
+	Attempt *ent.Attempt `json:"attempt"`
+	// The delivery, as it is now.
+	Delivery *ent.Delivery `json:"delivery"`
+	// Where the attempt left the delivery.
+	State delivery.State `json:"state"`
+	// Place in the stream, for `after`.
+	Cursor Cursor `json:"cursor"`
 }
 
 // The delivery, pending again.

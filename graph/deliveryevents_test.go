@@ -1,0 +1,112 @@
+package graph_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"parley/ent/viewer"
+)
+
+const followDeliveries = `subscription($after: Cursor, $of: ID) { deliveryEvents(after: $after, integrationId: $of) {
+	cursor state attempt { number outcome status } delivery { id threadId sequence integration { name } } } }`
+
+// delivered reads the next event of a stream of deliveries.
+func delivered(t *testing.T, s stream) (event, attempt, delivery map[string]any) {
+	t.Helper()
+	next, ok := s.next()
+	data, _ := next["data"].(map[string]any)
+	event, isEvent := data["deliveryEvents"].(map[string]any)
+	if !ok || !isEvent {
+		t.Fatalf("the stream gave %v", next)
+	}
+	return event, event["attempt"].(map[string]any), event["delivery"].(map[string]any)
+}
+
+func TestDeliveriesAreFollowedWithoutAGap(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/bad" {
+				w.WriteHeader(http.StatusTeapot)
+			}
+		}))
+		t.Cleanup(receiver.Close)
+		agent := a.agent("A")
+		ids := map[string]string{}
+		for _, name := range []string{"good", "bad"} {
+			ids[name] = a.must(`mutation($name: String!, $url: String!) { createIntegration(input: {name: $name, url: $url, eventTypes: ["message.created"]}) { integration { id } } }`,
+				map[string]any{"name": name, "url": receiver.URL + "/" + name}).text("createIntegration", "integration", "id")
+		}
+		begin := a.must(`{ viewer { workspace { deliveryCursor } } }`, nil).text("viewer", "workspace", "deliveryCursor")
+		live := a.socketFor(t, a.keys[viewer.Integrator], followDeliveries, map[string]any{"of": ids["good"]})
+		defer live.close()
+		thread := a.thread(agent)
+		a.must(`mutation($t: ID!) { closeThread(input: {threadId: $t}) { thread { id } } }`, map[string]any{"t": thread})
+		for range 3 {
+			a.must(`mutation($t: ID!) { sendMessage(input: {threadId: $t, text: "Hi"}) { message { id } } }`, map[string]any{"t": thread})
+		}
+		var last string
+		for range 3 { // of one integration
+			event, attempt, d := delivered(t, live)
+			if event["state"] != "DONE" || attempt["outcome"] != "SUCCEEDED" || d["threadId"] != thread || d["integration"].(map[string]any)["name"] != "good" {
+				t.Errorf("event %v", event)
+			}
+			last = event["cursor"].(string)
+		}
+		all := a.eventSourceFor(t, a.keys[viewer.Admin], followDeliveries, map[string]any{"after": begin})
+		defer all.close()
+		seen := map[string]int{}
+		var cursors []string
+		for range 4 { // three that succeeded, and the first one of the thread that failed, in any order
+			event, attempt, d := delivered(t, all)
+			seen[d["integration"].(map[string]any)["name"].(string)]++
+			cursors = append(cursors, event["cursor"].(string))
+			if attempt["outcome"] == "REFUSED" && (event["state"] != "PENDING" || attempt["status"] != float64(http.StatusTeapot)) {
+				t.Errorf("event %v", event)
+			}
+		}
+		if seen["good"] != 3 || seen["bad"] != 1 {
+			t.Errorf("followed were %v", seen)
+		}
+		again := a.eventSourceFor(t, a.keys[viewer.Admin], followDeliveries, map[string]any{"after": cursors[1]})
+		defer again.close()
+		for _, want := range cursors[2:] {
+			if event, _, _ := delivered(t, again); event["cursor"] != want {
+				t.Errorf("a resumed stream does not go on where it was: %v", event)
+			}
+		}
+		if last == "" || !slices.Contains(cursors, last) {
+			t.Error("the cursor of a filtered stream is no place of the whole one")
+		}
+	})
+}
+
+func TestStreamsOfDeliveriesRefuseWhatIsNotTheirs(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		agent := a.agent("A")
+		thread := a.must(`query($t: ID!) { thread(id: $t) { cursor } }`, map[string]any{"t": a.thread(agent)}).at("thread", "cursor")
+		for name, c := range map[string]struct {
+			key       viewer.Role
+			variables map[string]any
+			code      string
+		}{
+			"cursor of a thread":  {viewer.Admin, map[string]any{"after": thread}, "BAD_INPUT"},
+			"unknown integration": {viewer.Admin, map[string]any{"of": "int_none"}, "NOT_FOUND"},
+			"empty integration":   {viewer.Admin, map[string]any{"of": ""}, "BAD_INPUT"},
+			"role that may not":   {viewer.Operator, nil, "FORBIDDEN"},
+			"role of a front end": {viewer.App, nil, "FORBIDDEN"},
+		} {
+			s := a.eventSourceFor(t, a.keys[c.key], followDeliveries, c.variables)
+			next, _ := s.next()
+			s.close()
+			errs, _ := next["errors"].([]any)
+			if len(errs) == 0 || errs[0].(map[string]any)["extensions"].(map[string]any)["code"] != c.code {
+				t.Errorf("%s: %v", name, next)
+			}
+		}
+		if c := a.do(a.keys[viewer.Operator], `{ viewer { workspace { deliveryCursor } } }`, nil).at("viewer", "workspace", "deliveryCursor"); c != nil {
+			t.Errorf("an operator reads %v", c)
+		}
+	})
+}
