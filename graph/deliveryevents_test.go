@@ -76,6 +76,29 @@ func TestDeliveriesAreFollowedWithoutAGap(t *testing.T) {
 				t.Errorf("a resumed stream does not go on where it was: %v", event)
 			}
 		}
+		read := a.must(`query($id: ID!) { node(id: $id) { ... on Integration { backlog { pending running held more oldestDueAt }
+			stats { attempts succeeded successRate meanUs slowestUs } days: stats(bucket: DAY, since: "2026-01-01T00:00:00Z", until: "2026-01-31T23:00:00Z") { since attempts successRate } } } }`,
+			map[string]any{"id": ids["bad"]})
+		if b := read.at("node", "backlog").(map[string]any); b["pending"] != 3.0 || b["running"] != 0.0 || b["held"] != 0.0 || b["more"] != false {
+			t.Errorf("backlog %v", b)
+		}
+		hours, days := read.at("node", "stats").([]any), read.at("node", "days").([]any)
+		var attempts, slowest float64
+		for _, h := range hours {
+			attempts += h.(map[string]any)["attempts"].(float64)
+			slowest = max(slowest, h.(map[string]any)["slowestUs"].(float64))
+		}
+		if len(hours) != 24 || attempts != 1 || slowest == 0 {
+			t.Errorf("%d hours with %v attempts: %v", len(hours), attempts, hours)
+		}
+		if first := days[0].(map[string]any); len(days) != 31 || first["since"] != "2026-01-01T00:00:00.000Z" || first["successRate"] != nil {
+			t.Errorf("%d days: %v", len(days), days)
+		}
+		bad := a.do(a.keys[viewer.Admin], `query($id: ID!) { node(id: $id) { ... on Integration { stats(since: "2026-01-01T00:00:00Z", until: "2026-03-01T00:00:00Z") { attempts } } } }`,
+			map[string]any{"id": ids["bad"]})
+		if bad.code() != "BAD_INPUT" {
+			t.Errorf("too many buckets: %s", bad.raw)
+		}
 		if last == "" || !slices.Contains(cursors, last) {
 			t.Error("the cursor of a filtered stream is no place of the whole one")
 		}

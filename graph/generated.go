@@ -8,12 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"parley/delivery"
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
 	"parley/ent/call"
-	"parley/ent/delivery"
+	delivery1 "parley/ent/delivery"
 	"parley/ent/function"
 	"parley/ent/integration"
 	"parley/ent/message"
@@ -273,6 +274,14 @@ type ComplexityRoot struct {
 		ThreadID     func(childComplexity int) int
 	}
 
+	DeliveryBacklog struct {
+		Held        func(childComplexity int) int
+		More        func(childComplexity int) int
+		OldestDueAt func(childComplexity int) int
+		Pending     func(childComplexity int) int
+		Running     func(childComplexity int) int
+	}
+
 	DeliveryConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -294,6 +303,15 @@ type ComplexityRoot struct {
 	DeliveryPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Delivery         func(childComplexity int) int
+	}
+
+	DeliveryStats struct {
+		Attempts    func(childComplexity int) int
+		MeanUs      func(childComplexity int) int
+		Since       func(childComplexity int) int
+		SlowestUs   func(childComplexity int) int
+		Succeeded   func(childComplexity int) int
+		SuccessRate func(childComplexity int) int
 	}
 
 	DialogueEvent struct {
@@ -379,6 +397,7 @@ type ComplexityRoot struct {
 
 	Integration struct {
 		AgentIds       func(childComplexity int) int
+		Backlog        func(childComplexity int) int
 		Channels       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
@@ -390,6 +409,7 @@ type ComplexityRoot struct {
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
 		State          func(childComplexity int) int
+		Stats          func(childComplexity int, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) int
 		URL            func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 	}
@@ -936,6 +956,8 @@ type FunctionResolver interface {
 }
 type IntegrationResolver interface {
 	Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error)
+	Backlog(ctx context.Context, obj *ent.Integration) (*delivery.Backlog, error)
+	Stats(ctx context.Context, obj *ent.Integration, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) ([]*delivery.Stats, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
 }
 type MessageResolver interface {
@@ -1885,6 +1907,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Delivery.ThreadID(childComplexity), true
 
+	case "DeliveryBacklog.held":
+		if e.ComplexityRoot.DeliveryBacklog.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryBacklog.Held(childComplexity), true
+	case "DeliveryBacklog.more":
+		if e.ComplexityRoot.DeliveryBacklog.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryBacklog.More(childComplexity), true
+	case "DeliveryBacklog.oldestDueAt":
+		if e.ComplexityRoot.DeliveryBacklog.OldestDueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryBacklog.OldestDueAt(childComplexity), true
+	case "DeliveryBacklog.pending":
+		if e.ComplexityRoot.DeliveryBacklog.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryBacklog.Pending(childComplexity), true
+	case "DeliveryBacklog.running":
+		if e.ComplexityRoot.DeliveryBacklog.Running == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryBacklog.Running(childComplexity), true
+
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
 			break
@@ -1954,6 +2007,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryPayload.Delivery(childComplexity), true
+
+	case "DeliveryStats.attempts":
+		if e.ComplexityRoot.DeliveryStats.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.Attempts(childComplexity), true
+	case "DeliveryStats.meanUs":
+		if e.ComplexityRoot.DeliveryStats.MeanUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.MeanUs(childComplexity), true
+	case "DeliveryStats.since":
+		if e.ComplexityRoot.DeliveryStats.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.Since(childComplexity), true
+	case "DeliveryStats.slowestUs":
+		if e.ComplexityRoot.DeliveryStats.SlowestUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.SlowestUs(childComplexity), true
+	case "DeliveryStats.succeeded":
+		if e.ComplexityRoot.DeliveryStats.Succeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.Succeeded(childComplexity), true
+	case "DeliveryStats.successRate":
+		if e.ComplexityRoot.DeliveryStats.SuccessRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryStats.SuccessRate(childComplexity), true
 
 	case "DialogueEvent.contact":
 		if e.ComplexityRoot.DialogueEvent.Contact == nil {
@@ -2277,6 +2367,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.AgentIds(childComplexity), true
+	case "Integration.backlog":
+		if e.ComplexityRoot.Integration.Backlog == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Backlog(childComplexity), true
 	case "Integration.channels":
 		if e.ComplexityRoot.Integration.Channels == nil {
 			break
@@ -2348,6 +2444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.State(childComplexity), true
+	case "Integration.stats":
+		if e.ComplexityRoot.Integration.Stats == nil {
+			break
+		}
+
+		args, err := field_Integration_stats_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Integration.Stats(childComplexity, args["since"].(*ms.Time), args["until"].(*ms.Time), args["bucket"].(gql.StatsBucket)), true
 	case "Integration.url":
 		if e.ComplexityRoot.Integration.URL == nil {
 			break
@@ -6441,6 +6548,13 @@ type Integration implements Node {
   payloadVersion: Int!
   "How its endpoint is doing."
   health: IntegrationHealth!
+  "What it has not got yet."
+  backlog: DeliveryBacklog!
+  """
+  How attempts went over time, in whole buckets of UTC from that of ` + "`" + `since` + "`" + ` to that of ` + "`" + `until` + "`" + `, empty ones too: the last 24 hours
+  by default, at most 750 buckets. Attempts are kept as long as deliveries are.
+  """
+  stats(since: Time, until: Time, bucket: StatsBucket! = HOUR): [DeliveryStats!]!
   "Its deliveries, newest first."
   deliveries(after: Cursor, first: Int, before: Cursor, last: Int, where: DeliveryWhereInput): DeliveryConnection!
   "When it was made."
@@ -6561,6 +6675,44 @@ type Delivery implements Node {
   createdAt: Time!
   "Every attempt, oldest first."
   attemptLog: [Attempt!]!
+}
+
+"What an integration has not got yet. Each number counts up to 10,000."
+type DeliveryBacklog {
+  "Waits to be sent, now or later."
+  pending: Int!
+  "Is being sent."
+  running: Int!
+  "Is held, because the integration is disabled or was."
+  held: Int!
+  "Whether one of the numbers is larger than it says."
+  more: Boolean!
+  "Since when the oldest delivery that waits is due; null when nothing is due."
+  oldestDueAt: Time
+}
+
+"Length of the steps in which attempts are counted."
+enum StatsBucket {
+  "An hour."
+  HOUR
+  "A day of UTC."
+  DAY
+}
+
+"The attempts of an integration in one step of time."
+type DeliveryStats {
+  "Beginning of the step."
+  since: Time!
+  "How many attempts there were."
+  attempts: Int!
+  "How many of them succeeded."
+  succeeded: Int!
+  "Share of attempts that succeeded, from 0 to 1; null without attempts."
+  successRate: Float
+  "Mean time of an attempt, in microseconds."
+  meanUs: Int!
+  "Longest time of an attempt, in microseconds."
+  slowestUs: Int!
 }
 
 "An attempt to deliver an event, with what came of it."
@@ -7944,6 +8096,22 @@ func childFields_Delivery(ctx context.Context, ec *executionContext, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
 
+func childFields_DeliveryBacklog(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "pending":
+		return fieldContext_DeliveryBacklog_pending(ctx, ec, field)
+	case "running":
+		return fieldContext_DeliveryBacklog_running(ctx, ec, field)
+	case "held":
+		return fieldContext_DeliveryBacklog_held(ctx, ec, field)
+	case "more":
+		return fieldContext_DeliveryBacklog_more(ctx, ec, field)
+	case "oldestDueAt":
+		return fieldContext_DeliveryBacklog_oldestDueAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryBacklog", field.Name)
+}
+
 func childFields_DeliveryConnection(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -7988,6 +8156,24 @@ func childFields_DeliveryPayload(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_DeliveryPayload_delivery(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryPayload", field.Name)
+}
+
+func childFields_DeliveryStats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "since":
+		return fieldContext_DeliveryStats_since(ctx, ec, field)
+	case "attempts":
+		return fieldContext_DeliveryStats_attempts(ctx, ec, field)
+	case "succeeded":
+		return fieldContext_DeliveryStats_succeeded(ctx, ec, field)
+	case "successRate":
+		return fieldContext_DeliveryStats_successRate(ctx, ec, field)
+	case "meanUs":
+		return fieldContext_DeliveryStats_meanUs(ctx, ec, field)
+	case "slowestUs":
+		return fieldContext_DeliveryStats_slowestUs(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryStats", field.Name)
 }
 
 func childFields_Download(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8154,6 +8340,10 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_payloadVersion(ctx, ec, field)
 	case "health":
 		return fieldContext_Integration_health(ctx, ec, field)
+	case "backlog":
+		return fieldContext_Integration_backlog(ctx, ec, field)
+	case "stats":
+		return fieldContext_Integration_stats(ctx, ec, field)
 	case "deliveries":
 		return fieldContext_Integration_deliveries(ctx, ec, field)
 	case "createdAt":
@@ -8977,6 +9167,36 @@ func field_Integration_deliveries_args(ctx context.Context, ec *executionContext
 		return nil, err
 	}
 	args["where"] = arg4
+	return args, nil
+}
+
+func field_Integration_stats_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["since"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "until",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["until"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "bucket",
+		func(ctx context.Context, v any) (gql.StatsBucket, error) {
+			return unmarshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["bucket"] = arg2
 	return args, nil
 }
 
@@ -13351,7 +13571,7 @@ func _Delivery_state(ctx context.Context, ec *executionContext, field graphql.Co
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v delivery.State) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v delivery1.State) graphql.Marshaler {
 			return marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, selections, v)
 		},
 		true,
@@ -13507,6 +13727,121 @@ func fieldContext_Delivery_attemptLog(_ context.Context, ec *executionContext, f
 		},
 	}
 	return fc, nil
+}
+
+func _DeliveryBacklog_pending(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Backlog) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryBacklog_pending(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pending, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryBacklog_pending(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryBacklog", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryBacklog_running(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Backlog) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryBacklog_running(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Running, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryBacklog_running(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryBacklog", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryBacklog_held(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Backlog) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryBacklog_held(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryBacklog_held(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryBacklog", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryBacklog_more(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Backlog) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryBacklog_more(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryBacklog_more(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryBacklog", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _DeliveryBacklog_oldestDueAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Backlog) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryBacklog_oldestDueAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldestDueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_DeliveryBacklog_oldestDueAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryBacklog", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _DeliveryConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.DeliveryConnection) (ret graphql.Marshaler) {
@@ -13727,7 +14062,7 @@ func _DeliveryEvent_state(ctx context.Context, ec *executionContext, field graph
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v delivery.State) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v delivery1.State) graphql.Marshaler {
 			return marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, selections, v)
 		},
 		true,
@@ -13814,6 +14149,144 @@ func fieldContext_DeliveryPayload_delivery(_ context.Context, ec *executionConte
 		},
 	}
 	return fc, nil
+}
+
+func _DeliveryStats_since(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_since(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryStats_since(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _DeliveryStats_attempts(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_attempts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attempts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryStats_attempts(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryStats_succeeded(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_succeeded(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Succeeded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryStats_succeeded(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryStats_successRate(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_successRate(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuccessRate(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return marshalOFloat2ᚖfloat64(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_DeliveryStats_successRate(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, true, false, errors.New("field of type Float does not have child fields"))
+}
+
+func _DeliveryStats_meanUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_meanUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeanUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryStats_meanUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _DeliveryStats_slowestUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *delivery.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_DeliveryStats_slowestUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlowestUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_DeliveryStats_slowestUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryStats", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _DialogueEvent_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.DialogueEvent) (ret graphql.Marshaler) {
@@ -15301,6 +15774,82 @@ func fieldContext_Integration_health(_ context.Context, ec *executionContext, fi
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_IntegrationHealth(ctx, ec, field)
 		},
+	}
+	return fc, nil
+}
+
+func _Integration_backlog(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_backlog(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().Backlog(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *delivery.Backlog) graphql.Marshaler {
+			return marshalNDeliveryBacklog2ᚖparleyᚋdeliveryᚐBacklog(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_backlog(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_DeliveryBacklog(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Integration_stats(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_stats(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Integration().Stats(ctx, obj, fc.Args["since"].(*ms.Time), fc.Args["until"].(*ms.Time), fc.Args["bucket"].(gql.StatsBucket))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*delivery.Stats) graphql.Marshaler {
+			return marshalNDeliveryStats2ᚕᚖparleyᚋdeliveryᚐStatsᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_stats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_DeliveryStats(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Integration_stats_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -32569,6 +33118,64 @@ func _Delivery(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 	return out
 }
 
+var deliveryBacklogImplementors = []string{"DeliveryBacklog"}
+
+func _DeliveryBacklog(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *delivery.Backlog) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryBacklogImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryBacklog")
+		case "pending":
+			out.Values[i] = _DeliveryBacklog_pending(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "running":
+			out.Values[i] = _DeliveryBacklog_running(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = _DeliveryBacklog_held(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "more":
+			out.Values[i] = _DeliveryBacklog_more(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "oldestDueAt":
+			out.Values[i] = _DeliveryBacklog_oldestDueAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deliveryConnectionImplementors = []string{"DeliveryConnection"}
 
 func _DeliveryConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.DeliveryConnection) graphql.Marshaler {
@@ -32732,6 +33339,69 @@ func _DeliveryPayload(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 		case "delivery":
 			out.Values[i] = _DeliveryPayload_delivery(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deliveryStatsImplementors = []string{"DeliveryStats"}
+
+func _DeliveryStats(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *delivery.Stats) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryStatsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryStats")
+		case "since":
+			out.Values[i] = _DeliveryStats_since(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attempts":
+			out.Values[i] = _DeliveryStats_attempts(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "succeeded":
+			out.Values[i] = _DeliveryStats_succeeded(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successRate":
+			out.Values[i] = _DeliveryStats_successRate(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "meanUs":
+			out.Values[i] = _DeliveryStats_meanUs(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "slowestUs":
+			out.Values[i] = _DeliveryStats_slowestUs(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33512,6 +34182,82 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 					}
 				}()
 				res = _Integration_health(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "backlog":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_backlog(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "stats":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_stats(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -39000,6 +39746,16 @@ func marshalNDelivery2ᚖparleyᚋentᚐDelivery(ctx context.Context, ec *execut
 	return _Delivery(ctx, ec, sel, v)
 }
 
+func marshalNDeliveryBacklog2ᚖparleyᚋdeliveryᚐBacklog(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *delivery.Backlog) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _DeliveryBacklog(ctx, ec, sel, v)
+}
+
 func marshalNDeliveryConnection2ᚖparleyᚋentᚐDeliveryConnection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.DeliveryConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -39046,14 +39802,40 @@ func marshalNDeliveryPayload2ᚖparleyᚋgraphᚋgqlᚐDeliveryPayload(ctx conte
 	return _DeliveryPayload(ctx, ec, sel, v)
 }
 
-func unmarshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, v any) (delivery.State, error) {
-	var res delivery.State
+func unmarshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, v any) (delivery1.State, error) {
+	var res delivery1.State
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v delivery.State) graphql.Marshaler {
+func marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v delivery1.State) graphql.Marshaler {
 	return v
+}
+
+func marshalNDeliveryStats2ᚕᚖparleyᚋdeliveryᚐStatsᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*delivery.Stats) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNDeliveryStats2ᚖparleyᚋdeliveryᚐStats(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNDeliveryStats2ᚖparleyᚋdeliveryᚐStats(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *delivery.Stats) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _DeliveryStats(ctx, ec, sel, v)
 }
 
 func unmarshalNDeliveryWhereInput2ᚖparleyᚋentᚐDeliveryWhereInput(ctx context.Context, ec *executionContext, v any) (*ent.DeliveryWhereInput, error) {
@@ -39726,6 +40508,16 @@ func unmarshalNSendMessageInput2parleyᚋgraphᚋgqlᚐSendMessageInput(ctx cont
 func unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx context.Context, ec *executionContext, v any) (gql.SetModelPriceInput, error) {
 	res, err := unmarshalInputSetModelPriceInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Context, ec *executionContext, v any) (gql.StatsBucket, error) {
+	var res gql.StatsBucket
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.StatsBucket) graphql.Marshaler {
+	return v
 }
 
 func marshalNStep2ᚖparleyᚋentᚐStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Step) graphql.Marshaler {
@@ -40629,13 +41421,13 @@ func unmarshalODeliveryOrder2ᚖparleyᚋentᚐDeliveryOrder(ctx context.Context
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func unmarshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, v any) ([]delivery.State, error) {
+func unmarshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, v any) ([]delivery1.State, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]delivery.State, len(vSlice))
+	res := make([]delivery1.State, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = unmarshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, vSlice[i])
@@ -40646,7 +41438,7 @@ func unmarshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.C
 	return res, nil
 }
 
-func marshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []delivery.State) graphql.Marshaler {
+func marshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []delivery1.State) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -40665,16 +41457,16 @@ func marshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Con
 	return ret
 }
 
-func unmarshalODeliveryState2ᚖparleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, v any) (*delivery.State, error) {
+func unmarshalODeliveryState2ᚖparleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, v any) (*delivery1.State, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(delivery.State)
+	var res = new(delivery1.State)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func marshalODeliveryState2ᚖparleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *delivery.State) graphql.Marshaler {
+func marshalODeliveryState2ᚖparleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *delivery1.State) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -40704,6 +41496,23 @@ func unmarshalODeliveryWhereInput2ᚖparleyᚋentᚐDeliveryWhereInput(ctx conte
 	}
 	res, err := unmarshalInputDeliveryWhereInput(ctx, ec, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalOFloat2ᚖfloat64(ctx context.Context, ec *executionContext, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalOFloat2ᚖfloat64(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func marshalOFollowUp2ᚕᚖparleyᚋgraphᚋgqlᚐFollowUpᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.FollowUp) graphql.Marshaler {

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"parley/access"
+	delivery1 "parley/delivery"
 	"parley/dialogue"
 	"parley/ent"
 	"parley/ent/agent"
@@ -169,6 +170,17 @@ func (r *integrationResolver) Health(ctx context.Context, obj *ent.Integration) 
 		return obj.Edges.Health, nil
 	}
 	return r.client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(obj.ID)).Only(ctx)
+}
+
+// Backlog is the resolver for the backlog field.
+func (r *integrationResolver) Backlog(ctx context.Context, obj *ent.Integration) (*delivery1.Backlog, error) {
+	b, err := r.delivery.Backlog(ctx, obj.ID)
+	return &b, err
+}
+
+// Stats is the resolver for the stats field.
+func (r *integrationResolver) Stats(ctx context.Context, obj *ent.Integration, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) ([]*delivery1.Stats, error) {
+	return r.countAttempts(ctx, obj.ID, since, until, bucket)
 }
 
 // Deliveries is the resolver for the deliveries field.

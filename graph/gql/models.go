@@ -1281,6 +1281,64 @@ func (e ModelProviderState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Length of the steps in which attempts are counted.
+type StatsBucket string
+
+const (
+	// An hour.
+	StatsBucketHour StatsBucket = "HOUR"
+	// A day of UTC.
+	StatsBucketDay StatsBucket = "DAY"
+)
+
+var AllStatsBucket = []StatsBucket{
+	StatsBucketHour,
+	StatsBucketDay,
+}
+
+func (e StatsBucket) IsValid() bool {
+	switch e {
+	case StatsBucketHour, StatsBucketDay:
+		return true
+	}
+	return false
+}
+
+func (e StatsBucket) String() string {
+	return string(e)
+}
+
+func (e *StatsBucket) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = StatsBucket(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid StatsBucket", str)
+	}
+	return nil
+}
+
+func (e StatsBucket) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *StatsBucket) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e StatsBucket) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What a dry run does with HTTP functions.
 type TestFunctions string
 

@@ -1,0 +1,36 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"parley/delivery"
+	"parley/ent/ms"
+	"parley/graph/gql"
+)
+
+// usualRange is how far Integration.stats goes back without a beginning.
+const usualRange = 23 * time.Hour
+
+// countAttempts reads how the attempts of an integration went.
+func (r *Resolver) countAttempts(ctx context.Context, integrationID string, since, until *ms.Time, bucket gql.StatsBucket) ([]*delivery.Stats, error) {
+	if until == nil {
+		until = new(ms.Now())
+	}
+	if since == nil {
+		since = new(until.Add(-usualRange))
+	}
+	size := delivery.Hour
+	if bucket == gql.StatsBucketDay {
+		size = delivery.Day
+	}
+	counted, err := r.delivery.Stats(ctx, integrationID, *since, *until, size)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*delivery.Stats, len(counted))
+	for i := range counted {
+		out[i] = &counted[i]
+	}
+	return out, nil
+}
