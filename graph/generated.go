@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	Event() EventResolver
 	Function() FunctionResolver
 	Integration() IntegrationResolver
+	IntegrationHealth() IntegrationHealthResolver
 	Message() MessageResolver
 	ModelPrice() ModelPriceResolver
 	Mutation() MutationResolver
@@ -180,6 +181,7 @@ type ComplexityRoot struct {
 		Status        func(childComplexity int) int
 		TLSUs         func(childComplexity int) int
 		TotalUs       func(childComplexity int) int
+		Trigger       func(childComplexity int) int
 	}
 
 	Call struct {
@@ -265,11 +267,14 @@ type ComplexityRoot struct {
 		FinishedAt   func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Integration  func(childComplexity int) int
+		Lane         func(childComplexity int) int
 		NextAt       func(childComplexity int) int
+		Outside      func(childComplexity int) int
 		Sequence     func(childComplexity int) int
 		State        func(childComplexity int) int
 		SteppedAside func(childComplexity int) int
 		ThreadID     func(childComplexity int) int
+		Tries        func(childComplexity int) int
 	}
 
 	DeliveryConnection struct {
@@ -374,9 +379,11 @@ type ComplexityRoot struct {
 		Channels       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
+		DisabledAt     func(childComplexity int) int
 		DisabledReason func(childComplexity int) int
 		EventTypes     func(childComplexity int) int
 		Health         func(childComplexity int) int
+		Holding        func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Name           func(childComplexity int) int
 		Ordering       func(childComplexity int) int
@@ -398,11 +405,16 @@ type ComplexityRoot struct {
 	}
 
 	IntegrationHealth struct {
+		BreakerUntil        func(childComplexity int) int
 		ConsecutiveFailures func(childComplexity int) int
 		FirstFailureAt      func(childComplexity int) int
+		HeldDropped         func(childComplexity int) int
 		LastFailureAt       func(childComplexity int) int
 		LastSuccessAt       func(childComplexity int) int
+		NextProbeAt         func(childComplexity int) int
+		Notices             func(childComplexity int) int
 		PausedUntil         func(childComplexity int) int
+		Status              func(childComplexity int) int
 	}
 
 	IntegrationPayload struct {
@@ -531,6 +543,7 @@ type ComplexityRoot struct {
 		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
 		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
 		RefuseCall              func(childComplexity int, input gql.RefuseCallInput) int
+		ReleaseHeldDeliveries   func(childComplexity int, input gql.ReleaseHeldDeliveriesInput) int
 		RemoveModelPrice        func(childComplexity int, input gql.DeleteInput) int
 		RemoveTag               func(childComplexity int, input gql.RemoveTagInput) int
 		ReopenThread            func(childComplexity int, input gql.ThreadInput) int
@@ -617,6 +630,12 @@ type ComplexityRoot struct {
 	QuietHours struct {
 		From func(childComplexity int) int
 		To   func(childComplexity int) int
+	}
+
+	ReleaseHeldDeliveriesPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Held             func(childComplexity int) int
+		Integration      func(childComplexity int) int
 	}
 
 	Reminder struct {
@@ -928,6 +947,11 @@ type IntegrationResolver interface {
 	Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
 }
+type IntegrationHealthResolver interface {
+	Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error)
+
+	NextProbeAt(ctx context.Context, obj *ent.IntegrationHealth) (*ms.Time, error)
+}
 type MessageResolver interface {
 	Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error)
 }
@@ -970,6 +994,7 @@ type MutationResolver interface {
 	RotateIntegrationSecret(ctx context.Context, input gql.RotateIntegrationSecretInput) (*gql.IntegrationPayload, error)
 	TestIntegration(ctx context.Context, input gql.TestIntegrationInput) (*gql.TestIntegrationPayload, error)
 	ResendDelivery(ctx context.Context, input gql.ResendDeliveryInput) (*gql.DeliveryPayload, error)
+	ReleaseHeldDeliveries(ctx context.Context, input gql.ReleaseHeldDeliveriesInput) (*gql.ReleaseHeldDeliveriesPayload, error)
 	CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error)
 	UpdateModelProvider(ctx context.Context, input gql.UpdateModelProviderInput) (*gql.ModelProviderPayload, error)
 	DeleteModelProvider(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
@@ -1517,6 +1542,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attempt.TotalUs(childComplexity), true
+	case "Attempt.trigger":
+		if e.ComplexityRoot.Attempt.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Trigger(childComplexity), true
 
 	case "Call.arguments":
 		if e.ComplexityRoot.Call.Arguments == nil {
@@ -1840,12 +1871,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Integration(childComplexity), true
+	case "Delivery.lane":
+		if e.ComplexityRoot.Delivery.Lane == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Lane(childComplexity), true
 	case "Delivery.nextAt":
 		if e.ComplexityRoot.Delivery.NextAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.NextAt(childComplexity), true
+	case "Delivery.outside":
+		if e.ComplexityRoot.Delivery.Outside == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Outside(childComplexity), true
 	case "Delivery.sequence":
 		if e.ComplexityRoot.Delivery.Sequence == nil {
 			break
@@ -1870,6 +1913,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.ThreadID(childComplexity), true
+	case "Delivery.tries":
+		if e.ComplexityRoot.Delivery.Tries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Tries(childComplexity), true
 
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
@@ -2261,6 +2310,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Deliveries(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int), args["where"].(*ent.DeliveryWhereInput)), true
+	case "Integration.disabledAt":
+		if e.ComplexityRoot.Integration.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.DisabledAt(childComplexity), true
 	case "Integration.disabledReason":
 		if e.ComplexityRoot.Integration.DisabledReason == nil {
 			break
@@ -2279,6 +2334,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Health(childComplexity), true
+	case "Integration.holding":
+		if e.ComplexityRoot.Integration.Holding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Holding(childComplexity), true
 	case "Integration.id":
 		if e.ComplexityRoot.Integration.ID == nil {
 			break
@@ -2354,6 +2415,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IntegrationEdge.Node(childComplexity), true
 
+	case "IntegrationHealth.breakerUntil":
+		if e.ComplexityRoot.IntegrationHealth.BreakerUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.BreakerUntil(childComplexity), true
 	case "IntegrationHealth.consecutiveFailures":
 		if e.ComplexityRoot.IntegrationHealth.ConsecutiveFailures == nil {
 			break
@@ -2366,6 +2433,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.FirstFailureAt(childComplexity), true
+	case "IntegrationHealth.heldDropped":
+		if e.ComplexityRoot.IntegrationHealth.HeldDropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.HeldDropped(childComplexity), true
 	case "IntegrationHealth.lastFailureAt":
 		if e.ComplexityRoot.IntegrationHealth.LastFailureAt == nil {
 			break
@@ -2378,12 +2451,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.LastSuccessAt(childComplexity), true
+	case "IntegrationHealth.nextProbeAt":
+		if e.ComplexityRoot.IntegrationHealth.NextProbeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.NextProbeAt(childComplexity), true
+	case "IntegrationHealth.notices":
+		if e.ComplexityRoot.IntegrationHealth.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.Notices(childComplexity), true
 	case "IntegrationHealth.pausedUntil":
 		if e.ComplexityRoot.IntegrationHealth.PausedUntil == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.PausedUntil(childComplexity), true
+	case "IntegrationHealth.status":
+		if e.ComplexityRoot.IntegrationHealth.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.Status(childComplexity), true
 
 	case "IntegrationPayload.clientMutationId":
 		if e.ComplexityRoot.IntegrationPayload.ClientMutationID == nil {
@@ -3036,6 +3127,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefuseCall(childComplexity, args["input"].(gql.RefuseCallInput)), true
+	case "Mutation.releaseHeldDeliveries":
+		if e.ComplexityRoot.Mutation.ReleaseHeldDeliveries == nil {
+			break
+		}
+
+		args, err := field_Mutation_releaseHeldDeliveries_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseHeldDeliveries(childComplexity, args["input"].(gql.ReleaseHeldDeliveriesInput)), true
 	case "Mutation.removeModelPrice":
 		if e.ComplexityRoot.Mutation.RemoveModelPrice == nil {
 			break
@@ -3599,6 +3701,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuietHours.To(childComplexity), true
+
+	case "ReleaseHeldDeliveriesPayload.clientMutationId":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.ClientMutationID(childComplexity), true
+	case "ReleaseHeldDeliveriesPayload.held":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Held(childComplexity), true
+	case "ReleaseHeldDeliveriesPayload.integration":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Integration(childComplexity), true
 
 	case "Reminder.cancelTags":
 		if e.ComplexityRoot.Reminder.CancelTags == nil {
@@ -4776,6 +4897,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputPublishAgentInput,
 		unmarshalInputQuietHoursInput,
 		unmarshalInputRefuseCallInput,
+		unmarshalInputReleaseHeldDeliveriesInput,
 		unmarshalInputRemoveTagInput,
 		unmarshalInputResendDeliveryInput,
 		unmarshalInputRollbackAgentInput,
@@ -5077,6 +5199,8 @@ type Mutation {
   testIntegration(input: TestIntegrationInput!): TestIntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Sends a delivery again, with the same webhook id and a fresh schedule."
   resendDelivery(input: ResendDeliveryInput!): DeliveryPayload! @auth(roles: [ADMIN, INTEGRATOR])
+  "Makes all held deliveries of an enabled integration due, in their order; many in the background."
+  releaseHeldDeliveries(input: ReleaseHeldDeliveriesInput!): ReleaseHeldDeliveriesPayload! @auth(roles: [ADMIN, INTEGRATOR])
 
   "Stores a credential for models of the workspace's own. Its key is encrypted, and never shown."
   createModelProvider(input: CreateModelProviderInput!): ModelProviderPayload! @auth(roles: [ADMIN])
@@ -6373,6 +6497,10 @@ type Integration implements Node {
   state: IntegrationState!
   "Why it is disabled."
   disabledReason: String!
+  "When it was disabled."
+  disabledAt: Time
+  "What becomes of what it holds, once it is enabled."
+  holding: IntegrationHolding!
   "Version of the bodies it gets."
   payloadVersion: Int!
   "How its endpoint is doing."
@@ -6385,8 +6513,34 @@ type Integration implements Node {
   updatedAt: Time!
 }
 
+"What becomes of the held deliveries of an enabled integration."
+enum IntegrationHolding {
+  "New events are sent. What is held waits for its release."
+  NONE
+  "For FIFO: new events are held too, so that they do not go before older ones that wait for their release."
+  KEPT
+  "What is held is being released."
+  RELEASING
+}
+
+"How an endpoint is doing."
+enum IntegrationStatus {
+  "The last attempt succeeded, or there was none."
+  HEALTHY
+  "The last attempts failed; it is tried on."
+  FAILING
+  "It failed so often that it is left alone for a while, and then tried with one delivery."
+  OPEN
+  "It asked to be left alone for a while, or its address or secret cannot be used."
+  PAUSED
+  "The integration is disabled."
+  DISABLED
+}
+
 "How the endpoint of an integration is doing."
 type IntegrationHealth {
+  "All in one word."
+  status: IntegrationStatus!
   "How many attempts failed since the last success."
   consecutiveFailures: Int!
   "When the first of them failed."
@@ -6395,8 +6549,16 @@ type IntegrationHealth {
   lastFailureAt: Time
   "When an attempt last succeeded."
   lastSuccessAt: Time
-  "Nothing is sent before, because it asked so with Retry-After."
+  "Nothing is sent before: it asked so with Retry-After, or its address or secret could not be used."
   pausedUntil: Time
+  "Nothing is sent before, because it failed too often."
+  breakerUntil: Time
+  "When one delivery will be tried, after it failed too often; in the past when the next one due is that one."
+  nextProbeAt: Time
+  "How many notices were given of the present failures: after 1, 24 and 72 hours."
+  notices: Int!
+  "How many held deliveries were given up, because there were too many or they were too old."
+  heldDropped: Int!
 }
 
 "A page of integrations."
@@ -6463,10 +6625,18 @@ enum DeliveryState {
   DONE
   "All tries are spent."
   EXHAUSTED
-  "Kept while the integration is disabled."
+  "Kept while the integration is disabled, and until it is released."
   HELD
-  "It will not be sent."
+  "It will not be sent: its integration was deleted, or it was held for too long."
   CANCELLED
+}
+
+"What a delivery waits for besides its order."
+enum DeliveryLane {
+  "Nothing."
+  LIVE
+  "What is new: it is part of a replay."
+  REPLAY
 }
 
 "One event on its way to one integration."
@@ -6487,8 +6657,14 @@ type Delivery implements Node {
   state: DeliveryState!
   "How many times it was sent."
   attempts: Int!
-  "Whether later events of the thread no longer wait for it."
+  "How many of them count against its tries; sending it again begins anew."
+  tries: Int!
+  "Which lane it goes by."
+  lane: DeliveryLane!
+  "Whether it failed so often that later events of the thread no longer wait for it."
   steppedAside: Boolean!
+  "Whether it goes outside of the order, because it was sent again after it had ended or while it was held."
+  outside: Boolean!
   "When it will be sent next, while it is pending."
   nextAt: Time
   "When nothing more was to be done."
@@ -6579,12 +6755,26 @@ enum AttemptOutcome {
   LOST
 }
 
+"Why an attempt was made."
+enum AttemptTrigger {
+  "Its time had come."
+  SCHEDULE
+  "It was sent again by hand."
+  RESEND
+  "It was replayed."
+  REPLAY
+  "It was a test."
+  TEST
+}
+
 "One POST of a delivery."
 type Attempt implements Node {
   "Its id."
   id: ID!
   "From 1 within the delivery."
   number: Int!
+  "Why it was made."
+  trigger: AttemptTrigger!
   "What came of it."
   outcome: AttemptOutcome!
   "Status."
@@ -7441,6 +7631,24 @@ input ResendDeliveryInput {
   deliveryId: ID!
 }
 
+"An integration whose held deliveries are to be released."
+input ReleaseHeldDeliveriesInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the integration, which must be enabled."
+  integrationId: ID!
+}
+
+"What is being released."
+type ReleaseHeldDeliveriesPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The integration."
+  integration: Integration!
+  "How many deliveries were held. Up to 1,000 are due now; more follow in the background while ` + "`" + `holding` + "`" + ` is RELEASING."
+  held: Int!
+}
+
 "The delivery, pending again."
 type DeliveryPayload {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -7682,6 +7890,8 @@ func childFields_Attempt(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Attempt_id(ctx, ec, field)
 	case "number":
 		return fieldContext_Attempt_number(ctx, ec, field)
+	case "trigger":
+		return fieldContext_Attempt_trigger(ctx, ec, field)
 	case "outcome":
 		return fieldContext_Attempt_outcome(ctx, ec, field)
 	case "status":
@@ -7854,8 +8064,14 @@ func childFields_Delivery(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_Delivery_state(ctx, ec, field)
 	case "attempts":
 		return fieldContext_Delivery_attempts(ctx, ec, field)
+	case "tries":
+		return fieldContext_Delivery_tries(ctx, ec, field)
+	case "lane":
+		return fieldContext_Delivery_lane(ctx, ec, field)
 	case "steppedAside":
 		return fieldContext_Delivery_steppedAside(ctx, ec, field)
+	case "outside":
+		return fieldContext_Delivery_outside(ctx, ec, field)
 	case "nextAt":
 		return fieldContext_Delivery_nextAt(ctx, ec, field)
 	case "finishedAt":
@@ -8060,6 +8276,10 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_state(ctx, ec, field)
 	case "disabledReason":
 		return fieldContext_Integration_disabledReason(ctx, ec, field)
+	case "disabledAt":
+		return fieldContext_Integration_disabledAt(ctx, ec, field)
+	case "holding":
+		return fieldContext_Integration_holding(ctx, ec, field)
 	case "payloadVersion":
 		return fieldContext_Integration_payloadVersion(ctx, ec, field)
 	case "health":
@@ -8098,6 +8318,8 @@ func childFields_IntegrationEdge(ctx context.Context, ec *executionContext, fiel
 
 func childFields_IntegrationHealth(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "status":
+		return fieldContext_IntegrationHealth_status(ctx, ec, field)
 	case "consecutiveFailures":
 		return fieldContext_IntegrationHealth_consecutiveFailures(ctx, ec, field)
 	case "firstFailureAt":
@@ -8108,6 +8330,14 @@ func childFields_IntegrationHealth(ctx context.Context, ec *executionContext, fi
 		return fieldContext_IntegrationHealth_lastSuccessAt(ctx, ec, field)
 	case "pausedUntil":
 		return fieldContext_IntegrationHealth_pausedUntil(ctx, ec, field)
+	case "breakerUntil":
+		return fieldContext_IntegrationHealth_breakerUntil(ctx, ec, field)
+	case "nextProbeAt":
+		return fieldContext_IntegrationHealth_nextProbeAt(ctx, ec, field)
+	case "notices":
+		return fieldContext_IntegrationHealth_notices(ctx, ec, field)
+	case "heldDropped":
+		return fieldContext_IntegrationHealth_heldDropped(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationHealth", field.Name)
 }
@@ -8342,6 +8572,18 @@ func childFields_QuietHours(ctx context.Context, ec *executionContext, field gra
 		return fieldContext_QuietHours_to(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuietHours", field.Name)
+}
+
+func childFields_ReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field)
+	case "integration":
+		return fieldContext_ReleaseHeldDeliveriesPayload_integration(ctx, ec, field)
+	case "held":
+		return fieldContext_ReleaseHeldDeliveriesPayload_held(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseHeldDeliveriesPayload", field.Name)
 }
 
 func childFields_Reminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9174,6 +9416,20 @@ func field_Mutation_refuseCall_args(ctx context.Context, ec *executionContext, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.RefuseCallInput, error) {
 			return unmarshalNRefuseCallInput2parleyᚋgraphᚋgqlᚐRefuseCallInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_releaseHeldDeliveries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.ReleaseHeldDeliveriesInput, error) {
+			return unmarshalNReleaseHeldDeliveriesInput2parleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11732,6 +11988,29 @@ func fieldContext_Attempt_number(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("Attempt", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _Attempt_trigger(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Attempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Attempt_trigger(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trigger, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v attempt.Trigger) graphql.Marshaler {
+			return marshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Attempt_trigger(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attempt", field, false, false, errors.New("field of type AttemptTrigger does not have child fields"))
+}
+
 func _Attempt_outcome(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13271,6 +13550,52 @@ func fieldContext_Delivery_attempts(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _Delivery_tries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_tries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_tries(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Delivery_lane(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_lane(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lane, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v delivery.Lane) graphql.Marshaler {
+			return marshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_lane(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type DeliveryLane does not have child fields"))
+}
+
 func _Delivery_steppedAside(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13291,6 +13616,29 @@ func _Delivery_steppedAside(ctx context.Context, ec *executionContext, field gra
 	)
 }
 func fieldContext_Delivery_steppedAside(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Delivery_outside(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_outside(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outside, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_outside(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
@@ -15026,6 +15374,52 @@ func fieldContext_Integration_disabledReason(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _Integration_disabledAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_disabledAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisabledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Integration_disabledAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Integration_holding(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_holding(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v integration.Holding) graphql.Marshaler {
+			return marshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_holding(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type IntegrationHolding does not have child fields"))
+}
+
 func _Integration_payloadVersion(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15313,6 +15707,29 @@ func fieldContext_IntegrationEdge_cursor(_ context.Context, ec *executionContext
 	return graphql.NewScalarFieldContext("IntegrationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
+func _IntegrationHealth_status(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_status(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IntegrationHealth().Status(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.IntegrationStatus) graphql.Marshaler {
+			return marshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_status(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, true, true, errors.New("field of type IntegrationStatus does not have child fields"))
+}
+
 func _IntegrationHealth_consecutiveFailures(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15426,6 +15843,98 @@ func _IntegrationHealth_pausedUntil(ctx context.Context, ec *executionContext, f
 }
 func fieldContext_IntegrationHealth_pausedUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_breakerUntil(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_breakerUntil(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BreakerUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_breakerUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_nextProbeAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_nextProbeAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IntegrationHealth().NextProbeAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_nextProbeAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_notices(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_notices(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_notices(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _IntegrationHealth_heldDropped(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_heldDropped(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldDropped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_heldDropped(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _IntegrationPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.IntegrationPayload) (ret graphql.Marshaler) {
@@ -19084,6 +19593,68 @@ func fieldContext_Mutation_resendDelivery(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_releaseHeldDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_releaseHeldDeliveries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseHeldDeliveries(ctx, fc.Args["input"].(gql.ReleaseHeldDeliveriesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal *gql.ReleaseHeldDeliveriesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReleaseHeldDeliveriesPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+			return marshalNReleaseHeldDeliveriesPayload2ᚖparleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_releaseHeldDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReleaseHeldDeliveriesPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_releaseHeldDeliveries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21384,6 +21955,84 @@ func _QuietHours_to(ctx context.Context, ec *executionContext, field graphql.Col
 }
 func fieldContext_QuietHours_to(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("QuietHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReleaseHeldDeliveriesPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleaseHeldDeliveriesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReleaseHeldDeliveriesPayload_integration(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_integration(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Integration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Integration) graphql.Marshaler {
+			return marshalNIntegration2ᚖparleyᚋentᚐIntegration(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_integration(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseHeldDeliveriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Integration(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ReleaseHeldDeliveriesPayload_held(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_held(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_held(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleaseHeldDeliveriesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _Reminder_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
@@ -28827,6 +29476,43 @@ func unmarshalInputRefuseCallInput(ctx context.Context, ec *executionContext, ob
 	return it, nil
 }
 
+func unmarshalInputReleaseHeldDeliveriesInput(ctx context.Context, ec *executionContext, obj any) (gql.ReleaseHeldDeliveriesInput, error) {
+	var it gql.ReleaseHeldDeliveriesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "integrationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "integrationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationID = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputRemoveTagInput(ctx context.Context, ec *executionContext, obj any) (gql.RemoveTagInput, error) {
 	var it gql.RemoveTagInput
 	if obj == nil {
@@ -31437,6 +32123,11 @@ func _Attempt(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "trigger":
+			out.Values[i] = _Attempt_trigger(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "outcome":
 			out.Values[i] = _Attempt_outcome(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -32181,8 +32872,23 @@ func _Delivery(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tries":
+			out.Values[i] = _Delivery_tries(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lane":
+			out.Values[i] = _Delivery_lane(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "steppedAside":
 			out.Values[i] = _Delivery_steppedAside(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outside":
+			out.Values[i] = _Delivery_outside(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -33135,6 +33841,16 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "disabledAt":
+			out.Values[i] = _Integration_disabledAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "holding":
+			out.Values[i] = _Integration_holding(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "payloadVersion":
 			out.Values[i] = _Integration_payloadVersion(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33350,30 +34066,121 @@ func _IntegrationHealth(ctx context.Context, ec *executionContext, sel ast.Selec
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("IntegrationHealth")
+		case "status":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _IntegrationHealth_status(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "consecutiveFailures":
 			out.Values[i] = _IntegrationHealth_consecutiveFailures(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "firstFailureAt":
 			out.Values[i] = _IntegrationHealth_firstFailureAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastFailureAt":
 			out.Values[i] = _IntegrationHealth_lastFailureAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastSuccessAt":
 			out.Values[i] = _IntegrationHealth_lastSuccessAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pausedUntil":
 			out.Values[i] = _IntegrationHealth_pausedUntil(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "breakerUntil":
+			out.Values[i] = _IntegrationHealth_breakerUntil(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nextProbeAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _IntegrationHealth_nextProbeAt(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "notices":
+			out.Values[i] = _IntegrationHealth_notices(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldDropped":
+			out.Values[i] = _IntegrationHealth_heldDropped(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -34541,6 +35348,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "releaseHeldDeliveries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_releaseHeldDeliveries(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createModelProvider":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createModelProvider(ctx, ec, field)
@@ -35383,6 +36197,54 @@ func _QuietHours(ctx context.Context, ec *executionContext, sel ast.SelectionSet
 			}
 		case "to":
 			out.Values[i] = _QuietHours_to(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var releaseHeldDeliveriesPayloadImplementors = []string{"ReleaseHeldDeliveriesPayload"}
+
+func _ReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releaseHeldDeliveriesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleaseHeldDeliveriesPayload")
+		case "clientMutationId":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "integration":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_integration(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_held(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38381,6 +39243,16 @@ func marshalNAttemptOutcome2parleyᚋentᚋattemptᚐOutcome(ctx context.Context
 	return v
 }
 
+func unmarshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx context.Context, ec *executionContext, v any) (attempt.Trigger, error) {
+	var res attempt.Trigger
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v attempt.Trigger) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNBoolean2bool(ctx context.Context, ec *executionContext, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38606,6 +39478,16 @@ func marshalNDeliveryConnection2ᚖparleyᚋentᚐDeliveryConnection(ctx context
 		return graphql.Null
 	}
 	return _DeliveryConnection(ctx, ec, sel, v)
+}
+
+func unmarshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx context.Context, ec *executionContext, v any) (delivery.Lane, error) {
+	var res delivery.Lane
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v delivery.Lane) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNDeliveryOrderField2ᚖparleyᚋentᚐDeliveryOrderField(ctx context.Context, ec *executionContext, v any) (*ent.DeliveryOrderField, error) {
@@ -38898,6 +39780,16 @@ func marshalNIntegrationHealth2ᚖparleyᚋentᚐIntegrationHealth(ctx context.C
 	return _IntegrationHealth(ctx, ec, sel, v)
 }
 
+func unmarshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx context.Context, ec *executionContext, v any) (integration.Holding, error) {
+	var res integration.Holding
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v integration.Holding) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNIntegrationOrderField2ᚖparleyᚋentᚐIntegrationOrderField(ctx context.Context, ec *executionContext, v any) (*ent.IntegrationOrderField, error) {
 	var res = new(ent.IntegrationOrderField)
 	err := res.UnmarshalGQL(v)
@@ -38931,6 +39823,16 @@ func unmarshalNIntegrationState2parleyᚋentᚋintegrationᚐState(ctx context.C
 }
 
 func marshalNIntegrationState2parleyᚋentᚋintegrationᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v integration.State) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx context.Context, ec *executionContext, v any) (gql.IntegrationStatus, error) {
+	var res gql.IntegrationStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.IntegrationStatus) graphql.Marshaler {
 	return v
 }
 
@@ -39194,6 +40096,21 @@ func unmarshalNPublishAgentInput2parleyᚋgraphᚋgqlᚐPublishAgentInput(ctx co
 func unmarshalNRefuseCallInput2parleyᚋgraphᚋgqlᚐRefuseCallInput(ctx context.Context, ec *executionContext, v any) (gql.RefuseCallInput, error) {
 	res, err := unmarshalInputRefuseCallInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNReleaseHeldDeliveriesInput2parleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesInput(ctx context.Context, ec *executionContext, v any) (gql.ReleaseHeldDeliveriesInput, error) {
+	res, err := unmarshalInputReleaseHeldDeliveriesInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReleaseHeldDeliveriesPayload2ᚖparleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ReleaseHeldDeliveriesPayload(ctx, ec, sel, v)
 }
 
 func marshalNReminder2ᚖparleyᚋentᚐReminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {

@@ -20,7 +20,6 @@ import (
 	"parley/ent/function"
 	"parley/ent/id"
 	"parley/ent/integration"
-	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/ms"
@@ -165,15 +164,22 @@ func (r *functionResolver) Headers(ctx context.Context, obj *ent.Function) ([]*g
 
 // Health is the resolver for the health field.
 func (r *integrationResolver) Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error) {
-	if obj.Edges.Health != nil {
-		return obj.Edges.Health, nil
-	}
-	return r.client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(obj.ID)).Only(ctx)
+	return r.healthOf(ctx, obj)
 }
 
 // Deliveries is the resolver for the deliveries field.
 func (r *integrationResolver) Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
 	return r.pageDeliveries(ctx, r.client.Delivery.Query().Where(delivery.IntegrationID(obj.ID)), after, first, before, last, nil, where)
+}
+
+// Status is the resolver for the status field.
+func (r *integrationHealthResolver) Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error) {
+	return statusOf(obj), nil
+}
+
+// NextProbeAt is the resolver for the nextProbeAt field.
+func (r *integrationHealthResolver) NextProbeAt(ctx context.Context, obj *ent.IntegrationHealth) (*ms.Time, error) {
+	return nextProbe(obj), nil
 }
 
 // Thread is the resolver for the thread field.
@@ -528,6 +534,16 @@ func (r *mutationResolver) ResendDelivery(ctx context.Context, input gql.ResendD
 	}
 	row, err := r.client.Delivery.Query().Where(delivery.ID(done.ID)).Only(ctx)
 	return &gql.DeliveryPayload{ClientMutationID: input.ClientMutationID, Delivery: row}, err
+}
+
+// ReleaseHeldDeliveries is the resolver for the releaseHeldDeliveries field.
+func (r *mutationResolver) ReleaseHeldDeliveries(ctx context.Context, input gql.ReleaseHeldDeliveriesInput) (*gql.ReleaseHeldDeliveriesPayload, error) {
+	done, err := r.delivery.ReleaseHeld(ctx, input.IntegrationID)
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.Integration.Query().Where(integration.ID(done.ID)).Only(ctx)
+	return &gql.ReleaseHeldDeliveriesPayload{ClientMutationID: input.ClientMutationID, Integration: row, Held: done.Held}, err
 }
 
 // CreateModelProvider is the resolver for the createModelProvider field.
@@ -928,6 +944,11 @@ func (r *Resolver) Function() FunctionResolver { return &functionResolver{r} }
 // Integration returns IntegrationResolver implementation.
 func (r *Resolver) Integration() IntegrationResolver { return &integrationResolver{r} }
 
+// IntegrationHealth returns IntegrationHealthResolver implementation.
+func (r *Resolver) IntegrationHealth() IntegrationHealthResolver {
+	return &integrationHealthResolver{r}
+}
+
 // Message returns MessageResolver implementation.
 func (r *Resolver) Message() MessageResolver { return &messageResolver{r} }
 
@@ -962,22 +983,23 @@ func (r *Resolver) Turn() TurnResolver { return &turnResolver{r} }
 func (r *Resolver) ThreadWhereInput() ThreadWhereInputResolver { return &threadWhereInputResolver{r} }
 
 type (
-	aPIKeyResolver           struct{ *Resolver }
-	agentResolver            struct{ *Resolver }
-	agentVersionResolver     struct{ *Resolver }
-	deliveryResolver         struct{ *Resolver }
-	eventResolver            struct{ *Resolver }
-	functionResolver         struct{ *Resolver }
-	integrationResolver      struct{ *Resolver }
-	messageResolver          struct{ *Resolver }
-	modelPriceResolver       struct{ *Resolver }
-	mutationResolver         struct{ *Resolver }
-	queryResolver            struct{ *Resolver }
-	reminderResolver         struct{ *Resolver }
-	stepResolver             struct{ *Resolver }
-	subscriptionResolver     struct{ *Resolver }
-	threadResolver           struct{ *Resolver }
-	threadTagResolver        struct{ *Resolver }
-	turnResolver             struct{ *Resolver }
-	threadWhereInputResolver struct{ *Resolver }
+	aPIKeyResolver            struct{ *Resolver }
+	agentResolver             struct{ *Resolver }
+	agentVersionResolver      struct{ *Resolver }
+	deliveryResolver          struct{ *Resolver }
+	eventResolver             struct{ *Resolver }
+	functionResolver          struct{ *Resolver }
+	integrationResolver       struct{ *Resolver }
+	integrationHealthResolver struct{ *Resolver }
+	messageResolver           struct{ *Resolver }
+	modelPriceResolver        struct{ *Resolver }
+	mutationResolver          struct{ *Resolver }
+	queryResolver             struct{ *Resolver }
+	reminderResolver          struct{ *Resolver }
+	stepResolver              struct{ *Resolver }
+	subscriptionResolver      struct{ *Resolver }
+	threadResolver            struct{ *Resolver }
+	threadTagResolver         struct{ *Resolver }
+	turnResolver              struct{ *Resolver }
+	threadWhereInputResolver  struct{ *Resolver }
 )
