@@ -97,6 +97,9 @@ func TestTheOthersAreToldOfAnEndpointThatKeepsFailing(t *testing.T) {
 			!strings.Contains(in.DisabledReason, "five days") {
 			t.Errorf("%+v, integration %+v", last, in)
 		}
+		if n := figure(t, f.Service, "parley_integration_disabled_total"); n != 1 {
+			t.Errorf("%v integrations counted that were disabled", n)
+		}
 		if n := len(f.deliveries(made.ID)); n != 1 || f.in(made.ID, entdelivery.StateHELD) != 1 {
 			t.Errorf("%d deliveries; it was told of itself", n)
 		}
