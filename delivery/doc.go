@@ -15,7 +15,7 @@
 //	           ├─────────────────┘ │ └─────────────────────────▶ EXHAUSTED ─┤
 //	           │ failed, lost,     │         failed while disabled          │
 //	           │ given back        └───────────────────────────▶ HELD ──────┘
-//	           └──── integration disabled: PENDING ▶ HELD; deleted: PENDING, HELD ▶ CANCELLED
+//	           └──── integration disabled: PENDING ▶ HELD; deleted: PENDING, HELD ▶ CANCELLED; released: HELD ▶ PENDING
 //
 // Claim takes what is due at endpoints that are neither paused, disabled nor deleted, up to their caps, and raises the
 // row's count of attempts, which is the fence: an outcome is recorded only while the row is RUNNING under that count.
@@ -27,7 +27,8 @@
 //   - An outcome, its attempt row and the endpoint's health are one transaction.
 //   - In a THREAD endpoint an event waits for the earlier ones of its thread until they are done, or have failed three
 //     times and stepped aside; in a FIFO endpoint it waits for all earlier ones until they are done or exhausted.
-//   - Only an endpoint's own failures cost a try: a crash, a stop or a pause does not.
+//   - Only an endpoint's own failures cost a try: a crash, a stop, a pause, an open breaker or what we refuse to send does not.
+//   - Attempts of a workspace have positions without a gap, in order of commit.
 //   - One endpoint fills at most its cap of workers, and only one while it fails; one workspace at most its own; free
 //     workers go round workspaces first and endpoints second.
 package delivery

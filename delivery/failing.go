@@ -117,6 +117,13 @@ func (s *Service) attendTo(ctx context.Context, id string) error {
 	return err
 }
 
+// gaveUp takes note of an integration that was disabled because of its endpoint.
+func (s *Service) gaveUp(integrationID string, why disabling) {
+	s.metrics.disabled.Inc()
+	s.o.Logger.Warn("an integration was disabled", "integration", integrationID, "reason", why.reason)
+	s.look.Poke() // what waits may be more than one transaction should hold
+}
+
 // about is the data of an event about an integration.
 func about(in *ent.Integration, why disabling) eventlog.IntegrationData {
 	return eventlog.IntegrationData{IntegrationID: in.ID, Name: in.Name, URL: in.URL, Reason: why.reason, Failure: why.failure}

@@ -99,7 +99,9 @@ func (s *Service) record(ctx context.Context, batch []result) ([]result, error) 
 // that has got another URL meanwhile.
 func (s *Service) recordGone(ctx context.Context, r result) ([]result, error) {
 	ctx = viewer.WorkerContext(ctx, r.workspace, "delivery finish")
+	why := disabling{reason: r.outcome.why()}
 	var done *recording
+	var disabled bool
 	err := s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		rows, now, err := s.lockIntegrations(ctx, tx, r.integrationID)
 		if err != nil {
@@ -111,8 +113,9 @@ func (s *Service) recordGone(ctx context.Context, r result) ([]result, error) {
 			return err
 		}
 		in := rows[r.integrationID]
-		if ours && in != nil && in.DeletedAt == nil && in.State == integration.StateENABLED && in.URL == r.url {
-			why := disabling{reason: r.outcome.why(), failure: failureOf(healthOf(in.Edges.Health), r, now)}
+		disabled = ours && in != nil && in.DeletedAt == nil && in.State == integration.StateENABLED && in.URL == r.url
+		if disabled {
+			why.failure = failureOf(healthOf(in.Edges.Health), r, now)
 			if err := s.disable(ctx, tx, in, now, why); err != nil {
 				return err
 			}
@@ -124,7 +127,9 @@ func (s *Service) recordGone(ctx context.Context, r result) ([]result, error) {
 		return nil, fmt.Errorf("record that %s is gone: %w", r.integrationID, err)
 	}
 	s.committed(done)
-	s.look.Poke() // what waits may be more than one transaction should hold
+	if disabled {
+		s.gaveUp(r.integrationID, why)
+	}
 	return done.stored, nil
 }
 

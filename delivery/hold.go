@@ -17,10 +17,10 @@ import (
 const moveBatch = 1000
 
 const (
-	// moveSQL holds or cancels some of the deliveries of an integration.
-	moveSQL = `UPDATE deliveries SET state = '{to}', finished_at = NULLIF(CAST($3 AS bigint), 0)
-WHERE workspace_id = $1 AND integration_id = $2 AND state = '{from}' AND id IN (
-	SELECT d.id FROM deliveries d WHERE d.workspace_id = $1 AND d.integration_id = $2 AND d.state = '{from}' LIMIT {batch})`
+	// moveSQL holds or cancels some of the deliveries of an integration. As everything here it names rows by an index of
+	// few entries, and then by their ids: of a condition on the workspace SQLite would rather read all its deliveries.
+	moveSQL = `UPDATE deliveries SET state = '{to}', finished_at = NULLIF(CAST($2 AS bigint), 0)
+WHERE state = '{from}' AND id IN (SELECT d.id FROM deliveries d WHERE d.integration_id = $1 AND d.state = '{from}' LIMIT {batch})`
 
 	// straySQL finds integrations with deliveries that a verb meant to hold or cancel: they were too many for one
 	// transaction, or their events or outcomes were being committed at that time.
@@ -44,7 +44,7 @@ WHERE i.state = 'DISABLED' OR i.deleted_at IS NOT NULL`
 // and says whether there may be more.
 func (s *Service) move(ctx context.Context, tx *eventlog.Tx, in *ent.Integration, from, to string, finished ms.Time) (more bool, err error) {
 	query := s.sql(moveSQL, "{to}", to, "{from}", from, "{batch}", fmt.Sprint(moveBatch))
-	done, err := tx.Client().ExecContext(ctx, query, in.WorkspaceID, in.ID, int64(finished))
+	done, err := tx.Client().ExecContext(sweeper(ctx), query, in.ID, int64(finished))
 	if err != nil {
 		return false, fmt.Errorf("make deliveries of %s %s: %w", in.ID, strings.ToLower(to), err)
 	}

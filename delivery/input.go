@@ -39,7 +39,7 @@ func (s *Service) checkUpdate(ctx context.Context, client *ent.Client, u Update,
 		}
 	}
 	if u.EventTypes != nil {
-		checkEventTypes(bad, u.EventTypes)
+		checkEventTypes(bad, "eventTypes", u.EventTypes)
 	}
 	for _, channel := range bounded(bad, "channels", u.Channels) {
 		bad.Text("channels", channel, 1, maxChannel)
@@ -74,13 +74,13 @@ func bounded(bad *invalid.Error, field string, list []string) []string {
 	return list
 }
 
-func checkEventTypes(bad *invalid.Error, patterns []string) {
+func checkEventTypes(bad *invalid.Error, field string, patterns []string) {
 	if len(patterns) == 0 {
-		bad.Add("eventTypes", "must name at least one type; * means all")
+		bad.Add(field, "must name at least one type; * means all")
 	}
-	for _, pattern := range bounded(bad, "eventTypes", patterns) {
+	for _, pattern := range bounded(bad, field, patterns) {
 		if !slices.ContainsFunc(eventlog.WebhookTypes, func(t string) bool { return eventlog.Matches(pattern, t) }) {
-			bad.Add("eventTypes", "%.60q matches no event type; they are %s, and patterns such as contact.* or *",
+			bad.Add(field, "%.60q matches no event type; they are %s, and patterns such as contact.* or *",
 				pattern, strings.Join(eventlog.WebhookTypes, ", "))
 		}
 	}

@@ -224,7 +224,13 @@ func (rec *receiver) count() int { return len(rec.all()) }
 // eventually polls for what another goroutine is about to do.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(3 * ms) {
+	within(15*time.Second, t, what, ok)
+}
+
+// within is eventually for what takes long.
+func within(most time.Duration, t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(most); time.Now().Before(end); time.Sleep(3 * ms) {
 		if ok() {
 			return
 		}

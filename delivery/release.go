@@ -41,7 +41,7 @@ func (s *Service) ReleaseHeld(ctx context.Context, integrationID string) (Releas
 			err = s.setHolding(ctx, tx, in, integration.HoldingRELEASING)
 		default:
 			query := s.sql(releaseAllSQL)
-			if _, err = tx.Client().ExecContext(ctx, query, in.WorkspaceID, in.ID); err == nil {
+			if _, err = tx.Client().ExecContext(sweeper(ctx), query, in.ID); err == nil {
 				err = s.setHolding(ctx, tx, in, integration.HoldingNONE)
 			}
 			tx.WakeDeliveries()
@@ -57,9 +57,9 @@ func (s *Service) ReleaseHeld(ctx context.Context, integrationID string) (Releas
 const (
 	released = `UPDATE deliveries SET state = 'PENDING', next_at = {now}, tries = 0, stepped_aside = false, resent = false`
 
-	releaseAllSQL = released + ` WHERE workspace_id = $1 AND integration_id = $2 AND state = 'HELD'`
+	releaseAllSQL = released + ` WHERE integration_id = $1 AND state = 'HELD'`
 
-	releaseSQL = released + ` FROM {v} WHERE deliveries.id = v.id AND deliveries.integration_id = $1 AND deliveries.state = 'HELD'`
+	releaseSQL = released + ` WHERE id IN (SELECT v.id FROM {v}) AND state = 'HELD'`
 
 	// heldRowsSQL reads what is to be released next, in order.
 	heldRowsSQL = `SELECT id, COALESCE(thread_id, '') FROM deliveries WHERE integration_id = $1 AND state = 'HELD' ORDER BY {order} LIMIT {ahead}`
@@ -155,7 +155,7 @@ func (s *Service) releaseBatch(ctx context.Context, in *ent.Integration, rows []
 	for i, row := range rows {
 		ids[i] = row.id
 	}
-	query, args := s.with(releaseSQL, idList(ids), in.ID)
+	query, args := s.with(releaseSQL, idList(ids))
 	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		locked, _, err := s.lockIntegrations(ctx, tx, in.ID)
 		if err != nil {
@@ -213,8 +213,8 @@ func (s *Service) setHolding(ctx context.Context, tx *eventlog.Tx, in *ent.Integ
 // countHeld returns how many deliveries an integration holds. Only one with more than its limit (Options.HeldMost) is
 // slow to count.
 func (s *Service) countHeld(ctx context.Context, tx *eventlog.Tx, in *ent.Integration) (n int, err error) {
-	const query = `SELECT count(*) FROM deliveries WHERE workspace_id = $1 AND integration_id = $2 AND state = 'HELD'`
-	err = scan(ctx, tx.Client(), query, []any{in.WorkspaceID, in.ID}, func(row scanner) error { return row.Scan(&n) })
+	const query = `SELECT count(*) FROM deliveries WHERE integration_id = $1 AND state = 'HELD'`
+	err = scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(row scanner) error { return row.Scan(&n) })
 	if err != nil {
 		return 0, fmt.Errorf("count what %s holds: %w", in.ID, err)
 	}
@@ -223,13 +223,14 @@ func (s *Service) countHeld(ctx context.Context, tx *eventlog.Tx, in *ent.Integr
 
 // holds says whether an integration holds deliveries.
 func (s *Service) holds(ctx context.Context, tx *eventlog.Tx, in *ent.Integration) (held bool, err error) {
-	const query = `SELECT 1 FROM deliveries WHERE workspace_id = $1 AND integration_id = $2 AND state = 'HELD' LIMIT 1`
-	err = scan(ctx, tx.Client(), query, []any{in.WorkspaceID, in.ID}, func(scanner) error { held = true; return nil })
+	const query = `SELECT 1 FROM deliveries WHERE integration_id = $1 AND state = 'HELD' LIMIT 1`
+	err = scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(scanner) error { held = true; return nil })
 	if err != nil {
 		return false, fmt.Errorf("look for what %s holds: %w", in.ID, err)
 	}
 	return held, nil
 }
 
-// sweeper is the viewer of what the sweep does in all workspaces.
+// sweeper is the viewer of what the sweep does in all workspaces, and of statements that name an integration which their
+// transaction has locked, as one that its own viewer may change.
 func sweeper(ctx context.Context) context.Context { return viewer.SystemContext(ctx, "delivery sweep") }

@@ -62,6 +62,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var claimers, recorder sync.WaitGroup
 	claimers.Go(func() { r.claimLoop(ctx, sending) })
 	claimers.Go(func() { r.sweepLoop(ctx) })
+	claimers.Go(func() { r.replayLoop(ctx) })
 	recorder.Go(func() { r.recordLoop(recording) })
 
 	claimers.Wait()

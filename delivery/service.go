@@ -50,6 +50,7 @@ type Service struct {
 	o       Options
 	metrics *metrics
 	look    eventlog.Signal // there is something for the sweep
+	replays eventlog.Signal // there is something to replay, or a replay to end
 	beats   beats
 }
 
@@ -80,7 +81,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, look: eventlog.NewSignal()}
+	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, look: eventlog.NewSignal(), replays: eventlog.NewSignal()}
 	s.metrics = newMetrics(s)
 	return s
 }

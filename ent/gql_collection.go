@@ -2360,15 +2360,15 @@ func (_q *ReplayQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, replay.FieldTotal)
 				fieldSeen[replay.FieldTotal] = struct{}{}
 			}
+		case "seen":
+			if _, ok := fieldSeen[replay.FieldSeen]; !ok {
+				selectedFields = append(selectedFields, replay.FieldSeen)
+				fieldSeen[replay.FieldSeen] = struct{}{}
+			}
 		case "queued":
 			if _, ok := fieldSeen[replay.FieldQueued]; !ok {
 				selectedFields = append(selectedFields, replay.FieldQueued)
 				fieldSeen[replay.FieldQueued] = struct{}{}
-			}
-		case "passed":
-			if _, ok := fieldSeen[replay.FieldPassed]; !ok {
-				selectedFields = append(selectedFields, replay.FieldPassed)
-				fieldSeen[replay.FieldPassed] = struct{}{}
 			}
 		case "cursorAt":
 			if _, ok := fieldSeen[replay.FieldCursorAt]; !ok {

@@ -9922,6 +9922,16 @@ type ReplayWhereInput struct {
 	TotalLT    *int  `json:"totalLT,omitempty"`
 	TotalLTE   *int  `json:"totalLTE,omitempty"`
 
+	// "seen" field predicates.
+	Seen      *int  `json:"seen,omitempty"`
+	SeenNEQ   *int  `json:"seenNEQ,omitempty"`
+	SeenIn    []int `json:"seenIn,omitempty"`
+	SeenNotIn []int `json:"seenNotIn,omitempty"`
+	SeenGT    *int  `json:"seenGT,omitempty"`
+	SeenGTE   *int  `json:"seenGTE,omitempty"`
+	SeenLT    *int  `json:"seenLT,omitempty"`
+	SeenLTE   *int  `json:"seenLTE,omitempty"`
+
 	// "queued" field predicates.
 	Queued      *int  `json:"queued,omitempty"`
 	QueuedNEQ   *int  `json:"queuedNEQ,omitempty"`
@@ -9931,16 +9941,6 @@ type ReplayWhereInput struct {
 	QueuedGTE   *int  `json:"queuedGTE,omitempty"`
 	QueuedLT    *int  `json:"queuedLT,omitempty"`
 	QueuedLTE   *int  `json:"queuedLTE,omitempty"`
-
-	// "passed" field predicates.
-	Passed      *int  `json:"passed,omitempty"`
-	PassedNEQ   *int  `json:"passedNEQ,omitempty"`
-	PassedIn    []int `json:"passedIn,omitempty"`
-	PassedNotIn []int `json:"passedNotIn,omitempty"`
-	PassedGT    *int  `json:"passedGT,omitempty"`
-	PassedGTE   *int  `json:"passedGTE,omitempty"`
-	PassedLT    *int  `json:"passedLT,omitempty"`
-	PassedLTE   *int  `json:"passedLTE,omitempty"`
 
 	// "cursor_at" field predicates.
 	CursorAt      *ms.Time  `json:"cursorAt,omitempty"`
@@ -10255,6 +10255,30 @@ func (i *ReplayWhereInput) P() (predicate.Replay, error) {
 	if i.TotalLTE != nil {
 		predicates = append(predicates, replay.TotalLTE(*i.TotalLTE))
 	}
+	if i.Seen != nil {
+		predicates = append(predicates, replay.SeenEQ(*i.Seen))
+	}
+	if i.SeenNEQ != nil {
+		predicates = append(predicates, replay.SeenNEQ(*i.SeenNEQ))
+	}
+	if len(i.SeenIn) > 0 {
+		predicates = append(predicates, replay.SeenIn(i.SeenIn...))
+	}
+	if len(i.SeenNotIn) > 0 {
+		predicates = append(predicates, replay.SeenNotIn(i.SeenNotIn...))
+	}
+	if i.SeenGT != nil {
+		predicates = append(predicates, replay.SeenGT(*i.SeenGT))
+	}
+	if i.SeenGTE != nil {
+		predicates = append(predicates, replay.SeenGTE(*i.SeenGTE))
+	}
+	if i.SeenLT != nil {
+		predicates = append(predicates, replay.SeenLT(*i.SeenLT))
+	}
+	if i.SeenLTE != nil {
+		predicates = append(predicates, replay.SeenLTE(*i.SeenLTE))
+	}
 	if i.Queued != nil {
 		predicates = append(predicates, replay.QueuedEQ(*i.Queued))
 	}
@@ -10278,30 +10302,6 @@ func (i *ReplayWhereInput) P() (predicate.Replay, error) {
 	}
 	if i.QueuedLTE != nil {
 		predicates = append(predicates, replay.QueuedLTE(*i.QueuedLTE))
-	}
-	if i.Passed != nil {
-		predicates = append(predicates, replay.PassedEQ(*i.Passed))
-	}
-	if i.PassedNEQ != nil {
-		predicates = append(predicates, replay.PassedNEQ(*i.PassedNEQ))
-	}
-	if len(i.PassedIn) > 0 {
-		predicates = append(predicates, replay.PassedIn(i.PassedIn...))
-	}
-	if len(i.PassedNotIn) > 0 {
-		predicates = append(predicates, replay.PassedNotIn(i.PassedNotIn...))
-	}
-	if i.PassedGT != nil {
-		predicates = append(predicates, replay.PassedGT(*i.PassedGT))
-	}
-	if i.PassedGTE != nil {
-		predicates = append(predicates, replay.PassedGTE(*i.PassedGTE))
-	}
-	if i.PassedLT != nil {
-		predicates = append(predicates, replay.PassedLT(*i.PassedLT))
-	}
-	if i.PassedLTE != nil {
-		predicates = append(predicates, replay.PassedLTE(*i.PassedLTE))
 	}
 	if i.CursorAt != nil {
 		predicates = append(predicates, replay.CursorAtEQ(*i.CursorAt))

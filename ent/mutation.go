@@ -23300,10 +23300,10 @@ type ReplayMutation struct {
 	state             *replay.State
 	total             *int
 	addtotal          *int
+	seen              *int
+	addseen           *int
 	queued            *int
 	addqueued         *int
-	passed            *int
-	addpassed         *int
 	cursor_at         *ms.Time
 	addcursor_at      *ms.Time
 	cursor_id         *string
@@ -23856,6 +23856,62 @@ func (m *ReplayMutation) ResetTotal() {
 	m.addtotal = nil
 }
 
+// SetSeen sets the "seen" field.
+func (m *ReplayMutation) SetSeen(i int) {
+	m.seen = &i
+	m.addseen = nil
+}
+
+// Seen returns the value of the "seen" field in the mutation.
+func (m *ReplayMutation) Seen() (r int, exists bool) {
+	v := m.seen
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeen returns the old "seen" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldSeen(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeen is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeen requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeen: %w", err)
+	}
+	return oldValue.Seen, nil
+}
+
+// AddSeen adds i to the "seen" field.
+func (m *ReplayMutation) AddSeen(i int) {
+	if m.addseen != nil {
+		*m.addseen += i
+	} else {
+		m.addseen = &i
+	}
+}
+
+// AddedSeen returns the value that was added to the "seen" field in this mutation.
+func (m *ReplayMutation) AddedSeen() (r int, exists bool) {
+	v := m.addseen
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeen resets all changes to the "seen" field.
+func (m *ReplayMutation) ResetSeen() {
+	m.seen = nil
+	m.addseen = nil
+}
+
 // SetQueued sets the "queued" field.
 func (m *ReplayMutation) SetQueued(i int) {
 	m.queued = &i
@@ -23910,62 +23966,6 @@ func (m *ReplayMutation) AddedQueued() (r int, exists bool) {
 func (m *ReplayMutation) ResetQueued() {
 	m.queued = nil
 	m.addqueued = nil
-}
-
-// SetPassed sets the "passed" field.
-func (m *ReplayMutation) SetPassed(i int) {
-	m.passed = &i
-	m.addpassed = nil
-}
-
-// Passed returns the value of the "passed" field in the mutation.
-func (m *ReplayMutation) Passed() (r int, exists bool) {
-	v := m.passed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPassed returns the old "passed" field's value of the Replay entity.
-// If the Replay object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReplayMutation) OldPassed(ctx context.Context) (v int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPassed requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
-	}
-	return oldValue.Passed, nil
-}
-
-// AddPassed adds i to the "passed" field.
-func (m *ReplayMutation) AddPassed(i int) {
-	if m.addpassed != nil {
-		*m.addpassed += i
-	} else {
-		m.addpassed = &i
-	}
-}
-
-// AddedPassed returns the value that was added to the "passed" field in this mutation.
-func (m *ReplayMutation) AddedPassed() (r int, exists bool) {
-	v := m.addpassed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetPassed resets all changes to the "passed" field.
-func (m *ReplayMutation) ResetPassed() {
-	m.passed = nil
-	m.addpassed = nil
 }
 
 // SetCursorAt sets the "cursor_at" field.
@@ -24298,11 +24298,11 @@ func (m *ReplayMutation) Fields() []string {
 	if m.total != nil {
 		fields = append(fields, replay.FieldTotal)
 	}
+	if m.seen != nil {
+		fields = append(fields, replay.FieldSeen)
+	}
 	if m.queued != nil {
 		fields = append(fields, replay.FieldQueued)
-	}
-	if m.passed != nil {
-		fields = append(fields, replay.FieldPassed)
 	}
 	if m.cursor_at != nil {
 		fields = append(fields, replay.FieldCursorAt)
@@ -24345,10 +24345,10 @@ func (m *ReplayMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case replay.FieldTotal:
 		return m.Total()
+	case replay.FieldSeen:
+		return m.Seen()
 	case replay.FieldQueued:
 		return m.Queued()
-	case replay.FieldPassed:
-		return m.Passed()
 	case replay.FieldCursorAt:
 		return m.CursorAt()
 	case replay.FieldCursorID:
@@ -24386,10 +24386,10 @@ func (m *ReplayMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldState(ctx)
 	case replay.FieldTotal:
 		return m.OldTotal(ctx)
+	case replay.FieldSeen:
+		return m.OldSeen(ctx)
 	case replay.FieldQueued:
 		return m.OldQueued(ctx)
-	case replay.FieldPassed:
-		return m.OldPassed(ctx)
 	case replay.FieldCursorAt:
 		return m.OldCursorAt(ctx)
 	case replay.FieldCursorID:
@@ -24472,19 +24472,19 @@ func (m *ReplayMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTotal(v)
 		return nil
+	case replay.FieldSeen:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeen(v)
+		return nil
 	case replay.FieldQueued:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetQueued(v)
-		return nil
-	case replay.FieldPassed:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPassed(v)
 		return nil
 	case replay.FieldCursorAt:
 		v, ok := value.(ms.Time)
@@ -24541,11 +24541,11 @@ func (m *ReplayMutation) AddedFields() []string {
 	if m.addtotal != nil {
 		fields = append(fields, replay.FieldTotal)
 	}
+	if m.addseen != nil {
+		fields = append(fields, replay.FieldSeen)
+	}
 	if m.addqueued != nil {
 		fields = append(fields, replay.FieldQueued)
-	}
-	if m.addpassed != nil {
-		fields = append(fields, replay.FieldPassed)
 	}
 	if m.addcursor_at != nil {
 		fields = append(fields, replay.FieldCursorAt)
@@ -24572,10 +24572,10 @@ func (m *ReplayMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUntil()
 	case replay.FieldTotal:
 		return m.AddedTotal()
+	case replay.FieldSeen:
+		return m.AddedSeen()
 	case replay.FieldQueued:
 		return m.AddedQueued()
-	case replay.FieldPassed:
-		return m.AddedPassed()
 	case replay.FieldCursorAt:
 		return m.AddedCursorAt()
 	case replay.FieldLeaseUntil:
@@ -24619,19 +24619,19 @@ func (m *ReplayMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTotal(v)
 		return nil
+	case replay.FieldSeen:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeen(v)
+		return nil
 	case replay.FieldQueued:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddQueued(v)
-		return nil
-	case replay.FieldPassed:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddPassed(v)
 		return nil
 	case replay.FieldCursorAt:
 		v, ok := value.(ms.Time)
@@ -24723,11 +24723,11 @@ func (m *ReplayMutation) ResetField(name string) error {
 	case replay.FieldTotal:
 		m.ResetTotal()
 		return nil
+	case replay.FieldSeen:
+		m.ResetSeen()
+		return nil
 	case replay.FieldQueued:
 		m.ResetQueued()
-		return nil
-	case replay.FieldPassed:
-		m.ResetPassed()
 		return nil
 	case replay.FieldCursorAt:
 		m.ResetCursorAt()

@@ -34,12 +34,12 @@ type Replay struct {
 	States []string `json:"states,omitempty"`
 	// State holds the value of the "state" field.
 	State replay.State `json:"state,omitempty"`
-	// Deliveries that match, counted at the beginning.
+	// Deliveries in the range of time, counted at the beginning.
 	Total int `json:"total,omitempty"`
+	// Deliveries looked at.
+	Seen int `json:"seen,omitempty"`
 	// Deliveries that were made due again.
 	Queued int `json:"queued,omitempty"`
-	// Deliveries that matched and were left alone, because they were under way.
-	Passed int `json:"passed,omitempty"`
 	// Creation of the last delivery looked at.
 	CursorAt ms.Time `json:"cursor_at,omitempty"`
 	// CursorID holds the value of the "cursor_id" field.
@@ -60,7 +60,7 @@ func (*Replay) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case replay.FieldEventTypes, replay.FieldStates:
 			values[i] = new([]byte)
-		case replay.FieldCreatedAt, replay.FieldSince, replay.FieldUntil, replay.FieldTotal, replay.FieldQueued, replay.FieldPassed, replay.FieldCursorAt, replay.FieldLeaseUntil, replay.FieldFinishedAt:
+		case replay.FieldCreatedAt, replay.FieldSince, replay.FieldUntil, replay.FieldTotal, replay.FieldSeen, replay.FieldQueued, replay.FieldCursorAt, replay.FieldLeaseUntil, replay.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
 		case replay.FieldID, replay.FieldWorkspaceID, replay.FieldIntegrationID, replay.FieldState, replay.FieldCursorID, replay.FieldLeaseOwner:
 			values[i] = new(sql.NullString)
@@ -143,17 +143,17 @@ func (_m *Replay) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Total = int(value.Int64)
 			}
+		case replay.FieldSeen:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field seen", values[i])
+			} else if value.Valid {
+				_m.Seen = int(value.Int64)
+			}
 		case replay.FieldQueued:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field queued", values[i])
 			} else if value.Valid {
 				_m.Queued = int(value.Int64)
-			}
-		case replay.FieldPassed:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field passed", values[i])
-			} else if value.Valid {
-				_m.Passed = int(value.Int64)
 			}
 		case replay.FieldCursorAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -250,11 +250,11 @@ func (_m *Replay) String() string {
 	builder.WriteString("total=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Total))
 	builder.WriteString(", ")
+	builder.WriteString("seen=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Seen))
+	builder.WriteString(", ")
 	builder.WriteString("queued=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Queued))
-	builder.WriteString(", ")
-	builder.WriteString("passed=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Passed))
 	builder.WriteString(", ")
 	builder.WriteString("cursor_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CursorAt))

@@ -101,6 +101,20 @@ func (_c *ReplayCreate) SetNillableTotal(v *int) *ReplayCreate {
 	return _c
 }
 
+// SetSeen sets the "seen" field.
+func (_c *ReplayCreate) SetSeen(v int) *ReplayCreate {
+	_c.mutation.SetSeen(v)
+	return _c
+}
+
+// SetNillableSeen sets the "seen" field if the given value is not nil.
+func (_c *ReplayCreate) SetNillableSeen(v *int) *ReplayCreate {
+	if v != nil {
+		_c.SetSeen(*v)
+	}
+	return _c
+}
+
 // SetQueued sets the "queued" field.
 func (_c *ReplayCreate) SetQueued(v int) *ReplayCreate {
 	_c.mutation.SetQueued(v)
@@ -111,20 +125,6 @@ func (_c *ReplayCreate) SetQueued(v int) *ReplayCreate {
 func (_c *ReplayCreate) SetNillableQueued(v *int) *ReplayCreate {
 	if v != nil {
 		_c.SetQueued(*v)
-	}
-	return _c
-}
-
-// SetPassed sets the "passed" field.
-func (_c *ReplayCreate) SetPassed(v int) *ReplayCreate {
-	_c.mutation.SetPassed(v)
-	return _c
-}
-
-// SetNillablePassed sets the "passed" field if the given value is not nil.
-func (_c *ReplayCreate) SetNillablePassed(v *int) *ReplayCreate {
-	if v != nil {
-		_c.SetPassed(*v)
 	}
 	return _c
 }
@@ -265,13 +265,13 @@ func (_c *ReplayCreate) defaults() error {
 		v := replay.DefaultTotal
 		_c.mutation.SetTotal(v)
 	}
+	if _, ok := _c.mutation.Seen(); !ok {
+		v := replay.DefaultSeen
+		_c.mutation.SetSeen(v)
+	}
 	if _, ok := _c.mutation.Queued(); !ok {
 		v := replay.DefaultQueued
 		_c.mutation.SetQueued(v)
-	}
-	if _, ok := _c.mutation.Passed(); !ok {
-		v := replay.DefaultPassed
-		_c.mutation.SetPassed(v)
 	}
 	if _, ok := _c.mutation.CursorAt(); !ok {
 		v := replay.DefaultCursorAt
@@ -329,11 +329,11 @@ func (_c *ReplayCreate) check() error {
 	if _, ok := _c.mutation.Total(); !ok {
 		return &ValidationError{Name: "total", err: errors.New(`ent: missing required field "Replay.total"`)}
 	}
+	if _, ok := _c.mutation.Seen(); !ok {
+		return &ValidationError{Name: "seen", err: errors.New(`ent: missing required field "Replay.seen"`)}
+	}
 	if _, ok := _c.mutation.Queued(); !ok {
 		return &ValidationError{Name: "queued", err: errors.New(`ent: missing required field "Replay.queued"`)}
-	}
-	if _, ok := _c.mutation.Passed(); !ok {
-		return &ValidationError{Name: "passed", err: errors.New(`ent: missing required field "Replay.passed"`)}
 	}
 	if _, ok := _c.mutation.CursorAt(); !ok {
 		return &ValidationError{Name: "cursor_at", err: errors.New(`ent: missing required field "Replay.cursor_at"`)}
@@ -416,13 +416,13 @@ func (_c *ReplayCreate) createSpec() (*Replay, *sqlgraph.CreateSpec) {
 		_spec.SetField(replay.FieldTotal, field.TypeInt, value)
 		_node.Total = value
 	}
+	if value, ok := _c.mutation.Seen(); ok {
+		_spec.SetField(replay.FieldSeen, field.TypeInt, value)
+		_node.Seen = value
+	}
 	if value, ok := _c.mutation.Queued(); ok {
 		_spec.SetField(replay.FieldQueued, field.TypeInt, value)
 		_node.Queued = value
-	}
-	if value, ok := _c.mutation.Passed(); ok {
-		_spec.SetField(replay.FieldPassed, field.TypeInt, value)
-		_node.Passed = value
 	}
 	if value, ok := _c.mutation.CursorAt(); ok {
 		_spec.SetField(replay.FieldCursorAt, field.TypeInt64, value)
@@ -526,6 +526,24 @@ func (u *ReplayUpsert) AddTotal(v int) *ReplayUpsert {
 	return u
 }
 
+// SetSeen sets the "seen" field.
+func (u *ReplayUpsert) SetSeen(v int) *ReplayUpsert {
+	u.Set(replay.FieldSeen, v)
+	return u
+}
+
+// UpdateSeen sets the "seen" field to the value that was provided on create.
+func (u *ReplayUpsert) UpdateSeen() *ReplayUpsert {
+	u.SetExcluded(replay.FieldSeen)
+	return u
+}
+
+// AddSeen adds v to the "seen" field.
+func (u *ReplayUpsert) AddSeen(v int) *ReplayUpsert {
+	u.Add(replay.FieldSeen, v)
+	return u
+}
+
 // SetQueued sets the "queued" field.
 func (u *ReplayUpsert) SetQueued(v int) *ReplayUpsert {
 	u.Set(replay.FieldQueued, v)
@@ -541,24 +559,6 @@ func (u *ReplayUpsert) UpdateQueued() *ReplayUpsert {
 // AddQueued adds v to the "queued" field.
 func (u *ReplayUpsert) AddQueued(v int) *ReplayUpsert {
 	u.Add(replay.FieldQueued, v)
-	return u
-}
-
-// SetPassed sets the "passed" field.
-func (u *ReplayUpsert) SetPassed(v int) *ReplayUpsert {
-	u.Set(replay.FieldPassed, v)
-	return u
-}
-
-// UpdatePassed sets the "passed" field to the value that was provided on create.
-func (u *ReplayUpsert) UpdatePassed() *ReplayUpsert {
-	u.SetExcluded(replay.FieldPassed)
-	return u
-}
-
-// AddPassed adds v to the "passed" field.
-func (u *ReplayUpsert) AddPassed(v int) *ReplayUpsert {
-	u.Add(replay.FieldPassed, v)
 	return u
 }
 
@@ -756,6 +756,27 @@ func (u *ReplayUpsertOne) UpdateTotal() *ReplayUpsertOne {
 	})
 }
 
+// SetSeen sets the "seen" field.
+func (u *ReplayUpsertOne) SetSeen(v int) *ReplayUpsertOne {
+	return u.Update(func(s *ReplayUpsert) {
+		s.SetSeen(v)
+	})
+}
+
+// AddSeen adds v to the "seen" field.
+func (u *ReplayUpsertOne) AddSeen(v int) *ReplayUpsertOne {
+	return u.Update(func(s *ReplayUpsert) {
+		s.AddSeen(v)
+	})
+}
+
+// UpdateSeen sets the "seen" field to the value that was provided on create.
+func (u *ReplayUpsertOne) UpdateSeen() *ReplayUpsertOne {
+	return u.Update(func(s *ReplayUpsert) {
+		s.UpdateSeen()
+	})
+}
+
 // SetQueued sets the "queued" field.
 func (u *ReplayUpsertOne) SetQueued(v int) *ReplayUpsertOne {
 	return u.Update(func(s *ReplayUpsert) {
@@ -774,27 +795,6 @@ func (u *ReplayUpsertOne) AddQueued(v int) *ReplayUpsertOne {
 func (u *ReplayUpsertOne) UpdateQueued() *ReplayUpsertOne {
 	return u.Update(func(s *ReplayUpsert) {
 		s.UpdateQueued()
-	})
-}
-
-// SetPassed sets the "passed" field.
-func (u *ReplayUpsertOne) SetPassed(v int) *ReplayUpsertOne {
-	return u.Update(func(s *ReplayUpsert) {
-		s.SetPassed(v)
-	})
-}
-
-// AddPassed adds v to the "passed" field.
-func (u *ReplayUpsertOne) AddPassed(v int) *ReplayUpsertOne {
-	return u.Update(func(s *ReplayUpsert) {
-		s.AddPassed(v)
-	})
-}
-
-// UpdatePassed sets the "passed" field to the value that was provided on create.
-func (u *ReplayUpsertOne) UpdatePassed() *ReplayUpsertOne {
-	return u.Update(func(s *ReplayUpsert) {
-		s.UpdatePassed()
 	})
 }
 
@@ -1174,6 +1174,27 @@ func (u *ReplayUpsertBulk) UpdateTotal() *ReplayUpsertBulk {
 	})
 }
 
+// SetSeen sets the "seen" field.
+func (u *ReplayUpsertBulk) SetSeen(v int) *ReplayUpsertBulk {
+	return u.Update(func(s *ReplayUpsert) {
+		s.SetSeen(v)
+	})
+}
+
+// AddSeen adds v to the "seen" field.
+func (u *ReplayUpsertBulk) AddSeen(v int) *ReplayUpsertBulk {
+	return u.Update(func(s *ReplayUpsert) {
+		s.AddSeen(v)
+	})
+}
+
+// UpdateSeen sets the "seen" field to the value that was provided on create.
+func (u *ReplayUpsertBulk) UpdateSeen() *ReplayUpsertBulk {
+	return u.Update(func(s *ReplayUpsert) {
+		s.UpdateSeen()
+	})
+}
+
 // SetQueued sets the "queued" field.
 func (u *ReplayUpsertBulk) SetQueued(v int) *ReplayUpsertBulk {
 	return u.Update(func(s *ReplayUpsert) {
@@ -1192,27 +1213,6 @@ func (u *ReplayUpsertBulk) AddQueued(v int) *ReplayUpsertBulk {
 func (u *ReplayUpsertBulk) UpdateQueued() *ReplayUpsertBulk {
 	return u.Update(func(s *ReplayUpsert) {
 		s.UpdateQueued()
-	})
-}
-
-// SetPassed sets the "passed" field.
-func (u *ReplayUpsertBulk) SetPassed(v int) *ReplayUpsertBulk {
-	return u.Update(func(s *ReplayUpsert) {
-		s.SetPassed(v)
-	})
-}
-
-// AddPassed adds v to the "passed" field.
-func (u *ReplayUpsertBulk) AddPassed(v int) *ReplayUpsertBulk {
-	return u.Update(func(s *ReplayUpsert) {
-		s.AddPassed(v)
-	})
-}
-
-// UpdatePassed sets the "passed" field to the value that was provided on create.
-func (u *ReplayUpsertBulk) UpdatePassed() *ReplayUpsertBulk {
-	return u.Update(func(s *ReplayUpsert) {
-		s.UpdatePassed()
 	})
 }
 

@@ -64,6 +64,27 @@ func (_u *ReplayUpdate) AddTotal(v int) *ReplayUpdate {
 	return _u
 }
 
+// SetSeen sets the "seen" field.
+func (_u *ReplayUpdate) SetSeen(v int) *ReplayUpdate {
+	_u.mutation.ResetSeen()
+	_u.mutation.SetSeen(v)
+	return _u
+}
+
+// SetNillableSeen sets the "seen" field if the given value is not nil.
+func (_u *ReplayUpdate) SetNillableSeen(v *int) *ReplayUpdate {
+	if v != nil {
+		_u.SetSeen(*v)
+	}
+	return _u
+}
+
+// AddSeen adds value to the "seen" field.
+func (_u *ReplayUpdate) AddSeen(v int) *ReplayUpdate {
+	_u.mutation.AddSeen(v)
+	return _u
+}
+
 // SetQueued sets the "queued" field.
 func (_u *ReplayUpdate) SetQueued(v int) *ReplayUpdate {
 	_u.mutation.ResetQueued()
@@ -82,27 +103,6 @@ func (_u *ReplayUpdate) SetNillableQueued(v *int) *ReplayUpdate {
 // AddQueued adds value to the "queued" field.
 func (_u *ReplayUpdate) AddQueued(v int) *ReplayUpdate {
 	_u.mutation.AddQueued(v)
-	return _u
-}
-
-// SetPassed sets the "passed" field.
-func (_u *ReplayUpdate) SetPassed(v int) *ReplayUpdate {
-	_u.mutation.ResetPassed()
-	_u.mutation.SetPassed(v)
-	return _u
-}
-
-// SetNillablePassed sets the "passed" field if the given value is not nil.
-func (_u *ReplayUpdate) SetNillablePassed(v *int) *ReplayUpdate {
-	if v != nil {
-		_u.SetPassed(*v)
-	}
-	return _u
-}
-
-// AddPassed adds value to the "passed" field.
-func (_u *ReplayUpdate) AddPassed(v int) *ReplayUpdate {
-	_u.mutation.AddPassed(v)
 	return _u
 }
 
@@ -278,17 +278,17 @@ func (_u *ReplayUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedTotal(); ok {
 		_spec.AddField(replay.FieldTotal, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Seen(); ok {
+		_spec.SetField(replay.FieldSeen, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSeen(); ok {
+		_spec.AddField(replay.FieldSeen, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Queued(); ok {
 		_spec.SetField(replay.FieldQueued, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedQueued(); ok {
 		_spec.AddField(replay.FieldQueued, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.Passed(); ok {
-		_spec.SetField(replay.FieldPassed, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedPassed(); ok {
-		_spec.AddField(replay.FieldPassed, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.CursorAt(); ok {
 		_spec.SetField(replay.FieldCursorAt, field.TypeInt64, value)
@@ -377,6 +377,27 @@ func (_u *ReplayUpdateOne) AddTotal(v int) *ReplayUpdateOne {
 	return _u
 }
 
+// SetSeen sets the "seen" field.
+func (_u *ReplayUpdateOne) SetSeen(v int) *ReplayUpdateOne {
+	_u.mutation.ResetSeen()
+	_u.mutation.SetSeen(v)
+	return _u
+}
+
+// SetNillableSeen sets the "seen" field if the given value is not nil.
+func (_u *ReplayUpdateOne) SetNillableSeen(v *int) *ReplayUpdateOne {
+	if v != nil {
+		_u.SetSeen(*v)
+	}
+	return _u
+}
+
+// AddSeen adds value to the "seen" field.
+func (_u *ReplayUpdateOne) AddSeen(v int) *ReplayUpdateOne {
+	_u.mutation.AddSeen(v)
+	return _u
+}
+
 // SetQueued sets the "queued" field.
 func (_u *ReplayUpdateOne) SetQueued(v int) *ReplayUpdateOne {
 	_u.mutation.ResetQueued()
@@ -395,27 +416,6 @@ func (_u *ReplayUpdateOne) SetNillableQueued(v *int) *ReplayUpdateOne {
 // AddQueued adds value to the "queued" field.
 func (_u *ReplayUpdateOne) AddQueued(v int) *ReplayUpdateOne {
 	_u.mutation.AddQueued(v)
-	return _u
-}
-
-// SetPassed sets the "passed" field.
-func (_u *ReplayUpdateOne) SetPassed(v int) *ReplayUpdateOne {
-	_u.mutation.ResetPassed()
-	_u.mutation.SetPassed(v)
-	return _u
-}
-
-// SetNillablePassed sets the "passed" field if the given value is not nil.
-func (_u *ReplayUpdateOne) SetNillablePassed(v *int) *ReplayUpdateOne {
-	if v != nil {
-		_u.SetPassed(*v)
-	}
-	return _u
-}
-
-// AddPassed adds value to the "passed" field.
-func (_u *ReplayUpdateOne) AddPassed(v int) *ReplayUpdateOne {
-	_u.mutation.AddPassed(v)
 	return _u
 }
 
@@ -621,17 +621,17 @@ func (_u *ReplayUpdateOne) sqlSave(ctx context.Context) (_node *Replay, err erro
 	if value, ok := _u.mutation.AddedTotal(); ok {
 		_spec.AddField(replay.FieldTotal, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Seen(); ok {
+		_spec.SetField(replay.FieldSeen, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSeen(); ok {
+		_spec.AddField(replay.FieldSeen, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Queued(); ok {
 		_spec.SetField(replay.FieldQueued, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedQueued(); ok {
 		_spec.AddField(replay.FieldQueued, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.Passed(); ok {
-		_spec.SetField(replay.FieldPassed, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedPassed(); ok {
-		_spec.AddField(replay.FieldPassed, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.CursorAt(); ok {
 		_spec.SetField(replay.FieldCursorAt, field.TypeInt64, value)

@@ -44,6 +44,7 @@ func complexities() ComplexityRoot {
 	c.Thread.Reminders = func(child int, first *int) int { return listCost(child, first, nil) }
 	c.Thread.Notes = func(child int) int { return listCost(child, nil, nil) }
 	c.Thread.Tags = func(child int) int { return 1 + usualTags*child }
+	c.Integration.Replays = func(child int) int { return 1 + 10*child }
 	c.Integration.Backlog = func(child int) int { return 5 + child }
 	c.Integration.Stats = func(child int, _, _ *ms.Time, _ gql.StatsBucket) int { return 10 + child }
 	c.Integration.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryWhereInput) int {

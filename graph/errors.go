@@ -75,6 +75,7 @@ var vocabulary = []struct {
 	{dialogue.ErrNoOperator, public{code: CodeForbidden}},
 	{delivery.ErrRunning, public{code: CodeConflict, retry: true}},
 	{delivery.ErrDisabled, public{code: CodeConflict}},
+	{delivery.ErrManyReplays, public{code: CodeConflict}},
 	{dialogue.ErrTooManyDryRuns, public{code: CodeRateLimited, retry: true}},
 	{dialogue.ErrThreadBusy, public{code: CodeThreadBusy, retry: true}},
 	{errStopping, public{code: CodeUnavailable, status: http.StatusServiceUnavailable, retry: true}},

@@ -22,6 +22,7 @@ import (
 	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/ent/viewer"
@@ -53,11 +54,13 @@ type ResolverRoot interface {
 	Event() EventResolver
 	Function() FunctionResolver
 	Integration() IntegrationResolver
+	IntegrationHealth() IntegrationHealthResolver
 	Message() MessageResolver
 	ModelPrice() ModelPriceResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Reminder() ReminderResolver
+	Replay() ReplayResolver
 	Step() StepResolver
 	Subscription() SubscriptionResolver
 	Thread() ThreadResolver
@@ -182,6 +185,7 @@ type ComplexityRoot struct {
 		Status        func(childComplexity int) int
 		TLSUs         func(childComplexity int) int
 		TotalUs       func(childComplexity int) int
+		Trigger       func(childComplexity int) int
 	}
 
 	Call struct {
@@ -267,11 +271,14 @@ type ComplexityRoot struct {
 		FinishedAt   func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Integration  func(childComplexity int) int
+		Lane         func(childComplexity int) int
 		NextAt       func(childComplexity int) int
+		Outside      func(childComplexity int) int
 		Sequence     func(childComplexity int) int
 		State        func(childComplexity int) int
 		SteppedAside func(childComplexity int) int
 		ThreadID     func(childComplexity int) int
+		Tries        func(childComplexity int) int
 	}
 
 	DeliveryBacklog struct {
@@ -401,13 +408,16 @@ type ComplexityRoot struct {
 		Channels       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
+		DisabledAt     func(childComplexity int) int
 		DisabledReason func(childComplexity int) int
 		EventTypes     func(childComplexity int) int
 		Health         func(childComplexity int) int
+		Holding        func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Name           func(childComplexity int) int
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
+		Replays        func(childComplexity int) int
 		State          func(childComplexity int) int
 		Stats          func(childComplexity int, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) int
 		URL            func(childComplexity int) int
@@ -426,11 +436,16 @@ type ComplexityRoot struct {
 	}
 
 	IntegrationHealth struct {
+		BreakerUntil        func(childComplexity int) int
 		ConsecutiveFailures func(childComplexity int) int
 		FirstFailureAt      func(childComplexity int) int
+		HeldDropped         func(childComplexity int) int
 		LastFailureAt       func(childComplexity int) int
 		LastSuccessAt       func(childComplexity int) int
+		NextProbeAt         func(childComplexity int) int
+		Notices             func(childComplexity int) int
 		PausedUntil         func(childComplexity int) int
+		Status              func(childComplexity int) int
 	}
 
 	IntegrationPayload struct {
@@ -542,6 +557,7 @@ type ComplexityRoot struct {
 		AddTag                  func(childComplexity int, input gql.AddTagInput) int
 		ApproveCall             func(childComplexity int, input gql.CallInput) int
 		CancelReminder          func(childComplexity int, input gql.CancelReminderInput) int
+		CancelReplay            func(childComplexity int, input gql.CancelReplayInput) int
 		CloseThread             func(childComplexity int, input gql.ThreadInput) int
 		CreateAPIKey            func(childComplexity int, input gql.CreateAPIKeyInput) int
 		CreateAgent             func(childComplexity int, input gql.CreateAgentInput) int
@@ -559,9 +575,11 @@ type ComplexityRoot struct {
 		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
 		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
 		RefuseCall              func(childComplexity int, input gql.RefuseCallInput) int
+		ReleaseHeldDeliveries   func(childComplexity int, input gql.ReleaseHeldDeliveriesInput) int
 		RemoveModelPrice        func(childComplexity int, input gql.DeleteInput) int
 		RemoveTag               func(childComplexity int, input gql.RemoveTagInput) int
 		ReopenThread            func(childComplexity int, input gql.ThreadInput) int
+		ReplayDeliveries        func(childComplexity int, input gql.ReplayDeliveriesInput) int
 		ResendDelivery          func(childComplexity int, input gql.ResendDeliveryInput) int
 		RevokeAPIKey            func(childComplexity int, input gql.DeleteInput) int
 		RollbackAgent           func(childComplexity int, input gql.RollbackAgentInput) int
@@ -647,6 +665,12 @@ type ComplexityRoot struct {
 		To   func(childComplexity int) int
 	}
 
+	ReleaseHeldDeliveriesPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Held             func(childComplexity int) int
+		Integration      func(childComplexity int) int
+	}
+
 	Reminder struct {
 		CancelTags  func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
@@ -674,6 +698,27 @@ type ComplexityRoot struct {
 	ReminderPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Reminder         func(childComplexity int) int
+	}
+
+	Replay struct {
+		CreatedAt   func(childComplexity int) int
+		EventTypes  func(childComplexity int) int
+		FinishedAt  func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Integration func(childComplexity int) int
+		Queued      func(childComplexity int) int
+		Seen        func(childComplexity int) int
+		Since       func(childComplexity int) int
+		State       func(childComplexity int) int
+		States      func(childComplexity int) int
+		Total       func(childComplexity int) int
+		Until       func(childComplexity int) int
+		Waiting     func(childComplexity int) int
+	}
+
+	ReplayPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Replay           func(childComplexity int) int
 	}
 
 	StatusChanged struct {
@@ -958,7 +1003,13 @@ type IntegrationResolver interface {
 	Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error)
 	Backlog(ctx context.Context, obj *ent.Integration) (*delivery.Backlog, error)
 	Stats(ctx context.Context, obj *ent.Integration, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) ([]*delivery.Stats, error)
+	Replays(ctx context.Context, obj *ent.Integration) ([]*ent.Replay, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
+}
+type IntegrationHealthResolver interface {
+	Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error)
+
+	NextProbeAt(ctx context.Context, obj *ent.IntegrationHealth) (*ms.Time, error)
 }
 type MessageResolver interface {
 	Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error)
@@ -1002,6 +1053,9 @@ type MutationResolver interface {
 	RotateIntegrationSecret(ctx context.Context, input gql.RotateIntegrationSecretInput) (*gql.IntegrationPayload, error)
 	TestIntegration(ctx context.Context, input gql.TestIntegrationInput) (*gql.TestIntegrationPayload, error)
 	ResendDelivery(ctx context.Context, input gql.ResendDeliveryInput) (*gql.DeliveryPayload, error)
+	ReleaseHeldDeliveries(ctx context.Context, input gql.ReleaseHeldDeliveriesInput) (*gql.ReleaseHeldDeliveriesPayload, error)
+	ReplayDeliveries(ctx context.Context, input gql.ReplayDeliveriesInput) (*gql.ReplayPayload, error)
+	CancelReplay(ctx context.Context, input gql.CancelReplayInput) (*gql.ReplayPayload, error)
 	CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error)
 	UpdateModelProvider(ctx context.Context, input gql.UpdateModelProviderInput) (*gql.ModelProviderPayload, error)
 	DeleteModelProvider(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
@@ -1034,6 +1088,13 @@ type QueryResolver interface {
 type ReminderResolver interface {
 	Text(ctx context.Context, obj *ent.Reminder) (*string, error)
 	Instruction(ctx context.Context, obj *ent.Reminder) (*string, error)
+}
+type ReplayResolver interface {
+	Integration(ctx context.Context, obj *ent.Replay) (*ent.Integration, error)
+
+	States(ctx context.Context, obj *ent.Replay) ([]delivery1.State, error)
+
+	Waiting(ctx context.Context, obj *ent.Replay) (int, error)
 }
 type StepResolver interface {
 	Cost(ctx context.Context, obj *ent.Step) (*gql.Cost, error)
@@ -1553,6 +1614,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attempt.TotalUs(childComplexity), true
+	case "Attempt.trigger":
+		if e.ComplexityRoot.Attempt.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Trigger(childComplexity), true
 
 	case "Call.arguments":
 		if e.ComplexityRoot.Call.Arguments == nil {
@@ -1876,12 +1943,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Integration(childComplexity), true
+	case "Delivery.lane":
+		if e.ComplexityRoot.Delivery.Lane == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Lane(childComplexity), true
 	case "Delivery.nextAt":
 		if e.ComplexityRoot.Delivery.NextAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.NextAt(childComplexity), true
+	case "Delivery.outside":
+		if e.ComplexityRoot.Delivery.Outside == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Outside(childComplexity), true
 	case "Delivery.sequence":
 		if e.ComplexityRoot.Delivery.Sequence == nil {
 			break
@@ -1906,6 +1985,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.ThreadID(childComplexity), true
+	case "Delivery.tries":
+		if e.ComplexityRoot.Delivery.Tries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Tries(childComplexity), true
 
 	case "DeliveryBacklog.held":
 		if e.ComplexityRoot.DeliveryBacklog.Held == nil {
@@ -2396,6 +2481,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Deliveries(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int), args["where"].(*ent.DeliveryWhereInput)), true
+	case "Integration.disabledAt":
+		if e.ComplexityRoot.Integration.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.DisabledAt(childComplexity), true
 	case "Integration.disabledReason":
 		if e.ComplexityRoot.Integration.DisabledReason == nil {
 			break
@@ -2414,6 +2505,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Health(childComplexity), true
+	case "Integration.holding":
+		if e.ComplexityRoot.Integration.Holding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Holding(childComplexity), true
 	case "Integration.id":
 		if e.ComplexityRoot.Integration.ID == nil {
 			break
@@ -2438,6 +2535,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.PayloadVersion(childComplexity), true
+	case "Integration.replays":
+		if e.ComplexityRoot.Integration.Replays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Replays(childComplexity), true
 	case "Integration.state":
 		if e.ComplexityRoot.Integration.State == nil {
 			break
@@ -2500,6 +2603,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IntegrationEdge.Node(childComplexity), true
 
+	case "IntegrationHealth.breakerUntil":
+		if e.ComplexityRoot.IntegrationHealth.BreakerUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.BreakerUntil(childComplexity), true
 	case "IntegrationHealth.consecutiveFailures":
 		if e.ComplexityRoot.IntegrationHealth.ConsecutiveFailures == nil {
 			break
@@ -2512,6 +2621,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.FirstFailureAt(childComplexity), true
+	case "IntegrationHealth.heldDropped":
+		if e.ComplexityRoot.IntegrationHealth.HeldDropped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.HeldDropped(childComplexity), true
 	case "IntegrationHealth.lastFailureAt":
 		if e.ComplexityRoot.IntegrationHealth.LastFailureAt == nil {
 			break
@@ -2524,12 +2639,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.LastSuccessAt(childComplexity), true
+	case "IntegrationHealth.nextProbeAt":
+		if e.ComplexityRoot.IntegrationHealth.NextProbeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.NextProbeAt(childComplexity), true
+	case "IntegrationHealth.notices":
+		if e.ComplexityRoot.IntegrationHealth.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.Notices(childComplexity), true
 	case "IntegrationHealth.pausedUntil":
 		if e.ComplexityRoot.IntegrationHealth.PausedUntil == nil {
 			break
 		}
 
 		return e.ComplexityRoot.IntegrationHealth.PausedUntil(childComplexity), true
+	case "IntegrationHealth.status":
+		if e.ComplexityRoot.IntegrationHealth.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationHealth.Status(childComplexity), true
 
 	case "IntegrationPayload.clientMutationId":
 		if e.ComplexityRoot.IntegrationPayload.ClientMutationID == nil {
@@ -2995,6 +3128,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelReminder(childComplexity, args["input"].(gql.CancelReminderInput)), true
+	case "Mutation.cancelReplay":
+		if e.ComplexityRoot.Mutation.CancelReplay == nil {
+			break
+		}
+
+		args, err := field_Mutation_cancelReplay_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelReplay(childComplexity, args["input"].(gql.CancelReplayInput)), true
 	case "Mutation.closeThread":
 		if e.ComplexityRoot.Mutation.CloseThread == nil {
 			break
@@ -3182,6 +3326,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefuseCall(childComplexity, args["input"].(gql.RefuseCallInput)), true
+	case "Mutation.releaseHeldDeliveries":
+		if e.ComplexityRoot.Mutation.ReleaseHeldDeliveries == nil {
+			break
+		}
+
+		args, err := field_Mutation_releaseHeldDeliveries_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseHeldDeliveries(childComplexity, args["input"].(gql.ReleaseHeldDeliveriesInput)), true
 	case "Mutation.removeModelPrice":
 		if e.ComplexityRoot.Mutation.RemoveModelPrice == nil {
 			break
@@ -3215,6 +3370,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenThread(childComplexity, args["input"].(gql.ThreadInput)), true
+	case "Mutation.replayDeliveries":
+		if e.ComplexityRoot.Mutation.ReplayDeliveries == nil {
+			break
+		}
+
+		args, err := field_Mutation_replayDeliveries_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayDeliveries(childComplexity, args["input"].(gql.ReplayDeliveriesInput)), true
 	case "Mutation.resendDelivery":
 		if e.ComplexityRoot.Mutation.ResendDelivery == nil {
 			break
@@ -3746,6 +3912,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.QuietHours.To(childComplexity), true
 
+	case "ReleaseHeldDeliveriesPayload.clientMutationId":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.ClientMutationID(childComplexity), true
+	case "ReleaseHeldDeliveriesPayload.held":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Held(childComplexity), true
+	case "ReleaseHeldDeliveriesPayload.integration":
+		if e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHeldDeliveriesPayload.Integration(childComplexity), true
+
 	case "Reminder.cancelTags":
 		if e.ComplexityRoot.Reminder.CancelTags == nil {
 			break
@@ -3868,6 +4053,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReminderPayload.Reminder(childComplexity), true
+
+	case "Replay.createdAt":
+		if e.ComplexityRoot.Replay.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.CreatedAt(childComplexity), true
+	case "Replay.eventTypes":
+		if e.ComplexityRoot.Replay.EventTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.EventTypes(childComplexity), true
+	case "Replay.finishedAt":
+		if e.ComplexityRoot.Replay.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.FinishedAt(childComplexity), true
+	case "Replay.id":
+		if e.ComplexityRoot.Replay.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.ID(childComplexity), true
+	case "Replay.integration":
+		if e.ComplexityRoot.Replay.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Integration(childComplexity), true
+	case "Replay.queued":
+		if e.ComplexityRoot.Replay.Queued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Queued(childComplexity), true
+	case "Replay.seen":
+		if e.ComplexityRoot.Replay.Seen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Seen(childComplexity), true
+	case "Replay.since":
+		if e.ComplexityRoot.Replay.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Since(childComplexity), true
+	case "Replay.state":
+		if e.ComplexityRoot.Replay.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.State(childComplexity), true
+	case "Replay.states":
+		if e.ComplexityRoot.Replay.States == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.States(childComplexity), true
+	case "Replay.total":
+		if e.ComplexityRoot.Replay.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Total(childComplexity), true
+	case "Replay.until":
+		if e.ComplexityRoot.Replay.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Until(childComplexity), true
+	case "Replay.waiting":
+		if e.ComplexityRoot.Replay.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Waiting(childComplexity), true
+
+	case "ReplayPayload.clientMutationId":
+		if e.ComplexityRoot.ReplayPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPayload.ClientMutationID(childComplexity), true
+	case "ReplayPayload.replay":
+		if e.ComplexityRoot.ReplayPayload.Replay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPayload.Replay(childComplexity), true
 
 	case "StatusChanged.createdAt":
 		if e.ComplexityRoot.StatusChanged.CreatedAt == nil {
@@ -4916,6 +5193,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputAgentWhereInput,
 		unmarshalInputCallInput,
 		unmarshalInputCancelReminderInput,
+		unmarshalInputCancelReplayInput,
 		unmarshalInputCannedAnswerInput,
 		unmarshalInputCreateAgentInput,
 		unmarshalInputCreateApiKeyInput,
@@ -4939,7 +5217,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputPublishAgentInput,
 		unmarshalInputQuietHoursInput,
 		unmarshalInputRefuseCallInput,
+		unmarshalInputReleaseHeldDeliveriesInput,
 		unmarshalInputRemoveTagInput,
+		unmarshalInputReplayDeliveriesInput,
 		unmarshalInputResendDeliveryInput,
 		unmarshalInputRollbackAgentInput,
 		unmarshalInputRotateIntegrationSecretInput,
@@ -5240,6 +5520,15 @@ type Mutation {
   testIntegration(input: TestIntegrationInput!): TestIntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Sends a delivery again, with the same webhook id and a fresh schedule."
   resendDelivery(input: ResendDeliveryInput!): DeliveryPayload! @auth(roles: [ADMIN, INTEGRATOR])
+  "Makes all held deliveries of an enabled integration due, in their order; many in the background."
+  releaseHeldDeliveries(input: ReleaseHeldDeliveriesInput!): ReleaseHeldDeliveriesPayload! @auth(roles: [ADMIN, INTEGRATOR])
+  """
+  Begins a run that sends past deliveries of an integration once more: those made in a range of time, by type and by how they
+  ended. Each keeps its ` + "`" + `webhook-id` + "`" + ` and its body. They come outside of the order, and more slowly than new ones.
+  """
+  replayDeliveries(input: ReplayDeliveriesInput!): ReplayPayload! @auth(roles: [ADMIN, INTEGRATOR])
+  "Ends a replay. What was not sent yet is not sent."
+  cancelReplay(input: CancelReplayInput!): ReplayPayload! @auth(roles: [ADMIN, INTEGRATOR])
 
   "Stores a credential for models of the workspace's own. Its key is encrypted, and never shown."
   createModelProvider(input: CreateModelProviderInput!): ModelProviderPayload! @auth(roles: [ADMIN])
@@ -6544,6 +6833,10 @@ type Integration implements Node {
   state: IntegrationState!
   "Why it is disabled."
   disabledReason: String!
+  "When it was disabled."
+  disabledAt: Time
+  "What becomes of what it holds, once it is enabled."
+  holding: IntegrationHolding!
   "Version of the bodies it gets."
   payloadVersion: Int!
   "How its endpoint is doing."
@@ -6555,6 +6848,8 @@ type Integration implements Node {
   by default, at most 750 buckets. Attempts are kept as long as deliveries are.
   """
   stats(since: Time, until: Time, bucket: StatsBucket! = HOUR): [DeliveryStats!]!
+  "Its replays, newest first, at most 50."
+  replays: [Replay!]!
   "Its deliveries, newest first."
   deliveries(after: Cursor, first: Int, before: Cursor, last: Int, where: DeliveryWhereInput): DeliveryConnection!
   "When it was made."
@@ -6563,8 +6858,34 @@ type Integration implements Node {
   updatedAt: Time!
 }
 
+"What becomes of the held deliveries of an enabled integration."
+enum IntegrationHolding {
+  "New events are sent. What is held waits for its release."
+  NONE
+  "For FIFO: new events are held too, so that they do not go before older ones that wait for their release."
+  KEPT
+  "What is held is being released."
+  RELEASING
+}
+
+"How an endpoint is doing."
+enum IntegrationStatus {
+  "The last attempt succeeded, or there was none."
+  HEALTHY
+  "The last attempts failed; it is tried on."
+  FAILING
+  "It failed so often that it is left alone for a while, and then tried with one delivery."
+  OPEN
+  "It asked to be left alone for a while, or its address or secret cannot be used."
+  PAUSED
+  "The integration is disabled."
+  DISABLED
+}
+
 "How the endpoint of an integration is doing."
 type IntegrationHealth {
+  "All in one word."
+  status: IntegrationStatus!
   "How many attempts failed since the last success."
   consecutiveFailures: Int!
   "When the first of them failed."
@@ -6573,8 +6894,16 @@ type IntegrationHealth {
   lastFailureAt: Time
   "When an attempt last succeeded."
   lastSuccessAt: Time
-  "Nothing is sent before, because it asked so with Retry-After."
+  "Nothing is sent before: it asked so with Retry-After, or its address or secret could not be used."
   pausedUntil: Time
+  "Nothing is sent before, because it failed too often."
+  breakerUntil: Time
+  "When one delivery will be tried, after it failed too often; in the past when the next one due is that one."
+  nextProbeAt: Time
+  "How many notices were given of the present failures: after 1, 24 and 72 hours."
+  notices: Int!
+  "How many held deliveries were given up, because there were too many or they were too old."
+  heldDropped: Int!
 }
 
 "A page of integrations."
@@ -6641,10 +6970,18 @@ enum DeliveryState {
   DONE
   "All tries are spent."
   EXHAUSTED
-  "Kept while the integration is disabled."
+  "Kept while the integration is disabled, and until it is released."
   HELD
-  "It will not be sent."
+  "It will not be sent: its integration was deleted, or it was held for too long."
   CANCELLED
+}
+
+"What a delivery waits for besides its order."
+enum DeliveryLane {
+  "Nothing."
+  LIVE
+  "What is new: it is part of a replay."
+  REPLAY
 }
 
 "One event on its way to one integration."
@@ -6665,8 +7002,14 @@ type Delivery implements Node {
   state: DeliveryState!
   "How many times it was sent."
   attempts: Int!
-  "Whether later events of the thread no longer wait for it."
+  "How many of them count against its tries; sending it again begins anew."
+  tries: Int!
+  "Which lane it goes by."
+  lane: DeliveryLane!
+  "Whether it failed so often that later events of the thread no longer wait for it."
   steppedAside: Boolean!
+  "Whether it goes outside of the order, because it was sent again after it had ended or while it was held."
+  outside: Boolean!
   "When it will be sent next, while it is pending."
   nextAt: Time
   "When nothing more was to be done."
@@ -6713,6 +7056,78 @@ type DeliveryStats {
   meanUs: Int!
   "Longest time of an attempt, in microseconds."
   slowestUs: Int!
+}
+
+"Where a replay stands."
+enum ReplayState {
+  "It looks for deliveries, and makes them due."
+  RUNNING
+  "All that it is of were made due."
+  DONE
+  "It was cancelled."
+  CANCELLED
+}
+
+"A run that sends past deliveries of an integration once more."
+type Replay implements Node {
+  "Its id."
+  id: ID!
+  "The integration."
+  integration: Integration!
+  "Deliveries made from then on."
+  since: Time!
+  "Deliveries made before then."
+  until: Time!
+  "Types or patterns; empty means all."
+  eventTypes: [String!]!
+  "How they had ended."
+  states: [DeliveryState!]!
+  "Where it stands."
+  state: ReplayState!
+  "How many deliveries there were in the range of time; 0 until they were counted."
+  total: Int!
+  "How many of those were looked at so far."
+  seen: Int!
+  "How many of those were made due again."
+  queued: Int!
+  "How many of those that it made due are not delivered yet, counted up to 10,000."
+  waiting: Int!
+  "When it was begun."
+  createdAt: Time!
+  "When it was over."
+  finishedAt: Time
+}
+
+"Which deliveries to send once more."
+input ReplayDeliveriesInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the integration."
+  integrationId: ID!
+  "Deliveries made from then on."
+  since: Time!
+  "Deliveries made before then; now if it is left out."
+  until: Time
+  "Types or patterns such as ` + "`" + `contact.*` + "`" + `; all if it is left out."
+  types: [String!]
+  "How they had ended: DONE, EXHAUSTED, or both if it is left out."
+  states: [DeliveryState!]
+}
+
+"A replay to end."
+input CancelReplayInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the replay."
+  id: ID!
+}
+
+"A replay that was begun or ended."
+type ReplayPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The replay."
+  replay: Replay!
 }
 
 "An attempt to deliver an event, with what came of it."
@@ -6807,12 +7222,26 @@ enum AttemptOutcome {
   LOST
 }
 
+"Why an attempt was made."
+enum AttemptTrigger {
+  "Its time had come."
+  SCHEDULE
+  "It was sent again by hand."
+  RESEND
+  "It was replayed."
+  REPLAY
+  "It was a test."
+  TEST
+}
+
 "One POST of a delivery."
 type Attempt implements Node {
   "Its id."
   id: ID!
   "From 1 within the delivery."
   number: Int!
+  "Why it was made."
+  trigger: AttemptTrigger!
   "What came of it."
   outcome: AttemptOutcome!
   "Status."
@@ -7669,6 +8098,24 @@ input ResendDeliveryInput {
   deliveryId: ID!
 }
 
+"An integration whose held deliveries are to be released."
+input ReleaseHeldDeliveriesInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the integration, which must be enabled."
+  integrationId: ID!
+}
+
+"What is being released."
+type ReleaseHeldDeliveriesPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The integration."
+  integration: Integration!
+  "How many deliveries were held. Up to 1,000 are due now; more follow in the background while ` + "`" + `holding` + "`" + ` is RELEASING."
+  held: Int!
+}
+
 "The delivery, pending again."
 type DeliveryPayload {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -7910,6 +8357,8 @@ func childFields_Attempt(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Attempt_id(ctx, ec, field)
 	case "number":
 		return fieldContext_Attempt_number(ctx, ec, field)
+	case "trigger":
+		return fieldContext_Attempt_trigger(ctx, ec, field)
 	case "outcome":
 		return fieldContext_Attempt_outcome(ctx, ec, field)
 	case "status":
@@ -8082,8 +8531,14 @@ func childFields_Delivery(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_Delivery_state(ctx, ec, field)
 	case "attempts":
 		return fieldContext_Delivery_attempts(ctx, ec, field)
+	case "tries":
+		return fieldContext_Delivery_tries(ctx, ec, field)
+	case "lane":
+		return fieldContext_Delivery_lane(ctx, ec, field)
 	case "steppedAside":
 		return fieldContext_Delivery_steppedAside(ctx, ec, field)
+	case "outside":
+		return fieldContext_Delivery_outside(ctx, ec, field)
 	case "nextAt":
 		return fieldContext_Delivery_nextAt(ctx, ec, field)
 	case "finishedAt":
@@ -8336,6 +8791,10 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_state(ctx, ec, field)
 	case "disabledReason":
 		return fieldContext_Integration_disabledReason(ctx, ec, field)
+	case "disabledAt":
+		return fieldContext_Integration_disabledAt(ctx, ec, field)
+	case "holding":
+		return fieldContext_Integration_holding(ctx, ec, field)
 	case "payloadVersion":
 		return fieldContext_Integration_payloadVersion(ctx, ec, field)
 	case "health":
@@ -8344,6 +8803,8 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_backlog(ctx, ec, field)
 	case "stats":
 		return fieldContext_Integration_stats(ctx, ec, field)
+	case "replays":
+		return fieldContext_Integration_replays(ctx, ec, field)
 	case "deliveries":
 		return fieldContext_Integration_deliveries(ctx, ec, field)
 	case "createdAt":
@@ -8378,6 +8839,8 @@ func childFields_IntegrationEdge(ctx context.Context, ec *executionContext, fiel
 
 func childFields_IntegrationHealth(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "status":
+		return fieldContext_IntegrationHealth_status(ctx, ec, field)
 	case "consecutiveFailures":
 		return fieldContext_IntegrationHealth_consecutiveFailures(ctx, ec, field)
 	case "firstFailureAt":
@@ -8388,6 +8851,14 @@ func childFields_IntegrationHealth(ctx context.Context, ec *executionContext, fi
 		return fieldContext_IntegrationHealth_lastSuccessAt(ctx, ec, field)
 	case "pausedUntil":
 		return fieldContext_IntegrationHealth_pausedUntil(ctx, ec, field)
+	case "breakerUntil":
+		return fieldContext_IntegrationHealth_breakerUntil(ctx, ec, field)
+	case "nextProbeAt":
+		return fieldContext_IntegrationHealth_nextProbeAt(ctx, ec, field)
+	case "notices":
+		return fieldContext_IntegrationHealth_notices(ctx, ec, field)
+	case "heldDropped":
+		return fieldContext_IntegrationHealth_heldDropped(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationHealth", field.Name)
 }
@@ -8624,6 +9095,18 @@ func childFields_QuietHours(ctx context.Context, ec *executionContext, field gra
 	return nil, fmt.Errorf("no field named %q was found under type QuietHours", field.Name)
 }
 
+func childFields_ReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field)
+	case "integration":
+		return fieldContext_ReleaseHeldDeliveriesPayload_integration(ctx, ec, field)
+	case "held":
+		return fieldContext_ReleaseHeldDeliveriesPayload_held(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseHeldDeliveriesPayload", field.Name)
+}
+
 func childFields_Reminder(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8660,6 +9143,48 @@ func childFields_ReminderPayload(ctx context.Context, ec *executionContext, fiel
 		return fieldContext_ReminderPayload_reminder(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReminderPayload", field.Name)
+}
+
+func childFields_Replay(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Replay_id(ctx, ec, field)
+	case "integration":
+		return fieldContext_Replay_integration(ctx, ec, field)
+	case "since":
+		return fieldContext_Replay_since(ctx, ec, field)
+	case "until":
+		return fieldContext_Replay_until(ctx, ec, field)
+	case "eventTypes":
+		return fieldContext_Replay_eventTypes(ctx, ec, field)
+	case "states":
+		return fieldContext_Replay_states(ctx, ec, field)
+	case "state":
+		return fieldContext_Replay_state(ctx, ec, field)
+	case "total":
+		return fieldContext_Replay_total(ctx, ec, field)
+	case "seen":
+		return fieldContext_Replay_seen(ctx, ec, field)
+	case "queued":
+		return fieldContext_Replay_queued(ctx, ec, field)
+	case "waiting":
+		return fieldContext_Replay_waiting(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Replay_createdAt(ctx, ec, field)
+	case "finishedAt":
+		return fieldContext_Replay_finishedAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Replay", field.Name)
+}
+
+func childFields_ReplayPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ReplayPayload_clientMutationId(ctx, ec, field)
+	case "replay":
+		return fieldContext_ReplayPayload_replay(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayPayload", field.Name)
 }
 
 func childFields_Step(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9256,6 +9781,20 @@ func field_Mutation_cancelReminder_args(ctx context.Context, ec *executionContex
 	return args, nil
 }
 
+func field_Mutation_cancelReplay_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.CancelReplayInput, error) {
+			return unmarshalNCancelReplayInput2parleyᚋgraphᚋgqlᚐCancelReplayInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_closeThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9494,6 +10033,20 @@ func field_Mutation_refuseCall_args(ctx context.Context, ec *executionContext, r
 	return args, nil
 }
 
+func field_Mutation_releaseHeldDeliveries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.ReleaseHeldDeliveriesInput, error) {
+			return unmarshalNReleaseHeldDeliveriesInput2parleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_removeModelPrice_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9528,6 +10081,20 @@ func field_Mutation_reopenThread_args(ctx context.Context, ec *executionContext,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.ThreadInput, error) {
 			return unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_replayDeliveries_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.ReplayDeliveriesInput, error) {
+			return unmarshalNReplayDeliveriesInput2parleyᚋgraphᚋgqlᚐReplayDeliveriesInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12066,6 +12633,29 @@ func fieldContext_Attempt_number(_ context.Context, ec *executionContext, field 
 	return graphql.NewScalarFieldContext("Attempt", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _Attempt_trigger(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Attempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Attempt_trigger(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trigger, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v attempt.Trigger) graphql.Marshaler {
+			return marshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Attempt_trigger(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attempt", field, false, false, errors.New("field of type AttemptTrigger does not have child fields"))
+}
+
 func _Attempt_outcome(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13605,6 +14195,52 @@ func fieldContext_Delivery_attempts(_ context.Context, ec *executionContext, fie
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func _Delivery_tries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_tries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_tries(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Delivery_lane(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_lane(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lane, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v delivery1.Lane) graphql.Marshaler {
+			return marshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_lane(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type DeliveryLane does not have child fields"))
+}
+
 func _Delivery_steppedAside(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13625,6 +14261,29 @@ func _Delivery_steppedAside(ctx context.Context, ec *executionContext, field gra
 	)
 }
 func fieldContext_Delivery_steppedAside(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Delivery_outside(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Delivery_outside(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outside, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Delivery_outside(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
@@ -15723,6 +16382,52 @@ func fieldContext_Integration_disabledReason(_ context.Context, ec *executionCon
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _Integration_disabledAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_disabledAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisabledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Integration_disabledAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Integration_holding(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_holding(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v integration.Holding) graphql.Marshaler {
+			return marshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_holding(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type IntegrationHolding does not have child fields"))
+}
+
 func _Integration_payloadVersion(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15850,6 +16555,38 @@ func fieldContext_Integration_stats(ctx context.Context, ec *executionContext, f
 	if fc.Args, err = field_Integration_stats_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func _Integration_replays(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_replays(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().Replays(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Replay) graphql.Marshaler {
+			return marshalNReplay2ᚕᚖparleyᚋentᚐReplayᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_replays(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Replay(ctx, ec, field)
+		},
 	}
 	return fc, nil
 }
@@ -16086,6 +16823,29 @@ func fieldContext_IntegrationEdge_cursor(_ context.Context, ec *executionContext
 	return graphql.NewScalarFieldContext("IntegrationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
+func _IntegrationHealth_status(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_status(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IntegrationHealth().Status(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.IntegrationStatus) graphql.Marshaler {
+			return marshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_status(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, true, true, errors.New("field of type IntegrationStatus does not have child fields"))
+}
+
 func _IntegrationHealth_consecutiveFailures(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16199,6 +16959,98 @@ func _IntegrationHealth_pausedUntil(ctx context.Context, ec *executionContext, f
 }
 func fieldContext_IntegrationHealth_pausedUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_breakerUntil(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_breakerUntil(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BreakerUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_breakerUntil(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_nextProbeAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_nextProbeAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IntegrationHealth().NextProbeAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_IntegrationHealth_nextProbeAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
+func _IntegrationHealth_notices(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_notices(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_notices(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _IntegrationHealth_heldDropped(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_IntegrationHealth_heldDropped(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldDropped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return marshalNInt2int64(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_IntegrationHealth_heldDropped(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationHealth", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _IntegrationPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.IntegrationPayload) (ret graphql.Marshaler) {
@@ -19857,6 +20709,192 @@ func fieldContext_Mutation_resendDelivery(ctx context.Context, ec *executionCont
 	return fc, nil
 }
 
+func _Mutation_releaseHeldDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_releaseHeldDeliveries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseHeldDeliveries(ctx, fc.Args["input"].(gql.ReleaseHeldDeliveriesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal *gql.ReleaseHeldDeliveriesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReleaseHeldDeliveriesPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+			return marshalNReleaseHeldDeliveriesPayload2ᚖparleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_releaseHeldDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReleaseHeldDeliveriesPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_releaseHeldDeliveries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_replayDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_replayDeliveries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplayDeliveries(ctx, fc.Args["input"].(gql.ReplayDeliveriesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal *gql.ReplayPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReplayPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReplayPayload) graphql.Marshaler {
+			return marshalNReplayPayload2ᚖparleyᚋgraphᚋgqlᚐReplayPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_replayDeliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReplayPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_replayDeliveries_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_cancelReplay(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_cancelReplay(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelReplay(ctx, fc.Args["input"].(gql.CancelReplayInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal *gql.ReplayPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ReplayPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ReplayPayload) graphql.Marshaler {
+			return marshalNReplayPayload2ᚖparleyᚋgraphᚋgqlᚐReplayPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_cancelReplay(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ReplayPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_cancelReplay_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createModelProvider(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22159,6 +23197,84 @@ func fieldContext_QuietHours_to(_ context.Context, ec *executionContext, field g
 	return graphql.NewScalarFieldContext("QuietHours", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _ReleaseHeldDeliveriesPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleaseHeldDeliveriesPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReleaseHeldDeliveriesPayload_integration(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_integration(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Integration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Integration) graphql.Marshaler {
+			return marshalNIntegration2ᚖparleyᚋentᚐIntegration(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_integration(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseHeldDeliveriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Integration(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _ReleaseHeldDeliveriesPayload_held(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReleaseHeldDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReleaseHeldDeliveriesPayload_held(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReleaseHeldDeliveriesPayload_held(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReleaseHeldDeliveriesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func _Reminder_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Reminder) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22632,6 +23748,369 @@ func fieldContext_ReminderPayload_reminder(_ context.Context, ec *executionConte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Reminder(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Replay_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Replay_integration(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_integration(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Replay().Integration(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Integration) graphql.Marshaler {
+			return marshalNIntegration2ᚖparleyᚋentᚐIntegration(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_integration(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Replay",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Integration(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Replay_since(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_since(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_since(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Replay_until(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_until(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_until(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Replay_eventTypes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_eventTypes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventTypes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_eventTypes(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Replay_states(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_states(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Replay().States(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []delivery1.State) graphql.Marshaler {
+			return marshalNDeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_states(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, true, true, errors.New("field of type DeliveryState does not have child fields"))
+}
+
+func _Replay_state(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_state(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v replay.State) graphql.Marshaler {
+			return marshalNReplayState2parleyᚋentᚋreplayᚐState(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_state(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type ReplayState does not have child fields"))
+}
+
+func _Replay_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_total(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Replay_seen(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_seen(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_seen(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Replay_queued(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_queued(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Queued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_queued(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Replay_waiting(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_waiting(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Replay().Waiting(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_waiting(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func _Replay_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Replay_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Replay_finishedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Replay_finishedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Replay_finishedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ReplayPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReplayPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReplayPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ReplayPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ReplayPayload_replay(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ReplayPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ReplayPayload_replay(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return marshalNReplay2ᚖparleyᚋentᚐReplay(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ReplayPayload_replay(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Replay(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -28151,6 +29630,43 @@ func unmarshalInputCancelReminderInput(ctx context.Context, ec *executionContext
 	return it, nil
 }
 
+func unmarshalInputCancelReplayInput(ctx context.Context, ec *executionContext, obj any) (gql.CancelReplayInput, error) {
+	var it gql.CancelReplayInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputCannedAnswerInput(ctx context.Context, ec *executionContext, obj any) (gql.CannedAnswerInput, error) {
 	var it gql.CannedAnswerInput
 	if obj == nil {
@@ -29685,6 +31201,43 @@ func unmarshalInputRefuseCallInput(ctx context.Context, ec *executionContext, ob
 	return it, nil
 }
 
+func unmarshalInputReleaseHeldDeliveriesInput(ctx context.Context, ec *executionContext, obj any) (gql.ReleaseHeldDeliveriesInput, error) {
+	var it gql.ReleaseHeldDeliveriesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "integrationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "integrationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationID = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputRemoveTagInput(ctx context.Context, ec *executionContext, obj any) (gql.RemoveTagInput, error) {
 	var it gql.RemoveTagInput
 	if obj == nil {
@@ -29724,6 +31277,71 @@ func unmarshalInputRemoveTagInput(ctx context.Context, ec *executionContext, obj
 				return it, err
 			}
 			it.Tag = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputReplayDeliveriesInput(ctx context.Context, ec *executionContext, obj any) (gql.ReplayDeliveriesInput, error) {
+	var it gql.ReplayDeliveriesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "integrationId", "since", "until", "types", "states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "integrationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationID = data
+		case "since":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
+			data, err := unmarshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Since = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		case "types":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
+			data, err := unmarshalOString2ᚕstringᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Types = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := unmarshalODeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
 		}
 	}
 	return it, nil
@@ -30962,6 +32580,11 @@ func _Node(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			return graphql.Null
 		}
 		return _Step(ctx, ec, sel, obj)
+	case *ent.Replay:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _Replay(ctx, ec, sel, obj)
 	case *ent.Reminder:
 		if obj == nil {
 			return graphql.Null
@@ -32295,6 +33918,11 @@ func _Attempt(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "trigger":
+			out.Values[i] = _Attempt_trigger(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "outcome":
 			out.Values[i] = _Attempt_outcome(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33039,8 +34667,23 @@ func _Delivery(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tries":
+			out.Values[i] = _Delivery_tries(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lane":
+			out.Values[i] = _Delivery_lane(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "steppedAside":
 			out.Values[i] = _Delivery_steppedAside(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outside":
+			out.Values[i] = _Delivery_outside(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -34167,6 +35810,16 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "disabledAt":
+			out.Values[i] = _Integration_disabledAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "holding":
+			out.Values[i] = _Integration_holding(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "payloadVersion":
 			out.Values[i] = _Integration_payloadVersion(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -34258,6 +35911,44 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 					}
 				}()
 				res = _Integration_stats(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "replays":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_replays(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -34458,30 +36149,121 @@ func _IntegrationHealth(ctx context.Context, ec *executionContext, sel ast.Selec
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("IntegrationHealth")
+		case "status":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _IntegrationHealth_status(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "consecutiveFailures":
 			out.Values[i] = _IntegrationHealth_consecutiveFailures(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "firstFailureAt":
 			out.Values[i] = _IntegrationHealth_firstFailureAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastFailureAt":
 			out.Values[i] = _IntegrationHealth_lastFailureAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastSuccessAt":
 			out.Values[i] = _IntegrationHealth_lastSuccessAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pausedUntil":
 			out.Values[i] = _IntegrationHealth_pausedUntil(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "breakerUntil":
+			out.Values[i] = _IntegrationHealth_breakerUntil(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nextProbeAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _IntegrationHealth_nextProbeAt(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "notices":
+			out.Values[i] = _IntegrationHealth_notices(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldDropped":
+			out.Values[i] = _IntegrationHealth_heldDropped(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -35649,6 +37431,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "releaseHeldDeliveries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_releaseHeldDeliveries(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayDeliveries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_replayDeliveries(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelReplay":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_cancelReplay(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createModelProvider":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createModelProvider(ctx, ec, field)
@@ -36515,6 +38318,54 @@ func _QuietHours(ctx context.Context, ec *executionContext, sel ast.SelectionSet
 	return out
 }
 
+var releaseHeldDeliveriesPayloadImplementors = []string{"ReleaseHeldDeliveriesPayload"}
+
+func _ReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releaseHeldDeliveriesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleaseHeldDeliveriesPayload")
+		case "clientMutationId":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "integration":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_integration(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = _ReleaseHeldDeliveriesPayload_held(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var reminderImplementors = []string{"Reminder", "Node"}
 
 func _Reminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Reminder) graphql.Marshaler {
@@ -36756,6 +38607,246 @@ func _ReminderPayload(ctx context.Context, ec *executionContext, sel ast.Selecti
 			}
 		case "reminder":
 			out.Values[i] = _ReminderPayload_reminder(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayImplementors = []string{"Replay", "Node"}
+
+func _Replay(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Replay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Replay")
+		case "id":
+			out.Values[i] = _Replay_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "integration":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Replay_integration(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "since":
+			out.Values[i] = _Replay_since(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "until":
+			out.Values[i] = _Replay_until(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "eventTypes":
+			out.Values[i] = _Replay_eventTypes(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "states":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Replay_states(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "state":
+			out.Values[i] = _Replay_state(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = _Replay_total(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seen":
+			out.Values[i] = _Replay_seen(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "queued":
+			out.Values[i] = _Replay_queued(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "waiting":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Replay_waiting(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = _Replay_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = _Replay_finishedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayPayloadImplementors = []string{"ReplayPayload"}
+
+func _ReplayPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ReplayPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayPayload")
+		case "clientMutationId":
+			out.Values[i] = _ReplayPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replay":
+			out.Values[i] = _ReplayPayload_replay(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -39529,6 +41620,16 @@ func marshalNAttemptOutcome2parleyᚋentᚋattemptᚐOutcome(ctx context.Context
 	return v
 }
 
+func unmarshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx context.Context, ec *executionContext, v any) (attempt.Trigger, error) {
+	var res attempt.Trigger
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNAttemptTrigger2parleyᚋentᚋattemptᚐTrigger(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v attempt.Trigger) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNBoolean2bool(ctx context.Context, ec *executionContext, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -39582,6 +41683,11 @@ func marshalNCallState2parleyᚋentᚋcallᚐState(ctx context.Context, ec *exec
 
 func unmarshalNCancelReminderInput2parleyᚋgraphᚋgqlᚐCancelReminderInput(ctx context.Context, ec *executionContext, v any) (gql.CancelReminderInput, error) {
 	res, err := unmarshalInputCancelReminderInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNCancelReplayInput2parleyᚋgraphᚋgqlᚐCancelReplayInput(ctx context.Context, ec *executionContext, v any) (gql.CancelReplayInput, error) {
+	res, err := unmarshalInputCancelReplayInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -39776,6 +41882,16 @@ func marshalNDeliveryEvent2ᚖparleyᚋgraphᚋgqlᚐDeliveryEvent(ctx context.C
 	return _DeliveryEvent(ctx, ec, sel, v)
 }
 
+func unmarshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx context.Context, ec *executionContext, v any) (delivery1.Lane, error) {
+	var res delivery1.Lane
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNDeliveryLane2parleyᚋentᚋdeliveryᚐLane(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v delivery1.Lane) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNDeliveryOrderField2ᚖparleyᚋentᚐDeliveryOrderField(ctx context.Context, ec *executionContext, v any) (*ent.DeliveryOrderField, error) {
 	var res = new(ent.DeliveryOrderField)
 	err := res.UnmarshalGQL(v)
@@ -39810,6 +41926,36 @@ func unmarshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context
 
 func marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v delivery1.State) graphql.Marshaler {
 	return v
+}
+
+func unmarshalNDeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, v any) ([]delivery1.State, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]delivery1.State, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = unmarshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func marshalNDeliveryState2ᚕparleyᚋentᚋdeliveryᚐStateᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []delivery1.State) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNDeliveryState2parleyᚋentᚋdeliveryᚐState(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func marshalNDeliveryStats2ᚕᚖparleyᚋdeliveryᚐStatsᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*delivery.Stats) graphql.Marshaler {
@@ -40092,6 +42238,16 @@ func marshalNIntegrationHealth2ᚖparleyᚋentᚐIntegrationHealth(ctx context.C
 	return _IntegrationHealth(ctx, ec, sel, v)
 }
 
+func unmarshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx context.Context, ec *executionContext, v any) (integration.Holding, error) {
+	var res integration.Holding
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNIntegrationHolding2parleyᚋentᚋintegrationᚐHolding(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v integration.Holding) graphql.Marshaler {
+	return v
+}
+
 func unmarshalNIntegrationOrderField2ᚖparleyᚋentᚐIntegrationOrderField(ctx context.Context, ec *executionContext, v any) (*ent.IntegrationOrderField, error) {
 	var res = new(ent.IntegrationOrderField)
 	err := res.UnmarshalGQL(v)
@@ -40125,6 +42281,16 @@ func unmarshalNIntegrationState2parleyᚋentᚋintegrationᚐState(ctx context.C
 }
 
 func marshalNIntegrationState2parleyᚋentᚋintegrationᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v integration.State) graphql.Marshaler {
+	return v
+}
+
+func unmarshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx context.Context, ec *executionContext, v any) (gql.IntegrationStatus, error) {
+	var res gql.IntegrationStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNIntegrationStatus2parleyᚋgraphᚋgqlᚐIntegrationStatus(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.IntegrationStatus) graphql.Marshaler {
 	return v
 }
 
@@ -40390,6 +42556,21 @@ func unmarshalNRefuseCallInput2parleyᚋgraphᚋgqlᚐRefuseCallInput(ctx contex
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func unmarshalNReleaseHeldDeliveriesInput2parleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesInput(ctx context.Context, ec *executionContext, v any) (gql.ReleaseHeldDeliveriesInput, error) {
+	res, err := unmarshalInputReleaseHeldDeliveriesInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReleaseHeldDeliveriesPayload2ᚖparleyᚋgraphᚋgqlᚐReleaseHeldDeliveriesPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ReleaseHeldDeliveriesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ReleaseHeldDeliveriesPayload(ctx, ec, sel, v)
+}
+
 func marshalNReminder2ᚖparleyᚋentᚐReminder(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Reminder) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -40433,6 +42614,57 @@ func marshalNReminderState2parleyᚋentᚋreminderᚐState(ctx context.Context, 
 func unmarshalNRemoveTagInput2parleyᚋgraphᚋgqlᚐRemoveTagInput(ctx context.Context, ec *executionContext, v any) (gql.RemoveTagInput, error) {
 	res, err := unmarshalInputRemoveTagInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReplay2ᚕᚖparleyᚋentᚐReplayᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Replay) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNReplay2ᚖparleyᚋentᚐReplay(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNReplay2ᚖparleyᚋentᚐReplay(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Replay(ctx, ec, sel, v)
+}
+
+func unmarshalNReplayDeliveriesInput2parleyᚋgraphᚋgqlᚐReplayDeliveriesInput(ctx context.Context, ec *executionContext, v any) (gql.ReplayDeliveriesInput, error) {
+	res, err := unmarshalInputReplayDeliveriesInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReplayPayload2ᚖparleyᚋgraphᚋgqlᚐReplayPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ReplayPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ReplayPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNReplayState2parleyᚋentᚋreplayᚐState(ctx context.Context, ec *executionContext, v any) (replay.State, error) {
+	var res replay.State
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNReplayState2parleyᚋentᚋreplayᚐState(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v replay.State) graphql.Marshaler {
+	return v
 }
 
 func unmarshalNResendDeliveryInput2parleyᚋgraphᚋgqlᚐResendDeliveryInput(ctx context.Context, ec *executionContext, v any) (gql.ResendDeliveryInput, error) {

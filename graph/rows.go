@@ -21,13 +21,16 @@ import (
 	"parley/ent/function"
 	"parley/ent/id"
 	"parley/ent/integration"
+	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
+	"parley/ent/ms"
 	"parley/ent/note"
 	"parley/ent/predicate"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
 	"parley/ent/reminder"
+	"parley/ent/replay"
 	"parley/ent/step"
 	"parley/ent/thread"
 	"parley/ent/turn"
@@ -125,6 +128,9 @@ var readers = map[string]struct {
 	}},
 	id.Delivery: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Delivery.Query().Where(delivery.ID(id)).Only(ctx)
+	}},
+	id.Replay: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.Replay.Query().Where(replay.ID(id)).Only(ctx)
 	}},
 	id.Attempt: {integrators, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.Attempt.Query().Where(attempt.ID(id)).Only(ctx)
@@ -245,6 +251,27 @@ func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int
 	out.PageInfo = &gql.EventPageInfo{HasNextPage: pulled.More, EndCursor: gql.Cursor(at.String(r.keys))}
 	return out, nil
 }
+
+// healthOf returns the health of an integration's endpoint, which knows the integration.
+func (r *Resolver) healthOf(ctx context.Context, in *ent.Integration) (*ent.IntegrationHealth, error) {
+	health := in.Edges.Health
+	if health == nil {
+		var err error
+		if health, err = r.client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(in.ID)).Only(ctx); err != nil {
+			return nil, err
+		}
+	}
+	known := *health
+	known.Edges.Integration = in
+	return &known, nil
+}
+
+// statusOf is for a health that knows its integration (healthOf).
+func statusOf(health *ent.IntegrationHealth) gql.IntegrationStatus {
+	return gql.IntegrationStatus(delivering.StatusOf(health.Edges.Integration, health, ms.Now()))
+}
+
+func nextProbe(health *ent.IntegrationHealth) *ms.Time { return delivering.NextProbe(health) }
 
 func testPayload(clientMutationID *string, got delivering.Outcome) *gql.TestIntegrationPayload {
 	out := &gql.TestIntegrationPayload{

@@ -21,13 +21,13 @@ import (
 	"parley/ent/function"
 	"parley/ent/id"
 	"parley/ent/integration"
-	"parley/ent/integrationhealth"
 	"parley/ent/message"
 	"parley/ent/modelprice"
 	"parley/ent/ms"
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
+	"parley/ent/replay"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
 	"parley/ent/turn"
@@ -166,10 +166,7 @@ func (r *functionResolver) Headers(ctx context.Context, obj *ent.Function) ([]*g
 
 // Health is the resolver for the health field.
 func (r *integrationResolver) Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error) {
-	if obj.Edges.Health != nil {
-		return obj.Edges.Health, nil
-	}
-	return r.client.IntegrationHealth.Query().Where(integrationhealth.IntegrationID(obj.ID)).Only(ctx)
+	return r.healthOf(ctx, obj)
 }
 
 // Backlog is the resolver for the backlog field.
@@ -183,9 +180,24 @@ func (r *integrationResolver) Stats(ctx context.Context, obj *ent.Integration, s
 	return r.countAttempts(ctx, obj.ID, since, until, bucket)
 }
 
+// Replays is the resolver for the replays field.
+func (r *integrationResolver) Replays(ctx context.Context, obj *ent.Integration) ([]*ent.Replay, error) {
+	return r.client.Replay.Query().Where(replay.IntegrationID(obj.ID)).Order(ent.Desc(replay.FieldCreatedAt, replay.FieldID)).Limit(maxReplays).All(ctx)
+}
+
 // Deliveries is the resolver for the deliveries field.
 func (r *integrationResolver) Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
 	return r.pageDeliveries(ctx, r.client.Delivery.Query().Where(delivery.IntegrationID(obj.ID)), after, first, before, last, nil, where)
+}
+
+// Status is the resolver for the status field.
+func (r *integrationHealthResolver) Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error) {
+	return statusOf(obj), nil
+}
+
+// NextProbeAt is the resolver for the nextProbeAt field.
+func (r *integrationHealthResolver) NextProbeAt(ctx context.Context, obj *ent.IntegrationHealth) (*ms.Time, error) {
+	return nextProbe(obj), nil
 }
 
 // Thread is the resolver for the thread field.
@@ -542,6 +554,28 @@ func (r *mutationResolver) ResendDelivery(ctx context.Context, input gql.ResendD
 	return &gql.DeliveryPayload{ClientMutationID: input.ClientMutationID, Delivery: row}, err
 }
 
+// ReleaseHeldDeliveries is the resolver for the releaseHeldDeliveries field.
+func (r *mutationResolver) ReleaseHeldDeliveries(ctx context.Context, input gql.ReleaseHeldDeliveriesInput) (*gql.ReleaseHeldDeliveriesPayload, error) {
+	done, err := r.delivery.ReleaseHeld(ctx, input.IntegrationID)
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.Integration.Query().Where(integration.ID(done.ID)).Only(ctx)
+	return &gql.ReleaseHeldDeliveriesPayload{ClientMutationID: input.ClientMutationID, Integration: row, Held: done.Held}, err
+}
+
+// ReplayDeliveries is the resolver for the replayDeliveries field.
+func (r *mutationResolver) ReplayDeliveries(ctx context.Context, input gql.ReplayDeliveriesInput) (*gql.ReplayPayload, error) {
+	done, err := r.delivery.Replay(ctx, newReplay(input))
+	return r.replayed(ctx, input.ClientMutationID, done.ID, err)
+}
+
+// CancelReplay is the resolver for the cancelReplay field.
+func (r *mutationResolver) CancelReplay(ctx context.Context, input gql.CancelReplayInput) (*gql.ReplayPayload, error) {
+	done, err := r.delivery.CancelReplay(ctx, input.ID)
+	return r.replayed(ctx, input.ClientMutationID, done.ID, err)
+}
+
 // CreateModelProvider is the resolver for the createModelProvider field.
 func (r *mutationResolver) CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error) {
 	done, err := r.dialogue.CreateCredential(ctx, newCredential(input))
@@ -733,6 +767,21 @@ func (r *reminderResolver) Text(ctx context.Context, obj *ent.Reminder) (*string
 // Instruction is the resolver for the instruction field.
 func (r *reminderResolver) Instruction(ctx context.Context, obj *ent.Reminder) (*string, error) {
 	return textOrNull(obj.Instruction), nil
+}
+
+// Integration is the resolver for the integration field.
+func (r *replayResolver) Integration(ctx context.Context, obj *ent.Replay) (*ent.Integration, error) {
+	return r.client.Integration.Query().Where(integration.ID(obj.IntegrationID)).Only(ctx)
+}
+
+// States is the resolver for the states field.
+func (r *replayResolver) States(ctx context.Context, obj *ent.Replay) ([]delivery.State, error) {
+	return statesOf(obj), nil
+}
+
+// Waiting is the resolver for the waiting field.
+func (r *replayResolver) Waiting(ctx context.Context, obj *ent.Replay) (int, error) {
+	return r.delivery.ReplayWaiting(ctx, obj)
 }
 
 // Cost is the resolver for the cost field.
@@ -955,6 +1004,11 @@ func (r *Resolver) Function() FunctionResolver { return &functionResolver{r} }
 // Integration returns IntegrationResolver implementation.
 func (r *Resolver) Integration() IntegrationResolver { return &integrationResolver{r} }
 
+// IntegrationHealth returns IntegrationHealthResolver implementation.
+func (r *Resolver) IntegrationHealth() IntegrationHealthResolver {
+	return &integrationHealthResolver{r}
+}
+
 // Message returns MessageResolver implementation.
 func (r *Resolver) Message() MessageResolver { return &messageResolver{r} }
 
@@ -969,6 +1023,9 @@ func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 // Reminder returns ReminderResolver implementation.
 func (r *Resolver) Reminder() ReminderResolver { return &reminderResolver{r} }
+
+// Replay returns ReplayResolver implementation.
+func (r *Resolver) Replay() ReplayResolver { return &replayResolver{r} }
 
 // Step returns StepResolver implementation.
 func (r *Resolver) Step() StepResolver { return &stepResolver{r} }
@@ -992,23 +1049,25 @@ func (r *Resolver) Workspace() WorkspaceResolver { return &workspaceResolver{r} 
 func (r *Resolver) ThreadWhereInput() ThreadWhereInputResolver { return &threadWhereInputResolver{r} }
 
 type (
-	aPIKeyResolver           struct{ *Resolver }
-	agentResolver            struct{ *Resolver }
-	agentVersionResolver     struct{ *Resolver }
-	deliveryResolver         struct{ *Resolver }
-	eventResolver            struct{ *Resolver }
-	functionResolver         struct{ *Resolver }
-	integrationResolver      struct{ *Resolver }
-	messageResolver          struct{ *Resolver }
-	modelPriceResolver       struct{ *Resolver }
-	mutationResolver         struct{ *Resolver }
-	queryResolver            struct{ *Resolver }
-	reminderResolver         struct{ *Resolver }
-	stepResolver             struct{ *Resolver }
-	subscriptionResolver     struct{ *Resolver }
-	threadResolver           struct{ *Resolver }
-	threadTagResolver        struct{ *Resolver }
-	turnResolver             struct{ *Resolver }
-	workspaceResolver        struct{ *Resolver }
-	threadWhereInputResolver struct{ *Resolver }
+	aPIKeyResolver            struct{ *Resolver }
+	agentResolver             struct{ *Resolver }
+	agentVersionResolver      struct{ *Resolver }
+	deliveryResolver          struct{ *Resolver }
+	eventResolver             struct{ *Resolver }
+	functionResolver          struct{ *Resolver }
+	integrationResolver       struct{ *Resolver }
+	integrationHealthResolver struct{ *Resolver }
+	messageResolver           struct{ *Resolver }
+	modelPriceResolver        struct{ *Resolver }
+	mutationResolver          struct{ *Resolver }
+	queryResolver             struct{ *Resolver }
+	reminderResolver          struct{ *Resolver }
+	replayResolver            struct{ *Resolver }
+	stepResolver              struct{ *Resolver }
+	subscriptionResolver      struct{ *Resolver }
+	threadResolver            struct{ *Resolver }
+	threadTagResolver         struct{ *Resolver }
+	turnResolver              struct{ *Resolver }
+	workspaceResolver         struct{ *Resolver }
+	threadWhereInputResolver  struct{ *Resolver }
 )

@@ -35,10 +35,10 @@ const (
 	FieldState = "state"
 	// FieldTotal holds the string denoting the total field in the database.
 	FieldTotal = "total"
+	// FieldSeen holds the string denoting the seen field in the database.
+	FieldSeen = "seen"
 	// FieldQueued holds the string denoting the queued field in the database.
 	FieldQueued = "queued"
-	// FieldPassed holds the string denoting the passed field in the database.
-	FieldPassed = "passed"
 	// FieldCursorAt holds the string denoting the cursor_at field in the database.
 	FieldCursorAt = "cursor_at"
 	// FieldCursorID holds the string denoting the cursor_id field in the database.
@@ -65,8 +65,8 @@ var Columns = []string{
 	FieldStates,
 	FieldState,
 	FieldTotal,
+	FieldSeen,
 	FieldQueued,
-	FieldPassed,
 	FieldCursorAt,
 	FieldCursorID,
 	FieldLeaseOwner,
@@ -97,10 +97,10 @@ var (
 	DefaultCreatedAt func() ms.Time
 	// DefaultTotal holds the default value on creation for the "total" field.
 	DefaultTotal int
+	// DefaultSeen holds the default value on creation for the "seen" field.
+	DefaultSeen int
 	// DefaultQueued holds the default value on creation for the "queued" field.
 	DefaultQueued int
-	// DefaultPassed holds the default value on creation for the "passed" field.
-	DefaultPassed int
 	// DefaultCursorAt holds the default value on creation for the "cursor_at" field.
 	DefaultCursorAt ms.Time
 	// DefaultCursorID holds the default value on creation for the "cursor_id" field.
@@ -181,14 +181,14 @@ func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTotal, opts...).ToFunc()
 }
 
+// BySeen orders the results by the seen field.
+func BySeen(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeen, opts...).ToFunc()
+}
+
 // ByQueued orders the results by the queued field.
 func ByQueued(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldQueued, opts...).ToFunc()
-}
-
-// ByPassed orders the results by the passed field.
-func ByPassed(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldPassed, opts...).ToFunc()
 }
 
 // ByCursorAt orders the results by the cursor_at field.

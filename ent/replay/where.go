@@ -97,14 +97,14 @@ func Total(v int) predicate.Replay {
 	return predicate.Replay(sql.FieldEQ(FieldTotal, v))
 }
 
+// Seen applies equality check predicate on the "seen" field. It's identical to SeenEQ.
+func Seen(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldEQ(FieldSeen, v))
+}
+
 // Queued applies equality check predicate on the "queued" field. It's identical to QueuedEQ.
 func Queued(v int) predicate.Replay {
 	return predicate.Replay(sql.FieldEQ(FieldQueued, v))
-}
-
-// Passed applies equality check predicate on the "passed" field. It's identical to PassedEQ.
-func Passed(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldEQ(FieldPassed, v))
 }
 
 // CursorAt applies equality check predicate on the "cursor_at" field. It's identical to CursorAtEQ.
@@ -487,6 +487,46 @@ func TotalLTE(v int) predicate.Replay {
 	return predicate.Replay(sql.FieldLTE(FieldTotal, v))
 }
 
+// SeenEQ applies the EQ predicate on the "seen" field.
+func SeenEQ(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldEQ(FieldSeen, v))
+}
+
+// SeenNEQ applies the NEQ predicate on the "seen" field.
+func SeenNEQ(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldNEQ(FieldSeen, v))
+}
+
+// SeenIn applies the In predicate on the "seen" field.
+func SeenIn(vs ...int) predicate.Replay {
+	return predicate.Replay(sql.FieldIn(FieldSeen, vs...))
+}
+
+// SeenNotIn applies the NotIn predicate on the "seen" field.
+func SeenNotIn(vs ...int) predicate.Replay {
+	return predicate.Replay(sql.FieldNotIn(FieldSeen, vs...))
+}
+
+// SeenGT applies the GT predicate on the "seen" field.
+func SeenGT(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldGT(FieldSeen, v))
+}
+
+// SeenGTE applies the GTE predicate on the "seen" field.
+func SeenGTE(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldGTE(FieldSeen, v))
+}
+
+// SeenLT applies the LT predicate on the "seen" field.
+func SeenLT(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldLT(FieldSeen, v))
+}
+
+// SeenLTE applies the LTE predicate on the "seen" field.
+func SeenLTE(v int) predicate.Replay {
+	return predicate.Replay(sql.FieldLTE(FieldSeen, v))
+}
+
 // QueuedEQ applies the EQ predicate on the "queued" field.
 func QueuedEQ(v int) predicate.Replay {
 	return predicate.Replay(sql.FieldEQ(FieldQueued, v))
@@ -525,46 +565,6 @@ func QueuedLT(v int) predicate.Replay {
 // QueuedLTE applies the LTE predicate on the "queued" field.
 func QueuedLTE(v int) predicate.Replay {
 	return predicate.Replay(sql.FieldLTE(FieldQueued, v))
-}
-
-// PassedEQ applies the EQ predicate on the "passed" field.
-func PassedEQ(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldEQ(FieldPassed, v))
-}
-
-// PassedNEQ applies the NEQ predicate on the "passed" field.
-func PassedNEQ(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldNEQ(FieldPassed, v))
-}
-
-// PassedIn applies the In predicate on the "passed" field.
-func PassedIn(vs ...int) predicate.Replay {
-	return predicate.Replay(sql.FieldIn(FieldPassed, vs...))
-}
-
-// PassedNotIn applies the NotIn predicate on the "passed" field.
-func PassedNotIn(vs ...int) predicate.Replay {
-	return predicate.Replay(sql.FieldNotIn(FieldPassed, vs...))
-}
-
-// PassedGT applies the GT predicate on the "passed" field.
-func PassedGT(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldGT(FieldPassed, v))
-}
-
-// PassedGTE applies the GTE predicate on the "passed" field.
-func PassedGTE(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldGTE(FieldPassed, v))
-}
-
-// PassedLT applies the LT predicate on the "passed" field.
-func PassedLT(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldLT(FieldPassed, v))
-}
-
-// PassedLTE applies the LTE predicate on the "passed" field.
-func PassedLTE(v int) predicate.Replay {
-	return predicate.Replay(sql.FieldLTE(FieldPassed, v))
 }
 
 // CursorAtEQ applies the EQ predicate on the "cursor_at" field.

@@ -1236,14 +1236,14 @@ func init() {
 	replayDescTotal := replayFields[6].Descriptor()
 	// replay.DefaultTotal holds the default value on creation for the total field.
 	replay.DefaultTotal = replayDescTotal.Default.(int)
+	// replayDescSeen is the schema descriptor for seen field.
+	replayDescSeen := replayFields[7].Descriptor()
+	// replay.DefaultSeen holds the default value on creation for the seen field.
+	replay.DefaultSeen = replayDescSeen.Default.(int)
 	// replayDescQueued is the schema descriptor for queued field.
-	replayDescQueued := replayFields[7].Descriptor()
+	replayDescQueued := replayFields[8].Descriptor()
 	// replay.DefaultQueued holds the default value on creation for the queued field.
 	replay.DefaultQueued = replayDescQueued.Default.(int)
-	// replayDescPassed is the schema descriptor for passed field.
-	replayDescPassed := replayFields[8].Descriptor()
-	// replay.DefaultPassed holds the default value on creation for the passed field.
-	replay.DefaultPassed = replayDescPassed.Default.(int)
 	// replayDescCursorAt is the schema descriptor for cursor_at field.
 	replayDescCursorAt := replayFields[9].Descriptor()
 	// replay.DefaultCursorAt holds the default value on creation for the cursor_at field.

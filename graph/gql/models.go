@@ -127,6 +127,14 @@ type CancelReminderInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// A replay to end.
+type CancelReplayInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the replay.
+	ID string `json:"id"`
+}
+
 // The answer of an HTTP function in a dry run.
 type CannedAnswerInput struct {
 	// Name of the function.
@@ -656,6 +664,24 @@ type RefuseCallInput struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// An integration whose held deliveries are to be released.
+type ReleaseHeldDeliveriesInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the integration, which must be enabled.
+	IntegrationID string `json:"integrationId"`
+}
+
+// What is being released.
+type ReleaseHeldDeliveriesPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The integration.
+	Integration *ent.Integration `json:"integration"`
+	// How many deliveries were held. Up to 1,000 are due now; more follow in the background while `holding` is RELEASING.
+	Held int `json:"held"`
+}
+
 // `reminder.updated`.
 type ReminderChanged struct {
 	// Its id.
@@ -692,6 +718,30 @@ type RemoveTagInput struct {
 	ThreadID string `json:"threadId"`
 	// Name of the tag.
 	Tag string `json:"tag"`
+}
+
+// Which deliveries to send once more.
+type ReplayDeliveriesInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the integration.
+	IntegrationID string `json:"integrationId"`
+	// Deliveries made from then on.
+	Since ms.Time `json:"since"`
+	// Deliveries made before then; now if it is left out.
+	Until *ms.Time `json:"until,omitempty"`
+	// Types or patterns such as `contact.*`; all if it is left out.
+	Types []string `json:"types,omitempty"`
+	// How they had ended: DONE, EXHAUSTED, or both if it is left out.
+	States []delivery.State `json:"states,omitempty"`
+}
+
+// A replay that was begun or ended.
+type ReplayPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The replay.
+	Replay *ent.Replay `json:"replay"`
 }
 
 // A delivery to send again.
@@ -1215,6 +1265,73 @@ type Viewer struct {
 	Workspace *ent.Workspace `json:"workspace"`
 	// The one thread of a thread token.
 	Thread *ent.Thread `json:"thread,omitempty"`
+}
+
+// How an endpoint is doing.
+type IntegrationStatus string
+
+const (
+	// The last attempt succeeded, or there was none.
+	IntegrationStatusHealthy IntegrationStatus = "HEALTHY"
+	// The last attempts failed; it is tried on.
+	IntegrationStatusFailing IntegrationStatus = "FAILING"
+	// It failed so often that it is left alone for a while, and then tried with one delivery.
+	IntegrationStatusOpen IntegrationStatus = "OPEN"
+	// It asked to be left alone for a while, or its address or secret cannot be used.
+	IntegrationStatusPaused IntegrationStatus = "PAUSED"
+	// The integration is disabled.
+	IntegrationStatusDisabled IntegrationStatus = "DISABLED"
+)
+
+var AllIntegrationStatus = []IntegrationStatus{
+	IntegrationStatusHealthy,
+	IntegrationStatusFailing,
+	IntegrationStatusOpen,
+	IntegrationStatusPaused,
+	IntegrationStatusDisabled,
+}
+
+func (e IntegrationStatus) IsValid() bool {
+	switch e {
+	case IntegrationStatusHealthy, IntegrationStatusFailing, IntegrationStatusOpen, IntegrationStatusPaused, IntegrationStatusDisabled:
+		return true
+	}
+	return false
+}
+
+func (e IntegrationStatus) String() string {
+	return string(e)
+}
+
+func (e *IntegrationStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IntegrationStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IntegrationStatus", str)
+	}
+	return nil
+}
+
+func (e IntegrationStatus) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IntegrationStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IntegrationStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What is known of the models of a provider.

@@ -1,0 +1,1 @@
+ALTER TABLE "replays" RENAME COLUMN "passed" TO "seen";
