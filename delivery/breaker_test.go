@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"parley/ent"
 	"parley/ent/attempt"
 	"parley/ent/integration"
 	"parley/ent/integrationhealth"
@@ -229,6 +230,30 @@ func TestAWholeThreadIsReleasedAtOnce(t *testing.T) {
 	} {
 		if n := nextBatch(c.rows, integration.Ordering(c.ordering), c.all); n != c.want {
 			t.Errorf("%s: %d, want %d", name, n, c.want)
+		}
+	}
+}
+
+func TestAnEndpointsStatusIsOneWord(t *testing.T) {
+	past, future := begin.Add(-time.Minute), begin.Add(time.Minute)
+	on := &ent.Integration{State: integration.StateENABLED}
+	closed, open := integrationhealth.BreakerCLOSED, integrationhealth.BreakerOPEN
+	for want, c := range map[Status]struct {
+		in     *ent.Integration
+		health ent.IntegrationHealth
+		probe  *ms.Time
+	}{
+		StatusHealthy:  {on, ent.IntegrationHealth{Breaker: closed, PausedUntil: &past}, nil},
+		StatusFailing:  {on, ent.IntegrationHealth{Breaker: closed, ConsecutiveFailures: 1}, nil},
+		StatusPaused:   {on, ent.IntegrationHealth{Breaker: closed, ConsecutiveFailures: 1, PausedUntil: &future}, nil},
+		StatusOpen:     {on, ent.IntegrationHealth{Breaker: open, BreakerUntil: &past, PausedUntil: &future}, &future},
+		StatusDisabled: {&ent.Integration{State: integration.StateDISABLED}, ent.IntegrationHealth{Breaker: open, BreakerUntil: &past}, &past},
+	} {
+		if got := StatusOf(c.in, &c.health, begin); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if got := NextProbe(&c.health); (got == nil) != (c.probe == nil) || got != nil && *got != *c.probe {
+			t.Errorf("%s: next probe %v, want %v", want, got, c.probe)
 		}
 	}
 }

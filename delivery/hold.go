@@ -9,7 +9,6 @@ import (
 	"parley/ent"
 	"parley/ent/integration"
 	"parley/ent/ms"
-	"parley/ent/viewer"
 	"parley/eventlog"
 )
 
@@ -195,13 +194,4 @@ func (s *Service) ids(ctx context.Context, query string, args ...any) ([]string,
 		return err
 	})
 	return list, err
-}
-
-// holdRest holds what disabling an integration has left pending, before it is enabled again: the rest must not go before
-// what is held. The error is ent's NotFoundError for an unknown id.
-func (s *Service) holdRest(ctx context.Context, integrationID string) error {
-	if who, ok := viewer.FromContext(ctx); !ok || who.Workspace == "" {
-		return nil // the verb will refuse it
-	}
-	return s.tidy(ctx, integrationID)
 }

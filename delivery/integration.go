@@ -82,7 +82,8 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 // and ent's NotFoundError for an unknown id.
 func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u Update) (Result, error) {
 	if u.State != nil && *u.State == integration.StateENABLED {
-		if err := s.holdRest(ctx, integrationID); err != nil {
+		// What disabling has left pending must not go before what it has held.
+		if err := s.tidy(ctx, integrationID); err != nil {
 			return Result{}, err
 		}
 	}
