@@ -120,6 +120,9 @@ func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more 
 		if err != nil {
 			return err
 		}
+		if !more {
+			change.ClearLeaseUntil()
+		}
 		return change.Exec(ctx)
 	})
 	return more, err
