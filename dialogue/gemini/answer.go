@@ -35,6 +35,12 @@ func (a *answer) complete() bool { return a.finish != "" }
 
 // take reads one piece, as the client gives it and as it came, and returns the text in it.
 func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (delta string, failure *model.Error) {
+	if u := res.UsageMetadata; u != nil { // of all so far
+		a.usage = model.Usage{
+			Input: int64(u.PromptTokenCount) + int64(u.ToolUsePromptTokenCount), Cached: int64(u.CachedContentTokenCount),
+			Output: int64(u.CandidatesTokenCount) + int64(u.ThoughtsTokenCount), Thinking: int64(u.ThoughtsTokenCount),
+		}
+	}
 	if f := res.PromptFeedback; f != nil && f.BlockReason != "" && f.BlockReason != genai.BlockedReasonUnspecified {
 		why := "the request was blocked: " + clip(strings.TrimSpace(string(f.BlockReason)+" "+f.BlockReasonMessage), maxErrorText)
 		return "", &model.Error{Kind: model.KindBlocked, Status: 200, Err: errors.New(why)}
@@ -42,12 +48,6 @@ func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (
 	a.model, a.id = cmp.Or(bare(res.ModelVersion), a.model), cmp.Or(a.id, res.ResponseID)
 	if res.ModelStatus != nil {
 		a.status = res.ModelStatus
-	}
-	if u := res.UsageMetadata; u != nil { // of all so far
-		a.usage = model.Usage{
-			Input: int64(u.PromptTokenCount) + int64(u.ToolUsePromptTokenCount), Cached: int64(u.CachedContentTokenCount),
-			Output: int64(u.CandidatesTokenCount) + int64(u.ThoughtsTokenCount), Thinking: int64(u.ThoughtsTokenCount),
-		}
 	}
 	if len(res.Candidates) == 0 || res.Candidates[0] == nil {
 		return "", nil

@@ -122,7 +122,7 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 			failure = cut(errors.New("the stream ended before the answer did"))
 		}
 		if failure != nil {
-			failure.Emitted = a.emitted
+			failure.Emitted, failure.Usage = a.emitted, x.facts.usage
 			yield(model.Event{}, failure)
 			return
 		}

@@ -144,7 +144,7 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 			failure = cut(errors.New("the stream ended before the answer did"))
 		}
 		if failure != nil {
-			failure.Emitted = a.emitted()
+			failure.Emitted, failure.Usage = a.emitted(), a.usage
 			yield(model.Event{}, failure)
 			return
 		}

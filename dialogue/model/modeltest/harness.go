@@ -39,7 +39,8 @@ type Harness struct {
 }
 
 // Answer is what a backend says to one request, in its own form of words. The zero value is an answer without text.
-// Pieces come in this order: Text, Calls, then the fault or the end with Reason and Usage.
+// Pieces come in this order: Text, Calls, then the fault or the end with Reason and Usage. With a fault, Usage is what the
+// vendor has counted before it, in the pieces of text, or beside a blocked request.
 type Answer struct {
 	Text   []string     // pieces, each in a message of its own
 	Bytes  bool         // written to the connection byte by byte, each flushed
