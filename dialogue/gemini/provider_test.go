@@ -14,6 +14,7 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/outbound"
 )
 
@@ -112,7 +113,7 @@ func TestErrors(t *testing.T) {
 		{429, "4", `{"error":{"code":429,"details":[{"retryDelay":"2s"},{"retryDelay":"x"},{"violations":7}]}}`, model.Quota, 4 * time.Second, 4 * time.Second, ""},
 		{429, "1", `{"error":{"code":429,"details":[{"retryDelay":"2.5s"}]}}`, model.Quota, 2500 * time.Millisecond, 2500 * time.Millisecond, ""},
 		{429, "2", perDay, model.Quota, time.Nanosecond, 25 * time.Hour, "Used up"},
-		{429, "99999999", `[{"error":{"message":"slow down"}}]`, model.Quota, maxRetryAfter, maxRetryAfter, "slow down"},
+		{429, "99999999", `[{"error":{"message":"slow down"}}]`, model.Quota, remote.MaxRetryAfter, remote.MaxRetryAfter, "slow down"},
 		{408, "", ``, model.Timeout, 0, 0, ""}, {504, "", `<html>`, model.Timeout, 0, 0, "HTML"},
 		{500, "", `{"error":{"code":500,"status":"INTERNAL"}}`, model.Overloaded, 0, 0, "INTERNAL"},
 		{503, "7", `{"error":{"code":503,"status":"UNAVAILABLE"}}`, model.Overloaded, 7 * time.Second, 7 * time.Second, ""},

@@ -5,13 +5,12 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/google/generative-ai-go/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // answer puts an answer together from what the client reports.
@@ -93,7 +92,7 @@ func (a *answer) end(f facts, asked string) *model.End {
 	a.flush()
 	end := &model.End{
 		Reason: f.reason(len(a.ids) > 0, a.malformed), Detail: f.detail, Usage: f.usage,
-		Model: cmp.Or(f.model, asked), ResponseID: f.responseID, Warning: warning(asked, cmp.Or(f.model, asked)),
+		Model: cmp.Or(f.model, asked), ResponseID: f.responseID, Warning: remote.Rerouted(strings.TrimPrefix(asked, "models/"), cmp.Or(f.model, asked)),
 		Message: model.Message{Role: model.Model, Provider: a.name},
 	}
 	for _, part := range a.parts {
@@ -102,17 +101,4 @@ func (a *answer) end(f facts, asked string) *model.End {
 		}
 	}
 	return end
-}
-
-// dated matches the end of a name that says which release of one model it is: -001, -09-2025, -05-20.
-var dated = regexp.MustCompile(`-(\d{3}|\d{2}-\d{4}|\d{2}-\d{2})$`)
-
-// warning says that another model answered than was asked for, as Google does with old names; empty if it did not. Names
-// that end in -latest ask for whatever is newest.
-func warning(asked, answered string) string {
-	asked = strings.TrimPrefix(asked, "models/")
-	if strings.HasSuffix(asked, "-latest") || dated.ReplaceAllString(asked, "") == dated.ReplaceAllString(answered, "") {
-		return ""
-	}
-	return fmt.Sprintf("%s was asked for, and %s answered, at its own price", asked, clip(answered, 100))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/fakemodel"
 )
 
@@ -165,8 +166,8 @@ func TestResultsOfAnyKind(t *testing.T) {
 		string(ints): `{"result":[1,2,3]}`, `null`: `{"result":null}`, `7`: `{"result":7}`, `"text"`: `{"result":"text"}`, ` `: `{}`,
 		`{"list":[1,[2,{"x":null}]],"s":"\u2028"}`: `{"list":[1,[2,{"x":null}]],"s":"\u2028"}`,
 	} {
-		all := results{{CallID: "1", Body: json.RawMessage(body)}}
-		if got := string(all.take(&model.Call{ID: "1", Name: "f"})); got != want {
+		all := remote.Results{{CallID: "1", Body: json.RawMessage(body)}}
+		if got := string(take(all, &model.Call{ID: "1", Name: "f"})); got != want {
 			t.Errorf("%q became %s, want %s", body, got, want)
 		}
 	}
