@@ -52,6 +52,7 @@ func (r *run) ask(ctx context.Context, sources []source, question model.Request,
 				return a, nil
 			}
 			if ctx.Err() != nil {
+				a.end.Usage = err.Usage
 				return a, context.Cause(ctx)
 			}
 			if last = err; err.Usage != (model.Usage{}) { // it is billed all the same
@@ -109,7 +110,11 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 		idle.Reset(r.s.o.ModelIdle)
 		switch {
 		case errors.Is(context.Cause(inner), errIdle):
-			return a, &model.Error{Kind: model.Timeout, Err: errIdle}
+			late := &model.Error{Kind: model.Timeout, Err: errIdle}
+			if err != nil {
+				late.Usage = asModelError(err).Usage
+			}
+			return a, late
 		case err != nil:
 			return a, asModelError(err)
 		case ev.End != nil:

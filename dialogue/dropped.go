@@ -27,14 +27,16 @@ type dropped struct {
 	asked ms.Time
 }
 
-// drop remembers an answer of which nothing was stored, if the model had begun to write it.
+// drop remembers an answer of which nothing was stored, if the model had begun to write it or had counted.
 func (r *run) drop(question model.Request, a answer, read int64, asked ms.Time) {
-	if a.partial == "" && a.end.Reason == "" {
+	counted := a.end.Usage
+	if a.partial == "" && a.end.Reason == "" && counted == (model.Usage{}) {
 		return
 	}
 	if a.partial != "" {
 		a.end.Message = model.Message{Role: model.Model, Provider: a.provider, Parts: []model.Part{{Text: a.partial}}}
 		a.reckon(question)
+		a.end.Usage = atLeast(a.end.Usage, counted)
 	}
 	r.dropped = append(r.dropped, dropped{a, read, asked})
 }

@@ -1,6 +1,7 @@
 package dialogue_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -54,6 +55,10 @@ func faults() []fault {
 		{name: "nothing said", answers: fakemodel.Repeat(2, fakemodel.Answer{}), streamed: asked("SILENT", "", "say nothing")},
 		{name: "thoughts", answers: one(fakemodel.Answer{Parts: []fakemodel.Part{{Text: "They want it. ", Thought: true}, {Text: "yes"}}}),
 			streamed: asked("ANSWERED", "yes", ""), check: thought},
+		{name: "thinking for ever", alone: true, hurry: true, answers: one(with(func(a *fakemodel.Answer) {
+			a.Parts = append(slices.Repeat([]fakemodel.Part{{Text: "And then? ", Thought: true}}, 300), a.Parts...)
+			a.ChunkDelay = 100 * time.Millisecond
+		})), streamed: &ending{"LIMIT", "fallback", "wall clock", ""}, whole: asked("ANSWERED", "one two three", ""), check: billed(true)},
 		{name: "another model", answers: one(with(func(a *fakemodel.Answer) { a.ModelVersion = "gemini-4-argon" })),
 			streamed: asked("ANSWERED", "one two three", ""), check: named},
 	}

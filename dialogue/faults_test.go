@@ -74,6 +74,7 @@ type fault struct {
 	name    string
 	answers []fakemodel.Answer
 	alone   bool // the agent has no other model
+	hurry   bool // the turn's wall clock is 5 s
 	streamed,
 	whole, openAI *ending // the latter two are as the first if nil
 	check func(t *testing.T, f *faulty)
@@ -158,7 +159,11 @@ func (f *faulty) begin(t *testing.T) {
 	if f.alone {
 		models = models[:1]
 	}
-	agentID := f.agent(func(in *dialogue.AgentInput) { in.Models = &models })
+	agentID := f.agent(func(in *dialogue.AgentInput) {
+		if in.Models = &models; f.hurry {
+			in.MaxTurnSeconds = ptr(5)
+		}
+	})
 	f.function(agentID, "f", shop.URL)
 	f.threadID = f.thread(agentID, "go")
 }
