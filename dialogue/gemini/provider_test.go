@@ -14,6 +14,7 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/modeltest"
 	"parley/dialogue/model/remote"
 	"parley/outbound"
 )
@@ -184,19 +185,7 @@ func TestGuardedClient(t *testing.T) {
 // Nobody who uses the provider is tied to Google's client.
 func TestNoForeignTypes(t *testing.T) {
 	t.Parallel()
-	methods := reflect.TypeFor[*Provider]()
-	for i := range methods.NumMethod() {
-		if m := methods.Method(i).Type.String(); strings.Contains(m, "genai.") {
-			t.Errorf("%s", m)
-		}
-	}
-	for _, exported := range []reflect.Type{reflect.TypeFor[Options](), reflect.TypeFor[Provider]()} {
-		for _, field := range reflect.VisibleFields(exported) {
-			if field.IsExported() && strings.Contains(field.Type.String(), "genai.") {
-				t.Errorf("%s %s", field.Name, field.Type)
-			}
-		}
-	}
+	modeltest.KeepsTypes(t, "genai.", reflect.TypeFor[*Provider](), reflect.TypeFor[Options]())
 }
 
 // The client would read keys, addresses and the choice of another service from the environment.

@@ -86,7 +86,7 @@ func TestFinishReasons(t *testing.T) {
 	for finish, reason := range map[string]string{
 		"STOP": model.Stop, "MAX_TOKENS": model.Length, "SAFETY": model.Blocked, "RECITATION": model.Blocked, "BLOCKLIST": model.Blocked,
 		"PROHIBITED_CONTENT": model.Blocked, "SPII": model.Blocked, "IMAGE_SAFETY": model.Blocked, "MALFORMED_FUNCTION_CALL": model.MalformedCall,
-		"UNEXPECTED_TOOL_CALL": model.MalformedCall, "TOO_MANY_TOOL_CALLS": model.Other, "OTHER": model.Other, "LANGUAGE": model.Other, "NEVER_HEARD_OF": model.Other,
+		"UNEXPECTED_TOOL_CALL": model.MalformedCall, "TOO_MANY_TOOL_CALLS": model.MalformedCall, "OTHER": model.Other, "LANGUAGE": model.Other, "NEVER_HEARD_OF": model.Other,
 	} {
 		t.Run(finish, func(t *testing.T) {
 			t.Parallel()

@@ -102,9 +102,10 @@ func (s status) kind(code int) model.Kind {
 		}
 	}
 	switch {
-	case code == http.StatusUnauthorized || code == http.StatusForbidden || strings.Contains(s.Message, "API key not valid"):
+	case code == http.StatusUnauthorized || code == http.StatusForbidden || strings.Contains(s.Message, "API key not valid") ||
+		s.Status == "FAILED_PRECONDITION": // no billing, or a country that is not served
 		return model.Auth
-	case code == http.StatusTooManyRequests || s.Status == "RESOURCE_EXHAUSTED":
+	case code == http.StatusTooManyRequests || code == http.StatusPaymentRequired || s.Status == "RESOURCE_EXHAUSTED":
 		return model.Quota
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return model.Retired

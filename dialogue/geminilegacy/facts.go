@@ -122,7 +122,7 @@ func (f *facts) reason(calls, malformed bool) string {
 	case finish == "SAFETY" || finish == "RECITATION" || finish == "BLOCKLIST" || finish == "SPII" ||
 		strings.HasPrefix(finish, "PROHIBITED_CONTENT") || strings.HasPrefix(finish, "IMAGE_"):
 		return model.Blocked
-	case malformed || strings.HasPrefix(finish, "MALFORMED_") || finish == "UNEXPECTED_TOOL_CALL":
+	case malformed || strings.HasPrefix(finish, "MALFORMED_") || finish == "UNEXPECTED_TOOL_CALL" || finish == "TOO_MANY_TOOL_CALLS":
 		return model.MalformedCall
 	case calls:
 		return model.Tools
