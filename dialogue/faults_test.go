@@ -127,7 +127,7 @@ func TestEveryFaultOfAModelEndsWell(t *testing.T) {
 					under = append(under, &faulty{fault: f, adapter: a, fake: fake, want: want, shop: &atomic.Int64{}})
 				}
 				w := newWorld(t, db, answers(), func(o *dialogue.Options) {
-					o.FirstWithin, o.ModelIdle = 3*time.Second, 3*time.Second
+					o.FirstWithin, o.ModelIdle = 4*time.Second, 4*time.Second
 					for name, p := range providers {
 						o.Providers[name] = p
 					}
