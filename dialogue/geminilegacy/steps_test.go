@@ -136,8 +136,8 @@ func TestStepsOfParallelCalls(t *testing.T) {
 						}
 					}
 				}
-				if name == "gemini-3.7-flash" && h.end.Model != signing3 {
-					t.Errorf("%s answered", h.end.Model)
+				if rerouted := name == "gemini-3.7-flash"; rerouted && h.end.Model != signing3 || rerouted != (h.end.Warning != "") {
+					t.Errorf("%s answered, with the warning %q", h.end.Model, h.end.Warning)
 				}
 			})
 		}
