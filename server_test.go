@@ -43,11 +43,17 @@ func environments(t *testing.T, run func(t *testing.T, e env)) {
 	for name, database := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(t, env{
-				"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
-				"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
-			})
+			run(t, environment(t, database))
 		})
+	}
+}
+
+// environment is a server on a database of its own.
+func environment(t *testing.T, database func(testing.TB) string) env {
+	t.Helper()
+	return env{
+		"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
+		"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
 	}
 }
 
