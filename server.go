@@ -101,7 +101,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
-		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger,
+		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger, Schedule: c.WebhookRetries,
 		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
 	api := graph.New(graph.Options{

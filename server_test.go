@@ -271,9 +271,9 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 	t.Parallel()
 	_, err := configFromEnv(env{
 		"PARLEY_LISTEN": "nonsense", "DATABASE_URL": "mysql://x", "PARLEY_ADMIN_KEY": "short", "PARLEY_PUBLIC_URL": "chat",
-		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99",
+		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99", "PARLEY_WEBHOOK_RETRIES": "5s, soon",
 	}.get)
-	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW"} {
+	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW", "PARLEY_WEBHOOK_RETRIES"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name %s: %v", name, err)
 		}
