@@ -74,7 +74,7 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 			return Result{}, fmt.Errorf("store the integration: %w", err)
 		}
 		if in.Asymmetric {
-			if err := s.setAsymmetric(ctx, tx, row, true); err != nil {
+			if err := s.addKey(ctx, tx, row); err != nil {
 				return Result{}, err
 			}
 		}
