@@ -112,8 +112,8 @@ func (s *Service) setAsymmetric(ctx context.Context, tx *eventlog.Tx, in *ent.In
 
 // signing are the secrets and keys that sign for an integration now, or why there are none.
 type signing struct {
-	keys []outbound.Signer
-	err  error
+	secrets []outbound.Signer
+	err     error
 }
 
 // signs are the kinds of secrets that sign, in the order in which their signatures stand in the header: what every
@@ -159,7 +159,7 @@ func (s *Service) signers(ctx context.Context, client *ent.Client, integrationID
 		if err != nil {
 			sig.err = fmt.Errorf("open secret %s: %w", row.ID, err)
 		} else {
-			sig.keys = append(sig.keys, signer)
+			sig.secrets = append(sig.secrets, signer)
 		}
 		found[row.OwnerID] = sig
 	}

@@ -32,7 +32,7 @@ func (s *Service) send(ctx context.Context, p parcel) (Outcome, error) {
 		return Outcome{}, errUnsent
 	}
 	o := Outcome{Result: attempt.OutcomeBLOCKED, Error: "its signing secret cannot be read on this server"}
-	if p.signing.err == nil && len(p.signing.keys) > 0 {
+	if p.signing.err == nil && len(p.signing.secrets) > 0 {
 		res, err := s.client.Do(ctx, outbound.Request{
 			Method: http.MethodPost, URL: p.url, Header: s.header(p, start), Body: p.body, Timeout: s.o.Timeout, MaxBody: maxRead,
 		})
@@ -50,7 +50,7 @@ func (s *Service) send(ctx context.Context, p parcel) (Outcome, error) {
 
 // header signs afresh: receivers refuse an old time stamp as a replay.
 func (s *Service) header(p parcel, now time.Time) http.Header {
-	h := outbound.Sign(p.eventID, now, p.body, p.signing.keys...)
+	h := outbound.Sign(p.eventID, now, p.body, p.signing.secrets...)
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "Parley-Webhooks/"+s.o.Version)
 	h.Set("Webhook-Attempt", strconv.Itoa(p.attempt))
