@@ -371,6 +371,7 @@ type ComplexityRoot struct {
 
 	Integration struct {
 		AgentIds       func(childComplexity int) int
+		Asymmetric     func(childComplexity int) int
 		Channels       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) int
@@ -381,6 +382,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
+		PublicKeys     func(childComplexity int) int
 		State          func(childComplexity int) int
 		URL            func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
@@ -927,6 +929,8 @@ type FunctionResolver interface {
 type IntegrationResolver interface {
 	Health(ctx context.Context, obj *ent.Integration) (*ent.IntegrationHealth, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
+
+	PublicKeys(ctx context.Context, obj *ent.Integration) ([]string, error)
 }
 type MessageResolver interface {
 	Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error)
@@ -2238,6 +2242,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.AgentIds(childComplexity), true
+	case "Integration.asymmetric":
+		if e.ComplexityRoot.Integration.Asymmetric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Asymmetric(childComplexity), true
 	case "Integration.channels":
 		if e.ComplexityRoot.Integration.Channels == nil {
 			break
@@ -2303,6 +2313,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.PayloadVersion(childComplexity), true
+	case "Integration.publicKeys":
+		if e.ComplexityRoot.Integration.PublicKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.PublicKeys(childComplexity), true
 	case "Integration.state":
 		if e.ComplexityRoot.Integration.State == nil {
 			break
@@ -5071,7 +5087,7 @@ type Mutation {
   updateIntegration(input: UpdateIntegrationInput!): IntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Deletes an integration. Deliveries that were not made are cancelled."
   deleteIntegration(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN, INTEGRATOR])
-  "Makes a new secret; the old one signs beside it until the overlap ends."
+  "Makes a new secret, and a new ed25519 key if there is one; the old ones sign beside them until the overlap ends."
   rotateIntegrationSecret(input: RotateIntegrationSecretInput!): IntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Sends a signed sample now and answers with what came back."
   testIntegration(input: TestIntegrationInput!): TestIntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
@@ -6383,6 +6399,10 @@ type Integration implements Node {
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) beside the one made with the secret (` + "`" + `v1` + "`" + `)."
+  asymmetric: Boolean!
+  "Keys that verify its ` + "`" + `v1a` + "`" + ` signatures, ` + "`" + `whpk_…` + "`" + `: the newest first, then those whose overlap has not ended. They are no secret."
+  publicKeys: [String!]!
 }
 
 "How the endpoint of an integration is doing."
@@ -7359,6 +7379,8 @@ input CreateIntegrationInput {
   channels: [String!]
   "In which order events are sent."
   ordering: Ordering
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too; default false."
+  asymmetric: Boolean
 }
 
 "Changes of an integration; what is left out stays."
@@ -7381,6 +7403,8 @@ input UpdateIntegrationInput {
   ordering: Ordering
   "Where it stands."
   state: IntegrationState
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too. False destroys its ed25519 keys."
+  asymmetric: Boolean
 }
 
 "An integration that was made or changed."
@@ -7393,13 +7417,13 @@ type IntegrationPayload {
   secret: String
 }
 
-"A secret to renew."
+"A secret to renew, with the ed25519 key if there is one."
 input RotateIntegrationSecretInput {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
   clientMutationId: String
   "Its id."
   id: ID!
-  "How long the old secret signs beside the new one, 0 to 168 hours; default 24."
+  "How long what is old signs beside what is new, 0 to 168 hours; default 24."
   overlapHours: Int
 }
 
@@ -8070,6 +8094,10 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Integration_updatedAt(ctx, ec, field)
+	case "asymmetric":
+		return fieldContext_Integration_asymmetric(ctx, ec, field)
+	case "publicKeys":
+		return fieldContext_Integration_publicKeys(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -15169,6 +15197,52 @@ func _Integration_updatedAt(ctx context.Context, ec *executionContext, field gra
 }
 func fieldContext_Integration_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Integration_asymmetric(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_asymmetric(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Asymmetric, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_asymmetric(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Integration_publicKeys(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_publicKeys(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().PublicKeys(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_publicKeys(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func _IntegrationConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationConnection) (ret graphql.Marshaler) {
@@ -27694,7 +27768,7 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "asymmetric"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27750,6 +27824,13 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Ordering = data
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = data
 		}
 	}
 	return it, nil
@@ -29941,7 +30022,7 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state", "asymmetric"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30011,6 +30092,13 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.State = data
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = data
 		}
 	}
 	return it, nil
@@ -33226,6 +33314,49 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "asymmetric":
+			out.Values[i] = _Integration_asymmetric(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publicKeys":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_publicKeys(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

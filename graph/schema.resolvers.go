@@ -176,6 +176,14 @@ func (r *integrationResolver) Deliveries(ctx context.Context, obj *ent.Integrati
 	return r.pageDeliveries(ctx, r.client.Delivery.Query().Where(delivery.IntegrationID(obj.ID)), after, first, before, last, nil, where)
 }
 
+// PublicKeys is the resolver for the publicKeys field.
+func (r *integrationResolver) PublicKeys(ctx context.Context, obj *ent.Integration) ([]string, error) {
+	if !obj.Asymmetric {
+		return []string{}, nil
+	}
+	return r.delivery.PublicKeys(ctx, obj.ID)
+}
+
 // Thread is the resolver for the thread field.
 func (r *messageResolver) Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error) {
 	if obj.Edges.Thread != nil {

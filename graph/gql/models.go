@@ -260,6 +260,8 @@ type CreateIntegrationInput struct {
 	Channels []string `json:"channels,omitempty"`
 	// In which order events are sent.
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
+	// Whether requests carry an ed25519 signature (`v1a`) too; default false.
+	Asymmetric *bool `json:"asymmetric,omitempty"`
 }
 
 // A new credential for a model provider.
@@ -703,13 +705,13 @@ type RollbackAgentInput struct {
 	RestoreDraft bool `json:"restoreDraft"`
 }
 
-// A secret to renew.
+// A secret to renew, with the ed25519 key if there is one.
 type RotateIntegrationSecretInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Its id.
 	ID string `json:"id"`
-	// How long the old secret signs beside the new one, 0 to 168 hours; default 24.
+	// How long what is old signs beside what is new, 0 to 168 hours; default 24.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
@@ -1140,6 +1142,8 @@ type UpdateIntegrationInput struct {
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
 	// Where it stands.
 	State *integration.State `json:"state,omitempty"`
+	// Whether requests carry an ed25519 signature (`v1a`) too. False destroys its ed25519 keys.
+	Asymmetric *bool `json:"asymmetric,omitempty"`
 }
 
 // Changes of a credential; what is left out stays.
