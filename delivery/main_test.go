@@ -24,6 +24,7 @@ import (
 	"parley/outbound"
 	"parley/seal"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,6 +54,9 @@ func newFixture(t testing.TB, db *storage.DB, o delivery.Options) *fixture {
 	f := &fixture{db: db, log: eventlog.New(db.Client, db.Dialect, nil), keys: keys}
 	f.workspace, f.ctx = workspace(t, db)
 	f.agent = db.Client.Agent.Create().SetName("a").SaveX(f.ctx)
+	if _, isTest := t.(*testing.T); isTest { // a benchmark would count it
+		storagetest.CheckBodies(f.ctx, t, db)
+	}
 	f.Service = f.service(t, o)
 	return f
 }

@@ -102,7 +102,7 @@ func announce(t *eventlog.Thread, c *ent.Call, o outcome) error {
 		Outcome: o.state.String(), Error: o.err,
 	}
 	if o.status != 0 {
-		failed.Status = &o.status
+		failed.HTTPStatus = &o.status
 	}
 	return t.Emit(eventlog.CallFailed, data, failed)
 }

@@ -74,7 +74,7 @@ type CallData struct {
 	Function   string  `json:"function" doc:"Name of the function."`
 	FunctionID *string `json:"function_id" doc:"Id of the function."`
 	Outcome    string  `json:"outcome" doc:"FAILED, or UNKNOWN when it was sent, no answer came, and it may have taken effect." enum:"FAILED,UNKNOWN"`
-	Status     *int    `json:"status" doc:"HTTP status of your answer; null if none came."`
+	HTTPStatus *int    `json:"http_status" doc:"HTTP status of your answer; null if none came."`
 	Error      string  `json:"error" doc:"What went wrong, in words."`
 }
 
@@ -103,6 +103,9 @@ func (t *Thread) Dialogue() Dialogue { return DialogueOf(t.Row, t.Tags()) }
 
 // DialogueOf returns the system fields of a thread with the given tags, sorted.
 func DialogueOf(t *ent.Thread, tags []string) Dialogue {
+	if tags == nil {
+		tags = []string{} // a list for receivers too
+	}
 	has := func(tag string) bool { return slices.Contains(tags, tag) }
 	return Dialogue{
 		ThreadID: t.ID, ExternalID: t.ExternalID, CustomerID: t.CustomerID, AgentID: t.AgentID, Channel: t.Channel,
