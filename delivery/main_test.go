@@ -122,7 +122,9 @@ func (f *fixture) integration(t testing.TB, in delivery.Input) delivery.Result {
 	return made
 }
 
-func (f *fixture) thread(t testing.TB) string {
+func (f *fixture) thread(t testing.TB) string { return f.threadOf(t, f.agent, "test") }
+
+func (f *fixture) threadOf(t testing.TB, a *ent.Agent, channel string) string {
 	t.Helper()
 	var threadID string
 	err := f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
@@ -130,7 +132,7 @@ func (f *fixture) thread(t testing.TB) string {
 		if err != nil {
 			return err
 		}
-		th, err := tx.NewThread(ctx, f.workspace, tx.Client().Thread.Create().SetAgent(f.agent).SetCustomer(c).SetChannel("test"))
+		th, err := tx.NewThread(ctx, f.workspace, tx.Client().Thread.Create().SetAgent(a).SetCustomer(c).SetChannel(channel))
 		if err != nil {
 			return err
 		}
