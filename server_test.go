@@ -151,6 +151,9 @@ func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
 		if got := get(t, address+"/schema.graphql"); got != strings.TrimSpace(publicSchema) {
 			t.Error("schema.graphql is not the schema")
 		}
+		if got := get(t, address+"/webhooks/schemas/message.created.json"); !strings.Contains(got, `"$id": "urn:parley:webhook:1:message.created"`) {
+			t.Errorf("the schema of message.created: %.300s", got)
+		}
 		if got := get(t, address+"/metrics"); !strings.Contains(got, "go_goroutines") || !strings.Contains(got, "parley_") {
 			t.Errorf("metrics: %.500s", got)
 		}

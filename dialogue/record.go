@@ -74,7 +74,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 				return fmt.Errorf("write the turn: %w", err)
 			}
 		}
-		made, err := st.perform(ctx, tx, t, v.agent, row)
+		made, err := st.perform(ctx, tx, t, v.agent, row, r.s.o.ApprovalFor)
 		if err != nil {
 			return err
 		}

@@ -674,8 +674,13 @@ func (r *queryResolver) Deliveries(ctx context.Context, after *gql.Cursor, first
 }
 
 // Events is the resolver for the events field.
-func (r *queryResolver) Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error) {
-	return r.pageEvents(ctx, after, first, types, threadID)
+func (r *queryResolver) Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string, agentIds []string, channels []string) (*gql.EventConnection, error) {
+	return r.pageEvents(ctx, after, first, pulled{types, threadID, agentIds, channels})
+}
+
+// EventTypes is the resolver for the eventTypes field.
+func (r *queryResolver) EventTypes(ctx context.Context) ([]*gql.EventType, error) {
+	return eventTypes()
 }
 
 // APIKeys is the resolver for the apiKeys field.

@@ -80,7 +80,7 @@ type APIKeyPayload struct {
 	APIKey *ent.APIKey `json:"apiKey"`
 }
 
-// A call changed its state: `call.updated`, `call.failed`. The call is null for viewers that may not read it.
+// A call changed its state: `call.updated`, and beside it `call.awaiting_approval` or `call.failed`. The call is null for viewers that may not read it.
 type CallChanged struct {
 	// Its id.
 	ID string `json:"id"`
@@ -417,6 +417,20 @@ type EventPageInfo struct {
 	HasNextPage bool `json:"hasNextPage"`
 	// Ask again with it.
 	EndCursor Cursor `json:"endCursor"`
+}
+
+// A type of events that webhooks carry.
+type EventType struct {
+	// Its name, such as `message.created`.
+	Type string `json:"type"`
+	// When it is sent.
+	Description string `json:"description"`
+	// Path on this server at which everybody can read the schema.
+	SchemaPath string `json:"schemaPath"`
+	// JSON Schema (2020-12) of the webhooks' bodies. Fields may be added to it.
+	Schema raw.JSON `json:"schema"`
+	// A body, as `testIntegration` sends it.
+	Example raw.JSON `json:"example"`
 }
 
 // A message that the agent sends when the customer stays silent.
