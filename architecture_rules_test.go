@@ -35,6 +35,12 @@ var arrows = map[string][]string{
 	"storage":   {"ent"},
 }
 
+// clients are vendors' clients, each with the one folder that may import it.
+var clients = map[string]string{
+	"google.golang.org/genai":                  "dialogue/gemini",
+	"github.com/google/generative-ai-go/genai": "dialogue/geminilegacy",
+}
+
 const (
 	modulePrefix = "parley/"
 	maxLines     = 400
@@ -135,6 +141,10 @@ func importFaults(source goSource) []string {
 		target, ours := strings.CutPrefix(imported, modulePrefix)
 		if ours && !mayImport(source, target) {
 			faults = append(faults, fmt.Sprintf("%s: forbidden arrow to %s", source.path, target))
+		}
+		played := source.isTest() && from == testModels // it is held against the clients themselves
+		if owner := clients[imported]; owner != "" && path.Dir(source.path) != owner && !played {
+			faults = append(faults, fmt.Sprintf("%s: %s belongs to %s alone", source.path, imported, owner))
 		}
 	}
 	return faults

@@ -49,6 +49,15 @@ func TestArchitectureRules(t *testing.T) {
 		{"outbound to ent", "outbound/a.go", importing("ent"), "outbound/a.go: forbidden arrow to ent"},
 		{"generated code too", "ent/a.go", generated + importing("eventlog"), "ent/a.go: forbidden arrow to eventlog"},
 		{"example to ours", "examples/shop/a.go", importing("ent"), "examples/shop/a.go: forbidden arrow to ent"},
+		{"a vendor's client where it belongs", "dialogue/gemini/a.go", doc + "package p\n\nimport _ \"google.golang.org/genai\"\n", ""},
+		{"a vendor's client elsewhere", "dialogue/geminilegacy/a.go", doc + "package p\n\nimport _ \"google.golang.org/genai\"\n",
+			"dialogue/geminilegacy/a.go: google.golang.org/genai belongs to dialogue/gemini alone"},
+		{"a vendor's client in the engine's tests", "dialogue/a_test.go", doc + "package p\n\nimport _ \"github.com/google/generative-ai-go/genai\"\n",
+			"dialogue/a_test.go: github.com/google/generative-ai-go/genai belongs to dialogue/geminilegacy alone"},
+		{"a vendor's client against the played models", "fakemodel/a_test.go", doc + "package p\n\nimport _ \"google.golang.org/genai\"\n", ""},
+		{"a vendor's client in the played models", "fakemodel/a.go", doc + "package p\n\nimport _ \"google.golang.org/genai\"\n",
+			"fakemodel/a.go: google.golang.org/genai belongs to dialogue/gemini alone"},
+
 		{"unknown folder", "util/a.go", doc + "package p\n", "util/a.go: folder util has no row among the arrows of architecture_rules_test.go"},
 
 		{"test to storage", "outbound/a_test.go", importing("storage"), ""},

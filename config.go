@@ -11,29 +11,31 @@ import (
 	"strings"
 
 	"parley/access"
+	"parley/delivery"
 	"parley/outbound"
 )
 
 // Config is everything a server is told from outside. Zero fields take their defaults in withDefaults. docs/configuration.md lists the variables.
 type Config struct {
-	Listen         string         // address, `127.0.0.1:8080`
-	Data           string         // folder of the embedded database and of generated keys
-	Database       string         // postgres://… or sqlite://path
-	AdminKey       string         // first admin key; empty generates one
-	SecretKey      string         // keys for secrets, cursors and tokens; empty generates one in Data
-	PublicURL      string         // address seen by browsers
-	AllowedOrigins []string       // origins that may open a WebSocket
-	OutboundAllow  []netip.Prefix // addresses that requests may go to besides public ones
-	GeminiKey      string         // of the Gemini API; empty means no such provider
-	GeminiBaseURL  string         // of a proxy in front of it; empty means Google's own address
-	GeminiModel    string         // for agents that choose `gemini` or nothing; empty leaves it to the provider
-	GeminiThinking string         // how long its models think; empty leaves it to them
-	GeminiSafety   string         // from where on it blocks content; empty leaves it to Google
-	GeminiStream   string         // "off" asks it for answers in one piece, for proxies that cannot stream
-	OpenAIKey      string         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
-	OpenAIBaseURL  string         // of that server; empty means OpenAI's own
-	OpenAIModel    string         // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
-	CheckSQL       bool           // guard every statement (for tests)
+	Listen         string            // address, `127.0.0.1:8080`
+	Data           string            // folder of the embedded database and of generated keys
+	Database       string            // postgres://… or sqlite://path
+	AdminKey       string            // first admin key; empty generates one
+	SecretKey      string            // keys for secrets, cursors and tokens; empty generates one in Data
+	PublicURL      string            // address seen by browsers
+	AllowedOrigins []string          // origins that may open a WebSocket
+	OutboundAllow  []netip.Prefix    // addresses that requests may go to besides public ones
+	WebhookRetries delivery.Schedule // when failed webhooks are tried again; nil means the default
+	GeminiKey      string            // of the Gemini API; empty means no such provider
+	GeminiBaseURL  string            // of a proxy in front of it; empty means Google's own address
+	GeminiModel    string            // for agents that choose `gemini` or nothing; empty leaves it to the provider
+	GeminiThinking string            // how long its models think; empty leaves it to them
+	GeminiSafety   string            // from where on it blocks content; empty leaves it to Google
+	GeminiStream   string            // "off" asks it for answers in one piece, for proxies that cannot stream
+	OpenAIKey      string            // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
+	OpenAIBaseURL  string            // of that server; empty means OpenAI's own
+	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
+	CheckSQL       bool              // guard every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }
@@ -54,8 +56,13 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		err = fmt.Errorf("PARLEY_OUTBOUND_ALLOW: %w", err)
 	}
 	c.OutboundAllow = allow
+	retries, bad := delivery.ParseSchedule(getenv("PARLEY_WEBHOOK_RETRIES"))
+	if bad != nil {
+		bad = fmt.Errorf("PARLEY_WEBHOOK_RETRIES: %w", bad)
+	}
+	c.WebhookRetries = retries
 	c = c.withDefaults()
-	return c, errors.Join(err, c.validate())
+	return c, errors.Join(err, bad, c.validate())
 }
 
 func (c Config) withDefaults() Config {

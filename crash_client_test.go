@@ -54,7 +54,7 @@ func conflict(err error) bool {
 // inputs are the types of inputs that are not named after their mutation.
 var inputs = map[string]string{
 	"takeOver": "ThreadInput", "handBack": "ThreadInput", "stopTurn": "ThreadInput", "sendOperatorMessage": "SendMessageInput",
-	"approveCall": "CallInput",
+	"approveCall": "CallInput", "closeThread": "ThreadInput",
 }
 
 // mutate runs a mutation until it is acknowledged or refused, and decodes its payload.

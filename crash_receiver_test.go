@@ -112,7 +112,7 @@ func (r *receiver) hook(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	id := req.Header.Get("webhook-id")
-	if !r.signed(req.Header, body) {
+	if !signedBy(r.secret, req.Header, body) {
 		r.log.fault("webhook %s is not signed by the integration's secret", id)
 	}
 	var inside struct{ ID string }
@@ -124,9 +124,9 @@ func (r *receiver) hook(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// signed verifies a webhook as Standard Webhooks has it.
-func (r *receiver) signed(h http.Header, body []byte) bool {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(r.secret, "whsec_"))
+// signedBy verifies a webhook as Standard Webhooks has it.
+func signedBy(secret string, h http.Header, body []byte) bool {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil || len(key) == 0 {
 		return false
 	}

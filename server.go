@@ -101,7 +101,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
-		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger,
+		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger, Schedule: c.WebhookRetries,
 		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
 	api := graph.New(graph.Options{
@@ -110,10 +110,14 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		Models:  models.offered,
 	})
 
+	schemas, err := delivery.Schemas()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
-		Handler: routes(a.db, api, api.Exports(), metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		Handler: routes(a.db, api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
@@ -168,10 +172,11 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 type pinger interface{ Ping(context.Context) error }
 
 // routes are the paths that the server answers.
-func routes(db pinger, api, exports, metrics http.Handler) http.Handler {
+func routes(db pinger, api, exports, schemas, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
 	mux.Handle("/exports/", exports)
+	mux.Handle("/webhooks/", schemas)
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -43,11 +43,17 @@ func environments(t *testing.T, run func(t *testing.T, e env)) {
 	for name, database := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(t, env{
-				"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
-				"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
-			})
+			run(t, environment(t, database))
 		})
+	}
+}
+
+// environment is a server on a database of its own.
+func environment(t *testing.T, database func(testing.TB) string) env {
+	t.Helper()
+	return env{
+		"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
+		"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
 	}
 }
 
@@ -144,6 +150,9 @@ func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
 		}
 		if got := get(t, address+"/schema.graphql"); got != strings.TrimSpace(publicSchema) {
 			t.Error("schema.graphql is not the schema")
+		}
+		if got := get(t, address+"/webhooks/schemas/message.created.json"); !strings.Contains(got, `"$id": "urn:parley:webhook:1:message.created"`) {
+			t.Errorf("the schema of message.created: %.300s", got)
 		}
 		if got := get(t, address+"/metrics"); !strings.Contains(got, "go_goroutines") || !strings.Contains(got, "parley_") {
 			t.Errorf("metrics: %.500s", got)
@@ -265,9 +274,9 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 	t.Parallel()
 	_, err := configFromEnv(env{
 		"PARLEY_LISTEN": "nonsense", "DATABASE_URL": "mysql://x", "PARLEY_ADMIN_KEY": "short", "PARLEY_PUBLIC_URL": "chat",
-		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99",
+		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99", "PARLEY_WEBHOOK_RETRIES": "5s, soon",
 	}.get)
-	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW"} {
+	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW", "PARLEY_WEBHOOK_RETRIES"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name %s: %v", name, err)
 		}

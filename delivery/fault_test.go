@@ -1,8 +1,6 @@
 package delivery_test
 
 import (
-	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -21,86 +19,149 @@ import (
 
 var disabled, enabled = integration.StateDISABLED, integration.StateENABLED
 
-// A fault is what a receiver does once, before it answers 200.
-func TestFaultsAreRetried(t *testing.T) {
-	hijack := func(w http.ResponseWriter, play func(net.Conn)) {
-		conn, _, err := w.(http.Hijacker).Hijack()
-		if err != nil {
-			panic(err)
-		}
-		play(conn)
-		conn.Close()
-	}
-	for name, c := range map[string]struct {
-		fault   func(w http.ResponseWriter, r *http.Request)
-		outcome attempt.Outcome
-		status  int
-		text    string // in the error
-	}{
-		"500": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) }, attempt.OutcomeREFUSED, 500, "answered 500"},
-		"reset": {func(w http.ResponseWriter, _ *http.Request) {
-			hijack(w, func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) })
-		}, attempt.OutcomeUNREACHABLE, 0, "closed"},
-		"hang":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, attempt.OutcomeTIMED_OUT, 0, "no answer within"},
-		"redirect": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/else?a=1", http.StatusFound) }, attempt.OutcomeREFUSED, 302, "/else?a=1"},
-		"not http": {func(w http.ResponseWriter, _ *http.Request) {
-			hijack(w, func(c net.Conn) { fmt.Fprint(c, "220 mail.example ESMTP\r\n") })
-		}, attempt.OutcomeUNREACHABLE, 0, "not HTTP"},
-		"304": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, attempt.OutcomeREFUSED, 304, "304"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-				f := newFixture(t, db, delivery.Options{Timeout: 300 * ms})
-				rec := receive(t, func(w http.ResponseWriter, r *http.Request, _ got, nth int) {
-					if nth == 1 {
-						c.fault(w, r)
-					}
-				})
-				made := f.integration(t, delivery.Input{URL: rec.URL})
-				f.start(t)
-				f.say(t, f.thread(t), "hello")
-				d := f.settled(t, made.ID)
-				log := f.attempts(d.ID)
-				if d.State != entdelivery.StateDONE || len(log) != 2 || rec.count() != 2 {
-					t.Fatalf("delivery %+v after %d attempts and %d requests", d, len(log), rec.count())
-				}
-				a, status := log[0], 0
-				if a.Status != nil {
-					status = *a.Status
-				}
-				if a.Outcome != c.outcome || status != c.status || !strings.Contains(a.Error, c.text) || log[1].Outcome != attempt.OutcomeSUCCEEDED {
-					t.Errorf("attempts %+v", log)
-				}
-				if first, again := rec.all()[0].header, rec.all()[1].header; first.Get("Webhook-Id") != again.Get("Webhook-Id") ||
-					first.Get("Webhook-Attempt") != "1" || again.Get("Webhook-Attempt") != "2" {
-					t.Errorf("headers of the attempts:\n%v\n%v", first, again)
-				}
-				if in := f.health(made.ID); in.ConsecutiveFailures != 0 || in.FirstFailureAt != nil {
-					t.Errorf("integration %+v", in)
-				}
-			})
-		})
-	}
+// What a fault leaves behind: in the attempt, with the delivery, and with the endpoint.
+type left struct {
+	outcome attempt.Outcome
+	status  int
+	text    string // in the error; empty means that there is none
+	answer  string
+	paused  time.Duration
 }
 
-func TestAnEndlessAnswerIsCutAndCounts(t *testing.T) {
+// Endpoints play all faults at once, each its own, while nothing is tried again by itself; then each delivery is sent once
+// more, and arrives.
+func TestFaults(t *testing.T) {
+	const closed, timeout = "closed before an answer", "no answer within"
+	wants := map[string]left{
+		"500":                     {outcome: attempt.OutcomeREFUSED, status: 500, text: "answered 500"},
+		"503":                     {outcome: attempt.OutcomeREFUSED, status: 503, text: "answered 503"},
+		"410":                     {outcome: attempt.OutcomeREFUSED, status: 410, text: "answered 410"},
+		"304":                     {outcome: attempt.OutcomeREFUSED, status: 304, text: "answered 304"},
+		"429":                     {outcome: attempt.OutcomeREFUSED, status: 429, text: "answered 429"},
+		"429, seconds":            {outcome: attempt.OutcomeREFUSED, status: 429, text: "answered 429", paused: 2 * time.Minute},
+		"429, date":               {outcome: attempt.OutcomeREFUSED, status: 429, text: "answered 429", paused: 2 * time.Minute},
+		"503, seconds":            {outcome: attempt.OutcomeREFUSED, status: 503, text: "answered 503", paused: 2 * time.Minute},
+		"429, too long":           {outcome: attempt.OutcomeREFUSED, status: 429, text: "answered 429", paused: 10 * time.Minute},
+		"429, nonsense":           {outcome: attempt.OutcomeREFUSED, status: 429, text: "answered 429"},
+		"500, Retry-After":        {outcome: attempt.OutcomeREFUSED, status: 500, text: "answered 500"},
+		"redirect to metadata":    {outcome: attempt.OutcomeREFUSED, status: 307, text: metadataURL},
+		"hang":                    {outcome: attempt.OutcomeTIMED_OUT, text: timeout},
+		"reset":                   {outcome: attempt.OutcomeUNREACHABLE, text: closed},
+		"closed before the head":  {outcome: attempt.OutcomeUNREACHABLE, text: closed},
+		"closed in the head":      {outcome: attempt.OutcomeUNREACHABLE, text: closed},
+		"closed in the body":      {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: "abc"},
+		"500, closed in the body": {outcome: attempt.OutcomeREFUSED, status: 500, text: "answered 500", answer: "abc"},
+		"shorter than announced":  {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: "abc"},
+		"longer than announced":   {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: "abc"},
+		"two lengths":             {outcome: attempt.OutcomeUNREACHABLE, text: "not HTTP"},
+		"not HTTP":                {outcome: attempt.OutcomeUNREACHABLE, text: "not HTTP"},
+		"dripping head":           {outcome: attempt.OutcomeTIMED_OUT, text: timeout},
+		"dripping body":           {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: "xxx"},
+		"endless head":            {outcome: attempt.OutcomeUNREACHABLE, text: "not HTTP"},
+		"endless body":            {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: strings.Repeat("é", 2048)},
+		"compressed bomb":         {outcome: attempt.OutcomeSUCCEEDED, status: 200, answer: "\x1f"},
+		"bad certificate":         {outcome: attempt.OutcomeUNREACHABLE, text: "TLS failed"},
+	}
+	for name := range faults {
+		if _, ok := wants[name]; !ok {
+			t.Errorf("nobody says what %q leaves", name)
+		}
+	}
+	_ = bomb() // so that building it takes none of the sender's time
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		f := newFixture(t, db, delivery.Options{})
-		rec := receive(t, func(w http.ResponseWriter, r *http.Request, _ got, _ int) {
-			for r.Context().Err() == nil {
-				if _, err := w.Write([]byte(strings.Repeat("é", 4096))); err != nil {
-					return
-				}
+		f := newFixture(t, db, delivery.Options{Timeout: 2 * time.Second, Schedule: delivery.Schedule{0, time.Hour, time.Hour}})
+		receivers, made := map[string]*receiver{}, map[string]delivery.Result{}
+		for name := range wants {
+			if name == "bad certificate" {
+				receivers[name] = receiveUntrusted(t)
+			} else {
+				receivers[name] = receiveFault(t, name)
 			}
-		})
-		made := f.integration(t, delivery.Input{URL: rec.URL})
+			made[name] = f.integration(t, delivery.Input{URL: receivers[name].URL, Name: name})
+		}
 		f.start(t)
 		f.say(t, f.thread(t), "hello")
-		d := f.settled(t, made.ID)
-		if a := f.attempts(d.ID)[0]; d.State != entdelivery.StateDONE || a.Answer != strings.Repeat("é", 2048) {
-			t.Errorf("delivery %+v, answer of %d bytes", d, len(a.Answer))
+		for name, want := range wants {
+			var d *ent.Delivery
+			eventually(t, name+" is recorded", func() bool {
+				d = f.deliveries(made[name].ID)[0]
+				return d.State != entdelivery.StateRUNNING && len(f.attempts(d.ID)) == 1
+			})
+			t.Run(name, func(t *testing.T) { f.checkFault(t, d, want) })
+		}
+		if n := receivers["bad certificate"].count(); n != 0 {
+			t.Errorf("%d requests to an endpoint without a good certificate", n)
+		}
+		delete(receivers, "bad certificate") // which never gets any better
+		db.Client.IntegrationHealth.Update().ClearPausedUntil().ExecX(f.ctx)
+		if _, err := f.UpdateIntegration(f.ctx, made["410"].ID, delivery.Update{State: &enabled}); err != nil {
+			t.Fatal(err)
+		}
+		for name := range receivers {
+			if _, err := f.Resend(f.ctx, f.deliveries(made[name].ID)[0].ID); err != nil {
+				t.Errorf("resend after %s: %v", name, err)
+			}
+		}
+		for name, rec := range receivers {
+			id := made[name].ID
+			eventually(t, "it arrives after "+name, func() bool {
+				d := f.deliveries(id)[0]
+				return d.State == entdelivery.StateDONE && d.Attempts == 2
+			})
+			if h := f.health(id); h.ConsecutiveFailures != 0 || h.FirstFailureAt != nil || h.LastSuccessAt == nil {
+				t.Errorf("health after %s: %+v", name, h)
+			}
+			all := rec.all()
+			if len(all) != 2 || all[0].header.Get("Webhook-Id") != all[1].header.Get("Webhook-Id") ||
+				all[0].header.Get("Webhook-Attempt") != "1" || all[1].header.Get("Webhook-Attempt") != "2" || all[0].header.Get("Accept-Encoding") != "" {
+				t.Errorf("requests of %s: %+v", name, all)
+			}
 		}
 	})
+}
+
+// checkFault compares what a delivery's only attempt left with what is wanted.
+func (f *fixture) checkFault(t *testing.T, d *ent.Delivery, want left) {
+	a, code := f.attempts(d.ID)[0], 0
+	if a.Status != nil {
+		code = *a.Status
+	}
+	if a.Number != 1 || a.Outcome != want.outcome || code != want.status || !strings.Contains(a.Error, want.text) || (a.Error == "") != (want.text == "") {
+		t.Errorf("attempt %d: %s, status %d, error %q", a.Number, a.Outcome, code, a.Error)
+	}
+	if !strings.HasPrefix(a.Answer, want.answer) || len(a.Answer) > 4<<10 || (a.Answer == "") != (want.answer == "") {
+		t.Errorf("answer of %d bytes %.20q, want %.20q", len(a.Answer), a.Answer, want.answer)
+	}
+	if a.RemoteAddress == "" || a.TotalUs <= 0 || a.TotalUs > int64(30*time.Second/time.Microsecond) {
+		t.Errorf("attempt %+v", a)
+	}
+	state, tries, failures, integrationState := entdelivery.StatePENDING, 1, 1, enabled
+	switch {
+	case want.outcome == attempt.OutcomeSUCCEEDED:
+		state, tries, failures = entdelivery.StateDONE, 0, 0
+	case want.status == http.StatusGone:
+		state, integrationState = entdelivery.StateHELD, disabled
+	}
+	if d.State != state || d.Tries != tries || d.Attempts != 1 || (d.FinishedAt != nil) != (state == entdelivery.StateDONE) || d.LeaseUntil != nil || d.SteppedAside {
+		t.Errorf("delivery %+v, want it %s after %d tries", d, state, tries)
+	}
+	if wait := time.Until(d.NextAt.Time()); state == entdelivery.StatePENDING && (wait < 45*time.Minute || wait > 75*time.Minute) {
+		t.Errorf("the next try comes in %s, want an hour", wait)
+	}
+	h := f.health(d.IntegrationID)
+	if h.ConsecutiveFailures != failures || (h.FirstFailureAt != nil) != (failures > 0) || (h.LastFailureAt != nil) != (failures > 0) || (h.LastSuccessAt != nil) != (failures == 0) {
+		t.Errorf("health %+v, want %d failures", h, failures)
+	}
+	paused := time.Duration(0)
+	if h.PausedUntil != nil {
+		paused = time.Until(h.PausedUntil.Time())
+	}
+	if paused > want.paused || paused < want.paused-time.Minute {
+		t.Errorf("paused for %s, want %s", paused, want.paused)
+	}
+	if in := f.db.Client.Integration.GetX(f.ctx, d.IntegrationID); in.State != integrationState {
+		t.Errorf("the integration is %s, want %s", in.State, integrationState)
+	}
 }
 
 func TestTriesAreSpent(t *testing.T) {

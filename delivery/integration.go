@@ -24,6 +24,7 @@ type Input struct {
 	AgentIDs   []string             // only threads of these agents; empty means all
 	Channels   []string             // only threads of these channels; empty means all
 	Ordering   integration.Ordering // empty means THREAD
+	Asymmetric bool                 // signed by an ed25519 key, too
 }
 
 // Update are changes of an integration. Fields that are nil stay as they are.
@@ -35,6 +36,7 @@ type Update struct {
 	Channels   []string // empty and not nil means all
 	Ordering   *integration.Ordering
 	State      *integration.State
+	Asymmetric *bool // true makes an ed25519 key that signs too, false destroys it
 }
 
 // Result names the integration that a verb made or changed.
@@ -64,12 +66,17 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		}
 		row, err := tx.Client().Integration.Create().SetID(id.New(id.Integration)).SetCreatedAt(tx.Now).
 			SetName(in.Name).SetURL(in.URL).SetOrdering(in.Ordering).SetEventTypes(unique(all.EventTypes)).
-			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).Save(ctx)
+			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).SetAsymmetric(in.Asymmetric).Save(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("store the integration: %w", err)
 		}
 		if err := tx.Client().IntegrationHealth.Create().SetIntegrationID(row.ID).SetWorkspaceID(row.WorkspaceID).Exec(ctx); err != nil {
 			return Result{}, fmt.Errorf("store the integration: %w", err)
+		}
+		if in.Asymmetric {
+			if err := s.addKey(ctx, tx, row); err != nil {
+				return Result{}, err
+			}
 		}
 		fresh, err := s.addSecret(ctx, tx, row)
 		return Result{ID: row.ID, Secret: fresh}, err
@@ -100,7 +107,7 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			return Result{}, err
 		}
 		change := tx.Client().Integration.Update().Where(integration.ID(in.ID)).
-			SetNillableName(u.Name).SetNillableURL(u.URL).SetNillableOrdering(u.Ordering)
+			SetNillableName(u.Name).SetNillableURL(u.URL).SetNillableOrdering(u.Ordering).SetNillableAsymmetric(u.Asymmetric)
 		if u.EventTypes != nil {
 			change.SetEventTypes(unique(u.EventTypes))
 		}
@@ -109,6 +116,11 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 		}
 		if u.Channels != nil {
 			change.SetChannels(unique(u.Channels))
+		}
+		if u.Asymmetric != nil && *u.Asymmetric != in.Asymmetric {
+			if err := s.setAsymmetric(ctx, tx, in, *u.Asymmetric); err != nil {
+				return Result{}, err
+			}
 		}
 		enable := u.State != nil && *u.State == integration.StateENABLED && in.State != integration.StateENABLED
 		if enable {

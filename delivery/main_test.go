@@ -24,6 +24,7 @@ import (
 	"parley/outbound"
 	"parley/seal"
 	"parley/storage"
+	"parley/storage/storagetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,6 +54,9 @@ func newFixture(t testing.TB, db *storage.DB, o delivery.Options) *fixture {
 	f := &fixture{db: db, log: eventlog.New(db.Client, db.Dialect, nil), keys: keys}
 	f.workspace, f.ctx = workspace(t, db)
 	f.agent = db.Client.Agent.Create().SetName("a").SaveX(f.ctx)
+	if _, isTest := t.(*testing.T); isTest { // a benchmark would count it
+		storagetest.CheckBodies(f.ctx, t, db)
+	}
 	f.Service = f.service(t, o)
 	return f
 }
@@ -121,7 +125,9 @@ func (f *fixture) integration(t testing.TB, in delivery.Input) delivery.Result {
 	return made
 }
 
-func (f *fixture) thread(t testing.TB) string {
+func (f *fixture) thread(t testing.TB) string { return f.threadOf(t, f.agent, "test") }
+
+func (f *fixture) threadOf(t testing.TB, a *ent.Agent, channel string) string {
 	t.Helper()
 	var threadID string
 	err := f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
@@ -129,7 +135,7 @@ func (f *fixture) thread(t testing.TB) string {
 		if err != nil {
 			return err
 		}
-		th, err := tx.NewThread(ctx, f.workspace, tx.Client().Thread.Create().SetAgent(f.agent).SetCustomer(c).SetChannel("test"))
+		th, err := tx.NewThread(ctx, f.workspace, tx.Client().Thread.Create().SetAgent(a).SetCustomer(c).SetChannel(channel))
 		if err != nil {
 			return err
 		}

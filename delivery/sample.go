@@ -114,7 +114,16 @@ func dataOf(eventType string, d eventlog.Dialogue, sampleID func(string) string)
 	case eventlog.OperatorMessage:
 		return eventlog.TextData{Dialogue: d, Text: testText}
 	case eventlog.CallFailed:
-		return eventlog.CallData{Dialogue: d, CallID: sampleID(id.Call), Function: "test", Error: testText}
+		function, status := sampleID(id.Function), 503
+		return eventlog.CallData{
+			Dialogue: d, CallID: sampleID(id.Call), TurnID: sampleID(id.Turn), Function: "test", FunctionID: &function,
+			Outcome: "FAILED", HTTPStatus: &status, Error: testText,
+		}
+	case eventlog.CallAwaitingApproval:
+		return eventlog.ApprovalData{
+			Dialogue: d, CallID: sampleID(id.Call), TurnID: sampleID(id.Turn), Function: "test",
+			FunctionID: sampleID(id.Function), Arguments: raw.JSON(`{"test":true}`), ExpiresAt: sampleTime.Add(24 * time.Hour),
+		}
 	case eventlog.ThreadCreated:
 		d.MessageCount, d.LastMessageAt = 0, nil
 	case eventlog.DialogueSuccessful:

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,5 +27,21 @@ func TestDefaultSchedule(t *testing.T) {
 	}
 	if _, ok := (Schedule{}).Next(0, 0); ok {
 		t.Error("an empty schedule has a try")
+	}
+}
+
+func TestSchedulesAreReadOrRefused(t *testing.T) {
+	t.Parallel()
+	got, err := ParseSchedule(" 5s,2m , 168h")
+	if want := (Schedule{0, 5 * time.Second, 2 * time.Minute, 168 * time.Hour}); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	if got, err := ParseSchedule(" "); got != nil || err != nil {
+		t.Errorf("nothing is %v, %v", got, err)
+	}
+	for _, text := range []string{"soon", "5", "-1s", "169h", "5s,,1m", strings.Repeat("1s,", 50) + "1s"} {
+		if got, err := ParseSchedule(text); err == nil {
+			t.Errorf("%.20q is %v", text, got)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +118,103 @@ func TestRotationSignsWithEveryLiveSecret(t *testing.T) {
 			if slices.Contains([]string{secrets[4].Reveal(), secrets[5].Reveal()}, string(row.Ciphertext)) {
 				t.Error("a secret is stored in clear")
 			}
+		}
+	})
+}
+
+func TestAsymmetricIntegrationsSignTwice(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db, delivery.Options{})
+		rec := receive(t, nil)
+		made := f.integration(t, delivery.Input{URL: rec.URL, Asymmetric: true})
+		publics := func() []string {
+			t.Helper()
+			keys, err := f.PublicKeys(f.ctx, made.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return keys
+		}
+		update := func(asymmetric bool) {
+			t.Helper()
+			if _, err := f.UpdateIntegration(f.ctx, made.ID, delivery.Update{Asymmetric: &asymmetric}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rotate := func(overlap time.Duration) {
+			t.Helper()
+			if _, err := f.RotateSecret(f.ctx, made.ID, overlap); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// check tests with a delivery that the header has the versions, and that exactly the keys listed verify it.
+		var seen []string
+		check := func(versions string) {
+			t.Helper()
+			for _, key := range publics() {
+				if !slices.Contains(seen, key) {
+					seen = append(seen, key)
+				}
+			}
+			if o, err := f.TestIntegration(f.ctx, made.ID, ""); err != nil || o.Result != attempt.OutcomeSUCCEEDED {
+				t.Fatalf("%+v, %v", o, err)
+			}
+			all := rec.all()
+			g := all[len(all)-1]
+			var got []string
+			for _, s := range strings.Fields(g.header.Get("webhook-signature")) {
+				version, _, _ := strings.Cut(s, ",")
+				got = append(got, version)
+			}
+			if strings.Join(got, " ") != versions {
+				t.Errorf("signatures %v, want %s", got, versions)
+			}
+			for _, text := range seen {
+				key, err := outbound.ParsePublicKey(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if ok := outbound.Verify(g.header, g.body, time.Now(), 0, key) == nil; ok != slices.Contains(publics(), text) {
+					t.Errorf("%s verifies: %t, its integration has %v", text, ok, publics())
+				}
+			}
+		}
+		check("v1 v1a")
+		update(true) // as it is: the key stays
+		rotate(time.Hour)
+		check("v1 v1 v1a v1a")
+		if len(seen) != 2 || publics()[0] != seen[1] || publics()[1] != seen[0] {
+			t.Errorf("public keys %v, want those of %v, newest first", publics(), seen)
+		}
+		rotate(time.Hour)
+		rotate(time.Hour) // three of each at most
+		check("v1 v1 v1 v1a v1a v1a")
+		rotate(0)
+		check("v1 v1a")
+		rotate(30 * ms)
+		eventually(t, "the overlap ends", func() bool { return len(publics()) == 1 })
+		check("v1 v1a")
+		for _, row := range db.Client.Secret.Query().AllX(f.ctx) {
+			if strings.Contains(string(row.Ciphertext), "whsk_") || strings.Contains(row.Name, "whsk_") {
+				t.Errorf("a private key is stored in clear: %s", row.Name)
+			}
+		}
+		if keys, err := f.PublicKeys(f.ctx, made.ID); err != nil || len(keys) != 1 {
+			t.Errorf("%v, %v", keys, err)
+		}
+		_, other := workspace(t, db)
+		if keys, err := f.PublicKeys(other, made.ID); err != nil || len(keys) != 0 {
+			t.Errorf("another workspace reads %v, %v", keys, err)
+		}
+		update(false)
+		if len(publics()) != 0 {
+			t.Errorf("keys %v are left", publics())
+		}
+		check("v1")
+		update(true)
+		check("v1 v1a")
+		if _, err := f.DeleteIntegration(f.ctx, made.ID); err != nil || db.Client.Secret.Query().CountX(f.ctx) != 0 {
+			t.Errorf("secrets are left, %v", err)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/ent/id"
+	"parley/ent/ms"
 	"parley/failpoint"
 )
 
@@ -32,8 +33,8 @@ const longestPause = 5 * time.Second
 
 // ask puts one step's question to the agent's models: each in turn when another may succeed where one failed, and all
 // of them a second time after a pause. The error is the last provider's; or the context's, with what was heard until
-// then. Whoever gets an answer ends its writing.
-func (r *run) ask(ctx context.Context, sources []source, question model.Request) (answer, error) {
+// then. Whoever gets an answer ends its writing. Read is the newest message in the question.
+func (r *run) ask(ctx context.Context, sources []source, question model.Request, read int64) (answer, error) {
 	if len(sources) == 0 {
 		return answer{}, errors.New("none of the agent's models has a provider that can be used")
 	}
@@ -44,15 +45,20 @@ func (r *run) ask(ctx context.Context, sources []source, question model.Request)
 			if i < len(sources)-1 {
 				patience = min(patience, r.s.o.FirstWithin)
 			}
+			began := ms.Now()
 			a, err := r.stream(ctx, src, question, patience)
 			if err == nil {
 				r.s.warn(src.String(), a.end.Warning)
 				return a, nil
 			}
 			if ctx.Err() != nil {
+				a.end.Usage = err.Usage
 				return a, context.Cause(ctx)
 			}
-			last = err
+			if last = err; err.Usage != (model.Usage{}) { // it is billed all the same
+				a.end.Usage, a.end.Detail = err.Usage, sentence(err)
+				r.dropped = append(r.dropped, dropped{a, read, began})
+			}
 			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", src.String(), "error", err)
 			if !err.Elsewhere() {
 				return answer{}, err
@@ -88,6 +94,7 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 			a.end = model.End{Reason: model.Cut, Detail: failure.Error(), Model: src.model, Message: model.Message{
 				Role: model.Model, Provider: src.identity(), Parts: []model.Part{{Text: text.String()}}}}
 			a.reckon(question)
+			a.end.Usage = atLeast(a.end.Usage, failure.Usage)
 			failure = nil
 		}
 		if failure != nil {
@@ -103,7 +110,11 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 		idle.Reset(r.s.o.ModelIdle)
 		switch {
 		case errors.Is(context.Cause(inner), errIdle):
-			return a, &model.Error{Kind: model.Timeout, Err: errIdle}
+			late := &model.Error{Kind: model.Timeout, Err: errIdle}
+			if err != nil {
+				late.Usage = asModelError(err).Usage
+			}
+			return a, late
 		case err != nil:
 			return a, asModelError(err)
 		case ev.End != nil:
@@ -122,6 +133,14 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 		return a, &model.Error{Kind: model.Timeout, Err: errIdle}
 	}
 	return a, &model.Error{Kind: model.KindCut, Err: errors.New("the answer ended without an end")}
+}
+
+// atLeast is what was reckoned, or what the provider had counted by then where that is more.
+func atLeast(reckoned, counted model.Usage) model.Usage {
+	return model.Usage{
+		Input: max(reckoned.Input, counted.Input), Cached: counted.Cached,
+		Output: max(reckoned.Output, counted.Output), Thinking: counted.Thinking,
+	}
 }
 
 // ownWire returns the messages without the bytes that other providers made of theirs: nobody else can read them.

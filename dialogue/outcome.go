@@ -6,6 +6,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/call"
+	"parley/ent/ms"
 	"parley/ent/raw"
 	"parley/eventlog"
 )
@@ -96,5 +97,24 @@ func announce(t *eventlog.Thread, c *ent.Call, o outcome) error {
 	if !o.tellsIntegrators() {
 		return nil
 	}
-	return t.Emit(eventlog.CallFailed, data, eventlog.CallData{Dialogue: t.Dialogue(), CallID: c.ID, Function: c.Name, Error: o.err})
+	failed := eventlog.CallData{
+		Dialogue: t.Dialogue(), CallID: c.ID, TurnID: c.TurnID, Function: c.Name, FunctionID: c.FunctionID,
+		Outcome: o.state.String(), Error: o.err,
+	}
+	if o.status != 0 {
+		failed.HTTPStatus = &o.status
+	}
+	return t.Emit(eventlog.CallFailed, data, failed)
+}
+
+// askApproval emits the events of a call that was made and waits for a person, at most until then.
+func askApproval(t *eventlog.Thread, c *ent.Call, until ms.Time) error {
+	if err := announce(t, c, outcome{state: call.StateAWAITING_APPROVAL}); err != nil {
+		return err
+	}
+	data := eventlog.Data{CallID: c.ID, TurnID: c.TurnID, Status: call.StateAWAITING_APPROVAL.String()}
+	return t.Emit(eventlog.CallAwaitingApproval, data, eventlog.ApprovalData{
+		Dialogue: t.Dialogue(), CallID: c.ID, TurnID: c.TurnID, Function: c.Name, FunctionID: *c.FunctionID,
+		Arguments: c.Arguments, ExpiresAt: until,
+	})
 }

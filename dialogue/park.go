@@ -52,11 +52,17 @@ func (r *run) await(ctx context.Context, v *view, waiting []*ent.Call) (parked, 
 			return err
 		}
 		parked = true
+		if err := r.storeDropped(ctx, tx, tn); err != nil {
+			return err
+		}
 		return tx.Client().Turn.Update().Where(turn.ID(tn.ID)).SetState(turn.StatePARKED).SetLeaseOwner("").
 			SetLeaseUntil(tx.Now).SetDueAt(oldest.Add(r.s.o.ApprovalFor)).Exec(ctx)
 	})
 	if err != nil {
 		return false, false, fmt.Errorf("park the turn: %w", err)
+	}
+	if parked {
+		r.dropped = nil
 	}
 	return parked, again, nil
 }

@@ -57,7 +57,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		}
 		st.row = row
 		use := st.end.Usage
-		tn.StepsUsed, tn.ReadSequence, tn.Attempts = row.Number, max(tn.ReadSequence, st.read), 0
+		tn.StepsUsed, tn.ReadSequence, tn.Attempts = tn.StepsUsed+1, max(tn.ReadSequence, st.read), 0
 		tn.InputTokens, tn.OutputTokens = tn.InputTokens+use.Input, tn.OutputTokens+use.Output
 		st.admit(v, tn, v.agent)
 		if said, err = r.spoken(ctx, tx, tn); err != nil {
@@ -74,7 +74,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 				return fmt.Errorf("write the turn: %w", err)
 			}
 		}
-		made, err := st.perform(ctx, tx, t, v.agent, row)
+		made, err := st.perform(ctx, tx, t, v.agent, row, r.s.o.ApprovalFor)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *
 	}
 	use := st.end.Usage
 	row, err := tx.Later(nil).Step.Create().SetID(id.New(id.Step)).SetWorkspaceID(tn.WorkspaceID).SetTurnID(tn.ID).
-		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + 1).SetProvider(st.provider).SetModel(st.end.Model).SetCredentialID(st.credentialID).
+		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + r.vain + 1).SetProvider(st.provider).SetModel(st.end.Model).SetCredentialID(st.credentialID).
 		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
 		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
 		SetEstimated(st.estimated).SetNillableModelWarning(st.warning()).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)

@@ -43,7 +43,7 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	asked := ms.Now()
 	timed, cancel := context.WithDeadline(ctx, r.deadline)
 	defer cancel()
-	a, err := r.ask(timed, sources, question)
+	a, err := r.ask(timed, sources, question, h.read)
 	defer func() { a.writing.end(false) }() // unless it was stored
 	switch {
 	case err == nil:

@@ -10,6 +10,7 @@ import (
 	"parley/ent"
 	"parley/ent/call"
 	"parley/ent/message"
+	"parley/ent/step"
 	"parley/ent/turn"
 	"parley/eventlog"
 	"parley/failpoint"
@@ -28,7 +29,8 @@ type run struct {
 	garbled    int                            // answers with a call that cannot be read so far
 	next       *view                          // what the last move left, if it is all that decides about the next one
 	said       *spoken                        // what the turn has told the customer, as far as it is known
-	dropped    []dropped                      // what a model said in vain
+	dropped    []dropped                      // what a model said in vain, and is not stored yet
+	vain       int                            // steps of the turn that are stored as said in vain
 	reading    *reading                       // what the model has read in this turn, while this worker alone adds to it
 	known      *eventlog.Known                // the thread as this worker's last write left it
 	sideBySide bool                           // whether several calls are on their way
@@ -87,8 +89,13 @@ func (r *run) begin(ctx context.Context) error {
 			if err := t.Emit(eventlog.TurnStarted, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
 				return err
 			}
-		} else if err := t.Emit(eventlog.TurnResumed, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
-			return err // what was heard of it before is void
+		} else {
+			if err := t.Emit(eventlog.TurnResumed, eventlog.Data{TurnID: tn.ID}, nil); err != nil {
+				return err // what was heard of it before is void
+			}
+			if r.vain, err = tx.Reader().Step.Query().Where(step.TurnID(tn.ID), step.Finish(finishDropped)).Count(ctx); err != nil {
+				return fmt.Errorf("count what was said in vain: %w", err)
+			}
 		}
 		err = tx.Later(errLost).Turn.Update().Where(turn.ID(tn.ID), turn.Fence(old.Fence), turn.StateEQ(old.State)).
 			SetState(turn.StateRUNNING).SetFence(tn.Fence).SetLeaseOwner(r.s.name).SetLeaseUntil(tx.Now.Add(r.s.o.LeaseFor)).

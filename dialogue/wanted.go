@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"parley/dialogue/model"
 	"parley/ent"
@@ -116,8 +117,8 @@ func (st *reply) admit(v *view, tn *ent.Turn, a *ent.Agent) {
 }
 
 // perform applies the tags that the step raised and stores all its calls: those that are done, those that wait for a
-// person, and those that are to be sent.
-func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, row *ent.Step) ([]*ent.Call, error) {
+// person, at most for approvalFor, and those that are to be sent.
+func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, a *ent.Agent, row *ent.Step, approvalFor time.Duration) ([]*ent.Call, error) {
 	client := tx.Client()
 	if len(st.calls) <= fewCalls {
 		client = tx.Later(nil)
@@ -136,11 +137,12 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 		create := client.Call.Create().SetID(callID).SetWorkspaceID(row.WorkspaceID).SetThreadID(row.ThreadID).
 			SetTurnID(row.TurnID).SetStepID(row.ID).SetNumber(i).SetName(clean(w.asked.Name)).SetProviderCallID(w.asked.ID).
 			SetArguments(raw.JSON(w.asked.Args)).SetCreatedAt(tx.Now)
+		c := &ent.Call{ID: callID, TurnID: row.TurnID, Name: clean(w.asked.Name), Arguments: raw.JSON(w.asked.Args)}
 		if w.function != nil {
+			c.FunctionID = &w.function.ID
 			create.SetFunctionID(w.function.ID)
 		}
 		creates[i] = create
-		c := &ent.Call{ID: callID, TurnID: row.TurnID, Name: w.asked.Name}
 		switch {
 		case w.decided != nil:
 			result, err := raw.Of(w.decided.body)
@@ -153,7 +155,7 @@ func (st *reply) perform(ctx context.Context, tx *eventlog.Tx, t *eventlog.Threa
 			}
 		case w.function.NeedsApproval:
 			create.SetState(call.StateAWAITING_APPROVAL)
-			if err := announce(t, c, outcome{state: call.StateAWAITING_APPROVAL}); err != nil {
+			if err := askApproval(t, c, tx.Now.Add(approvalFor)); err != nil {
 				return nil, err
 			}
 		default:

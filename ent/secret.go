@@ -25,7 +25,7 @@ type Secret struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind secret.Kind `json:"kind,omitempty"`
-	// Name of the header.
+	// Name of the header; of an ed25519 key its public half.
 	Name string `json:"name,omitempty"`
 	// Ciphertext holds the value of the "ciphertext" field.
 	Ciphertext []byte `json:"-"`

@@ -13,7 +13,6 @@ import (
 
 	"parley/ent"
 	"parley/ent/ms"
-	"parley/failpoint"
 )
 
 // flush writes what the verb left to the end, in the lock order of the package comment.
@@ -191,7 +190,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		w.add(`, (SELECT COUNT(*) FROM held)`)
 		into = append(into, &held)
 		client = tx.log.client
-		failpoint.Hit("log.commit")
+		beforeCommit()
 	}
 	if err := queryRow(ctx, client, &w, into...); err != nil {
 		return fmt.Errorf("store events: %w", err)

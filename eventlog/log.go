@@ -108,7 +108,7 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 		return fmt.Errorf("append events: %w", err)
 	}
 	if tx.entTx != nil {
-		failpoint.Hit("log.commit")
+		beforeCommit()
 		if err := tx.entTx.Commit(); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
@@ -121,6 +121,9 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	l.wakes.send(wake)
 	return nil
 }
+
+// beforeCommit is where everything is ready to be committed.
+func beforeCommit() { failpoint.Hit("log.commit") }
 
 // bookkeeper returns a context for what the log itself writes: the customer behind a thread token may not read the
 // workspace's integrations, but what he says goes to them.

@@ -37,21 +37,32 @@ func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, lim
 	return rows, nil
 }
 
-// Page is what Pull found: events, the positions behind the last thing it has looked at, and whether more are there.
+// Page is what Pull found: events, where it began, the positions behind the last thing it has looked at, and whether more
+// are there.
 type Page struct {
 	Events    []*ent.Event
+	Start     [Shards]int64
 	Positions [Shards]int64
 	More      bool
 }
 
-// Pull returns events of a workspace's feed after the given positions, at most limit. Within a shard, and so within a
-// thread, they come in order of commit; shards are merged by time. Positions pass over what the filter leaves out. It
-// returns ErrCursorExpired when events after the positions are gone, or when the positions lie in the future.
-func (l *Log) Pull(ctx context.Context, workspace string, after [Shards]int64, limit int, filter ...predicate.Event) (Page, error) {
+// Pull returns events of a workspace's feed after the given positions, or from the oldest one kept if there are none, at
+// most limit. Within a shard, and so within a thread, they come in order of commit; shards are merged by time. Positions
+// pass over what the filter leaves out. It returns ErrCursorExpired when events after the positions are gone, or when the
+// positions lie in the future.
+func (l *Log) Pull(ctx context.Context, workspace string, positions *[Shards]int64, limit int, filter ...predicate.Event) (Page, error) {
 	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
 	if err != nil {
 		return Page{}, fmt.Errorf("read the feed of %s: %w", workspace, err)
 	}
+	var start [Shards]int64
+	for _, s := range shards {
+		start[s.Shard] = s.FirstPosition - 1
+	}
+	if positions != nil {
+		start = *positions
+	}
+	after := start
 	var heads [Shards][]*ent.Event
 	for _, s := range shards {
 		from := after[s.Shard]
@@ -72,7 +83,9 @@ func (l *Log) Pull(ctx context.Context, workspace string, after [Shards]int64, l
 			after[s.Shard] = s.LastPosition
 		}
 	}
-	return merge(heads, after, limit), nil
+	page := merge(heads, after, limit)
+	page.Start = start
+	return page, nil
 }
 
 // merge takes the oldest of the heads until limit. A shard from which something is left ends at what was taken.

@@ -90,9 +90,9 @@ func (tx *Tx) emitRow(t *Thread, workspace, eventType string, data Data, payload
 	}
 	if ForWebhooks(eventType) {
 		row.Body, err = Body{
-			ID: row.ID, Type: eventType, Version: PayloadVersion, Timestamp: tx.Now, WorkspaceID: workspace,
+			ID: row.ID, Type: eventType, Timestamp: tx.Now, WorkspaceID: workspace,
 			ThreadID: row.ThreadID, Sequence: row.Sequence, Data: payload,
-		}.render()
+		}.render(PayloadVersion)
 		if err != nil {
 			return fmt.Errorf("render the body of %s: %w", eventType, err)
 		}

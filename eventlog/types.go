@@ -41,20 +41,38 @@ const (
 
 // WebhookTypes are the types an integration may ask for, in alphabetical order.
 var WebhookTypes = []string{
-	CallFailed, ContactReceived, DialogueClosed, DialogueSuccessful, IntegrationDisabled, IntegrationFailing, IntegrationPing,
+	CallAwaitingApproval, CallFailed, ContactReceived, DialogueClosed, DialogueSuccessful, IntegrationDisabled, IntegrationFailing,
+	IntegrationPing,
 	InterestShown, MessageCreated, OperatorMessage, OperatorTransferred, ThreadCreated,
 }
 
 // ForWebhooks says whether webhooks carry events of this type.
 func ForWebhooks(eventType string) bool { return slices.Contains(WebhookTypes, eventType) }
 
-// Matches says whether an event type is meant by a pattern: a type, `*`, or a prefix such as `contact.*`.
+// Matches says whether an event type is meant by a pattern: a type, or any prefix with `*` behind it, such as
+// `contact.*`, `mess*` and `*` alone.
 func Matches(pattern, eventType string) bool {
 	prefix, wild := strings.CutSuffix(pattern, "*")
 	if wild {
 		return strings.HasPrefix(eventType, prefix)
 	}
 	return pattern == eventType
+}
+
+// WebhookTypesOf returns the types that webhooks carry and at least one of the patterns means, and the patterns that mean
+// none.
+func WebhookTypesOf(patterns []string) (types, unknown []string) {
+	for _, t := range WebhookTypes {
+		if slices.ContainsFunc(patterns, func(p string) bool { return Matches(p, t) }) {
+			types = append(types, t)
+		}
+	}
+	for _, p := range patterns {
+		if !slices.ContainsFunc(WebhookTypes, func(t string) bool { return Matches(p, t) }) {
+			unknown = append(unknown, p)
+		}
+	}
+	return types, unknown
 }
 
 // Data are the ids and facts of an event that live subscribers need. Fields that do not belong to the type are empty.

@@ -137,6 +137,15 @@ func (q *geminiRequest) ask(name string, stream bool) Ask {
 		API: "gemini", Model: name, Stream: stream, MustCall: mode.is("ANY", "2"), MaxTokens: q.GenerationConfig.MaxOutputTokens,
 		Functions: q.functions(),
 	}
+	for _, tool := range q.Tools {
+		for _, f := range tool.FunctionDeclarations {
+			schema := f.ParametersJSONSchema
+			if schema == nil {
+				schema = f.Parameters
+			}
+			ask.Declared = append(ask.Declared, Function{f.Name, f.Description, schema})
+		}
+	}
 	if allowed := q.ToolConfig.FunctionCallingConfig.AllowedFunctionNames; len(allowed) > 0 {
 		ask.Functions = allowed
 	}

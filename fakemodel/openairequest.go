@@ -16,7 +16,9 @@ type openAIRequest struct {
 	Tools    []struct {
 		Type     string `json:"type"`
 		Function struct {
-			Name string `json:"name"`
+			Name        string          `json:"name"`
+			Description string          `json:"description"`
+			Parameters  json.RawMessage `json:"parameters"`
 		} `json:"function"`
 	} `json:"tools"`
 	ToolChoice          json.RawMessage `json:"tool_choice"`
@@ -118,7 +120,8 @@ func unanswered(open map[string]bool) *Error {
 func (q *openAIRequest) ask() Ask {
 	ask := Ask{API: "openai", Model: q.Model, Stream: q.Stream, MaxTokens: max(q.MaxTokens, q.MaxCompletionTokens)}
 	for _, tool := range q.Tools {
-		ask.Functions = append(ask.Functions, tool.Function.Name)
+		f := tool.Function
+		ask.Functions, ask.Declared = append(ask.Functions, f.Name), append(ask.Declared, Function{f.Name, f.Description, f.Parameters})
 	}
 	switch choice := string(q.ToolChoice); {
 	case choice == `"none"`:

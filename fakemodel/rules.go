@@ -13,10 +13,18 @@ type Ask struct {
 	Model     string // the one asked for
 	System    string
 	Messages  []Message
-	Functions []string // that may be called; none if calls are forbidden
+	Functions []string   // that may be called; none if calls are forbidden
+	Declared  []Function // all that the request describes
 	MustCall  bool
 	MaxTokens int // 0 if there is no limit
 	Stream    bool
+}
+
+// Function is a function as the request declares it, whether it may be called or not. Schema is a JSON Schema, or Google's
+// own form of one; empty means no arguments.
+type Function struct {
+	Name, Description string
+	Schema            json.RawMessage
 }
 
 // Message is one piece of the history. Role is "user", "model" or "tool".

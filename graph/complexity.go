@@ -3,6 +3,7 @@ package graph
 import (
 	"parley/ent"
 	"parley/ent/ms"
+	"parley/eventlog"
 	"parley/graph/gql"
 )
 
@@ -37,7 +38,10 @@ func complexities() ComplexityRoot {
 	c.Query.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryOrder, _ *ent.DeliveryWhereInput) int {
 		return listCost(child, first, last)
 	}
-	c.Query.Events = func(child int, _ cursor, first *int, _ []string, _ *string) int { return listCost(child, first, nil) }
+	c.Query.Events = func(child int, _ cursor, first *int, _ []string, _ *string, _, _ []string) int {
+		return listCost(child, first, nil)
+	}
+	c.Query.EventTypes = func(child int) int { return 1 + len(eventlog.WebhookTypes)*child }
 	c.Query.APIKeys = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Thread.Messages = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Thread.Turns = func(child int, first *int) int { return listCost(child, first, nil) }

@@ -74,7 +74,7 @@ func (r *Resolver) present(ctx context.Context, row *ent.Event, cursor gql.Curso
 	case eventlog.TurnStarted, eventlog.TurnResumed, eventlog.TurnEnded:
 		t, err := r.client.Turn.Query().Where(turn.ID(data.TurnID)).Only(ctx)
 		return gql.TurnChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at, Turn: t}, err
-	case eventlog.CallUpdated, eventlog.CallFailed:
+	case eventlog.CallUpdated, eventlog.CallFailed, eventlog.CallAwaitingApproval:
 		e := gql.CallChanged{ID: id, Type: kind, ThreadID: threadID, Sequence: sequence, Cursor: cursor, CreatedAt: at}
 		if !mayReadCalls(ctx) {
 			return e, nil

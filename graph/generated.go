@@ -363,6 +363,14 @@ type ComplexityRoot struct {
 		HasNextPage func(childComplexity int) int
 	}
 
+	EventType struct {
+		Description func(childComplexity int) int
+		Example     func(childComplexity int) int
+		Schema      func(childComplexity int) int
+		SchemaPath  func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
 	FollowUp struct {
 		AfterMinutes func(childComplexity int) int
 		CancelTags   func(childComplexity int) int
@@ -404,6 +412,7 @@ type ComplexityRoot struct {
 
 	Integration struct {
 		AgentIds       func(childComplexity int) int
+		Asymmetric     func(childComplexity int) int
 		Backlog        func(childComplexity int) int
 		Channels       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
@@ -417,6 +426,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
+		PublicKeys     func(childComplexity int) int
 		Replays        func(childComplexity int) int
 		State          func(childComplexity int) int
 		Stats          func(childComplexity int, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) int
@@ -645,7 +655,8 @@ type ComplexityRoot struct {
 		Agents         func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
 		Customers      func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) int
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
-		Events         func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string) int
+		EventTypes     func(childComplexity int) int
+		Events         func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string, agentIds []string, channels []string) int
 		ExportThread   func(childComplexity int, threadID string, format gql.ThreadExportFormat) int
 		ExportThreads  func(childComplexity int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
 		Integrations   func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
@@ -1005,6 +1016,8 @@ type IntegrationResolver interface {
 	Stats(ctx context.Context, obj *ent.Integration, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) ([]*delivery.Stats, error)
 	Replays(ctx context.Context, obj *ent.Integration) ([]*ent.Replay, error)
 	Deliveries(ctx context.Context, obj *ent.Integration, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
+
+	PublicKeys(ctx context.Context, obj *ent.Integration) ([]string, error)
 }
 type IntegrationHealthResolver interface {
 	Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error)
@@ -1076,7 +1089,8 @@ type QueryResolver interface {
 	Customers(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.CustomerOrder, where *ent.CustomerWhereInput) (*ent.CustomerConnection, error)
 	Integrations(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) (*ent.IntegrationConnection, error)
 	Deliveries(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error)
-	Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error)
+	Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string, agentIds []string, channels []string) (*gql.EventConnection, error)
+	EventTypes(ctx context.Context) ([]*gql.EventType, error)
 	APIKeys(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.APIKeyConnection, error)
 	Usage(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error)
 	ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error)
@@ -2280,6 +2294,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventPageInfo.HasNextPage(childComplexity), true
 
+	case "EventType.description":
+		if e.ComplexityRoot.EventType.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Description(childComplexity), true
+	case "EventType.example":
+		if e.ComplexityRoot.EventType.Example == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Example(childComplexity), true
+	case "EventType.schema":
+		if e.ComplexityRoot.EventType.Schema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Schema(childComplexity), true
+	case "EventType.schemaPath":
+		if e.ComplexityRoot.EventType.SchemaPath == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.SchemaPath(childComplexity), true
+	case "EventType.type":
+		if e.ComplexityRoot.EventType.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Type(childComplexity), true
+
 	case "FollowUp.afterMinutes":
 		if e.ComplexityRoot.FollowUp.AfterMinutes == nil {
 			break
@@ -2452,6 +2497,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.AgentIds(childComplexity), true
+	case "Integration.asymmetric":
+		if e.ComplexityRoot.Integration.Asymmetric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Asymmetric(childComplexity), true
 	case "Integration.backlog":
 		if e.ComplexityRoot.Integration.Backlog == nil {
 			break
@@ -2535,6 +2586,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.PayloadVersion(childComplexity), true
+	case "Integration.publicKeys":
+		if e.ComplexityRoot.Integration.PublicKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.PublicKeys(childComplexity), true
 	case "Integration.replays":
 		if e.ComplexityRoot.Integration.Replays == nil {
 			break
@@ -3774,6 +3831,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int), args["orderBy"].(*ent.DeliveryOrder), args["where"].(*ent.DeliveryWhereInput)), true
+	case "Query.eventTypes":
+		if e.ComplexityRoot.Query.EventTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.EventTypes(childComplexity), true
 	case "Query.events":
 		if e.ComplexityRoot.Query.Events == nil {
 			break
@@ -3784,7 +3847,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Events(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["types"].([]string), args["threadId"].(*string)), true
+		return e.ComplexityRoot.Query.Events(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["types"].([]string), args["threadId"].(*string), args["agentIds"].([]string), args["channels"].([]string)), true
 	case "Query.exportThread":
 		if e.ComplexityRoot.Query.ExportThread == nil {
 			break
@@ -5414,9 +5477,13 @@ type Query {
   deliveries(after: Cursor, first: Int, before: Cursor, last: Int, orderBy: DeliveryOrder, where: DeliveryWhereInput): DeliveryConnection! @auth(roles: [ADMIN, INTEGRATOR])
   """
   The pull twin of webhooks: events with their bodies as webhooks carry them, in the order of the log. Begin without
-  ` + "`" + `after` + "`" + `, keep ` + "`" + `endCursor` + "`" + `, and ask again with it. A cursor older than what is kept is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
+  ` + "`" + `after` + "`" + `, which is at the oldest event kept, keep ` + "`" + `endCursor` + "`" + `, and ask again with it. A cursor older than what is kept is
+  ` + "`" + `CURSOR_EXPIRED` + "`" + `. The filters are those of integrations: ` + "`" + `types` + "`" + ` takes types and patterns such as ` + "`" + `contact.*` + "`" + `; events of
+  no thread pass ` + "`" + `agentIds` + "`" + ` and ` + "`" + `channels` + "`" + `, of which none means all.
   """
-  events(after: Cursor, first: Int, types: [String!], threadId: ID): EventConnection! @auth(roles: [ADMIN, INTEGRATOR])
+  events(after: Cursor, first: Int, types: [String!], threadId: ID, agentIds: [ID!], channels: [String!]): EventConnection! @auth(roles: [ADMIN, INTEGRATOR])
+  "Types of events that webhooks carry, in alphabetical order."
+  eventTypes: [EventType!]! @auth(roles: [ADMIN, INTEGRATOR])
   "Keys of the workspace, revoked ones too."
   apiKeys(after: Cursor, first: Int, before: Cursor, last: Int): APIKeyConnection! @auth(roles: [ADMIN])
   """
@@ -5514,7 +5581,7 @@ type Mutation {
   updateIntegration(input: UpdateIntegrationInput!): IntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Deletes an integration. Deliveries that were not made are cancelled."
   deleteIntegration(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN, INTEGRATOR])
-  "Makes a new secret; the old one signs beside it until the overlap ends."
+  "Makes a new secret, and a new ed25519 key if there is one; the old ones sign beside them until the overlap ends."
   rotateIntegrationSecret(input: RotateIntegrationSecretInput!): IntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Sends a signed sample now and answers with what came back."
   testIntegration(input: TestIntegrationInput!): TestIntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
@@ -6547,7 +6614,7 @@ type TurnChanged implements ThreadEvent {
   turn: Turn!
 }
 
-"A call changed its state: ` + "`" + `call.updated` + "`" + `, ` + "`" + `call.failed` + "`" + `. The call is null for viewers that may not read it."
+"A call changed its state: ` + "`" + `call.updated` + "`" + `, and beside it ` + "`" + `call.awaiting_approval` + "`" + ` or ` + "`" + `call.failed` + "`" + `. The call is null for viewers that may not read it."
 type CallChanged implements ThreadEvent {
   "Its id."
   id: ID!
@@ -6795,6 +6862,20 @@ type EventPageInfo {
   endCursor: Cursor!
 }
 
+"A type of events that webhooks carry."
+type EventType {
+  "Its name, such as ` + "`" + `message.created` + "`" + `."
+  type: String!
+  "When it is sent."
+  description: String!
+  "Path on this server at which everybody can read the schema."
+  schemaPath: String!
+  "JSON Schema (2020-12) of the webhooks' bodies. Fields may be added to it."
+  schema: JSON!
+  "A body, as ` + "`" + `testIntegration` + "`" + ` sends it."
+  example: JSON!
+}
+
 "Order in which an integration gets its events."
 enum Ordering {
   "In order within each thread. A delivery that fails three times steps aside."
@@ -6856,6 +6937,10 @@ type Integration implements Node {
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) beside the one made with the secret (` + "`" + `v1` + "`" + `)."
+  asymmetric: Boolean!
+  "Keys that verify its ` + "`" + `v1a` + "`" + ` signatures, ` + "`" + `whpk_…` + "`" + `: the newest first, then those whose overlap has not ended. They are no secret."
+  publicKeys: [String!]!
 }
 
 "What becomes of the held deliveries of an enabled integration."
@@ -8016,6 +8101,8 @@ input CreateIntegrationInput {
   channels: [String!]
   "In which order events are sent."
   ordering: Ordering
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too; default false."
+  asymmetric: Boolean
 }
 
 "Changes of an integration; what is left out stays."
@@ -8038,6 +8125,8 @@ input UpdateIntegrationInput {
   ordering: Ordering
   "Where it stands."
   state: IntegrationState
+  "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too. False destroys its ed25519 keys."
+  asymmetric: Boolean
 }
 
 "An integration that was made or changed."
@@ -8050,13 +8139,13 @@ type IntegrationPayload {
   secret: String
 }
 
-"A secret to renew."
+"A secret to renew, with the ed25519 key if there is one."
 input RotateIntegrationSecretInput {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
   clientMutationId: String
   "Its id."
   id: ID!
-  "How long the old secret signs beside the new one, 0 to 168 hours; default 24."
+  "How long what is old signs beside what is new, 0 to 168 hours; default 24."
   overlapHours: Int
 }
 
@@ -8693,6 +8782,22 @@ func childFields_EventPageInfo(ctx context.Context, ec *executionContext, field 
 	return nil, fmt.Errorf("no field named %q was found under type EventPageInfo", field.Name)
 }
 
+func childFields_EventType(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return fieldContext_EventType_type(ctx, ec, field)
+	case "description":
+		return fieldContext_EventType_description(ctx, ec, field)
+	case "schemaPath":
+		return fieldContext_EventType_schemaPath(ctx, ec, field)
+	case "schema":
+		return fieldContext_EventType_schema(ctx, ec, field)
+	case "example":
+		return fieldContext_EventType_example(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventType", field.Name)
+}
+
 func childFields_FollowUp(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "afterMinutes":
@@ -8811,6 +8916,10 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Integration_updatedAt(ctx, ec, field)
+	case "asymmetric":
+		return fieldContext_Integration_asymmetric(ctx, ec, field)
+	case "publicKeys":
+		return fieldContext_Integration_publicKeys(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -10590,6 +10699,22 @@ func field_Query_events_args(ctx context.Context, ec *executionContext, rawArgs 
 		return nil, err
 	}
 	args["threadId"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "agentIds",
+		func(ctx context.Context, v any) ([]string, error) {
+			return unmarshalOID2ᚕstringᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["agentIds"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "channels",
+		func(ctx context.Context, v any) ([]string, error) {
+			return unmarshalOString2ᚕstringᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["channels"] = arg5
 	return args, nil
 }
 
@@ -15527,6 +15652,121 @@ func fieldContext_EventPageInfo_endCursor(_ context.Context, ec *executionContex
 	return graphql.NewScalarFieldContext("EventPageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
+func _EventType_type(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EventType_type(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EventType_type(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _EventType_description(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EventType_description(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EventType_description(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _EventType_schemaPath(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EventType_schemaPath(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SchemaPath, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EventType_schemaPath(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _EventType_schema(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EventType_schema(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Schema, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v raw.JSON) graphql.Marshaler {
+			return marshalNJSON2parleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EventType_schema(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func _EventType_example(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EventType_example(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Example, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v raw.JSON) graphql.Marshaler {
+			return marshalNJSON2parleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EventType_example(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
 func _FollowUp_afterMinutes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.FollowUp) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16679,6 +16919,52 @@ func _Integration_updatedAt(ctx context.Context, ec *executionContext, field gra
 }
 func fieldContext_Integration_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Integration_asymmetric(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_asymmetric(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Asymmetric, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_asymmetric(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Integration_publicKeys(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_publicKeys(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().PublicKeys(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Integration_publicKeys(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func _IntegrationConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationConnection) (ret graphql.Marshaler) {
@@ -22625,7 +22911,7 @@ func _Query_events(ctx context.Context, ec *executionContext, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Events(ctx, fc.Args["after"].(*gql.Cursor), fc.Args["first"].(*int), fc.Args["types"].([]string), fc.Args["threadId"].(*string))
+			return ec.Resolvers.Query().Events(ctx, fc.Args["after"].(*gql.Cursor), fc.Args["first"].(*int), fc.Args["types"].([]string), fc.Args["threadId"].(*string), fc.Args["agentIds"].([]string), fc.Args["channels"].([]string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22673,6 +22959,56 @@ func fieldContext_Query_events(ctx context.Context, ec *executionContext, field 
 	if fc.Args, err = field_Query_events_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_eventTypes(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_eventTypes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().EventTypes(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
+				if err != nil {
+					var zeroVal []*gql.EventType
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*gql.EventType
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.EventType) graphql.Marshaler {
+			return marshalNEventType2ᚕᚖparleyᚋgraphᚋgqlᚐEventTypeᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_eventTypes(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EventType(ctx, ec, field)
+		},
 	}
 	return fc, nil
 }
@@ -30068,7 +30404,7 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "asymmetric"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30124,6 +30460,13 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Ordering = data
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = data
 		}
 	}
 	return it, nil
@@ -32417,7 +32760,7 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state", "asymmetric"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32487,6 +32830,13 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.State = data
+		case "asymmetric":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("asymmetric"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Asymmetric = data
 		}
 	}
 	return it, nil
@@ -35420,6 +35770,64 @@ func _EventPageInfo(ctx context.Context, ec *executionContext, sel ast.Selection
 	return out
 }
 
+var eventTypeImplementors = []string{"EventType"}
+
+func _EventType(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.EventType) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventTypeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventType")
+		case "type":
+			out.Values[i] = _EventType_type(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = _EventType_description(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "schemaPath":
+			out.Values[i] = _EventType_schemaPath(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "schema":
+			out.Values[i] = _EventType_schema(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "example":
+			out.Values[i] = _EventType_example(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var followUpImplementors = []string{"FollowUp"}
 
 func _FollowUp(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.FollowUp) graphql.Marshaler {
@@ -36025,6 +36433,49 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "asymmetric":
+			out.Values[i] = _Integration_asymmetric(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publicKeys":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Integration_publicKeys(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -38074,6 +38525,28 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_events(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "eventTypes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_eventTypes(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -42053,6 +42526,32 @@ func marshalNEventPageInfo2ᚖparleyᚋgraphᚋgqlᚐEventPageInfo(ctx context.C
 		return graphql.Null
 	}
 	return _EventPageInfo(ctx, ec, sel, v)
+}
+
+func marshalNEventType2ᚕᚖparleyᚋgraphᚋgqlᚐEventTypeᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.EventType) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNEventType2ᚖparleyᚋgraphᚋgqlᚐEventType(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNEventType2ᚖparleyᚋgraphᚋgqlᚐEventType(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.EventType) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _EventType(ctx, ec, sel, v)
 }
 
 func marshalNFollowUp2ᚖparleyᚋgraphᚋgqlᚐFollowUp(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.FollowUp) graphql.Marshaler {

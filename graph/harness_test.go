@@ -102,6 +102,7 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	}
 	a.keys[viewer.Admin] = key
 	ctx := viewer.WorkerContext(t.Context(), a.workspace, "test")
+	storagetest.CheckBodies(ctx, t, db)
 	for _, role := range []viewer.Role{viewer.Operator, viewer.Integrator, viewer.App} {
 		made, err := a.access.CreateKey(ctx, string(role), role)
 		if err != nil {

@@ -92,7 +92,10 @@ func newMessage(in gql.SendMessageInput) dialogue.MessageInput {
 }
 
 func newIntegration(in gql.CreateIntegrationInput) delivery.Input {
-	out := delivery.Input{Name: in.Name, URL: in.URL, EventTypes: in.EventTypes, AgentIDs: in.AgentIds, Channels: in.Channels}
+	out := delivery.Input{
+		Name: in.Name, URL: in.URL, EventTypes: in.EventTypes, AgentIDs: in.AgentIds, Channels: in.Channels,
+		Asymmetric: in.Asymmetric != nil && *in.Asymmetric,
+	}
 	if in.Ordering != nil {
 		out.Ordering = *in.Ordering
 	}
@@ -102,7 +105,7 @@ func newIntegration(in gql.CreateIntegrationInput) delivery.Input {
 func changedIntegration(in gql.UpdateIntegrationInput) delivery.Update {
 	return delivery.Update{
 		Name: in.Name, URL: in.URL, EventTypes: in.EventTypes, AgentIDs: in.AgentIds, Channels: in.Channels,
-		Ordering: in.Ordering, State: in.State,
+		Ordering: in.Ordering, State: in.State, Asymmetric: in.Asymmetric,
 	}
 }
 

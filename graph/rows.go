@@ -36,7 +36,6 @@ import (
 	"parley/ent/turn"
 	"parley/ent/viewer"
 	"parley/ent/workspace"
-	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/invalid"
 )
@@ -205,51 +204,6 @@ func oneThread(threadID, externalID *string) (predicate.Thread, error) {
 func workspaceOf(ctx context.Context) string {
 	v, _ := viewer.FromContext(ctx)
 	return v.Workspace
-}
-
-// pageEvents reads the log for those who pull.
-func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error) {
-	p, err := newPage(place{}, nil, first, nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	v, _ := viewer.FromContext(ctx)
-	history, err := r.history(ctx)
-	if err != nil {
-		return nil, err
-	}
-	at := eventlog.Cursor{History: history, Workspace: v.Workspace}
-	if after != nil && *after != "" {
-		at, err = eventlog.ReadCursor(r.keys, string(*after))
-		switch {
-		case err != nil || at.Workspace != v.Workspace:
-			return nil, invalid.One("after", "is no cursor of `events`: use one that an earlier answer gave")
-		case at.History != history:
-			return nil, eventlog.ErrCursorExpired
-		}
-	}
-	if len(types) > maxList {
-		return nil, invalid.One("types", "has %d entries; at most %d are allowed", len(types), maxList)
-	}
-	filter := []predicate.Event{event.BodyNEQ("")}
-	if types != nil {
-		filter = append(filter, event.TypeIn(types...))
-	}
-	if threadID != nil {
-		filter = append(filter, event.ThreadID(*threadID))
-	}
-	pulled, err := r.log.Pull(ctx, v.Workspace, at.Positions, *p.first, filter...)
-	if err != nil {
-		return nil, err
-	}
-	out := &gql.EventConnection{Edges: []*gql.EventEdge{}}
-	for _, e := range pulled.Events {
-		at.Positions[e.Shard] = e.Position
-		out.Edges = append(out.Edges, &gql.EventEdge{Node: e, Cursor: gql.Cursor(at.String(r.keys))})
-	}
-	at.Positions = pulled.Positions
-	out.PageInfo = &gql.EventPageInfo{HasNextPage: pulled.More, EndCursor: gql.Cursor(at.String(r.keys))}
-	return out, nil
 }
 
 // healthOf returns the health of an integration's endpoint, which knows the integration.

@@ -190,6 +190,14 @@ func (r *integrationResolver) Deliveries(ctx context.Context, obj *ent.Integrati
 	return r.pageDeliveries(ctx, r.client.Delivery.Query().Where(delivery.IntegrationID(obj.ID)), after, first, before, last, nil, where)
 }
 
+// PublicKeys is the resolver for the publicKeys field.
+func (r *integrationResolver) PublicKeys(ctx context.Context, obj *ent.Integration) ([]string, error) {
+	if !obj.Asymmetric {
+		return []string{}, nil
+	}
+	return r.delivery.PublicKeys(ctx, obj.ID)
+}
+
 // Status is the resolver for the status field.
 func (r *integrationHealthResolver) Status(ctx context.Context, obj *ent.IntegrationHealth) (gql.IntegrationStatus, error) {
 	return statusOf(obj), nil
@@ -712,8 +720,13 @@ func (r *queryResolver) Deliveries(ctx context.Context, after *gql.Cursor, first
 }
 
 // Events is the resolver for the events field.
-func (r *queryResolver) Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string) (*gql.EventConnection, error) {
-	return r.pageEvents(ctx, after, first, types, threadID)
+func (r *queryResolver) Events(ctx context.Context, after *gql.Cursor, first *int, types []string, threadID *string, agentIds []string, channels []string) (*gql.EventConnection, error) {
+	return r.pageEvents(ctx, after, first, pulled{types, threadID, agentIds, channels})
+}
+
+// EventTypes is the resolver for the eventTypes field.
+func (r *queryResolver) EventTypes(ctx context.Context) ([]*gql.EventType, error) {
+	return eventTypes()
 }
 
 // APIKeys is the resolver for the apiKeys field.

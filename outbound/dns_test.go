@@ -16,7 +16,8 @@ import (
 )
 
 // nameServer answers every A question by a function of how many there were
-// before, and every other question with nothing. No answer means no such name.
+// before, AAAA questions by that of the beginning, and every other question with
+// nothing. No answer means no such name.
 type nameServer struct {
 	conn   net.PacketConn
 	answer func(n int) []string
@@ -56,8 +57,11 @@ func (s *nameServer) run() {
 			continue
 		}
 		m.Response, m.Authoritative, m.Additionals = true, true, nil
-		if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
+		switch q := m.Questions[0]; q.Type {
+		case dnsmessage.TypeA:
 			m.Answers = s.answers(q.Name)
+		case dnsmessage.TypeAAAA:
+			m.Answers = resources(q.Name, s.answer(0), netip.Addr.Is6)
 		}
 		if s.answer(0) == nil {
 			m.RCode = dnsmessage.RCodeNameError
@@ -68,16 +72,27 @@ func (s *nameServer) run() {
 	}
 }
 
-func (s *nameServer) answers(name dnsmessage.Name) (out []dnsmessage.Resource) {
+func (s *nameServer) answers(name dnsmessage.Name) []dnsmessage.Resource {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, ip := range s.answer(s.asked) {
-		out = append(out, dnsmessage.Resource{
-			Header: dnsmessage.ResourceHeader{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET},
-			Body:   &dnsmessage.AResource{A: netip.MustParseAddr(ip).As4()},
-		})
-	}
 	s.asked++
+	return resources(name, s.answer(s.asked-1), netip.Addr.Is4)
+}
+
+// resources are the addresses of one family.
+func resources(name dnsmessage.Name, ips []string, family func(netip.Addr) bool) (out []dnsmessage.Resource) {
+	for _, text := range ips {
+		ip := netip.MustParseAddr(text)
+		if !family(ip) {
+			continue
+		}
+		header := dnsmessage.ResourceHeader{Name: name, Type: dnsmessage.TypeAAAA, Class: dnsmessage.ClassINET}
+		body := dnsmessage.ResourceBody(&dnsmessage.AAAAResource{AAAA: ip.As16()})
+		if ip.Is4() {
+			header.Type, body = dnsmessage.TypeA, &dnsmessage.AResource{A: ip.As4()}
+		}
+		out = append(out, dnsmessage.Resource{Header: header, Body: body})
+	}
 	return out
 }
 

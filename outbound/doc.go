@@ -2,7 +2,8 @@
 // its users typed in: webhooks, HTTP functions and model endpoints of a
 // workspace. It holds the [Guard] that decides which addresses may be reached,
 // the [Client] that sends one bounded request and reports exactly how it went,
-// and the signatures of Standard Webhooks 1.0 ([Sign], [Verify]).
+// and the signatures of Standard Webhooks 1.0 ([Sign], [Verify]): symmetric ones
+// of a [Secret] (v1) and asymmetric ones of a [PrivateKey] (v1a).
 //
 // Three promises matter to callers:
 //

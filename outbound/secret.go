@@ -22,6 +22,11 @@ type Secret struct {
 	key *string // behind a pointer: fmt prints unexported fields of a parent without asking
 }
 
+var (
+	_ Signer   = Secret{}
+	_ Verifier = Secret{}
+)
+
 // NewSecret makes a random secret of 32 bytes.
 func NewSecret() Secret {
 	key := make([]byte, 32)

@@ -71,7 +71,9 @@ func TestSignAgainstReference(t *testing.T) {
 
 func TestSignNeedsSecrets(t *testing.T) {
 	t.Parallel()
-	for _, secrets := range [][]outbound.Secret{nil, {{}}, {outbound.NewSecret(), {}}} {
+	for _, secrets := range [][]outbound.Signer{
+		nil, {outbound.Secret{}}, {outbound.NewSecret(), outbound.Secret{}}, {outbound.PrivateKey{}}, {outbound.NewSecret(), outbound.PrivateKey{}},
+	} {
 		func() {
 			defer func() {
 				if recover() == nil {

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // answer puts an answer together from its pieces.
@@ -35,19 +36,19 @@ func (a *answer) complete() bool { return a.finish != "" }
 
 // take reads one piece, as the client gives it and as it came, and returns the text in it.
 func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (delta string, failure *model.Error) {
-	if f := res.PromptFeedback; f != nil && f.BlockReason != "" && f.BlockReason != genai.BlockedReasonUnspecified {
-		why := "the request was blocked: " + clip(strings.TrimSpace(string(f.BlockReason)+" "+f.BlockReasonMessage), maxErrorText)
-		return "", &model.Error{Kind: model.KindBlocked, Status: 200, Err: errors.New(why)}
-	}
-	a.model, a.id = cmp.Or(bare(res.ModelVersion), a.model), cmp.Or(a.id, res.ResponseID)
-	if res.ModelStatus != nil {
-		a.status = res.ModelStatus
-	}
 	if u := res.UsageMetadata; u != nil { // of all so far
 		a.usage = model.Usage{
 			Input: int64(u.PromptTokenCount) + int64(u.ToolUsePromptTokenCount), Cached: int64(u.CachedContentTokenCount),
 			Output: int64(u.CandidatesTokenCount) + int64(u.ThoughtsTokenCount), Thinking: int64(u.ThoughtsTokenCount),
 		}
+	}
+	if f := res.PromptFeedback; f != nil && f.BlockReason != "" && f.BlockReason != genai.BlockedReasonUnspecified {
+		why := "the request was blocked: " + remote.Clip(strings.TrimSpace(string(f.BlockReason)+" "+f.BlockReasonMessage), remote.MaxErrorText)
+		return "", &model.Error{Kind: model.KindBlocked, Status: 200, Err: errors.New(why)}
+	}
+	a.model, a.id = cmp.Or(bare(res.ModelVersion), a.model), cmp.Or(a.id, res.ResponseID)
+	if res.ModelStatus != nil {
+		a.status = res.ModelStatus
 	}
 	if len(res.Candidates) == 0 || res.Candidates[0] == nil {
 		return "", nil
@@ -56,7 +57,7 @@ func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (
 	if said.Content != nil {
 		wire := partsOf(raw)
 		if len(wire) != len(said.Content.Parts) {
-			return "", cut(errUnreadable)
+			return "", remote.Cut(errUnreadable)
 		}
 		for i, part := range said.Content.Parts {
 			delta += a.add(part, wire[i])
@@ -66,7 +67,7 @@ func (a *answer) take(res *genai.GenerateContentResponse, raw json.RawMessage) (
 		a.finish, a.note = string(said.FinishReason), said.FinishMessage
 	}
 	if a.kept > maxAnswer {
-		return "", cut(errAnswer)
+		return "", remote.Cut(errAnswer)
 	}
 	a.emitted = a.emitted || delta != ""
 	return delta, nil
@@ -155,7 +156,7 @@ func hasOnly(wire json.RawMessage, name string) bool {
 func (a *answer) end() *model.End {
 	a.keep(model.Part{})
 	reason := a.reason()
-	end := &model.End{Reason: reason, Detail: strings.TrimSuffix(a.finish+": "+clip(a.note, 200), ": "), Usage: a.usage,
+	end := &model.End{Reason: reason, Detail: strings.TrimSuffix(a.finish+": "+remote.Clip(a.note, 200), ": "), Usage: a.usage,
 		Model: a.model, ResponseID: a.id, Warning: warning(a.asked, a.model, a.status),
 		Message: model.Message{Role: model.Model, Provider: a.provider}}
 	for _, part := range a.parts {

@@ -30,8 +30,9 @@ func TestContract(t *testing.T) {
 // The same with answers in one piece.
 func TestContractWhole(t *testing.T) {
 	modeltest.Run(t, harness(Options{Whole: true}, map[string]string{
-		"text":       "an answer in one piece is one delta",
-		"left early": "an answer in one piece is there whole or not at all",
+		"text":               "an answer in one piece is one delta",
+		"left early":         "an answer in one piece is there whole or not at all",
+		"usage before error": "an answer in one piece is there whole or not at all",
 	}))
 }
 
@@ -98,7 +99,7 @@ func play(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
 	f := a.Fault
 	streams := strings.HasSuffix(r.URL.Path, ":streamGenerateContent") && r.URL.RawQuery == "alt=sse"
 	if f != nil && (!streams || !f.InStream && len(a.Text) == 0) {
-		refuse(w, r, f)
+		refuse(w, r, a)
 		return
 	}
 	chunks := chunksOf(a)
@@ -203,7 +204,8 @@ func response(a modeltest.Answer, parts []any, end bool) object {
 }
 
 // refuse answers with an error.
-func refuse(w http.ResponseWriter, r *http.Request, f *modeltest.Fault) {
+func refuse(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
+	f := a.Fault
 	fault := func(code int, status string, details ...any) {
 		w.WriteHeader(code)
 		_ = json.NewEncoder(w).Encode(object{"error": object{"code": code, "message": "refused", "status": status, "details": details}})
@@ -217,7 +219,7 @@ func refuse(w http.ResponseWriter, r *http.Request, f *modeltest.Fault) {
 	case model.Timeout:
 		<-r.Context().Done()
 	case model.KindBlocked:
-		body, _ := json.Marshal(object{"promptFeedback": object{"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": object{"promptTokenCount": 3}})
+		body, _ := json.Marshal(object{"promptFeedback": object{"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": object{"promptTokenCount": a.Usage.Input}})
 		if strings.HasSuffix(r.URL.Path, ":streamGenerateContent") {
 			body = fmt.Appendf(nil, "data: %s\r\n\r\n", body)
 		}

@@ -5,58 +5,38 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
-const (
-	maxErrorBody    = 32 << 10 // bytes that are read of an error
-	maxErrorText    = 300      // bytes of it that are told
-	errorBodyWithin = 5 * time.Second
-	maxRetryAfter   = 7 * 24 * time.Hour
-)
+const maxErrorBody = 32 << 10 // bytes that are read of an error
 
 // failed translates an error of the client. What it says of a request or of an answer that it cannot read is not told: it
 // would repeat them.
 func (p *Provider) failed(ctx context.Context, x *exchange, err error) *model.Error {
 	var refusal genai.APIError
-	var timeout net.Error
 	switch {
 	case ctx.Err() != nil:
-		return ended(ctx)
+		return remote.Ended(ctx)
 	case errors.As(err, &refusal):
 		return p.refused(x, refusal)
-	case errors.As(x.failure, &timeout) && timeout.Timeout():
-		return &model.Error{Kind: model.Timeout, Err: p.redacted(x.failure)}
 	case errors.Is(x.failure, errPage):
 		return &model.Error{Kind: model.Overloaded, Status: x.status, Err: errPage}
 	case x.failure != nil && x.status == 0:
-		return &model.Error{Kind: model.Overloaded, Err: p.redacted(x.failure)}
+		return remote.Unreached(ctx, x.failure, p.o.Key)
 	case x.failure != nil:
-		return cut(p.redacted(x.failure))
+		return remote.Broken(ctx, x.failure, p.o.Key)
 	case x.status == 0:
-		return &model.Error{Kind: model.Invalid, Err: &redactedError{"the request cannot be made", err}}
+		return &model.Error{Kind: model.Invalid, Err: remote.Hidden("the request cannot be made", err)}
 	}
-	return cut(errUnreadable)
+	return remote.Cut(errUnreadable)
 }
-
-func ended(ctx context.Context) *model.Error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &model.Error{Kind: model.Timeout, Err: ctx.Err()}
-	}
-	return cut(ctx.Err())
-}
-
-func cut(err error) *model.Error { return &model.Error{Kind: model.KindCut, Err: err} }
 
 // refused translates an error that the API or a proxy sent, as the answer or where a piece of it was awaited.
 func (p *Provider) refused(x *exchange, e genai.APIError) *model.Error {
@@ -68,7 +48,7 @@ func (p *Provider) refused(x *exchange, e genai.APIError) *model.Error {
 	if x.status < 200 || x.status > 299 {
 		status = x.status
 	}
-	what := clip(p.redact(e.Message), maxErrorText)
+	what := remote.Clip(remote.Redact(e.Message, p.o.Key), remote.MaxErrorText)
 	switch {
 	case 300 <= status && status < 400:
 		what = "the server redirects, and redirects are not followed"
@@ -77,10 +57,10 @@ func (p *Provider) refused(x *exchange, e genai.APIError) *model.Error {
 	}
 	d := detailsOf(e.Details)
 	failure := &model.Error{Kind: kindOf(status, e.Status, d.reason), Status: status,
-		Err: errors.New(cmp.Or(what, clip(p.redact(e.Status), maxErrorText), "the server gave no reason"))}
+		Err: errors.New(cmp.Or(what, remote.Clip(remote.Redact(e.Status, p.o.Key), remote.MaxErrorText), "the server gave no reason"))}
 	switch failure.Kind {
 	case model.Quota, model.Overloaded, model.Timeout:
-		failure.RetryAfter = min(max(x.retryAfter, d.retryDelay), maxRetryAfter)
+		failure.RetryAfter = min(max(x.retryAfter, d.retryDelay), remote.MaxRetryAfter)
 	}
 	if failure.Kind == model.Quota && d.perDay {
 		failure.RetryAfter = untilReset(time.Now())
@@ -144,37 +124,4 @@ func untilReset(now time.Time) time.Duration {
 	}
 	now = now.In(pacific)
 	return time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, pacific).Sub(now)
-}
-
-// redactedError hides secrets in a text, and nothing of what errors.Is and As look for.
-type redactedError struct {
-	text  string
-	cause error
-}
-
-func (e *redactedError) Error() string { return e.text }
-func (e *redactedError) Unwrap() error { return e.cause }
-
-// redacted is an error of the connection, without the address, which may hold secrets.
-func (p *Provider) redacted(err error) error {
-	var wrapped *url.Error
-	for errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	return &redactedError{clip(p.redact(err.Error()), maxErrorText), err}
-}
-
-var secrets = regexp.MustCompile(`(?i)bearer\s+\S+|AIza[A-Za-z0-9_\-]{10,}|([?&]key=)[^&\s"]+`)
-
-// redact takes keys out of a text: the provider's own, and whatever looks like one.
-func (p *Provider) redact(text string) string {
-	return secrets.ReplaceAllString(strings.ReplaceAll(text, p.o.Key, "[redacted]"), "$1[redacted]")
-}
-
-// clip keeps the beginning of a text, n bytes at most, without half a character at its end.
-func clip(text string, n int) string {
-	if len(text) <= n {
-		return strings.ToValidUTF8(text, "\uFFFD")
-	}
-	return fmt.Sprintf("%s…", strings.ToValidUTF8(text[:n], ""))
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // content is one turn of the history on the wire. Its parts are as they came, or of our making.
@@ -66,7 +67,7 @@ func (p *Provider) contents(messages []model.Message) ([]content, error) {
 			}
 			add(roleModel, parts...)
 			if len(calls) > 0 {
-				answers, err := answersTo(calls, resultsAfter(messages, i))
+				answers, err := answersTo(calls, remote.ResultsAfter(messages, i))
 				if err != nil {
 					return nil, err
 				}

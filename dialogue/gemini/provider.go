@@ -31,6 +31,7 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // What stands where Options say nothing.
@@ -186,16 +187,16 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 		switch {
 		case failure != nil:
 		case ctx.Err() != nil:
-			failure = ended(ctx)
+			failure = remote.Ended(ctx)
 		case a.complete():
 			yield(model.Event{End: a.end()}, nil)
 			return
 		case x.failure != nil:
 			failure = p.failed(ctx, x, x.failure)
 		default:
-			failure = cut(errors.New("the stream ended before the answer did"))
+			failure = remote.Cut(errors.New("the stream ended before the answer did"))
 		}
-		failure.Emitted = a.emitted
+		failure.Emitted, failure.Usage = a.emitted, a.usage
 		yield(model.Event{}, failure)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/modeltest"
+	"parley/dialogue/model/remote"
 	"parley/outbound"
 )
 
@@ -112,7 +114,7 @@ func TestErrors(t *testing.T) {
 		{429, "4", `{"error":{"code":429,"details":[{"retryDelay":"2s"},{"retryDelay":"x"},{"violations":7}]}}`, model.Quota, 4 * time.Second, 4 * time.Second, ""},
 		{429, "1", `{"error":{"code":429,"details":[{"retryDelay":"2.5s"}]}}`, model.Quota, 2500 * time.Millisecond, 2500 * time.Millisecond, ""},
 		{429, "2", perDay, model.Quota, time.Nanosecond, 25 * time.Hour, "Used up"},
-		{429, "99999999", `[{"error":{"message":"slow down"}}]`, model.Quota, maxRetryAfter, maxRetryAfter, "slow down"},
+		{429, "99999999", `[{"error":{"message":"slow down"}}]`, model.Quota, remote.MaxRetryAfter, remote.MaxRetryAfter, "slow down"},
 		{408, "", ``, model.Timeout, 0, 0, ""}, {504, "", `<html>`, model.Timeout, 0, 0, "HTML"},
 		{500, "", `{"error":{"code":500,"status":"INTERNAL"}}`, model.Overloaded, 0, 0, "INTERNAL"},
 		{503, "7", `{"error":{"code":503,"status":"UNAVAILABLE"}}`, model.Overloaded, 7 * time.Second, 7 * time.Second, ""},
@@ -183,19 +185,7 @@ func TestGuardedClient(t *testing.T) {
 // Nobody who uses the provider is tied to Google's client.
 func TestNoForeignTypes(t *testing.T) {
 	t.Parallel()
-	methods := reflect.TypeFor[*Provider]()
-	for i := range methods.NumMethod() {
-		if m := methods.Method(i).Type.String(); strings.Contains(m, "genai.") {
-			t.Errorf("%s", m)
-		}
-	}
-	for _, exported := range []reflect.Type{reflect.TypeFor[Options](), reflect.TypeFor[Provider]()} {
-		for _, field := range reflect.VisibleFields(exported) {
-			if field.IsExported() && strings.Contains(field.Type.String(), "genai.") {
-				t.Errorf("%s %s", field.Name, field.Type)
-			}
-		}
-	}
+	modeltest.KeepsTypes(t, "genai.", reflect.TypeFor[*Provider](), reflect.TypeFor[Options]())
 }
 
 // The client would read keys, addresses and the choice of another service from the environment.

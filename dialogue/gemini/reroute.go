@@ -2,22 +2,20 @@ package gemini
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"google.golang.org/genai"
+
+	"parley/dialogue/model/remote"
 )
 
-// dated matches the end of a name that says which release of one model it is: -001, -09-2025, -05-20.
-var dated = regexp.MustCompile(`-(\d{3}|\d{2}-\d{4}|\d{2}-\d{2})$`)
-
 // warning tells what people should know of the model that answered: that it is not the one they asked for, or that it will
-// be switched off. It is empty if there is nothing to tell. Names that end in -latest ask for whatever is newest.
+// be switched off. It is empty if there is nothing to tell.
 func warning(asked, answered string, status *genai.ModelStatus) string {
 	var told []string
-	if dated.ReplaceAllString(asked, "") != dated.ReplaceAllString(answered, "") && !strings.HasSuffix(asked, "-latest") {
-		told = append(told, fmt.Sprintf("%s was asked for, and %s answered, at its own price", asked, clip(answered, 100)))
+	if other := remote.Rerouted(asked, answered); other != "" {
+		told = append(told, other)
 	}
 	if status != nil {
 		switch {

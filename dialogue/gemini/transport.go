@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"parley/outbound"
+
+	"parley/dialogue/model/remote"
 )
 
 // exchange is what a request and its answer show beyond what the client tells. One goroutine uses it.
@@ -80,7 +82,7 @@ func (c courier) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		body := &refusal{in: io.LimitReader(res.Body, maxErrorBody), body: res.Body}
-		body.late = time.AfterFunc(errorBodyWithin, func() { _ = body.body.Close() })
+		body.late = time.AfterFunc(remote.ErrorBodyWithin, func() { _ = body.body.Close() })
 		res.Body = body
 	case x.stream:
 		res.Body = newEvents(res.Body, x)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/generative-ai-go/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // answer puts an answer together from what the client reports.
@@ -91,7 +92,7 @@ func (a *answer) end(f facts, asked string) *model.End {
 	a.flush()
 	end := &model.End{
 		Reason: f.reason(len(a.ids) > 0, a.malformed), Detail: f.detail, Usage: f.usage,
-		Model: cmp.Or(f.model, asked), ResponseID: f.responseID,
+		Model: cmp.Or(f.model, asked), ResponseID: f.responseID, Warning: remote.Rerouted(strings.TrimPrefix(asked, "models/"), cmp.Or(f.model, asked)),
 		Message: model.Message{Role: model.Model, Provider: a.name},
 	}
 	for _, part := range a.parts {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/fakemodel"
 )
 
@@ -85,7 +86,7 @@ func TestFinishReasons(t *testing.T) {
 	for finish, reason := range map[string]string{
 		"STOP": model.Stop, "MAX_TOKENS": model.Length, "SAFETY": model.Blocked, "RECITATION": model.Blocked, "BLOCKLIST": model.Blocked,
 		"PROHIBITED_CONTENT": model.Blocked, "SPII": model.Blocked, "IMAGE_SAFETY": model.Blocked, "MALFORMED_FUNCTION_CALL": model.MalformedCall,
-		"UNEXPECTED_TOOL_CALL": model.MalformedCall, "TOO_MANY_TOOL_CALLS": model.Other, "OTHER": model.Other, "LANGUAGE": model.Other, "NEVER_HEARD_OF": model.Other,
+		"UNEXPECTED_TOOL_CALL": model.MalformedCall, "TOO_MANY_TOOL_CALLS": model.MalformedCall, "OTHER": model.Other, "LANGUAGE": model.Other, "NEVER_HEARD_OF": model.Other,
 	} {
 		t.Run(finish, func(t *testing.T) {
 			t.Parallel()
@@ -165,8 +166,8 @@ func TestResultsOfAnyKind(t *testing.T) {
 		string(ints): `{"result":[1,2,3]}`, `null`: `{"result":null}`, `7`: `{"result":7}`, `"text"`: `{"result":"text"}`, ` `: `{}`,
 		`{"list":[1,[2,{"x":null}]],"s":"\u2028"}`: `{"list":[1,[2,{"x":null}]],"s":"\u2028"}`,
 	} {
-		all := results{{CallID: "1", Body: json.RawMessage(body)}}
-		if got := string(all.take(&model.Call{ID: "1", Name: "f"})); got != want {
+		all := remote.Results{{CallID: "1", Body: json.RawMessage(body)}}
+		if got := string(take(all, &model.Call{ID: "1", Name: "f"})); got != want {
 			t.Errorf("%q became %s, want %s", body, got, want)
 		}
 	}

@@ -26,7 +26,7 @@ func TestContract(t *testing.T) { modeltest.Run(t, harness(false)) }
 func TestContractUnary(t *testing.T) {
 	h := harness(true)
 	const why = "an answer in one piece has no middle in which text went out"
-	h.Cannot = map[string]string{"error after text": why, "error in stream": why, "left early": why}
+	h.Cannot = map[string]string{"error after text": why, "error in stream": why, "usage before error": why, "left early": why}
 	modeltest.Run(t, h)
 }
 
@@ -65,7 +65,7 @@ type object = map[string]any
 // play answers as Gemini does, with a signature on the first call and behind the text.
 func play(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
 	if f := a.Fault; f != nil && !f.InStream && len(a.Text) == 0 {
-		refuse(w, r, f)
+		refuse(w, r, a)
 		return
 	}
 	stream := strings.HasSuffix(r.URL.Path, ":streamGenerateContent")
@@ -108,7 +108,11 @@ func play(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	_ = http.NewResponseController(w).Flush()
 	for _, text := range a.Text {
-		send([]any{object{"text": text}}, nil)
+		var counted object
+		if a.Fault != nil {
+			counted = object{"usageMetadata": object{"promptTokenCount": a.Usage.Input, "candidatesTokenCount": a.Usage.Output}}
+		}
+		send([]any{object{"text": text}}, counted)
 	}
 	var calls []any
 	for i, c := range a.Calls {
@@ -157,7 +161,8 @@ func play(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
 	}
 }
 
-func refuse(w http.ResponseWriter, r *http.Request, f *modeltest.Fault) {
+func refuse(w http.ResponseWriter, r *http.Request, a modeltest.Answer) {
+	f := a.Fault
 	code, word := map[model.Kind]int{model.Auth: 400, model.Quota: 429, model.Overloaded: 503, model.Retired: 404, model.Invalid: 400}[f.Kind],
 		map[model.Kind]string{model.Quota: "RESOURCE_EXHAUSTED", model.Overloaded: "UNAVAILABLE", model.Retired: "NOT_FOUND"}[f.Kind]
 	if word == "" {
@@ -171,7 +176,7 @@ func refuse(w http.ResponseWriter, r *http.Request, f *modeltest.Fault) {
 		<-r.Context().Done()
 		return
 	case model.KindBlocked:
-		blocked := `{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":3},"modelVersion":"model-1"}`
+		blocked := fmt.Sprintf(`{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":%d},"modelVersion":"model-1"}`, a.Usage.Input)
 		if strings.HasSuffix(r.URL.Path, ":streamGenerateContent") {
 			blocked = "[" + blocked + "]"
 		}

@@ -6,73 +6,35 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/outbound"
 )
 
-const (
-	maxErrorBody    = 16 << 10 // bytes that are read of an error
-	maxErrorText    = 300      // bytes of it that are told
-	errorBodyWithin = 5 * time.Second
-	maxRetryAfter   = 7 * 24 * time.Hour
-)
-
-// unreached is the error of a request that got no answer.
-func unreached(ctx context.Context, err error, key string) *model.Error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // without the address, which may hold secrets
-	}
-	var timeout net.Error
-	switch {
-	case ctx.Err() != nil:
-		return ended(ctx)
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &model.Error{Kind: model.Timeout, Err: redacted(err, key)}
-	}
-	return &model.Error{Kind: model.Overloaded, Err: redacted(err, key)}
-}
+const maxErrorBody = 16 << 10 // bytes that are read of an error
 
 // broken is the error of an answer that cannot be read to its end.
 func broken(ctx context.Context, err error, key string) *model.Error {
-	var timeout net.Error
-	switch {
-	case ctx.Err() != nil:
-		return ended(ctx)
-	case errors.Is(err, errPage):
+	if errors.Is(err, errPage) && ctx.Err() == nil {
 		return &model.Error{Kind: model.Overloaded, Status: http.StatusOK, Err: err}
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &model.Error{Kind: model.Timeout, Err: redacted(err, key)}
 	}
-	return cut(redacted(err, key))
+	return remote.Broken(ctx, err, key)
 }
-
-func ended(ctx context.Context) *model.Error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &model.Error{Kind: model.Timeout, Err: ctx.Err()}
-	}
-	return cut(ctx.Err())
-}
-
-func cut(err error) *model.Error { return &model.Error{Kind: model.KindCut, Err: err} }
 
 // refused reads an answer that is not a success, and closes it.
 func refused(ctx context.Context, res *http.Response, key string) *model.Error {
 	defer res.Body.Close()
-	late := time.AfterFunc(errorBodyWithin, func() { res.Body.Close() })
+	late := time.AfterFunc(remote.ErrorBodyWithin, func() { res.Body.Close() })
 	defer late.Stop()
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return remote.Ended(ctx)
 	}
 	s := readStatus(body)
 	what := s.text(key)
@@ -120,7 +82,7 @@ func readStatus(body []byte) (s status) {
 }
 
 func (s status) text(key string) string {
-	return clip(cmp.Or(redact(s.Message, key), redact(s.Status, key), "the server gave no reason"), maxErrorText)
+	return remote.Clip(cmp.Or(remote.Redact(s.Message, key), remote.Redact(s.Status, key), "the server gave no reason"), remote.MaxErrorText)
 }
 
 // failure makes the error. Code is its status by HTTP or by Google, 0 if there is none.
@@ -140,9 +102,10 @@ func (s status) kind(code int) model.Kind {
 		}
 	}
 	switch {
-	case code == http.StatusUnauthorized || code == http.StatusForbidden || strings.Contains(s.Message, "API key not valid"):
+	case code == http.StatusUnauthorized || code == http.StatusForbidden || strings.Contains(s.Message, "API key not valid") ||
+		s.Status == "FAILED_PRECONDITION": // no billing, or a country that is not served
 		return model.Auth
-	case code == http.StatusTooManyRequests || s.Status == "RESOURCE_EXHAUSTED":
+	case code == http.StatusTooManyRequests || code == http.StatusPaymentRequired || s.Status == "RESOURCE_EXHAUSTED":
 		return model.Quota
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return model.Retired
@@ -179,7 +142,7 @@ func (s status) retryAfter(header http.Header, now time.Time) (wait time.Duratio
 	if d, ok := outbound.RetryAfter(header, now); ok {
 		wait = max(wait, d)
 	}
-	return min(wait, maxRetryAfter)
+	return min(wait, remote.MaxRetryAfter)
 }
 
 // untilNextDay is the time until Google counts a new day: midnight in California, which is 08:00 UTC in winter and an
@@ -188,32 +151,4 @@ func untilNextDay(now time.Time) time.Duration {
 	const midnight = 8 * time.Hour
 	shifted := now.UTC().Add(-midnight)
 	return shifted.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(shifted)
-}
-
-// redactedError hides secrets in a text, and nothing of what errors.Is and As look for.
-type redactedError struct {
-	text  string
-	cause error
-}
-
-func (e *redactedError) Error() string { return e.text }
-func (e *redactedError) Unwrap() error { return e.cause }
-
-func redacted(err error, key string) error {
-	return &redactedError{clip(redact(err.Error(), key), maxErrorText), err}
-}
-
-var secrets = regexp.MustCompile(`AIza[A-Za-z0-9_\-]{10,}|([?&]key=)[^&\s"]+`)
-
-// redact takes keys out of a text: the provider's own, and whatever looks like one.
-func redact(text, key string) string {
-	return secrets.ReplaceAllString(strings.ReplaceAll(text, key, "[redacted]"), "$1[redacted]")
-}
-
-// clip keeps the beginning of a text, n bytes at most, without half a character at its end.
-func clip(text string, n int) string {
-	if len(text) <= n {
-		return strings.ToValidUTF8(text, "\uFFFD")
-	}
-	return fmt.Sprintf("%s…", strings.ToValidUTF8(text[:n], ""))
 }

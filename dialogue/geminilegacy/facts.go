@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // facts are what an answer says beside its parts. The client drops some of it, and mistakes more.
@@ -50,7 +51,7 @@ func (w word) string() string {
 	if strings.HasSuffix(string(w), "_UNSPECIFIED") || w == "0" {
 		return ""
 	}
-	return clip(string(w), 100)
+	return remote.Clip(string(w), 100)
 }
 
 // usage counts tokens, in whole or in part as Gemini names them.
@@ -72,7 +73,7 @@ func (u *usage) model() model.Usage {
 func (f *facts) take(raw json.RawMessage, key string) (json.RawMessage, *model.Error) {
 	var e element
 	if unreadable(json.Unmarshal(raw, &e)) || len(raw) == 0 || raw[0] != '{' {
-		return nil, cut(errors.New("an element of the stream cannot be read"))
+		return nil, remote.Cut(errors.New("an element of the stream cannot be read"))
 	}
 	if len(e.Error) > 0 && string(e.Error) != "null" {
 		return nil, inStream(raw, key)
@@ -81,13 +82,13 @@ func (f *facts) take(raw json.RawMessage, key string) (json.RawMessage, *model.E
 		f.usage = e.UsageMetadata.model()
 	}
 	if e.ModelVersion != "" {
-		f.model = clip(strings.TrimPrefix(e.ModelVersion, "models/"), 200)
+		f.model = remote.Clip(strings.TrimPrefix(e.ModelVersion, "models/"), 200)
 	}
 	if e.ResponseID != "" {
-		f.responseID = clip(e.ResponseID, 200)
+		f.responseID = remote.Clip(e.ResponseID, 200)
 	}
 	if reason := e.PromptFeedback.BlockReason.string(); reason != "" {
-		f.blocked = strings.TrimSpace(reason + " " + redact(e.PromptFeedback.BlockReasonMessage, key))
+		f.blocked = strings.TrimSpace(reason + " " + remote.Redact(e.PromptFeedback.BlockReasonMessage, key))
 	}
 	var parts []json.RawMessage
 	for _, c := range e.Candidates {
@@ -96,7 +97,7 @@ func (f *facts) take(raw json.RawMessage, key string) (json.RawMessage, *model.E
 		}
 		if reason := c.FinishReason.string(); reason != "" {
 			f.finish = reason
-			f.detail = clip(strings.TrimSpace(reason+" "+redact(c.FinishMessage, key)), maxErrorText)
+			f.detail = remote.Clip(strings.TrimSpace(reason+" "+remote.Redact(c.FinishMessage, key)), remote.MaxErrorText)
 		}
 		for _, part := range c.Content.Parts {
 			if known := packed(part); known != nil {
@@ -106,7 +107,7 @@ func (f *facts) take(raw json.RawMessage, key string) (json.RawMessage, *model.E
 		}
 	}
 	if f.size > maxAnswer {
-		return nil, cut(errAnswer)
+		return nil, remote.Cut(errAnswer)
 	}
 	if len(parts) == 0 {
 		return json.RawMessage(`{}`), nil
@@ -121,7 +122,7 @@ func (f *facts) reason(calls, malformed bool) string {
 	case finish == "SAFETY" || finish == "RECITATION" || finish == "BLOCKLIST" || finish == "SPII" ||
 		strings.HasPrefix(finish, "PROHIBITED_CONTENT") || strings.HasPrefix(finish, "IMAGE_"):
 		return model.Blocked
-	case malformed || strings.HasPrefix(finish, "MALFORMED_") || finish == "UNEXPECTED_TOOL_CALL":
+	case malformed || strings.HasPrefix(finish, "MALFORMED_") || finish == "UNEXPECTED_TOOL_CALL" || finish == "TOO_MANY_TOOL_CALLS":
 		return model.MalformedCall
 	case calls:
 		return model.Tools

@@ -108,6 +108,8 @@ func TestErrorsTellWhatToDo(t *testing.T) {
 		{"no code", &fakemodel.Error{Code: 500}, model.Overloaded, 0, "no reason"},
 		{"bad key", &fakemodel.Error{Code: 400, Status: "INVALID_ARGUMENT", Reason: "API_KEY_INVALID", Message: "API key not valid."}, model.Auth, 0, "not valid"},
 		{"forbidden", &fakemodel.Error{Code: 403, Message: "no"}, model.Auth, 0, "no"},
+		{"no billing", &fakemodel.Error{Code: 400, Status: "FAILED_PRECONDITION", Message: "billing"}, model.Auth, 0, "billing"},
+		{"unpaid", &fakemodel.Error{Code: 402, Message: "pay"}, model.Quota, 0, "pay"},
 		{"retired", &fakemodel.Error{Code: 404, Status: "NOT_FOUND", Message: "gone"}, model.Retired, 0, "gone"},
 		{"too long", fakemodel.ContextLength(), model.Invalid, 0, "token count"},
 		{"proxy", fakemodel.BadGateway(), model.Overloaded, 0, "HTML"},

@@ -2,14 +2,12 @@ package geminilegacy
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
-	"fmt"
 
 	"github.com/google/generative-ai-go/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // standIn is what Google documents for calls that never had a thought signature, because another model made them.
@@ -46,9 +44,9 @@ func (p *Provider) contents(r *model.Request, signs bool) (all []content) {
 			add("model", s.genai())
 			if calls := s.calls(); len(calls) > 0 {
 				answers := content{role: "user", answers: true}
-				results := resultsAfter(r.Messages, i)
+				results := remote.ResultsAfter(r.Messages, i)
 				for _, c := range calls {
-					answers.parts = append(answers.parts, carryResponse(c.Name, responsePart(c, results.take(c.Call))))
+					answers.parts = append(answers.parts, carryResponse(c.Name, responsePart(c, take(results, c.Call))))
 				}
 				all = append(all, answers)
 			}
@@ -106,7 +104,7 @@ func (p *Provider) spoken(m model.Message, at int) (all spoken) {
 			if wire != nil {
 				s.sent = idOf(wire)
 			} else {
-				s.sent = shortID(at, n, c)
+				s.sent = remote.ShortID(at, n, c)
 				s.wire, _ = marshal(map[string]any{"functionCall": call{s.sent, c.Name, argumentsOf(c.Args)}}) // of valid JSON
 			}
 		}
@@ -173,10 +171,4 @@ func argumentsOf(args json.RawMessage) json.RawMessage {
 		return args
 	}
 	return json.RawMessage(`{}`)
-}
-
-// shortID names a call that has no id of this provider's, the same in each request.
-func shortID(at, n int, c *model.Call) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %s", at, n, c.ID, c.Name))
-	return base32.StdEncoding.EncodeToString(sum[:])[:9]
 }

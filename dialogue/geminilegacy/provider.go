@@ -27,6 +27,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 const (
@@ -114,15 +115,15 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 		switch {
 		case failure != nil:
 		case ctx.Err() != nil:
-			failure = ended(ctx)
+			failure = remote.Ended(ctx)
 		case x.facts.blocked != "":
 			failure = &model.Error{Kind: model.KindBlocked, Status: http.StatusOK,
-				Err: fmt.Errorf("the prompt was blocked: %s", clip(x.facts.blocked, maxErrorText))}
+				Err: fmt.Errorf("the prompt was blocked: %s", remote.Clip(x.facts.blocked, remote.MaxErrorText))}
 		case x.facts.finish == "":
-			failure = cut(errors.New("the stream ended before the answer did"))
+			failure = remote.Cut(errors.New("the stream ended before the answer did"))
 		}
 		if failure != nil {
-			failure.Emitted = a.emitted
+			failure.Emitted, failure.Usage = a.emitted, x.facts.usage
 			yield(model.Event{}, failure)
 			return
 		}
@@ -154,11 +155,11 @@ func (p *Provider) failed(ctx context.Context, err error) *model.Error {
 	var failure *model.Error
 	switch {
 	case ctx.Err() != nil:
-		return ended(ctx)
+		return remote.Ended(ctx)
 	case errors.As(err, &failure): // of the transport, which the client has wrapped
 		return failure
 	}
-	return cut(redacted(err, p.o.Key))
+	return remote.Cut(remote.Redacted(err, p.o.Key))
 }
 
 // withDefaults returns the options with their defaults.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/generative-ai-go/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // question is what one request asks. The client can send one content only, without its chat; so it is given the parts
@@ -38,7 +39,7 @@ var modelNames = regexp.MustCompile(`^(?:tunedModels/)?[A-Za-z0-9][A-Za-z0-9._-]
 func modelName(text string) (string, error) {
 	name := strings.TrimPrefix(text, "models/")
 	if !modelNames.MatchString(name) {
-		return "", fmt.Errorf("%q cannot be the name of a Gemini model: such names are like %s", clip(text, 100), DefaultModel)
+		return "", fmt.Errorf("%q cannot be the name of a Gemini model: such names are like %s", remote.Clip(text, 100), DefaultModel)
 	}
 	return name, nil
 }

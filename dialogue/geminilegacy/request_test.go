@@ -2,10 +2,12 @@ package geminilegacy
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/modeltest"
 )
 
 // Known faults: the client has no words for most of JSON Schema, none against keeping dialogues, and writes enums as
@@ -81,6 +83,12 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%q became %q, %v", text, got, err)
 		}
 	}
+}
+
+// Nobody who uses the provider is tied to Google's client.
+func TestNoForeignTypes(t *testing.T) {
+	t.Parallel()
+	modeltest.KeepsTypes(t, "genai.", reflect.TypeFor[*Provider](), reflect.TypeFor[Options]())
 }
 
 // What comes from a server can be anything.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/fakemodel"
 )
 
@@ -135,8 +136,8 @@ func TestStepsOfParallelCalls(t *testing.T) {
 						}
 					}
 				}
-				if name == "gemini-3.7-flash" && h.end.Model != signing3 {
-					t.Errorf("%s answered", h.end.Model)
+				if rerouted := name == "gemini-3.7-flash"; rerouted && h.end.Model != signing3 || rerouted != (h.end.Warning != "") {
+					t.Errorf("%s answered, with the warning %q", h.end.Model, h.end.Warning)
 				}
 			})
 		}
@@ -239,7 +240,7 @@ func TestContents(t *testing.T) {
 	for _, c := range body.Contents {
 		got += fmt.Sprintf("%s %s\n", c.Role, c.Parts)
 	}
-	a, b := shortID(3, 1, r.Messages[3].Parts[1].Call), shortID(3, 2, r.Messages[3].Parts[2].Call)
+	a, b := remote.ShortID(3, 1, r.Messages[3].Parts[1].Call), remote.ShortID(3, 2, r.Messages[3].Parts[2].Call)
 	want := fmt.Sprintf(`user [{"text":"one"} {"text":"two"}]
 model [{"text":"three"} {"functionCall":{"id":"%[1]s","name":"stock","args":{}}} {"functionCall":{"id":"%[2]s","name":"stock","args":{}}}]
 user [{"functionResponse":{"id":"%[1]s","name":"stock","response":{"result":"not JSON"}}} {"functionResponse":{"id":"%[2]s","name":"stock","response":{}}}]

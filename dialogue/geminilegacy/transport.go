@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // exchange is what one request and its answer hold beside what the client carries. The client sends, and reads the body
@@ -62,7 +63,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	res, err := t.client.Do(request)
 	if err != nil {
-		return nil, unreached(r.Context(), err, t.key)
+		return nil, remote.Unreached(r.Context(), err, t.key)
 	}
 	if res.StatusCode != http.StatusOK {
 		return nil, refused(r.Context(), res, t.key)

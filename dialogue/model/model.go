@@ -133,6 +133,7 @@ type Error struct {
 	Status     int           // HTTP status, 0 if there was none
 	RetryAfter time.Duration // 0 if the provider said nothing
 	Emitted    bool          // text already went out: never retried silently
+	Usage      Usage         // what the vendor counted nevertheless, and bills; mostly zero
 	Err        error
 }
 

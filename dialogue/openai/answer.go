@@ -5,10 +5,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // chunk is one piece of an answer. Fields in which servers differ are read later, and leniently.
@@ -63,7 +63,7 @@ func (a *answer) take(data eventData) (delta string, last bool, failure *model.E
 	}
 	var c chunk
 	if json.Unmarshal(whole, &c) != nil {
-		return "", false, cut(errors.New("a chunk of the stream cannot be read"))
+		return "", false, remote.Cut(errors.New("a chunk of the stream cannot be read"))
 	}
 	if data.name == "error" && absent(c.Error) {
 		c.Error = whole
@@ -96,7 +96,7 @@ func (a *answer) take(data eventData) (delta string, last bool, failure *model.E
 		return "", false, &model.Error{Kind: model.Overloaded, Err: errors.New("the server ended the answer with an error")}
 	}
 	if a.size > maxAnswer {
-		return "", false, cut(errAnswer)
+		return "", false, remote.Cut(errAnswer)
 	}
 	a.text.WriteString(delta)
 	return delta, false, nil
@@ -187,7 +187,7 @@ func (a *answer) end() *model.End {
 // reason translates the server's word. Calls that can be read are calls whatever the server says, unless it blocked
 // the answer.
 func (a *answer) reason() (reason, detail string) {
-	detail = clip(a.finish, 100)
+	detail = remote.Clip(a.finish, 100)
 	readable := a.calls.finish()
 	switch finish := strings.ToLower(a.finish); {
 	case finish == "content_filter" || finish == "safety" || finish == "guardrail_intervened":
@@ -242,14 +242,4 @@ func (a *answer) count(all ...json.RawMessage) {
 		next.Thinking = min(next.Thinking, next.Output)
 		a.usage = next
 	}
-}
-
-func cut(err error) *model.Error { return &model.Error{Kind: model.KindCut, Err: err} }
-
-// clip keeps the beginning of a text, n bytes at most, without half a character at its end.
-func clip(text string, n int) string {
-	if len(text) <= n {
-		return strings.ToValidUTF8(text, "\uFFFD")
-	}
-	return fmt.Sprintf("%s…", strings.ToValidUTF8(text[:n], ""))
 }

@@ -97,7 +97,7 @@ func (cs *calls) finish() (readable bool) {
 			return false
 		}
 		for c.id == "" || seen[c.id] {
-			c.id = rand.Text()[:9] // nine letters and digits suit everybody, see shortID
+			c.id = rand.Text()[:9] // nine letters and digits suit everybody, see remote.ShortID
 		}
 		seen[c.id] = true
 	}

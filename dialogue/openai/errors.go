@@ -7,73 +7,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 	"parley/outbound"
 )
 
-const (
-	maxErrorBody    = 8 << 10 // bytes that are read of an error
-	maxErrorText    = 300     // bytes of it that are told
-	errorBodyWithin = 5 * time.Second
-	maxRetryAfter   = 7 * 24 * time.Hour
-)
-
-// unreached is the error of a request that got no answer.
-func (p *Provider) unreached(ctx context.Context, err error) *model.Error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // without the address, which may hold secrets
-	}
-	var timeout net.Error
-	switch {
-	case ctx.Err() != nil:
-		return ended(ctx)
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &model.Error{Kind: model.Timeout, Err: redacted(err, p.o.Key)}
-	}
-	return &model.Error{Kind: model.Overloaded, Err: redacted(err, p.o.Key)}
-}
+const maxErrorBody = 8 << 10 // bytes that are read of an error
 
 // broken is the error of an answer that cannot be read to its end.
 func (p *Provider) broken(ctx context.Context, err error) *model.Error {
-	var timeout net.Error
-	switch {
-	case ctx.Err() != nil:
-		return ended(ctx)
-	case errors.Is(err, errPage):
+	if errors.Is(err, errPage) && ctx.Err() == nil {
 		return &model.Error{Kind: model.Overloaded, Status: http.StatusOK, Err: err}
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return &model.Error{Kind: model.Timeout, Err: err}
 	}
-	return cut(redacted(err, p.o.Key))
-}
-
-func ended(ctx context.Context) *model.Error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &model.Error{Kind: model.Timeout, Err: ctx.Err()}
-	}
-	return cut(ctx.Err())
-}
-
-// redactedError hides secrets in a text, and nothing of what errors.Is and As look for.
-type redactedError struct {
-	text  string
-	cause error
-}
-
-func (e *redactedError) Error() string { return e.text }
-func (e *redactedError) Unwrap() error { return e.cause }
-
-func redacted(err error, key string) error {
-	return &redactedError{clip(redact(err.Error(), key), maxErrorText), err}
+	return remote.Broken(ctx, err, p.o.Key)
 }
 
 // said is what a server tells of an error, in the forms that are about.
@@ -151,11 +103,11 @@ func readError(body []byte) (s said) {
 }
 
 func (s said) text(key string) string {
-	text := redact(s.Message, key)
+	text := remote.Redact(s.Message, key)
 	if s.contextLength() {
 		text = "context_length_exceeded: " + text
 	}
-	return clip(cmp.Or(text, redact(s.Code, key), "the server gave no reason"), maxErrorText)
+	return remote.Clip(cmp.Or(text, remote.Redact(s.Code, key), "the server gave no reason"), remote.MaxErrorText)
 }
 
 var (
@@ -204,30 +156,20 @@ var (
 // retryAfter reads how long to wait from the header or the body; 0 if neither says so.
 func retryAfter(h http.Header, body []byte) time.Duration {
 	if d, ok := outbound.RetryAfter(h, time.Now()); ok {
-		return min(d, maxRetryAfter)
+		return min(d, remote.MaxRetryAfter)
 	}
 	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil && ms > 0 {
-		return time.Duration(min(ms, float64(maxRetryAfter/time.Millisecond)) * float64(time.Millisecond))
+		return time.Duration(min(ms, float64(remote.MaxRetryAfter/time.Millisecond)) * float64(time.Millisecond))
 	}
 	if m := waitWords.FindSubmatch(body); m != nil {
 		if d, err := time.ParseDuration(string(m[1])); err == nil {
-			return min(d, maxRetryAfter)
+			return min(d, remote.MaxRetryAfter)
 		}
 	}
 	if m := waitNumber.FindSubmatch(body); m != nil {
 		if d, err := time.ParseDuration(fmt.Sprintf("%ss", m[1])); err == nil {
-			return min(d, maxRetryAfter)
+			return min(d, remote.MaxRetryAfter)
 		}
 	}
 	return 0
-}
-
-var secrets = regexp.MustCompile(`(?i)bearer\s+\S+|\b(?:sk|pk|rk|gsk|xai)[-_][A-Za-z0-9_\-*.]{6,}|AIza[A-Za-z0-9_\-]{10,}|([?&]key=)[^&\s"]+`)
-
-// redact takes keys out of a text: the provider's own, and whatever looks like one.
-func redact(text, key string) string {
-	if key != "" {
-		text = strings.ReplaceAll(text, key, "[redacted]")
-	}
-	return secrets.ReplaceAllString(text, "$1[redacted]")
 }

@@ -2,13 +2,11 @@ package openai
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // A message on the wire, of roles other than assistant.
@@ -54,9 +52,9 @@ func (p *Provider) messages(r *model.Request) (all [][]byte, err error) {
 			}
 			flush()
 			all = append(all, raw)
-			results := resultsAfter(r.Messages, i)
+			results := remote.ResultsAfter(r.Messages, i)
 			for _, c := range calls {
-				add(message{Role: "tool", CallID: c.sent, Content: results.take(c.Call)})
+				add(message{Role: "tool", CallID: c.sent, Content: take(results, c.Call)})
 			}
 		}
 	}
@@ -98,7 +96,7 @@ func (p *Provider) spoken(m model.Message, at int) (raw []byte, calls []sentCall
 		}
 		c := sentCall{part.Call, part.Call.ID}
 		if !own || c.sent == "" {
-			c.sent = shortID(at, n, part.Call)
+			c.sent = remote.ShortID(at, n, part.Call)
 		}
 		if wire == nil {
 			wire, err = marshal(map[string]any{"id": c.sent, "type": "function",
@@ -152,51 +150,18 @@ func argumentsOf(args json.RawMessage) json.RawMessage {
 	return json.RawMessage(`{}`)
 }
 
-// shortID names a call that has no id of this provider's. Nine letters and digits is the only form that Mistral takes,
-// and everybody else takes it too.
-func shortID(at, n int, c *model.Call) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %s", at, n, c.ID, c.Name))
-	return base32.StdEncoding.EncodeToString(sum[:])[:9]
-}
-
-// results are those that may answer one message's calls.
-type results []*model.Result
-
-// resultsAfter finds the results between a message of the agent and its next one.
-func resultsAfter(messages []model.Message, at int) (found results) {
-	for _, m := range messages[at+1:] {
-		if m.Role == model.Model {
-			break
-		}
-		for _, part := range m.Parts {
-			if part.Result != nil {
-				found = append(found, part.Result)
-			}
-		}
+// take returns the text of a call's result.
+func take(results remote.Results, c *model.Call) string {
+	r := results.Take(c)
+	if r == nil {
+		return remote.NoResult
 	}
-	return found
-}
-
-// take returns the text of a call's result, and says so if there is none: a call without an answer is refused.
-func (all results) take(c *model.Call) string {
-	for i, r := range all {
-		if r == nil || r.CallID != c.ID || r.Name != "" && r.Name != c.Name {
-			continue
-		}
-		all[i] = nil
-		switch body := bytes.TrimSpace(r.Body); {
-		case len(body) == 0:
-			return "{}"
-		case r.Failed && !mentionsError(body):
-			return `{"error":` + string(body) + `}`
-		default:
-			return string(body)
-		}
+	switch body := bytes.TrimSpace(r.Body); {
+	case len(body) == 0:
+		return "{}"
+	case r.Failed && json.Valid(body) && !remote.MentionsError(body):
+		return `{"error":` + string(body) + `}`
+	default:
+		return string(body)
 	}
-	return `{"error":"there is no result of this call"}`
-}
-
-func mentionsError(body []byte) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(body, &object) == nil && object["error"] != nil || !json.Valid(body)
 }

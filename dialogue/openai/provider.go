@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // DefaultName is the provider's name where Options has none.
@@ -141,10 +142,10 @@ func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[mode
 			failure = p.broken(ctx, ctx.Err())
 		}
 		if failure == nil && !a.complete() {
-			failure = cut(errors.New("the stream ended before the answer did"))
+			failure = remote.Cut(errors.New("the stream ended before the answer did"))
 		}
 		if failure != nil {
-			failure.Emitted = a.emitted()
+			failure.Emitted, failure.Usage = a.emitted(), a.usage
 			yield(model.Event{}, failure)
 			return
 		}
@@ -197,17 +198,17 @@ func (p *Provider) do(ctx context.Context, method, path string, body []byte) (re
 	}
 	res, err = p.client.Do(req)
 	if err != nil {
-		return nil, p.unreached(ctx, err), nil
+		return nil, remote.Unreached(ctx, err, p.o.Key), nil
 	}
 	if res.StatusCode == http.StatusOK {
 		return res, nil, nil
 	}
 	defer res.Body.Close()
-	late := time.AfterFunc(errorBodyWithin, func() { res.Body.Close() })
+	late := time.AfterFunc(remote.ErrorBodyWithin, func() { res.Body.Close() })
 	defer late.Stop()
 	said, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	if ctx.Err() != nil {
-		return nil, p.unreached(ctx, ctx.Err()), nil
+		return nil, remote.Unreached(ctx, ctx.Err(), p.o.Key), nil
 	}
 	return nil, p.refused(res, said), said
 }

@@ -44,7 +44,7 @@ func (*Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[model.
 		}
 		if a.rule != nil && a.rule.fail != nil {
 			fail := *a.rule.fail
-			fail.Emitted = emitted
+			fail.Emitted, fail.Usage = emitted, a.rule.usage
 			yield(model.Event{}, &fail)
 			return
 		}

@@ -10,7 +10,7 @@ import (
 	"parley/ent/ms"
 )
 
-// Secret is a value that is encrypted at rest and never returned: a webhook secret or a function's header.
+// Secret is a value that is encrypted at rest and never returned: a webhook secret, an ed25519 key or a function's header.
 type Secret struct{ ent.Schema }
 
 // Mixin of a secret.
@@ -21,7 +21,7 @@ func (Secret) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("owner_id").Immutable().Comment("Integration or function that it belongs to."),
 		field.Enum("kind").Values("WEBHOOK", "HEADER", "ED25519").Immutable(),
-		field.String("name").Default("").Immutable().Comment("Name of the header."),
+		field.String("name").Default("").Immutable().Comment("Name of the header; of an ed25519 key its public half."),
 		field.Bytes("ciphertext").Sensitive(),
 		field.Int64("not_after").GoType(ms.Time(0)).Optional().Nillable().Comment("End of the overlap after a rotation."),
 	}

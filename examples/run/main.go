@@ -26,6 +26,8 @@ type Config struct {
 	Server       string
 	Key          string
 	Only         string
+	Model        string
+	Quiet        time.Duration
 	ShopAddr     string
 	ReceiverAddr string
 	LogDir       string
@@ -65,6 +67,8 @@ func parseFlags(args []string) (Config, error) {
 	flags.StringVar(&c.Server, "server", "http://127.0.0.1:8080", "address of the `server`")
 	flags.StringVar(&c.Key, "key", "", "`key` of role ADMIN; default from PARLEY_KEY")
 	flags.StringVar(&c.Only, "only", "", "play only dialogues with this `text` in their name")
+	flags.StringVar(&c.Model, "model", "", "give the agent this `model`, such as gemini, instead of those in agent.json")
+	flags.DurationVar(&c.Quiet, "quiet", 0, "give the agent this quiet time instead of that in agent.json, for slow machines")
 	flags.StringVar(&c.ShopAddr, "shop-addr", "127.0.0.1:0", "`address` for the example's own program")
 	flags.StringVar(&c.ReceiverAddr, "receiver-addr", "127.0.0.1:0", "`address` for the receiver of webhooks")
 	flags.StringVar(&c.LogDir, "log", "", "`folder` for what was sent, streamed and received, as JSON lines; default a temporary one, kept if the run fails")
@@ -102,6 +106,12 @@ func run(ctx context.Context, c Config) (passed bool, err error) {
 	trade, err := LoadTrade(c.Folder, c.Only)
 	if err != nil {
 		return false, err
+	}
+	if c.Model != "" {
+		trade.Agent["models"] = []string{c.Model}
+	}
+	if c.Quiet > 0 {
+		trade.Agent["quietMs"] = c.Quiet.Milliseconds()
 	}
 	logs, err := OpenJournal(c.LogDir)
 	if err != nil {

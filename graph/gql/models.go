@@ -81,7 +81,7 @@ type APIKeyPayload struct {
 	APIKey *ent.APIKey `json:"apiKey"`
 }
 
-// A call changed its state: `call.updated`, `call.failed`. The call is null for viewers that may not read it.
+// A call changed its state: `call.updated`, and beside it `call.awaiting_approval` or `call.failed`. The call is null for viewers that may not read it.
 type CallChanged struct {
 	// Its id.
 	ID string `json:"id"`
@@ -269,6 +269,8 @@ type CreateIntegrationInput struct {
 	Channels []string `json:"channels,omitempty"`
 	// In which order events are sent.
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
+	// Whether requests carry an ed25519 signature (`v1a`) too; default false.
+	Asymmetric *bool `json:"asymmetric,omitempty"`
 }
 
 // A new credential for a model provider.
@@ -436,6 +438,20 @@ type EventPageInfo struct {
 	HasNextPage bool `json:"hasNextPage"`
 	// Ask again with it.
 	EndCursor Cursor `json:"endCursor"`
+}
+
+// A type of events that webhooks carry.
+type EventType struct {
+	// Its name, such as `message.created`.
+	Type string `json:"type"`
+	// When it is sent.
+	Description string `json:"description"`
+	// Path on this server at which everybody can read the schema.
+	SchemaPath string `json:"schemaPath"`
+	// JSON Schema (2020-12) of the webhooks' bodies. Fields may be added to it.
+	Schema raw.JSON `json:"schema"`
+	// A body, as `testIntegration` sends it.
+	Example raw.JSON `json:"example"`
 }
 
 // A message that the agent sends when the customer stays silent.
@@ -766,13 +782,13 @@ type RollbackAgentInput struct {
 	RestoreDraft bool `json:"restoreDraft"`
 }
 
-// A secret to renew.
+// A secret to renew, with the ed25519 key if there is one.
 type RotateIntegrationSecretInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// Its id.
 	ID string `json:"id"`
-	// How long the old secret signs beside the new one, 0 to 168 hours; default 24.
+	// How long what is old signs beside what is new, 0 to 168 hours; default 24.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
@@ -1203,6 +1219,8 @@ type UpdateIntegrationInput struct {
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
 	// Where it stands.
 	State *integration.State `json:"state,omitempty"`
+	// Whether requests carry an ed25519 signature (`v1a`) too. False destroys its ed25519 keys.
+	Asymmetric *bool `json:"asymmetric,omitempty"`
 }
 
 // Changes of a credential; what is left out stays.

@@ -24,6 +24,7 @@ var cases = []struct {
 	{"malformed call", malformed}, {"dialogue", dialogue}, {"wire", dialogueOnWire}, {"foreign history", foreign},
 	{"auth", fails(model.Auth)}, {"quota", quota}, {"overloaded", fails(model.Overloaded)}, {"retired", fails(model.Retired)},
 	{"invalid", fails(model.Invalid)}, {"blocked request", fails(model.KindBlocked)},
+	{"usage before error", usageBeforeError}, {"usage of a blocked request", usageOfBlocked},
 	{"error in stream", errorInStream}, {"error after text", errorAfterText}, {"cut before text", cutBeforeText}, {"cut after text", cutAfterText},
 	{"cancel", cancelled}, {"deadline", deadline}, {"cancelled before", cancelledBefore}, {"left early", leftEarly}, {"concurrent", concurrent},
 }
@@ -216,6 +217,22 @@ func errorInStream(t *testing.T, h Harness) {
 
 func errorAfterText(t *testing.T, h Harness) {
 	failure(t, h, Answer{Text: []string{"Good ", "mor"}, Fault: &Fault{Kind: model.Overloaded, InStream: true}}, model.Overloaded)
+}
+
+// What was counted is billed, though the answer failed.
+func usageBeforeError(t *testing.T, h Harness) {
+	want := model.Usage{Input: 11, Output: 7}
+	a := Answer{Text: []string{"Good ", "mor"}, Usage: want, Fault: &Fault{Kind: model.Overloaded, InStream: true}}
+	if e := failure(t, h, a, model.Overloaded); e.Usage != want {
+		t.Errorf("usage %+v, want %+v", e.Usage, want)
+	}
+}
+
+func usageOfBlocked(t *testing.T, h Harness) {
+	want := model.Usage{Input: 11}
+	if e := failure(t, h, Answer{Usage: want, Fault: &Fault{Kind: model.KindBlocked}}, model.KindBlocked); e.Usage != want {
+		t.Errorf("usage %+v, want %+v", e.Usage, want)
+	}
 }
 
 func cutBeforeText(t *testing.T, h Harness) {

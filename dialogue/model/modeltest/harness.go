@@ -11,6 +11,8 @@ package modeltest
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +41,8 @@ type Harness struct {
 }
 
 // Answer is what a backend says to one request, in its own form of words. The zero value is an answer without text.
-// Pieces come in this order: Text, Calls, then the fault or the end with Reason and Usage.
+// Pieces come in this order: Text, Calls, then the fault or the end with Reason and Usage. With a fault, Usage is what the
+// vendor has counted before it, in the pieces of text, or beside a blocked request.
 type Answer struct {
 	Text   []string     // pieces, each in a message of its own
 	Bytes  bool         // written to the connection byte by byte, each flushed
@@ -102,4 +105,28 @@ func (h Harness) holds(body []byte, wire json.RawMessage) bool {
 		return h.Holds(body, wire)
 	}
 	return bytes.Contains(body, wire)
+}
+
+// KeepsTypes holds that the exported methods and fields of types have nothing of a vendor's package, which is given with
+// its dot, such as "genai.".
+func KeepsTypes(t *testing.T, vendor string, exported ...reflect.Type) {
+	t.Helper()
+	keeps := func(name string, of reflect.Type) {
+		if strings.Contains(of.String(), vendor) {
+			t.Errorf("%s is %s: the vendor's types are the provider's own", name, of)
+		}
+	}
+	for _, kind := range exported {
+		for i := range kind.NumMethod() {
+			keeps(kind.Method(i).Name, kind.Method(i).Type)
+		}
+		if kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		for _, field := range reflect.VisibleFields(kind) {
+			if field.IsExported() {
+				keeps(field.Name, field.Type)
+			}
+		}
+	}
 }
