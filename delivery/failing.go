@@ -94,10 +94,9 @@ func (s *Service) attendTo(ctx context.Context, id string) error {
 			return err
 		}
 		if h.hopeless(now) {
-			after = func() {
-				s.o.Logger.Warn("an integration was disabled: its endpoint has failed for five days", "integration", id)
-			}
-			return s.disable(ctx, tx, in, now, disabling{fmt.Sprintf("%d attempts failed in five days without a success", h.failures), failure})
+			why := disabling{fmt.Sprintf("%d attempts failed in five days without a success", h.failures), failure}
+			after = func() { s.gaveUp(id, why) }
+			return s.disable(ctx, tx, in, now, why)
 		}
 		wait := noticeAfter[due-1]
 		after = func() {

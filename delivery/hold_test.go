@@ -203,6 +203,29 @@ func TestAHeldDeliveryIsResentOutsideOfTheOrder(t *testing.T) {
 	})
 }
 
+// The first attempt after a replay says that it is one, and those of its schedule after it do not.
+func TestAReplayedDeliverySaysSo(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db, delivery.Options{})
+		rec := receive(t, func(w http.ResponseWriter, _ *http.Request, _ got, nth int) {
+			if nth == 1 {
+				w.WriteHeader(500)
+			}
+		})
+		made := f.integration(t, delivery.Input{URL: rec.URL})
+		f.say(t, f.thread(t), "1")
+		db.Client.Delivery.Update().SetLane(entdelivery.LaneREPLAY).SetResent(true).SetOutside(true).ExecX(f.ctx)
+		f.start(t)
+		f.allDone(t, made.ID, 1)
+		d := f.deliveries(made.ID)[0]
+		log := f.attempts(d.ID)
+		if len(log) != 2 || log[0].Trigger != attempt.TriggerREPLAY || log[1].Trigger != attempt.TriggerSCHEDULE || d.Resent ||
+			log[0].StateAfter != "PENDING" || log[1].StateAfter != "DONE" {
+			t.Errorf("delivery %+v, attempts %+v", d, log)
+		}
+	})
+}
+
 // Finishing locks no integration, so one that fails while its integration is disabled may go back into the queue.
 func TestAFailureWhileItsIntegrationIsDisabledIsHeld(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
