@@ -185,9 +185,9 @@ func (s *Service) endSecrets(ctx context.Context) error {
 }
 
 // ids runs a statement that finds ids.
-func (s *Service) ids(ctx context.Context, query string) ([]string, error) {
+func (s *Service) ids(ctx context.Context, query string, args ...any) ([]string, error) {
 	var list []string
-	err := scan(ctx, s.log.Client(), s.sql(query), nil, func(row scanner) error {
+	err := scan(ctx, s.log.Client(), s.sql(query), args, func(row scanner) error {
 		var id string
 		err := row.Scan(&id)
 		list = append(list, id)
