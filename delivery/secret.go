@@ -34,6 +34,9 @@ func (s *Service) RotateSecret(ctx context.Context, integrationID string, overla
 		if err != nil {
 			return Result{}, err
 		}
+		if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil { // so that no old secret is kept at hand
+			return Result{}, err
+		}
 		old, err := tx.Client().Secret.Query().Where(secret.OwnerID(in.ID)).Order(secret.ByCreatedAt(entsql.OrderDesc()), secret.ByID(entsql.OrderDesc())).All(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("find secrets: %w", err)
@@ -71,6 +74,7 @@ func (s *Service) addSecret(ctx context.Context, tx *eventlog.Tx, in *ent.Integr
 type signing struct {
 	secrets []outbound.Secret
 	err     error
+	until   ms.Time // when the first of them ends; 0 means that none does
 }
 
 // signers returns the live secrets of integrations that ctx's viewer may see. A secret that cannot be opened spoils its
@@ -91,6 +95,9 @@ func (s *Service) signers(ctx context.Context, client *ent.Client, integrationID
 			var one outbound.Secret
 			one, err = outbound.ParseSecret(string(plain))
 			sig.secrets = append(sig.secrets, one)
+		}
+		if end := row.NotAfter; end != nil && (sig.until == 0 || *end < sig.until) {
+			sig.until = *end
 		}
 		if err != nil {
 			sig.err = fmt.Errorf("open secret %s: %w", row.ID, err)
