@@ -164,10 +164,11 @@ type texts struct {
 }
 
 func (s *Service) newTexts() texts {
-	given, claim, integration, in, end, lock := givenSQLite, claimSQLite, "r.key", "IN (", ")", ""
+	given, claim, lock := givenSQLite, claimSQLite, ""
+	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")"}
 	if s.log.Postgres() {
-		given, claim, integration, in, end = givenPostgres, claimPostgres, "r.integration_id", "= ANY (ARRAY(", "))"
-		lock = "FOR NO KEY UPDATE OF h SKIP LOCKED"
+		given, claim, lock = givenPostgres, claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
+		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))"}
 	}
 	parts := []string{"{count}", strconv.Itoa(countUpTo)}
 	for _, lane := range lanes {
@@ -189,9 +190,10 @@ func (s *Service) newTexts() texts {
 		}
 		t.claim[w] = map[bool]string{}
 		for limited, healthy := range map[bool]string{false: healthySQL, true: probeSQL} {
-			t.claim[w][limited] = s.sql(claim, "{open}", openSQL, "{healthy}", healthy, "{claimable}", claimable,
-				"{integration}", integration, "{in}", in, "{/in}", end, "{ordering}", string(ordering),
-				"{lease}", strconv.FormatInt(s.lease().Milliseconds(), 10))
+			t.claim[w][limited] = s.sql(claim, append([]string{
+				"{open}", openSQL, "{healthy}", healthy, "{claimable}", claimable, "{ordering}", string(ordering),
+				"{lease}", strconv.FormatInt(s.lease().Milliseconds(), 10),
+			}, words...)...)
 		}
 	}
 	return t

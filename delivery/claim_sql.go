@@ -55,41 +55,36 @@ const (
 // keeps its planner from reading every pending row.
 var claimableSQL = map[way]string{
 	anyOrder: `
-		SELECT d.id FROM deliveries d
+		SELECT d.{key} FROM deliveries d
 		WHERE d.integration_id = {integration} AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
 		ORDER BY d.next_at, d.id`,
 
 	fifo: `
-		SELECT d.id FROM deliveries d
+		SELECT d.{key} FROM deliveries d
 		WHERE d.id {in}
 			SELECT head.id FROM (
 				SELECT o.id FROM deliveries o
-				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
+				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND o.ordinal IS NOT NULL AND NOT o.stepped_aside
 				ORDER BY o.ordinal, o.id LIMIT 1) AS head
 			UNION ALL
 			SELECT aside.id FROM (
-				SELECT w.id, w.stepped_aside FROM deliveries w
+				SELECT w.id, w.stepped_aside OR w.ordinal IS NULL AS outside FROM deliveries w
 				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
 				ORDER BY w.next_at, w.id LIMIT {window}) AS aside
-			WHERE aside.stepped_aside
+			WHERE aside.outside
 		{/in} AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
 		ORDER BY d.next_at, d.id`,
 
+	// Postgres needs the row itself, for its lock; SQLite reads no more of the window than it has room for.
 	byThread: `
-		SELECT d.id FROM deliveries d
-		WHERE d.id IN (
-				SELECT w.id FROM deliveries w
-				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
-				ORDER BY w.next_at, w.id LIMIT {window})
-			AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
+		SELECT d.{key} FROM {window of deliveries}
 			AND (d.thread_id IS NULL OR d.stepped_aside OR NOT EXISTS (
 				SELECT 1 FROM deliveries o
 				WHERE o.integration_id = d.integration_id AND o.thread_id = d.thread_id AND o.sequence < d.sequence
-					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside))
-		ORDER BY d.next_at, d.id`,
+					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside))`,
 
 	byHeads: `
-		SELECT d.id FROM deliveries d
+		SELECT d.{key} FROM deliveries d
 		WHERE d.id {in}
 			WITH RECURSIVE hop (thread_id) AS (
 				SELECT (
@@ -116,12 +111,12 @@ var claimableSQL = map[way]string{
 // lateral join is known rows are counted instead of limited.
 const claimSQLite = `
 UPDATE deliveries SET state = 'RUNNING', attempts = attempts + 1, lease_owner = $1, lease_until = {now} + {lease}
-WHERE id IN (
-	SELECT one.id FROM json_each($2) AS r
+WHERE rowid IN (
+	SELECT one.rowid FROM json_each($2) AS r
 	JOIN integrations i ON i.id = r.key AND {open}
 	JOIN integration_health h ON h.integration_id = i.id AND {healthy}
-	JOIN deliveries one ON one.id IN (
-		SELECT few.id FROM (SELECT c.id, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
+	JOIN deliveries one ON one.rowid IN (
+		SELECT few.at FROM (SELECT c.rowid AS at, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
 RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until,
 	(SELECT i.url FROM integrations i WHERE i.id = integration_id), (SELECT e.body FROM events e WHERE e.id = event_id),
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = workspace_id)`
@@ -145,6 +140,21 @@ WITH picked AS MATERIALIZED (
 	(SELECT e.body FROM events e WHERE e.id = moved.event_id),
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = moved.workspace_id)
 FROM moved`
+
+// The windows of byThread.
+const (
+	windowSQLite = `(
+			SELECT w.rowid, w.integration_id, w.thread_id, w.sequence, w.stepped_aside FROM deliveries w
+			WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
+			ORDER BY w.next_at, w.id LIMIT {window}) AS d
+		WHERE TRUE`
+	windowPostgres = `deliveries d
+		WHERE d.id IN (
+				SELECT w.id FROM deliveries w
+				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
+				ORDER BY w.next_at, w.id LIMIT {window})
+			AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}`
+)
 
 const (
 	// openSQL holds for an integration that gets deliveries, in the order that the claim keeps.

@@ -307,7 +307,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[19], DeliveriesColumns[6], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state IN ('PENDING', 'RUNNING')",
+					Where: "state IN ('PENDING', 'RUNNING') AND ordinal IS NOT NULL",
 				},
 			},
 			{
