@@ -24,6 +24,8 @@ type Input struct {
 	AgentIDs   []string             // only threads of these agents; empty means all
 	Channels   []string             // only threads of these channels; empty means all
 	Ordering   integration.Ordering // empty means THREAD
+
+	RatePerSecond int // most attempts a second, up to MaxRate; 0 means no limit
 }
 
 // Update are changes of an integration. Fields that are nil stay as they are.
@@ -35,6 +37,8 @@ type Update struct {
 	Channels   []string // empty and not nil means all
 	Ordering   *integration.Ordering
 	State      *integration.State
+
+	RatePerSecond *int // 0 means no limit
 }
 
 // Result names the integration that a verb made or changed.
@@ -53,7 +57,7 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		}
 		all := Update{
 			Name: &in.Name, URL: &in.URL, EventTypes: notNil(in.EventTypes), AgentIDs: notNil(in.AgentIDs),
-			Channels: notNil(in.Channels), Ordering: &in.Ordering,
+			Channels: notNil(in.Channels), Ordering: &in.Ordering, RatePerSecond: &in.RatePerSecond,
 		}
 		if err := s.checkUpdate(ctx, tx.Client(), all, ""); err != nil {
 			return Result{}, err
@@ -64,7 +68,7 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		}
 		row, err := tx.Client().Integration.Create().SetID(id.New(id.Integration)).SetCreatedAt(tx.Now).
 			SetName(in.Name).SetURL(in.URL).SetOrdering(in.Ordering).SetEventTypes(unique(all.EventTypes)).
-			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).Save(ctx)
+			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).SetNillableRatePerSecond(rateOrNone(in.RatePerSecond)).Save(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("store the integration: %w", err)
 		}
@@ -101,6 +105,11 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 		}
 		if u.Channels != nil {
 			change.SetChannels(unique(u.Channels))
+		}
+		if n := u.RatePerSecond; n != nil && *n == 0 {
+			change.ClearRatePerSecond()
+		} else {
+			change.SetNillableRatePerSecond(n)
 		}
 		enable := u.State != nil && *u.State == integration.StateENABLED && in.State != integration.StateENABLED
 		if enable {

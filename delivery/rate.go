@@ -12,13 +12,24 @@ import (
 	"parley/eventlog"
 )
 
+// MaxRate is the highest rate that can be set; an endpoint that can take more needs none.
+const MaxRate = 1000
+
+// rateOrNone returns a rate as it is stored, nil for none.
+func rateOrNone(rate int) *int {
+	if rate == 0 {
+		return nil
+	}
+	return &rate
+}
+
 // rate is how many attempts a second an endpoint gets, by the generic cell rate algorithm
 // (https://www.itu.int/rec/T-REC-I.371-200403-I): each attempt takes its share of a second after the one before it, and up
 // to a tenth of a second's attempts may come at once, so that many are claimed together.
 type rate int
 
-// share is what one attempt takes, in microseconds.
-func (r rate) share() int64 { return int64(time.Second/time.Microsecond) / int64(r) }
+// share is what one attempt takes, in microseconds, rounded up.
+func (r rate) share() int64 { return (int64(time.Second/time.Microsecond) + int64(r) - 1) / int64(r) }
 
 // burst is how many attempts may come at once.
 func (r rate) burst() int64 { return max(1, int64(r)/10) }
@@ -26,7 +37,7 @@ func (r rate) burst() int64 { return max(1, int64(r)/10) }
 // room returns how many attempts may begin now, when free is the end of all shares that were taken. Both are in
 // microseconds.
 func (r rate) room(free, now int64) int {
-	return int(max(0, (now-max(free, now))/r.share()+r.burst()))
+	return int(max(0, now+r.burst()*r.share()-max(free, now)) / r.share())
 }
 
 // take returns free after n more attempts, and how long to wait for the next ones: for half of what may come at once.

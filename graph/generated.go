@@ -381,6 +381,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
+		RatePerSecond  func(childComplexity int) int
 		State          func(childComplexity int) int
 		URL            func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
@@ -2303,6 +2304,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.PayloadVersion(childComplexity), true
+	case "Integration.ratePerSecond":
+		if e.ComplexityRoot.Integration.RatePerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RatePerSecond(childComplexity), true
 	case "Integration.state":
 		if e.ComplexityRoot.Integration.State == nil {
 			break
@@ -6383,6 +6390,8 @@ type Integration implements Node {
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+  "Most attempts a second, 1 to 1000; null means no limit."
+  ratePerSecond: Int
 }
 
 "How the endpoint of an integration is doing."
@@ -7359,6 +7368,8 @@ input CreateIntegrationInput {
   channels: [String!]
   "In which order events are sent."
   ordering: Ordering
+  "Most attempts a second, 1 to 1000; null means no limit."
+  ratePerSecond: Int
 }
 
 "Changes of an integration; what is left out stays."
@@ -7381,6 +7392,8 @@ input UpdateIntegrationInput {
   ordering: Ordering
   "Where it stands."
   state: IntegrationState
+  "Most attempts a second, 1 to 1000; null ends the limit."
+  ratePerSecond: Int
 }
 
 "An integration that was made or changed."
@@ -8070,6 +8083,8 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_createdAt(ctx, ec, field)
 	case "updatedAt":
 		return fieldContext_Integration_updatedAt(ctx, ec, field)
+	case "ratePerSecond":
+		return fieldContext_Integration_ratePerSecond(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -15169,6 +15184,29 @@ func _Integration_updatedAt(ctx context.Context, ec *executionContext, field gra
 }
 func fieldContext_Integration_updatedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Integration_ratePerSecond(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_ratePerSecond(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RatePerSecond, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Integration_ratePerSecond(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _IntegrationConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationConnection) (ret graphql.Marshaler) {
@@ -27694,7 +27732,7 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "ratePerSecond"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27750,6 +27788,13 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Ordering = data
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = data
 		}
 	}
 	return it, nil
@@ -29941,7 +29986,7 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state", "ratePerSecond"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30011,6 +30056,13 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.State = data
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -33224,6 +33276,11 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 		case "updatedAt":
 			out.Values[i] = _Integration_updatedAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ratePerSecond":
+			out.Values[i] = _Integration_ratePerSecond(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:

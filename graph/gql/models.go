@@ -20,6 +20,8 @@ import (
 	"parley/ent/turn"
 	"parley/ent/viewer"
 	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // Something that happened in a dry run.
@@ -260,6 +262,8 @@ type CreateIntegrationInput struct {
 	Channels []string `json:"channels,omitempty"`
 	// In which order events are sent.
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
+	// Most attempts a second, 1 to 1000; null means no limit.
+	RatePerSecond *int `json:"ratePerSecond,omitempty"`
 }
 
 // A new credential for a model provider.
@@ -1140,6 +1144,8 @@ type UpdateIntegrationInput struct {
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
 	// Where it stands.
 	State *integration.State `json:"state,omitempty"`
+	// Most attempts a second, 1 to 1000; null ends the limit.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
 }
 
 // Changes of a credential; what is left out stays.
