@@ -28,6 +28,7 @@
 //   - In a THREAD endpoint an event waits for the earlier ones of its thread until they are done, or have failed three
 //     times and stepped aside; in a FIFO endpoint it waits for all earlier ones until they are done or exhausted.
 //   - Only an endpoint's own failures cost a try: a crash, a stop or a pause does not.
-//   - One endpoint fills at most its cap of workers, and only one while it fails; one workspace at most its own; free
-//     workers go round workspaces first and endpoints second.
+//   - One endpoint fills at most its cap of a process's workers, and only one while it fails; one workspace at most its
+//     own while others have something to send; free workers go round workspaces first and endpoints second.
+//   - A rate, and the one delivery that a breaker lets through, hold over all processes.
 package delivery

@@ -217,7 +217,7 @@ func (d *dueList) seen(sights []sight, looked []*endpoint, scan bool, now time.T
 	for _, s := range sights {
 		e := d.endpoint(s.id, s.workspace)
 		e.way, e.single, e.limited = s.way, s.failures >= failingAfter || s.breaker, s.breaker || s.rated
-		e.notBefore = now.Add(s.wait)
+		e.notBefore, e.tokenAt = now.Add(s.wait), time.Time{}
 		for lane := range e.lines {
 			l := &e.lines[lane]
 			l.expect, l.many, l.more = s.due[lane], s.due[lane] >= window, s.due[lane] >= countUpTo
