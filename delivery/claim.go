@@ -165,11 +165,12 @@ type texts struct {
 
 func (s *Service) newTexts() texts {
 	given, claim, lock := givenSQLite, claimSQLite, ""
-	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")"}
+	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")", "{oldest first}", ""}
 	if s.log.Postgres() {
 		given, claim, lock = givenPostgres, claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
-		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))"}
+		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))", "{oldest first}", "ORDER BY d.next_at, d.id"}
 	}
+	words = append(words, "{still}", stillSQL)
 	parts := []string{"{count}", strconv.Itoa(countUpTo)}
 	for _, lane := range lanes {
 		parts = append([]string{

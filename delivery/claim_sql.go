@@ -52,7 +52,7 @@ const (
 
 // claimableSQL selects, for each way, the deliveries d of endpoint {integration} and lane $4 that can be claimed, in the
 // order in which they should be. What they wait for may be in either lane. {in} is IN ( but for Postgres an array, which
-// keeps its planner from reading every pending row.
+// keeps its planner from reading every pending row, as the comparison with NULL does where NOT EXISTS would say the same.
 var claimableSQL = map[way]string{
 	anyOrder: `
 		SELECT d.{key} FROM deliveries d
@@ -72,16 +72,18 @@ var claimableSQL = map[way]string{
 				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
 				ORDER BY w.next_at, w.id LIMIT {window}) AS aside
 			WHERE aside.outside
-		{/in} AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
+		{/in} AND {still}
 		ORDER BY d.next_at, d.id`,
 
 	// Postgres needs the row itself, for its lock; SQLite reads no more of the window than it has room for.
 	byThread: `
 		SELECT d.{key} FROM {window of deliveries}
-			AND (d.thread_id IS NULL OR d.stepped_aside OR NOT EXISTS (
-				SELECT 1 FROM deliveries o
+			AND (d.thread_id IS NULL OR d.stepped_aside OR (
+				SELECT o.id FROM deliveries o
 				WHERE o.integration_id = d.integration_id AND o.thread_id = d.thread_id AND o.sequence < d.sequence
-					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside))`,
+					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
+				ORDER BY o.sequence LIMIT 1) IS NULL)
+		{oldest first}`,
 
 	byHeads: `
 		SELECT d.{key} FROM deliveries d
@@ -103,7 +105,7 @@ var claimableSQL = map[way]string{
 					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside
 				ORDER BY o.sequence LIMIT 1
 			) FROM hop
-		{/in} AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
+		{/in} AND {still}
 		ORDER BY d.next_at, d.id`,
 }
 
@@ -141,6 +143,10 @@ WITH picked AS MATERIALIZED (
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = moved.workspace_id)
 FROM moved`
 
+// stillSQL holds for what is due yet when it is locked. It is written so that no index serves it: of the conditions on d only
+// the keys may lead to rows.
+const stillSQL = `d.state || '' = 'PENDING' AND d.lane || '' = $4 AND d.next_at + 0 <= {now}`
+
 // The windows of byThread.
 const (
 	windowSQLite = `(
@@ -149,11 +155,11 @@ const (
 			ORDER BY w.next_at, w.id LIMIT {window}) AS d
 		WHERE TRUE`
 	windowPostgres = `deliveries d
-		WHERE d.id IN (
+		WHERE d.id {in}
 				SELECT w.id FROM deliveries w
 				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
-				ORDER BY w.next_at, w.id LIMIT {window})
-			AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}`
+				ORDER BY w.next_at, w.id LIMIT {window}{/in}
+			AND {still}`
 )
 
 const (
