@@ -139,12 +139,14 @@ func (d *dueList) settle(e *endpoint, now time.Time) {
 	}
 	d.ready.set(w, w.ready.Len() > 0)
 	if active := w.ready.Len() > 0 || w.flying > 0; active != w.active {
-		w.active = active
-		d.active += map[bool]int{true: 1, false: -1}[active]
+		if w.active = active; active {
+			d.active++
+		} else {
+			d.active--
+		}
 	}
-	alarm := e.alarmAt(now)
-	e.alarm = alarm
-	d.alarms.set(e, !alarm.IsZero())
+	e.alarm = e.alarmAt(now)
+	d.alarms.set(e, !e.alarm.IsZero())
 }
 
 func newWorkspace(id string) *workspace {
