@@ -3,6 +3,7 @@ package delivery_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"parley/ent/integration"
 	"parley/ent/integrationhealth"
 	entms "parley/ent/ms"
+	"parley/eventlog"
 	"parley/outbound"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -190,6 +192,29 @@ func TestAReplayLeavesRoomForLiveDeliveries(t *testing.T) {
 		f.allDone(t, made.ID, 41)
 		if n := most.Load(); n < 1 || n > 2 {
 			t.Errorf("%d replays at once, want at most a quarter of 8", n)
+		}
+	})
+}
+
+func TestACommitTellsOfItsDeliveries(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db, delivery.Options{})
+		made := f.integration(t, delivery.Input{URL: "http://127.0.0.1:1/"})
+		off := f.integration(t, delivery.Input{URL: "http://127.0.0.1:1/", Name: "off"})
+		f.set(t, off.ID, delivery.Update{State: &disabled})
+		thread := f.thread(t)
+		for _, n := range []int{1, 5} { // together with the events, and by a statement of their own
+			var told []string
+			stop := f.log.OnWake(func(w eventlog.Wake) {
+				for _, in := range w.New {
+					told = append(told, in.ID)
+				}
+			})
+			f.say(t, thread, make([]string, n)...)
+			stop()
+			if want := slices.Repeat([]string{made.ID}, n); !slices.Equal(told, want) {
+				t.Errorf("after %d messages: told of %v, want %v", n, told, want)
+			}
 		}
 	})
 }
