@@ -84,7 +84,8 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	if err != nil {
 		return errors.Join(fmt.Errorf("make the first workspace: %w", err), listener.Close())
 	}
-	webhooks := outbound.New(outbound.Options{Guard: guard})
+	// Half of the workers, which one workspace may use alone, may be sending to one host.
+	webhooks := outbound.New(outbound.Options{Guard: guard, IdlePerHost: 256})
 	defer webhooks.CloseIdle()
 	// A function may take as long as it was given, also for the head of its answer.
 	functions := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1, UserAgent: "Parley/" + version})

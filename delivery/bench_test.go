@@ -1,65 +1,128 @@
 package delivery_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"parley/delivery"
+	entdelivery "parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/viewer"
+	"parley/outbound"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
 
-// BenchmarkDrain sends deliveries that are due, signed and over HTTP, and counts until all are recorded.
+// BenchmarkDrain sends deliveries that are due, signed and over HTTP, until all are recorded, and compares that with a bare
+// loop of signed POSTs to the same receiver: sender, receiver and database share the machine. Give it a number of
+// deliveries, such as -benchtime 10000x.
 func BenchmarkDrain(b *testing.B) {
 	for _, c := range []struct {
-		ordering  integration.Ordering
-		endpoints int
-	}{{integration.OrderingTHREAD, 1}, {integration.OrderingTHREAD, 40}, {integration.OrderingFIFO, 1}, {integration.OrderingFIFO, 40}} {
-		b.Run(fmt.Sprintf("%s/%d", c.ordering, c.endpoints), func(b *testing.B) {
+		ordering              integration.Ordering
+		workspaces, endpoints int // endpoints in all
+	}{
+		{integration.OrderingTHREAD, 1, 1},
+		{integration.OrderingTHREAD, 1, 100},
+		{integration.OrderingTHREAD, 10, 100},
+		{integration.OrderingTHREAD, 20, 2000},
+		{integration.OrderingFIFO, 10, 100},
+	} {
+		b.Run(fmt.Sprintf("%s/workspaces=%d/endpoints=%d", c.ordering, c.workspaces, c.endpoints), func(b *testing.B) {
 			storagetest.Bench(b, func(b *testing.B, db *storage.DB) {
-				f := newFixture(b, db, delivery.Options{Poll: time.Second})
-				srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+				var came atomic.Int64
+				srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { came.Add(1) }))
 				b.Cleanup(srv.Close)
-				for i := range c.endpoints {
-					f.integration(b, delivery.Input{URL: srv.URL, Ordering: c.ordering, Name: fmt.Sprint(i)})
-				}
-				const threads = 20
-				total := 0
-				for t := range threads {
-					thread := f.thread(b)
-					var texts []string
-					for total+len(texts)*c.endpoints < b.N*(t+1)/threads {
-						texts = append(texts, "A message of the usual length, which is a sentence or two. It has nothing to say.")
+				first := newFixture(b, db, delivery.Options{Poll: time.Second})
+				total, body := 0, 0
+				for w := range c.workspaces {
+					f := *first
+					if w > 0 {
+						f.workspace, f.ctx = workspace(b, db)
+						f.agent = db.Client.Agent.Create().SetName("a").SaveX(f.ctx)
 					}
-					for part := range slices.Chunk(texts, 20) {
-						f.say(b, thread, part...)
+					each := c.endpoints / c.workspaces
+					for i := range each {
+						f.integration(b, delivery.Input{URL: srv.URL, Ordering: c.ordering, Name: fmt.Sprint(i)})
 					}
-					total += len(texts) * c.endpoints
+					f.fill(b, max(1, b.N/c.endpoints))
+					total += each * max(1, b.N/c.endpoints)
+					body = len(db.Client.Event.Query().Where().FirstX(f.ctx).Body)
 				}
+				if _, err := db.SQL.ExecContext(b.Context(), "ANALYZE"); err != nil { // as a server's tables are
+					b.Fatal(err)
+				}
+				bare := bareLoop(b, srv.URL, max(total, 5000), body)
+				came.Store(0)
 				b.ResetTimer()
-				f.start(b)
-				for {
-					done := 0
-					row := db.SQL.QueryRowContext(f.ctx, "SELECT count(*) FROM deliveries WHERE state IN ('PENDING', 'RUNNING')")
-					if err := row.Scan(&done); err != nil {
-						b.Fatal(err)
-					}
-					if done == 0 {
-						break
-					}
-					time.Sleep(20 * ms)
+				stop := first.start(b)
+				for int(came.Load()) < total {
+					time.Sleep(ms)
 				}
+				stop() // which waits for the outcomes
 				b.StopTimer()
-				b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "deliveries/s")
+				system := viewer.SystemContext(b.Context(), "metrics")
+				if n := db.Client.Delivery.Query().Where(entdelivery.StateEQ(entdelivery.StateDONE)).CountX(system); n != total {
+					b.Fatalf("%d of %d deliveries are done", n, total)
+				}
+				rate := float64(total) / b.Elapsed().Seconds()
+				b.ReportMetric(rate, "deliveries/s")
+				b.ReportMetric(rate/bare, "of-bare")
+				b.ReportMetric(0, "ns/op")
 			})
 		})
 	}
+}
+
+// fill stores messages in many threads of the fixture's workspace.
+func (f *fixture) fill(b *testing.B, messages int) {
+	const threads = 20
+	for t := range threads {
+		var texts []string
+		for i := t; i < messages; i += threads {
+			texts = append(texts, "A message of the usual length, which is a sentence or two. It has nothing to say.")
+		}
+		if len(texts) == 0 {
+			return
+		}
+		thread := f.thread(b)
+		for part := range slices.Chunk(texts, 20) {
+			f.say(b, thread, part...)
+		}
+	}
+}
+
+// bareLoop returns how many signed POSTs a second a loop makes that has nothing else to do.
+func bareLoop(b *testing.B, url string, n, size int) float64 {
+	guard := outbound.NewGuard(outbound.GuardOptions{AllowLoopback: true, AllowHTTP: true})
+	client := outbound.New(outbound.Options{Guard: guard, IdlePerHost: 512})
+	defer client.CloseIdle()
+	secret, body := outbound.NewSecret(), []byte(strings.Repeat("x", size))
+	var left atomic.Int64
+	left.Store(int64(n))
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range 64 {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				h := outbound.Sign("evt_01hzy3k7v5q0c8x2m4n6p8r9sa", time.Now(), body, secret)
+				h.Set("Content-Type", "application/json")
+				if _, err := client.Do(context.Background(), outbound.Request{Method: http.MethodPost, URL: url, Header: h, Body: body}); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return float64(n) / time.Since(began).Seconds()
 }
 
 // BenchmarkArrival measures the time from a commit to the arrival of the webhook, one at a time.

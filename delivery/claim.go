@@ -2,13 +2,14 @@ package delivery
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lib/pq"
 
 	"parley/ent"
 	"parley/ent/ms"
@@ -28,53 +29,41 @@ type job struct {
 	nextAt        ms.Time // when it was due
 	claimedAt     ms.Time // by the database
 	leaseEnd      time.Time
+	lane          int
+	revision      int64 // of the workspace's integrations when it was claimed
 }
 
-// queue is what the database says can be sent.
-type queue struct {
-	due     []endpoint
-	running map[string]int // deliveries by workspace
-}
-
-// failingAfter is how many failures in a row make an endpoint get one request at a time until one succeeds, so that
-// a few dead ones leave most of their workspace's workers (Options.PerWorkspace) to the others.
-const failingAfter = 5
-
-// readQueue looks for what is due at endpoints that may be sent to, and at what is running. It locks nothing.
-func (s *Service) readQueue(ctx context.Context) (queue, error) {
+// look shows what is pending at the given endpoints, or, with nil, at all. It locks nothing.
+func (s *Service) look(ctx context.Context, endpoints []*endpoint) ([]sight, error) {
 	ctx = viewer.SystemContext(ctx, "delivery claim")
-	running := map[string]int{} // by integration
-	q := queue{running: map[string]int{}}
-	err := scan(ctx, s.log.Client(), runningSQL, nil, func(row scanner) error {
-		var id, workspace string
-		err := row.Scan(&id, &workspace)
-		running[id]++
-		q.running[workspace]++
+	text, args := s.texts.lookAll, []any(nil)
+	if endpoints != nil {
+		ids := make([]string, len(endpoints))
+		for i, e := range endpoints {
+			ids[i] = e.id
+		}
+		text, args = s.texts.look, []any{s.list(ids)}
+	}
+	var sights []sight
+	err := scan(ctx, s.log.Client(), text, args, func(row scanner) error {
+		var v sight
+		var paused, open, now ms.Time
+		var next [2]*ms.Time
+		err := row.Scan(&v.id, &v.workspace, &v.way, &v.failures, &v.breaker, &v.rated, &paused, &open, &now,
+			&v.due[live], &next[live], &v.due[replay], &next[replay])
+		v.wait = max(0, paused.Sub(now), open.Sub(now))
+		for lane, at := range next {
+			if at != nil {
+				v.next[lane] = new(at.Sub(now))
+			}
+		}
+		sights = append(sights, v)
 		return err
 	})
 	if err != nil {
-		return q, fmt.Errorf("count running deliveries: %w", err)
+		return nil, fmt.Errorf("look for due deliveries: %w", err)
 	}
-	err = scan(ctx, s.log.Client(), s.sql(waitingSQL), nil, func(row scanner) error {
-		var e endpoint
-		var failures, due int
-		if err := row.Scan(&e.id, &e.workspace, &e.way, &failures, &due); err != nil {
-			return err
-		}
-		most := s.o.PerIntegration
-		if e.way == fifo || failures >= failingAfter {
-			most = 1 // the next one may go only when this one is over
-		}
-		e.more = due == window
-		if e.room = min(due, most-running[e.id]); e.room > 0 {
-			q.due = append(q.due, e)
-		}
-		return nil
-	})
-	if err != nil {
-		return q, fmt.Errorf("find due deliveries: %w", err)
-	}
-	return q, nil
+	return sights, nil
 }
 
 // claim makes up to the granted numbers of deliveries RUNNING under leases of owner, and returns them with all that
@@ -83,92 +72,132 @@ func (s *Service) readQueue(ctx context.Context) (queue, error) {
 func (s *Service) claim(ctx context.Context, owner string, grants []grant) ([]*job, error) {
 	ctx = viewer.SystemContext(ctx, "delivery claim")
 	var jobs []*job
-	err := s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		jobs = nil
-		leaseEnd := s.o.Now().Add(s.lease())
-		for statement, args := range s.claimStatements(owner, grants) {
-			err := scan(ctx, tx.Client(), statement, args, func(row scanner) error {
-				j := &job{leaseEnd: leaseEnd}
-				err := row.Scan(&j.id, &j.workspace, &j.integrationID, &j.eventID, &j.attempt, &j.tries, &j.steppedAside,
-					&j.createdAt, &j.nextAt, &j.claimedAt)
-				j.claimedAt = j.claimedAt.Add(-s.lease())
-				jobs = append(jobs, j)
+	for kind, some := range byKind(grants) {
+		var got []*job
+		var err error
+		if kind.limited {
+			got, err = s.takeLimited(ctx, owner, kind, some)
+		} else {
+			err = eventlog.Again(ctx, func() error {
+				got, err = s.take(ctx, s.log.Client(), owner, kind, some)
 				return err
 			})
-			if err != nil {
-				return err
-			}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("claim deliveries: %w", err)
+		jobs = append(jobs, got...)
+		if err != nil {
+			return jobs, fmt.Errorf("claim deliveries: %w", err)
+		}
 	}
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	return jobs, s.load(ctx, jobs)
+	return jobs, s.sign(ctx, jobs)
 }
 
-// load reads what the claimed deliveries carry and who signs.
-func (s *Service) load(ctx context.Context, jobs []*job) error {
-	byID, integrations := map[string]*job{}, map[string]bool{}
-	args := make([]any, len(jobs))
-	for i, j := range jobs {
-		byID[j.id], integrations[j.integrationID], args[i] = j, true, j.id
+// kind is what the grants of one statement have in common.
+type kind struct {
+	way     way
+	lane    int
+	limited bool
+}
+
+func byKind(grants []grant) map[kind][]grant {
+	kinds := map[kind][]grant{}
+	for _, g := range grants {
+		k := kind{g.way, g.lane, g.limited}
+		kinds[k] = append(kinds[k], g)
 	}
-	query := `SELECT d.id, i.url, e.body FROM deliveries d JOIN integrations i ON i.id = d.integration_id JOIN events e ON e.id = d.event_id
-WHERE d.id IN (` + placeholders(1, len(jobs), "text") + `)`
-	err := scan(ctx, s.log.Client(), query, args, func(row scanner) error {
-		var id, url, body string
-		if err := row.Scan(&id, &url, &body); err != nil {
-			return err
+	return kinds
+}
+
+// take runs the statement that claims deliveries of endpoints of one kind.
+func (s *Service) take(ctx context.Context, client *ent.Client, owner string, k kind, grants []grant) ([]*job, error) {
+	leaseEnd := s.o.Now().Add(s.lease())
+	args := []any{owner, nil, nil, string(lanes[k.lane])}
+	if s.log.Postgres() {
+		ids, rooms := make([]string, len(grants)), make([]int64, len(grants))
+		for i, g := range grants {
+			ids[i], rooms[i] = g.id, int64(g.n)
 		}
-		byID[id].url, byID[id].body = url, []byte(body)
-		return nil
+		args[1], args[2] = pq.Array(ids), pq.Array(rooms)
+	} else {
+		rooms, most := make(map[string]int, len(grants)), 0
+		for _, g := range grants {
+			rooms[g.id], most = g.n, max(most, g.n)
+		}
+		object, err := json.Marshal(rooms)
+		if err != nil {
+			return nil, err
+		}
+		args[1], args[2] = string(object), most
+	}
+	var jobs []*job
+	err := scan(ctx, client, s.texts.claim[k.way][k.limited], args, func(row scanner) error {
+		j := &job{leaseEnd: leaseEnd, lane: k.lane}
+		var body string
+		err := row.Scan(&j.id, &j.workspace, &j.integrationID, &j.eventID, &j.attempt, &j.tries, &j.steppedAside,
+			&j.createdAt, &j.nextAt, &j.claimedAt, &j.url, &body, &j.revision)
+		j.body, j.claimedAt = []byte(body), j.claimedAt.Add(-s.lease())
+		jobs = append(jobs, j)
+		return err
 	})
-	if err != nil {
-		return fmt.Errorf("read the bodies of claimed deliveries: %w", err)
-	}
-	signers, err := s.signers(ctx, s.log.Client(), slices.Collect(maps.Keys(integrations)))
-	for _, j := range jobs {
-		j.signing = signers[j.integrationID]
-	}
-	return err
+	return jobs, err
 }
 
-// claimStatements yields the statements that claim: with Postgres one for each way, with SQLite, which knows no lateral
-// join, one for each endpoint.
-func (s *Service) claimStatements(owner string, grants []grant) iter.Seq2[string, []any] {
-	lease := fmt.Sprint(s.lease().Milliseconds())
-	return func(yield func(statement string, args []any) bool) {
-		if !s.log.Postgres() {
-			for _, g := range grants {
-				text := s.sql(claimSQLite, "{claimable}", claimableSQL[g.way], "{in}", "IN (", "{/in}", ")", "{integration}", "$2", "{lease}", lease)
-				if !yield(text, []any{owner, g.id, g.n}) {
-					return
-				}
-			}
-			return
+// list makes a parameter of ids.
+func (s *Service) list(ids []string) any {
+	if s.log.Postgres() {
+		return pq.Array(ids)
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // strings always can be
+	}
+	return string(list)
+}
+
+// texts are the statements of claiming, each always the same, so that it stays prepared.
+type texts struct {
+	look, lookAll string
+	limit         string
+	claim         map[way]map[bool]string // by whether the endpoints are limited
+}
+
+func (s *Service) newTexts() texts {
+	given, claim, lock := givenSQLite, claimSQLite, ""
+	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")", "{oldest first}", ""}
+	if s.log.Postgres() {
+		given, claim, lock = givenPostgres, claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
+		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))", "{oldest first}", "ORDER BY d.next_at, d.id"}
+	}
+	words = append(words, "{still}", stillSQL)
+	parts := []string{"{count}", strconv.Itoa(countUpTo)}
+	for _, lane := range lanes {
+		parts = append([]string{
+			"{due " + string(lane) + "}", strings.ReplaceAll(dueSQL, "{lane}", string(lane)),
+			"{next " + string(lane) + "}", strings.ReplaceAll(nextSQL, "{lane}", string(lane)),
+		}, parts...)
+	}
+	t := texts{
+		look:    s.sql(lookSQL, append([]string{"{endpoints}", given}, parts...)...),
+		lookAll: s.sql(lookSQL, append([]string{"{endpoints}", pendingEndpoints}, parts...)...),
+		limit:   s.sql(limitSQL, "{given}", given, "{lock}", lock),
+		claim:   map[way]map[bool]string{},
+	}
+	for w, claimable := range claimableSQL {
+		ordering := w
+		if w == byHeads {
+			ordering = byThread
 		}
-		for way, claimable := range claimableSQL {
-			args, values := []any{owner}, []string{}
-			for _, g := range grants {
-				if g.way == way {
-					values = append(values, "("+placeholders(len(args)+1, 1, "text")+", "+placeholders(len(args)+2, 1, "bigint")+")")
-					args = append(args, g.id, g.n)
-				}
-			}
-			if len(values) == 0 {
-				continue
-			}
-			text := s.sql(claimPostgres, "{claimable}", claimable, "{in}", "= ANY (ARRAY(", "{/in}", "))",
-				"{integration}", "r.integration_id", "{rooms}", strings.Join(values, ", "), "{lease}", lease)
-			if !yield(text, args) {
-				return
-			}
+		t.claim[w] = map[bool]string{}
+		for limited, healthy := range map[bool]string{false: healthySQL, true: probeSQL} {
+			t.claim[w][limited] = s.sql(claim, append([]string{
+				"{open}", openSQL, "{healthy}", healthy, "{claimable}", claimable, "{ordering}", string(ordering),
+				"{lease}", strconv.FormatInt(s.lease().Milliseconds(), 10),
+			}, words...)...)
 		}
 	}
+	return t
 }
 
 // sql fills in a statement: the given pairs, one after the other, so that what is filled in may hold what comes later,

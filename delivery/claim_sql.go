@@ -6,22 +6,27 @@ package delivery
 
 // A query outside a transaction begins with SELECT, for storage to send it to the readers.
 
-// runningSQL finds what is being sent. The condition on lease_until leads to the index of leases, which is short; with a
-// GROUP BY SQLite would rather read the whole table.
-const runningSQL = `SELECT integration_id, workspace_id FROM deliveries WHERE state = 'RUNNING' AND lease_until > 0`
+// lookSQL shows what is pending at endpoints that may be sent to. {endpoints} yields their ids. The due ones are counted up to
+// {count}.
+const lookSQL = `SELECT i.id, i.workspace_id, i.ordering, h.consecutive_failures, h.breaker <> 'CLOSED', i.rate_per_second IS NOT NULL,
+	COALESCE(h.paused_until, 0), CASE WHEN h.breaker = 'OPEN' THEN COALESCE(h.breaker_until, 0) ELSE 0 END, {now},
+	{due LIVE}, {next LIVE}, {due REPLAY}, {next REPLAY}
+FROM ({endpoints}) AS hop JOIN integrations i ON i.id = hop.id JOIN integration_health h ON h.integration_id = i.id
+WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL`
 
-// waitingSQL finds the endpoints that may be sent to and have deliveries pending, with how many are due, counted up to
-// {window}. The recursive part hops from one endpoint to the next in the index, however many deliveries each has.
-const waitingSQL = `SELECT i.id, i.workspace_id, i.ordering, h.consecutive_failures, (
-	SELECT count(*) FROM (
+const (
+	dueSQL = `(SELECT count(*) FROM (
 		SELECT 1 FROM deliveries d
-		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.next_at <= {now} LIMIT {window}
-	) AS few
-)
-FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id JOIN integration_health h ON h.integration_id = i.id
-WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (h.paused_until IS NULL OR h.paused_until <= {now})`
+		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.lane = '{lane}' AND d.next_at <= {now} LIMIT {count}) AS few)`
+	nextSQL = `(SELECT min(d.next_at) FROM deliveries d
+		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.lane = '{lane}' AND d.next_at > {now})`
 
-// pendingEndpoints yields the id of every integration with pending deliveries.
+	givenPostgres = `SELECT unnest AS id FROM unnest($1::text[])`
+	givenSQLite   = `SELECT value AS id FROM json_each($1)`
+)
+
+// pendingEndpoints yields the id of every integration with pending deliveries. The recursive part hops from one to the
+// next in the index, however many deliveries each has.
 const pendingEndpoints = `
 	WITH RECURSIVE hop (id) AS (
 		SELECT min(integration_id) FROM deliveries WHERE state = 'PENDING'
@@ -45,45 +50,43 @@ const (
 	byHeads way = "heads"
 )
 
-// claimableSQL selects, for each way, the deliveries d of endpoint {integration} that can be claimed, in the order in
-// which they should be. {in} is IN ( but for Postgres an array, which keeps its planner from reading every pending row.
+// claimableSQL selects, for each way, the deliveries d of endpoint {integration} and lane $4 that can be claimed, in the
+// order in which they should be. What they wait for may be in either lane. {in} is IN ( but for Postgres an array, which
+// keeps its planner from reading every pending row, as the comparison with NULL does where NOT EXISTS would say the same.
 var claimableSQL = map[way]string{
 	anyOrder: `
-		SELECT d.id FROM deliveries d
-		WHERE d.integration_id = {integration} AND d.state = 'PENDING' AND d.next_at <= {now}
+		SELECT d.{key} FROM deliveries d
+		WHERE d.integration_id = {integration} AND d.state = 'PENDING' AND d.lane = $4 AND d.next_at <= {now}
 		ORDER BY d.next_at, d.id`,
 
 	fifo: `
-		SELECT d.id FROM deliveries d
+		SELECT d.{key} FROM deliveries d
 		WHERE d.id {in}
 			SELECT head.id FROM (
 				SELECT o.id FROM deliveries o
-				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside
+				WHERE o.integration_id = {integration} AND o.state IN ('PENDING', 'RUNNING') AND o.ordinal IS NOT NULL AND NOT o.stepped_aside AND NOT o.outside
 				ORDER BY o.ordinal, o.id LIMIT 1) AS head
 			UNION ALL
 			SELECT aside.id FROM (
-				SELECT w.id, w.stepped_aside OR w.outside AS free FROM deliveries w
-				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.next_at <= {now}
+				SELECT w.id, w.stepped_aside OR w.outside OR w.ordinal IS NULL AS free FROM deliveries w
+				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
 				ORDER BY w.next_at, w.id LIMIT {window}) AS aside
 			WHERE aside.free
-		{/in} AND d.state = 'PENDING' AND d.next_at <= {now}
+		{/in} AND {still}
 		ORDER BY d.next_at, d.id`,
 
+	// Postgres needs the row itself, for its lock; SQLite reads no more of the window than it has room for.
 	byThread: `
-		SELECT d.id FROM deliveries d
-		WHERE d.id IN (
-				SELECT w.id FROM deliveries w
-				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.next_at <= {now}
-				ORDER BY w.next_at, w.id LIMIT {window})
-			AND d.state = 'PENDING' AND d.next_at <= {now}
-			AND (d.thread_id IS NULL OR d.stepped_aside OR d.outside OR NOT EXISTS (
-				SELECT 1 FROM deliveries o
+		SELECT d.{key} FROM {window of deliveries}
+			AND (d.thread_id IS NULL OR d.stepped_aside OR d.outside OR (
+				SELECT o.id FROM deliveries o
 				WHERE o.integration_id = d.integration_id AND o.thread_id = d.thread_id AND o.sequence < d.sequence
-					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside))
-		ORDER BY d.next_at, d.id`,
+					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside
+				ORDER BY o.sequence LIMIT 1) IS NULL)
+		{oldest first}`,
 
 	byHeads: `
-		SELECT d.id FROM deliveries d
+		SELECT d.{key} FROM deliveries d
 		WHERE d.id {in}
 			WITH RECURSIVE hop (thread_id) AS (
 				SELECT (
@@ -102,29 +105,68 @@ var claimableSQL = map[way]string{
 					AND o.state IN ('PENDING', 'RUNNING') AND NOT o.stepped_aside AND NOT o.outside
 				ORDER BY o.sequence LIMIT 1
 			) FROM hop
-		{/in} AND d.state = 'PENDING' AND d.next_at <= {now}
+		{/in} AND {still}
 		ORDER BY d.next_at, d.id`,
 }
 
-const take = `
-UPDATE deliveries SET state = 'RUNNING', attempts = attempts + 1, lease_owner = $1, lease_until = {now} + {lease}`
+// claimSQLite takes deliveries of the endpoints that the object $2 names, each with its room, $3 being the most. Where no
+// lateral join is known rows are counted instead of limited.
+const claimSQLite = `
+UPDATE deliveries SET state = 'RUNNING', attempts = attempts + 1, lease_owner = $1, lease_until = {now} + {lease}
+WHERE rowid IN (
+	SELECT one.rowid FROM json_each($2) AS r
+	JOIN integrations i ON i.id = r.key AND {open}
+	JOIN integration_health h ON h.integration_id = i.id AND {healthy}
+	JOIN deliveries one ON one.rowid IN (
+		SELECT few.at FROM (SELECT c.rowid AS at, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
+RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until,
+	(SELECT i.url FROM integrations i WHERE i.id = integration_id), (SELECT e.body FROM events e WHERE e.id = event_id),
+	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = workspace_id)`
 
-const taken = `
-RETURNING deliveries.id, deliveries.workspace_id, deliveries.integration_id, deliveries.event_id, deliveries.attempts,
-	deliveries.tries, deliveries.stepped_aside, deliveries.created_at, deliveries.next_at, deliveries.lease_until`
-
-// claimSQLite takes $3 deliveries of integration $2. The one writer needs no locks.
-const claimSQLite = take + `
-WHERE id IN ({claimable} LIMIT $3)
-	AND EXISTS (SELECT 1 FROM integrations i WHERE i.id = $2 AND i.state = 'ENABLED' AND i.deleted_at IS NULL)` + taken
-
-// claimPostgres takes deliveries of many endpoints, each with its room. Rows that another process is claiming are
+// claimPostgres takes deliveries of the endpoints $2, each with its room in $3. Rows that another process is claiming are
 // locked, and skipped. That does not break the order: in the snapshot of this statement they are still pending, and so
-// hold up what comes after them.
+// hold up what comes after them. Arrays and scalar subqueries lead the planner to the keys, whatever it thinks of the
+// tables' sizes. The commit does not wait for the disk: a claim that Postgres loses by crashing is made again, and the next
+// outcome that is recorded flushes it.
 const claimPostgres = `
 WITH picked AS MATERIALIZED (
-	SELECT x.id FROM (VALUES {rooms}) AS r (integration_id, room)
-	JOIN integrations i ON i.id = r.integration_id AND i.state = 'ENABLED' AND i.deleted_at IS NULL
+	SELECT x.id FROM unnest($2::text[], $3::bigint[]) AS r (integration_id, room)
+	JOIN integrations i ON i.id = r.integration_id AND {open}
+	JOIN integration_health h ON h.integration_id = i.id AND {healthy}
 	CROSS JOIN LATERAL ({claimable} LIMIT r.room FOR UPDATE OF d SKIP LOCKED) AS x
-)` + take + `
-FROM picked WHERE deliveries.id = picked.id` + taken
+), moved AS (
+	UPDATE deliveries SET state = 'RUNNING', attempts = attempts + 1, lease_owner = $1, lease_until = {now} + {lease}
+	WHERE id = ANY (ARRAY(SELECT picked.id FROM picked)) AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
+	RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until
+) SELECT moved.*, (SELECT i.url FROM integrations i WHERE i.id = moved.integration_id),
+	(SELECT e.body FROM events e WHERE e.id = moved.event_id),
+	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = moved.workspace_id)
+FROM moved`
+
+// stillSQL holds for what is due yet when it is locked. It is written so that no index serves it: of the conditions on d only
+// the keys may lead to rows.
+const stillSQL = `d.state || '' = 'PENDING' AND d.lane || '' = $4 AND d.next_at + 0 <= {now}`
+
+// The windows of byThread.
+const (
+	windowSQLite = `(
+			SELECT w.rowid, w.integration_id, w.thread_id, w.sequence, w.stepped_aside, w.outside FROM deliveries w
+			WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
+			ORDER BY w.next_at, w.id LIMIT {window}) AS d
+		WHERE TRUE`
+	windowPostgres = `deliveries d
+		WHERE d.id {in}
+				SELECT w.id FROM deliveries w
+				WHERE w.integration_id = {integration} AND w.state = 'PENDING' AND w.lane = $4 AND w.next_at <= {now}
+				ORDER BY w.next_at, w.id LIMIT {window}{/in}
+			AND {still}`
+)
+
+const (
+	// openSQL holds for an integration that gets deliveries, in the order that the claim keeps.
+	openSQL = `i.state = 'ENABLED' AND i.deleted_at IS NULL AND i.ordering = '{ordering}'`
+	// healthySQL holds for one that needs no lock for a claim.
+	healthySQL = `h.breaker = 'CLOSED' AND (h.paused_until IS NULL OR h.paused_until <= {now}) AND i.rate_per_second IS NULL`
+	// probeSQL holds for one whose health is locked, unless its breaker is not closed and has let one through already.
+	probeSQL = `(h.breaker = 'CLOSED' OR NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.integration_id = i.id AND o.state = 'RUNNING'))`
+)

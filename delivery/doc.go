@@ -29,6 +29,7 @@
 //     times and stepped aside; in a FIFO endpoint it waits for all earlier ones until they are done or exhausted.
 //   - Only an endpoint's own failures cost a try: a crash, a stop, a pause, an open breaker or what we refuse to send does not.
 //   - Attempts of a workspace have positions without a gap, in order of commit.
-//   - One endpoint fills at most its cap of workers, and only one while it fails; one workspace at most its own; free
-//     workers go round workspaces first and endpoints second.
+//   - One endpoint fills at most its cap of a process's workers; one workspace at most its own while others have something to
+//     send; free workers go round workspaces first and endpoints second.
+//   - A rate, and the one delivery that a breaker lets through, hold over all processes.
 package delivery

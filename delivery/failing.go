@@ -120,7 +120,7 @@ func (s *Service) attendTo(ctx context.Context, id string) error {
 func (s *Service) gaveUp(integrationID string, why disabling) {
 	s.metrics.disabled.Inc()
 	s.o.Logger.Warn("an integration was disabled", "integration", integrationID, "reason", why.reason)
-	s.look.Poke() // what waits may be more than one transaction should hold
+	s.chores.Poke() // what waits may be more than one transaction should hold
 }
 
 // about is the data of an event about an integration.

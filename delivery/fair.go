@@ -2,124 +2,157 @@ package delivery
 
 import (
 	"cmp"
-	"maps"
-	"slices"
+	"time"
+
+	"parley/ent/delivery"
 )
 
-// turns decides whose deliveries free workers take: workspaces go round, and within a workspace its endpoints, so that
-// a workspace gains nothing by having many endpoints. It is start-time fair queueing
-// (https://doi.org/10.1109/90.649569) with every delivery of the same cost: each party has a clock that advances by one
-// for a delivery, and the one that is furthest behind is next. It is not safe for concurrent use.
-type turns struct {
-	now        float64            // clock of the workspace that was served last
-	workspaces map[string]*ticket // by id
-}
+// Whose deliveries free workers take: workspaces go round, and within a workspace its endpoints, so that a workspace gains
+// nothing by having many endpoints. It is start-time fair queueing (https://doi.org/10.1109/90.649569) with every delivery
+// of the same cost: each party has a clock that advances by one for a delivery, and the one that is furthest behind is
+// next. Who comes back has its clock brought up to the present: who had nothing to send has saved nothing.
 
-type ticket struct {
-	at        float64
-	now       float64            // clock of the endpoint that was served last
-	endpoints map[string]float64 // clocks by integration id
-}
+// lanes are the queues of an endpoint. What is replayed gets only what live deliveries leave, and no more than a quarter.
+var lanes = [2]delivery.Lane{live: delivery.LaneLIVE, replay: delivery.LaneREPLAY}
 
-// endpoint is one integration with deliveries that are due.
-type endpoint struct {
+const (
+	live = iota
+	replay
+)
+
+// workspace is one that has endpoints in the due list.
+type workspace struct {
+	at        float64 // its clock
+	now       float64 // clock of the endpoint that was served last
 	id        string
-	workspace string
-	way       way  // to find what can be claimed
-	more      bool // whether more is due than was looked at
-	room      int  // how many more may be sent now: no more than are due, and than its cap leaves
+	endpoints int // in the due list
+	flying    int // deliveries that are claimed and not yet recorded
+	ready     *heapOf[*endpoint]
+	place     int // among the workspaces that are ready
+	active    bool
 }
 
 // grant is how many deliveries of an endpoint to claim.
 type grant struct {
-	endpoint
-	n int
+	*endpoint
+	lane int
+	way  way
+	n    int
 }
 
-// forgetAbove bounds the clocks that are kept of parties with nothing to send.
-const forgetAbove = 4096
-
-// deal shares free workers among endpoints; left is how many more each workspace may have at once. The grants are in
-// the order in which the endpoints came first.
-func (t *turns) deal(free int, due []endpoint, left func(workspace string) int) []grant {
-	if t.workspaces == nil || len(t.workspaces) > forgetAbove {
-		t.workspaces = map[string]*ticket{}
-	}
-	type party struct {
-		*ticket
-		id        string
-		left      int
-		endpoints []*grant
-	}
-	parties := map[string]*party{}
-	for _, e := range due {
-		p := parties[e.workspace]
-		if p == nil {
-			p = &party{t.enter(e.workspace), e.workspace, left(e.workspace), nil}
-			parties[e.workspace] = p
-		}
-		p.enter(e.id)
-		p.endpoints = append(p.endpoints, &grant{endpoint: e})
-	}
-	round := slices.SortedFunc(maps.Values(parties), func(a, b *party) int { return cmp.Compare(a.id, b.id) })
-	var order []*grant
-	for ; free > 0; free-- {
-		var next *party
-		var from *grant
-		for _, p := range round {
-			if p.left <= 0 || next != nil && p.at >= next.at {
-				continue
-			}
-			if g := p.next(p.endpoints); g != nil {
-				next, from = p, g
-			}
-		}
-		if next == nil {
+// deal shares free workers among the endpoints that are ready. What is granted counts as flying, until claimed says how
+// much was found. The grants are in the order in which the endpoints came first.
+func (d *dueList) deal(free int, now time.Time) []grant {
+	var order []*endpoint
+	var full []*workspace
+	for free > 0 {
+		w, ok := d.ready.first()
+		if !ok {
 			break
 		}
-		if from.n == 0 {
-			order = append(order, from)
+		if w.flying >= d.mostOf(w) {
+			d.ready.set(w, false)
+			full = append(full, w)
+			continue
 		}
-		from.n++
-		next.left--
-		t.now, next.now = next.at, next.ticket.endpoints[from.id]
-		next.at++
-		next.ticket.endpoints[from.id]++
+		e, _ := w.ready.first()
+		lane := e.wanting(d)
+		if e.lines[live].granted+e.lines[replay].granted == 0 {
+			order = append(order, e)
+		}
+		d.now, w.now = w.at, e.at
+		w.at++
+		e.at++
+		l := &e.lines[lane]
+		l.granted++
+		if l.expect--; l.expect == 0 && l.more {
+			l.more = false
+			d.suspect(e)
+		}
+		d.fly(e, lane, 1)
+		d.settle(e, now)
+		free--
 	}
-	grants := make([]grant, len(order))
-	for i, g := range order {
-		grants[i] = *g
+	for _, w := range full {
+		d.ready.set(w, w.ready.Len() > 0)
+	}
+	var grants []grant
+	for _, e := range order {
+		for lane := range e.lines {
+			l := &e.lines[lane]
+			if l.granted > 0 {
+				grants = append(grants, grant{e, lane, l.way(e.way), l.granted})
+				l.granted = 0
+			}
+		}
 	}
 	return grants
 }
 
-// refund gives back the turns of deliveries that were granted and not found.
-func (t *turns) refund(g grant, unused int) {
-	p := t.workspaces[g.workspace]
-	p.at -= float64(unused)
-	p.endpoints[g.id] -= float64(unused)
-}
-
-// enter brings a workspace's clock up to the present: who had nothing to send has saved nothing.
-func (t *turns) enter(workspace string) *ticket {
-	p := t.workspaces[workspace]
-	if p == nil {
-		p = &ticket{endpoints: map[string]float64{}}
-		t.workspaces[workspace] = p
+// mostOf is how many deliveries of a workspace may be under way at once. While no other has anything to send it may use
+// half of the workers.
+func (d *dueList) mostOf(w *workspace) int {
+	if d.active <= 1 {
+		return max(d.o.PerWorkspace, d.o.Workers/2)
 	}
-	p.at = max(p.at, t.now)
-	return p
+	return d.o.PerWorkspace
 }
 
-func (p *ticket) enter(id string) { p.endpoints[id] = max(p.endpoints[id], p.now) }
+// claimed takes note of what a claim has found of a grant. Who was granted more than there was gets the turns back, and is
+// to be looked at.
+func (d *dueList) claimed(g grant, found int, now time.Time) {
+	unused := g.n - found
+	e, l := g.endpoint, &g.endpoint.lines[g.lane]
+	e.at -= float64(unused)
+	e.of.at -= float64(unused)
+	d.fly(e, g.lane, -unused)
+	switch {
+	case unused <= 0:
+	case e.tokenAt.After(now):
+		l.expect += unused
+	default:
+		// Beyond the window there may be something that waits for nobody.
+		l.deep = g.way == byThread && l.many
+		l.blocked = !l.deep
+		d.suspect(e)
+	}
+	d.settle(e, now)
+}
 
-// next returns the endpoint with room that is furthest behind, or nil.
-func (p *ticket) next(endpoints []*grant) *grant {
-	var first *grant
-	for _, g := range endpoints {
-		if g.n < g.room && (first == nil || p.endpoints[g.id] < p.endpoints[first.id]) {
-			first = g
+// fly counts deliveries of an endpoint that are under way.
+func (d *dueList) fly(e *endpoint, lane, n int) {
+	e.lines[lane].flying += n
+	e.of.flying += n
+	d.flying += n
+}
+
+// settle brings an endpoint to where it belongs after a change.
+func (d *dueList) settle(e *endpoint, now time.Time) {
+	w := e.of
+	ready := e.wanting(d) >= 0 && !e.notBefore.After(now) && !e.tokenAt.After(now)
+	if ready && e.place == 0 {
+		e.at = max(e.at, w.now)
+	}
+	w.ready.set(e, ready)
+	if w.ready.Len() > 0 && w.place == 0 {
+		w.at = max(w.at, d.now)
+	}
+	d.ready.set(w, w.ready.Len() > 0)
+	if active := w.ready.Len() > 0 || w.flying > 0; active != w.active {
+		if w.active = active; active {
+			d.active++
+		} else {
+			d.active--
 		}
 	}
-	return first
+	e.alarm = e.alarmAt(now)
+	d.alarms.set(e, !e.alarm.IsZero())
+}
+
+func newWorkspace(id string) *workspace {
+	w := &workspace{id: id}
+	w.ready = newHeap(func(a, b *endpoint) bool {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) < 0
+	}, func(e *endpoint) *int { return &e.place })
+	return w
 }

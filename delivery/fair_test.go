@@ -3,32 +3,63 @@ package delivery
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"parley/ent"
+	"parley/ent/attempt"
+	"parley/ent/integration"
+	"parley/eventlog"
 )
 
-func plenty(string) int { return 1 << 20 }
+// now is when unit tests of the due list play.
+var now = time.UnixMilli(1_800_000_000_000)
+
+// pending is a sight of an endpoint with live deliveries that are due.
+func pending(workspace, id string, due int) sight {
+	return sight{id: id, workspace: workspace, way: anyOrder, due: [2]int{live: due}}
+}
+
+// give deals, finds all that was granted, and has it recorded.
+func give(d *dueList, free int) map[string]int {
+	got := map[string]int{}
+	for _, g := range d.deal(free, now) {
+		got[g.id] += g.n
+		got[g.of.id] += g.n
+		d.claimed(g, g.n, now)
+		for range g.n {
+			d.finished([]result{{&job{integrationID: g.id, workspace: g.of.id, lane: g.lane}, &Outcome{Result: attempt.OutcomeSUCCEEDED}}})
+		}
+	}
+	d.update(now)
+	return got
+}
+
+func limits(workers, perWorkspace, perIntegration int) *dueList {
+	return newDueList(Options{Workers: workers, PerWorkspace: perWorkspace, PerIntegration: perIntegration})
+}
 
 func TestWorkspacesShareBeforeEndpointsDo(t *testing.T) {
 	t.Parallel()
-	var due []endpoint
-	for i := range 9 { // one workspace with nine endpoints beside one with one
-		due = append(due, endpoint{id: fmt.Sprint("many", i), workspace: "many", room: 1000})
+	d := limits(1000, 1000, 1000)
+	const many = 500 // endpoints of a workspace beside one with one
+	var all []sight
+	for i := range many {
+		all = append(all, pending("many", fmt.Sprint("m", i), 1000))
 	}
-	due = append(due, endpoint{id: "one", workspace: "one", room: 1000})
-	var tn turns
-	byWorkspace, byEndpoint := map[string]int{}, map[string]int{}
-	for range 30 {
-		for _, g := range tn.deal(6, due, plenty) {
-			byWorkspace[g.workspace] += g.n
-			byEndpoint[g.id] += g.n
+	d.seen(append(all, pending("one", "o", 100_000)), nil, true, now)
+	got := map[string]int{}
+	for range 1000 {
+		for id, n := range give(d, 10) {
+			got[id] += n
 		}
 	}
-	if byWorkspace["many"] != 90 || byWorkspace["one"] != 90 {
-		t.Errorf("workspaces got %v, want half each", byWorkspace)
+	if got["many"] != 5000 || got["one"] != 5000 {
+		t.Errorf("workspaces got %d and %d, want half each", got["many"], got["one"])
 	}
-	for i := range 9 {
-		if n := byEndpoint[fmt.Sprint("many", i)]; n != 10 {
+	for i := range many {
+		if n := got[fmt.Sprint("m", i)]; n != 10 {
 			t.Errorf("endpoint %d got %d, want 10", i, n)
 		}
 	}
@@ -36,15 +67,16 @@ func TestWorkspacesShareBeforeEndpointsDo(t *testing.T) {
 
 func TestWhoWasAbsentHasSavedNothing(t *testing.T) {
 	t.Parallel()
-	a, b := endpoint{id: "a", workspace: "a", room: 1000}, endpoint{id: "b", workspace: "b", room: 1000}
-	var tn turns
+	d := limits(1000, 1000, 1000)
+	d.seen([]sight{pending("a", "a1", 10_000)}, nil, true, now)
 	for range 100 {
-		tn.deal(10, []endpoint{a}, plenty)
+		give(d, 10)
 	}
+	d.seen([]sight{pending("b", "b1", 10_000)}, nil, false, now)
 	got := map[string]int{}
 	for range 10 {
-		for _, g := range tn.deal(4, []endpoint{a, b}, plenty) {
-			got[g.id] += g.n
+		for id, n := range give(d, 4) {
+			got[id] += n
 		}
 	}
 	if got["a"] < 19 || got["b"] < 19 {
@@ -52,41 +84,79 @@ func TestWhoWasAbsentHasSavedNothing(t *testing.T) {
 	}
 }
 
+func TestACapBindsWhileOthersWait(t *testing.T) {
+	t.Parallel()
+	d := limits(100, 10, 8)
+	var all []sight
+	for i := range 20 {
+		all = append(all, pending("a", fmt.Sprint("a", i), 50))
+	}
+	d.seen(all, nil, true, now)
+	if n := len(d.deal(100, now)); d.flying != 50 || n != 20 {
+		t.Errorf("alone it got %d, want half of all workers", d.flying)
+	}
+	d.seen([]sight{pending("b", "b1", 3), pending("b", "b2", 30)}, nil, false, now)
+	before := d.flying
+	for _, g := range d.deal(100, now) {
+		if g.of.id != "b" {
+			t.Errorf("%s got more beside another", g.id)
+		}
+	}
+	if n := d.flying - before; n != 10 {
+		t.Errorf("the other got %d, want its cap", n)
+	}
+}
+
+func TestReplaysGetWhatLiveDeliveriesLeave(t *testing.T) {
+	t.Parallel()
+	d := limits(100, 100, 8)
+	d.seen([]sight{{id: "e", workspace: "w", way: anyOrder, due: [2]int{live: 3, replay: 50}}}, nil, true, now)
+	grants := d.deal(100, now)
+	if len(grants) != 2 || grants[0].lane != live || grants[0].n != 3 || grants[1].lane != replay || grants[1].n != 2 {
+		t.Errorf("granted %+v, want 3 live ones and 2 replays", grants)
+	}
+	d.woken(eventlog.Wake{New: []*ent.Integration{{ID: "e", WorkspaceID: "w", Ordering: integration.OrderingNONE}}})
+	d.update(now)
+	if grants = d.deal(100, now); len(grants) != 1 || grants[0].lane != live || grants[0].n != 1 {
+		t.Errorf("granted %+v, want the live one", grants)
+	}
+}
+
 func TestDealKeepsToEveryLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var tn turns
+		perWorkspace, perIntegration := rapid.IntRange(1, 12).Draw(t, "per workspace"), rapid.IntRange(1, 8).Draw(t, "per integration")
+		d := limits(200, perWorkspace, perIntegration)
 		for range rapid.IntRange(1, 8).Draw(t, "rounds") {
-			var due []endpoint
-			left := map[string]int{}
+			var all []sight
 			for i := range rapid.IntRange(0, 12).Draw(t, "endpoints") {
-				w := fmt.Sprint("w", rapid.IntRange(0, 3).Draw(t, "workspace"))
-				left[w] = rapid.IntRange(-2, 12).Draw(t, "left")
-				due = append(due, endpoint{id: fmt.Sprint(w, i), workspace: w, room: rapid.IntRange(1, 8).Draw(t, "room")})
+				all = append(all, pending(fmt.Sprint("w", rapid.IntRange(0, 3).Draw(t, "workspace")), "", rapid.IntRange(0, 20).Draw(t, "due")))
+				all[i].id = fmt.Sprint(all[i].workspace, i)
 			}
-			free := rapid.IntRange(0, 40).Draw(t, "free")
-			total, used, possible := 0, map[string]int{}, map[string]int{}
-			for _, e := range due {
-				possible[e.workspace] += e.room
+			d.seen(all, d.all(), true, now)
+			free, possible := rapid.IntRange(0, 40).Draw(t, "free"), map[string]int{}
+			for _, s := range all {
+				e := d.endpoints[s.id]
+				possible[s.workspace] += min(s.due[live], perIntegration-e.lines[live].flying)
 			}
-			grants := tn.deal(free, due, func(w string) int { return left[w] })
-			for _, g := range grants {
-				if g.n < 1 || g.n > g.room {
-					t.Fatalf("%s got %d with room for %d", g.id, g.n, g.room)
-				}
-				total += g.n
-				used[g.workspace] += g.n
-				tn.refund(g, rapid.IntRange(0, g.n).Draw(t, "unused"))
-			}
-			most := 0
+			most, before := 0, d.flying
 			for w, n := range possible {
-				most += max(0, min(n, left[w]))
-				if used[w] > max(0, left[w]) {
-					t.Fatalf("%s got %d of %d", w, used[w], left[w])
-				}
+				most += max(0, min(n, d.mostOf(d.known[w])-d.known[w].flying))
 			}
-			if want := min(free, most); total != want { // nobody idles while something may be sent
-				t.Fatalf("%d granted, want %d", total, want)
+			grants := d.deal(free, now)
+			if got, want := d.flying-before, min(free, most); got != want { // nobody idles while something may be sent
+				t.Fatalf("%d granted, want %d", got, want)
+			}
+			for _, g := range grants {
+				if n := g.lines[live].flying; g.n < 1 || n > perIntegration {
+					t.Fatalf("%s got %d and has %d", g.id, g.n, n)
+				}
+				d.claimed(g, g.n-rapid.IntRange(0, g.n).Draw(t, "unused"), now)
+			}
+			for _, w := range d.known {
+				if w.flying > max(perWorkspace, 100) { // half of the workers
+					t.Fatalf("%s has %d under way", w.id, w.flying)
+				}
 			}
 		}
 	})

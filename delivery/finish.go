@@ -75,7 +75,7 @@ func (s *Service) committed(done *recording) {
 	s.beats.update(done.written, done.unwritten)
 	s.metrics.opened.Add(float64(done.opened))
 	if done.attend {
-		s.look.Poke()
+		s.chores.Poke()
 	}
 }
 

@@ -50,6 +50,9 @@ func (s *Service) checkUpdate(ctx context.Context, client *ent.Client, u Update,
 	if u.State != nil && integration.StateValidator(*u.State) != nil {
 		bad.Add("state", "must be ENABLED or DISABLED")
 	}
+	if u.RatePerSecond != nil && (*u.RatePerSecond < 0 || *u.RatePerSecond > MaxRate) {
+		bad.Add("ratePerSecond", "must be from 1 to %d; null means no limit", MaxRate)
+	}
 	if err := checkAgents(ctx, bad, client, u.AgentIDs); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ type Input struct {
 	Channels   []string             // only threads of these channels; empty means all
 	Ordering   integration.Ordering // empty means THREAD
 	Asymmetric bool                 // signed by an ed25519 key, too
+
+	RatePerSecond int // most attempts a second, up to MaxRate; 0 means no limit
 }
 
 // Update are changes of an integration. Fields that are nil stay as they are.
@@ -37,6 +39,8 @@ type Update struct {
 	Ordering   *integration.Ordering
 	State      *integration.State
 	Asymmetric *bool // true makes an ed25519 key that signs too, false destroys it
+
+	RatePerSecond *int // 0 means no limit
 }
 
 // Result names the integration that a verb made or changed.
@@ -55,7 +59,7 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		}
 		all := Update{
 			Name: &in.Name, URL: &in.URL, EventTypes: notNil(in.EventTypes), AgentIDs: notNil(in.AgentIDs),
-			Channels: notNil(in.Channels), Ordering: &in.Ordering,
+			Channels: notNil(in.Channels), Ordering: &in.Ordering, RatePerSecond: &in.RatePerSecond,
 		}
 		if err := s.checkUpdate(ctx, tx.Client(), all, ""); err != nil {
 			return Result{}, err
@@ -66,7 +70,8 @@ func (s *Service) CreateIntegration(ctx context.Context, in Input) (Result, erro
 		}
 		row, err := tx.Client().Integration.Create().SetID(id.New(id.Integration)).SetCreatedAt(tx.Now).
 			SetName(in.Name).SetURL(in.URL).SetOrdering(in.Ordering).SetEventTypes(unique(all.EventTypes)).
-			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).SetAsymmetric(in.Asymmetric).Save(ctx)
+			SetAgentIds(unique(all.AgentIDs)).SetChannels(unique(all.Channels)).SetAsymmetric(in.Asymmetric).
+			SetNillableRatePerSecond(rateOrNone(in.RatePerSecond)).Save(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("store the integration: %w", err)
 		}
@@ -94,7 +99,7 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			return Result{}, err
 		}
 	}
-	defer s.look.Poke() // what waits may be more than one transaction should hold
+	defer s.chores.Poke() // what waits may be more than one transaction should hold
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
 		in, now, err := s.lockIntegration(ctx, tx, integrationID)
 		if err != nil {
@@ -121,6 +126,11 @@ func (s *Service) UpdateIntegration(ctx context.Context, integrationID string, u
 			if err := s.setAsymmetric(ctx, tx, in, *u.Asymmetric); err != nil {
 				return Result{}, err
 			}
+		}
+		if n := u.RatePerSecond; n != nil && *n == 0 {
+			change.ClearRatePerSecond()
+		} else {
+			change.SetNillableRatePerSecond(n)
 		}
 		enable := u.State != nil && *u.State == integration.StateENABLED && in.State != integration.StateENABLED
 		if enable {
@@ -178,7 +188,7 @@ func (s *Service) keepOrder(ctx context.Context, tx *eventlog.Tx, integrationID 
 // being sent ends by its outcome and is not tried again. Of many deliveries some are cancelled in the background. The row stays, for the record of its deliveries. The error is
 // ent's NotFoundError for an unknown id.
 func (s *Service) DeleteIntegration(ctx context.Context, integrationID string) (Result, error) {
-	defer s.look.Poke() // what waits may be more than one transaction should cancel
+	defer s.chores.Poke() // what waits may be more than one transaction should cancel
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
 		in, now, err := s.lockIntegration(ctx, tx, integrationID)
 		if err != nil {

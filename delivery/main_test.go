@@ -78,7 +78,7 @@ func workspace(t testing.TB, db *storage.DB) (string, context.Context) {
 // service makes one more service on the fixture's database, as another process would have one.
 func (f *fixture) service(t testing.TB, o delivery.Options) *delivery.Service {
 	guard := outbound.NewGuard(outbound.GuardOptions{AllowLoopback: true, AllowHTTP: true})
-	client := outbound.New(outbound.Options{Guard: guard, IdlePerHost: 64})
+	client := outbound.New(outbound.Options{Guard: guard, IdlePerHost: 512})
 	t.Cleanup(client.CloseIdle)
 	o.Poll = cmp.Or(o.Poll, 20*ms)
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Second)

@@ -120,9 +120,9 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(m.oldest, prometheus.GaugeValue, age.Seconds())
 }
 
-// oldestSQL hops over the endpoints as waitingSQL does.
+// oldestSQL hops over the endpoints as a scan does. Replays, which wait for live deliveries, do not count.
 const oldestSQL = `SELECT min(due.since), {now} FROM (
-	SELECT (SELECT min(d.next_at) FROM deliveries d WHERE d.integration_id = i.id AND d.state = 'PENDING') AS since
+	SELECT (SELECT min(d.next_at) FROM deliveries d WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.lane = 'LIVE') AS since
 	FROM (` + pendingEndpoints + `) AS hop JOIN integrations i ON i.id = hop.id JOIN integration_health h ON h.integration_id = i.id
 	WHERE i.state = 'ENABLED' AND i.deleted_at IS NULL AND (h.paused_until IS NULL OR h.paused_until <= {now})
 ) AS due`

@@ -22,9 +22,8 @@ func (r *run) recordLoop(ctx context.Context) {
 				break collect
 			}
 		}
-		size := len(batch)
 		r.recordAll(ctx, batch)
-		r.flying.Add(int64(-size))
+		r.due.finished(batch)
 		r.wake.Poke() // there are free workers, and what waited for its turn may have it now
 	}
 }

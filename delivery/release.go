@@ -49,7 +49,7 @@ func (s *Service) ReleaseHeld(ctx context.Context, integrationID string) (Releas
 		return out, err
 	})
 	if err == nil && done.Held > moveBatch {
-		s.look.Poke()
+		s.chores.Poke()
 	}
 	return done, err
 }

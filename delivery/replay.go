@@ -11,7 +11,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/integration"
 	"parley/ent/ms"
-	"parley/ent/replay"
+	entreplay "parley/ent/replay"
 	"parley/eventlog"
 	"parley/invalid"
 )
@@ -54,7 +54,7 @@ func (s *Service) Replay(ctx context.Context, in ReplayInput) (Result, error) {
 			return Result{}, err
 		}
 		running, err := tx.Client().Replay.Query().
-			Where(replay.IntegrationID(row.ID), replay.StateEQ(replay.StateRUNNING)).Count(ctx)
+			Where(entreplay.IntegrationID(row.ID), entreplay.StateEQ(entreplay.StateRUNNING)).Count(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("count the replays of %s: %w", row.ID, err)
 		}
@@ -105,12 +105,12 @@ func (in *ReplayInput) check(now ms.Time) error {
 // ent's NotFoundError for an unknown id; one that has ended stays as it is.
 func (s *Service) CancelReplay(ctx context.Context, replayID string) (Result, error) {
 	done, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (Result, error) {
-		row, err := tx.Client().Replay.Query().Where(replay.ID(replayID)).Only(ctx)
+		row, err := tx.Client().Replay.Query().Where(entreplay.ID(replayID)).Only(ctx)
 		if err != nil {
 			return Result{}, err
 		}
-		_, err = tx.Client().Replay.Update().Where(replay.ID(row.ID), replay.StateEQ(replay.StateRUNNING)).
-			SetState(replay.StateCANCELLED).Save(ctx)
+		_, err = tx.Client().Replay.Update().Where(entreplay.ID(row.ID), entreplay.StateEQ(entreplay.StateRUNNING)).
+			SetState(entreplay.StateCANCELLED).Save(ctx)
 		if err != nil {
 			return Result{}, fmt.Errorf("cancel %s: %w", row.ID, err)
 		}

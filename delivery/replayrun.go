@@ -12,7 +12,7 @@ import (
 	"parley/ent"
 	"parley/ent/delivery"
 	"parley/ent/integration"
-	"parley/ent/replay"
+	entreplay "parley/ent/replay"
 	"parley/ent/viewer"
 	"parley/eventlog"
 )
@@ -81,7 +81,7 @@ func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more 
 	}
 	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		more = false
-		q := tx.Client().Replay.Query().Where(replay.ID(replayID))
+		q := tx.Client().Replay.Query().Where(entreplay.ID(replayID))
 		if s.log.Postgres() {
 			q.ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE"))
 		}
@@ -99,12 +99,12 @@ func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more 
 		if row.LeaseOwner != owner && row.LeaseUntil != nil && *row.LeaseUntil > now {
 			return nil
 		}
-		change := tx.Client().Replay.Update().Where(replay.ID(row.ID)).SetLeaseOwner(owner).SetLeaseUntil(now.Add(replayLease))
+		change := tx.Client().Replay.Update().Where(entreplay.ID(row.ID)).SetLeaseOwner(owner).SetLeaseUntil(now.Add(replayLease))
 		in := rows[row.IntegrationID]
 		switch {
 		case in == nil || in.DeletedAt != nil:
-			change.SetState(replay.StateCANCELLED).SetFinishedAt(now)
-		case row.State == replay.StateCANCELLED:
+			change.SetState(entreplay.StateCANCELLED).SetFinishedAt(now)
+		case row.State == entreplay.StateCANCELLED:
 			more, err = s.takeBack(ctx, tx, row)
 			if !more {
 				change.SetFinishedAt(now)
@@ -114,7 +114,7 @@ func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more 
 		default:
 			more, err = s.makeDue(ctx, tx, row, change)
 			if !more {
-				change.SetState(replay.StateDONE).SetFinishedAt(now)
+				change.SetState(entreplay.StateDONE).SetFinishedAt(now)
 			}
 		}
 		if err != nil {
@@ -131,7 +131,7 @@ func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more 
 // countReplay counts, before the first look, how many deliveries a replay will look at.
 func (s *Service) countReplay(ctx context.Context, replayID string) error {
 	client := s.log.Client()
-	row, err := client.Replay.Query().Where(replay.ID(replayID), replay.CursorID(""), replay.Total(0)).Only(ctx)
+	row, err := client.Replay.Query().Where(entreplay.ID(replayID), entreplay.CursorID(""), entreplay.Total(0)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil
 	}
@@ -143,7 +143,7 @@ func (s *Service) countReplay(ctx context.Context, replayID string) error {
 	if err != nil {
 		return err
 	}
-	return client.Replay.Update().Where(replay.ID(row.ID)).SetTotal(total).Exec(ctx)
+	return client.Replay.Update().Where(entreplay.ID(row.ID)).SetTotal(total).Exec(ctx)
 }
 
 // makeDue looks at the next deliveries of a replay in the order in which they were made, and makes due those that it is of.

@@ -2,9 +2,7 @@ package delivery
 
 import (
 	"context"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"parley/ent/id"
@@ -32,8 +30,8 @@ type run struct {
 	*Service
 	owner   string // of leases
 	wake    eventlog.Signal
-	turns   turns          // used by the claiming goroutine alone
-	flying  atomic.Int64   // claimed and not yet recorded
+	due     *dueList       // fed by all, used by the claiming goroutine
+	scanAt  time.Time      // when to look for due deliveries without being told of any
 	senders sync.WaitGroup // one for each delivery that is being sent
 	done    chan result
 }
@@ -42,9 +40,9 @@ type run struct {
 // Options.DrainFor, and what is cut off or was not begun is given back without costing a try. It returns nil when all it
 // started has ended. Trouble with the database is logged and waited out.
 func (s *Service) Run(ctx context.Context) error {
-	r := &run{Service: s, owner: id.New("run"), wake: eventlog.NewSignal(), done: make(chan result, s.o.Workers)}
+	r := &run{Service: s, owner: id.New("run"), wake: eventlog.NewSignal(), due: newDueList(s.o), done: make(chan result, s.o.Workers)}
 	defer s.log.OnWake(func(w eventlog.Wake) {
-		if w.Deliveries {
+		if r.due.woken(w) {
 			r.wake.Poke()
 		}
 	})()
@@ -76,78 +74,88 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// claimLoop claims and launches whenever it is woken, and every poll.
+// claimLoop claims and launches whenever something may be due.
 func (r *run) claimLoop(ctx, sending context.Context) {
-	poll := time.NewTicker(r.o.Poll)
-	defer poll.Stop()
 	for {
 		began := time.Now()
-		err := r.fill(ctx, sending)
-		// As long as it worked it rests: at most half a processor goes into claiming, and the busier the database is, the
-		// more workers get free meanwhile for one claim.
+		wait, err := r.fill(ctx, sending)
+		// As long as it worked it rests: at most half a processor goes into claiming. While many are under way it rests
+		// longer, for more workers to get free for one claim.
 		rest := min(time.Since(began), maxRest)
+		if r.due.flying > r.o.Workers/8 {
+			rest = maxRest
+		}
 		if err != nil && ctx.Err() == nil {
 			r.o.Logger.Error("cannot claim deliveries; trying again", "error", err)
-			rest = r.o.Poll
+			r.scanAt, rest = time.Time{}, r.o.Poll // what was granted is not known to be claimed
 		}
 		if !sleep(ctx, rest) {
 			return
 		}
+		alarm := time.NewTimer(wait - rest)
 		select {
 		case <-ctx.Done():
-			return
 		case <-r.wake:
-		case <-poll.C:
+		case <-alarm.C:
+		}
+		alarm.Stop()
+		if ctx.Err() != nil {
+			return
 		}
 	}
 }
 
-// fill claims until the workers are busy or nothing more is due.
-func (r *run) fill(ctx, sending context.Context) error {
-	tried := map[string]way{} // how endpoints were searched that had less than was granted
-	for ctx.Err() == nil {
-		free := r.o.Workers - int(r.flying.Load())
-		if free <= 0 {
-			return nil // the next outcome wakes
-		}
-		q, err := r.readQueue(ctx)
-		if err != nil {
-			return err
-		}
-		q.due = slices.DeleteFunc(q.due, func(e endpoint) bool { return tried[e.id] != "" && !deeper(tried[e.id], e) })
-		for i, e := range q.due {
-			if tried[e.id] != "" {
-				q.due[i].way = byHeads
-			}
-		}
-		grants := r.turns.deal(free, q.due, func(workspace string) int { return r.o.PerWorkspace - q.running[workspace] })
-		if len(grants) == 0 {
-			return nil
-		}
-		granted, claimed, err := r.claimAndLaunch(ctx, sending, grants, tried)
-		if err != nil {
-			return err
-		}
-		// Only turns that were granted and not used leave something for another round.
-		if claimed == granted || granted < free && !slices.ContainsFunc(q.due, func(e endpoint) bool { return deeper(tried[e.id], e) }) {
-			return nil
-		}
+// fill looks where it has to, and claims once, for as many workers as are free. It returns how long to wait for anything
+// else to come due.
+func (r *run) fill(ctx, sending context.Context) (wait time.Duration, err error) {
+	now := time.Now()
+	if r.due.update(now) {
+		r.scanAt = now
 	}
+	free := r.o.Workers - r.due.flying
+	if free <= 0 {
+		return r.o.Poll, nil // the next outcome wakes
+	}
+	if !r.scanAt.After(now) {
+		// At most a twentieth of the time goes into scanning, however much is pending.
+		defer func() { r.scanAt = time.Now().Add(max(r.o.Poll, 20*time.Since(now))) }()
+		err = r.look(ctx, nil, r.due.all())
+	} else if suspects := r.due.suspected(); len(suspects) > 0 {
+		err = r.look(ctx, suspects, suspects)
+	}
+	if err != nil {
+		return 0, err
+	}
+	grants := r.due.deal(free, time.Now())
+	if len(grants) == 0 {
+		return r.due.wait(time.Now(), r.scanAt), nil
+	}
+	return 0, r.claimAndLaunch(ctx, sending, grants)
+}
+
+// look brings the due list up to what the database shows of some endpoints, or, with nil, of all.
+func (r *run) look(ctx context.Context, some, looked []*endpoint) error {
+	limited, cancel := context.WithTimeout(ctx, claimLimit)
+	defer cancel()
+	sights, err := r.Service.look(limited, some)
+	if err != nil {
+		return err
+	}
+	r.due.seen(sights, looked, some == nil, time.Now())
 	return nil
 }
 
-// deeper says whether an endpoint that was searched in a way should be searched by its threads: there may be something
-// beyond the window.
-func deeper(searched way, e endpoint) bool { return searched == byThread && e.more }
-
-func (r *run) claimAndLaunch(ctx, sending context.Context, grants []grant, tried map[string]way) (granted, claimed int, err error) {
+func (r *run) claimAndLaunch(ctx, sending context.Context, grants []grant) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimLimit)
 	defer cancel()
 	jobs, err := r.claim(limited, r.owner, grants)
-	got := map[string]int{}
+	type asked struct {
+		id   string
+		lane int
+	}
+	got := map[asked]int{}
 	for _, j := range jobs {
-		got[j.integrationID]++
-		r.flying.Add(1)
+		got[asked{j.integrationID, j.lane}]++
 		if err != nil { // claimed, but what to send could not be read
 			r.done <- result{j, nil}
 			continue
@@ -159,13 +167,9 @@ func (r *run) claimAndLaunch(ctx, sending context.Context, grants []grant, tried
 		})
 	}
 	for _, g := range grants {
-		granted += g.n
-		if unused := g.n - got[g.id]; unused > 0 {
-			r.turns.refund(g, unused)
-			tried[g.id] = g.way
-		}
+		r.due.claimed(g, got[asked{g.id, g.lane}], time.Now())
 	}
-	return granted, len(jobs), err
+	return err
 }
 
 // deliver sends one claimed delivery.
@@ -196,7 +200,7 @@ func (r *run) sweepLoop(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-		case <-r.look:
+		case <-r.chores:
 		}
 	}
 }

@@ -36,6 +36,9 @@ func (s *Service) RotateSecret(ctx context.Context, integrationID string, overla
 		if err != nil {
 			return Result{}, err
 		}
+		if err := tx.ChangeIntegrations(ctx, in.WorkspaceID); err != nil { // so that no old secret is kept at hand
+			return Result{}, err
+		}
 		if err := endSecrets(ctx, tx, in, secret.KindWEBHOOK, now, overlap); err != nil {
 			return Result{}, err
 		}
@@ -114,6 +117,7 @@ func (s *Service) setAsymmetric(ctx context.Context, tx *eventlog.Tx, in *ent.In
 type signing struct {
 	secrets []outbound.Signer
 	err     error
+	until   ms.Time // when the first of them ends; 0 means that none does
 }
 
 // signs are the kinds of secrets that sign, in the order in which their signatures stand in the header: what every
@@ -155,6 +159,9 @@ func (s *Service) signers(ctx context.Context, client *ent.Client, integrationID
 	found := map[string]signing{}
 	for _, row := range rows {
 		sig := found[row.OwnerID]
+		if end := row.NotAfter; end != nil && (sig.until == 0 || *end < sig.until) {
+			sig.until = *end
+		}
 		signer, err := s.open(row)
 		if err != nil {
 			sig.err = fmt.Errorf("open secret %s: %w", row.ID, err)

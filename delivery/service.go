@@ -21,8 +21,8 @@ import (
 type Options struct {
 	Version        string        // of the program, for the User-Agent; empty means dev
 	Workers        int           // deliveries sent at once by this process; 0 means 512
-	PerWorkspace   int           // of one workspace, over all processes; 0 means 64
-	PerIntegration int           // to one endpoint, over all processes; 0 means 8
+	PerWorkspace   int           // of one workspace by this process while others have something to send, too; 0 means 64
+	PerIntegration int           // to one endpoint by this process; 0 means 8
 	Timeout        time.Duration // of one POST, its answer included; 0 means 20 s
 	Schedule       Schedule      // when to try again; nil means DefaultSchedule
 	Poll           time.Duration // how often to look for due deliveries without being woken; 0 means 1 s
@@ -49,9 +49,11 @@ type Service struct {
 	guard   *outbound.Guard
 	o       Options
 	metrics *metrics
-	look    eventlog.Signal // there is something for the sweep
+	chores  eventlog.Signal // there is something for the sweep
 	replays eventlog.Signal // there is something to replay, or a replay to end
 	beats   beats
+	texts   texts
+	cache   signerCache
 }
 
 // New returns the service of one database. The client sends; guard, which should be the client's own, judges URLs when
@@ -81,8 +83,8 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, look: eventlog.NewSignal(), replays: eventlog.NewSignal()}
-	s.metrics = newMetrics(s)
+	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, chores: eventlog.NewSignal(), replays: eventlog.NewSignal()}
+	s.metrics, s.texts = newMetrics(s), s.newTexts()
 	return s
 }
 

@@ -86,7 +86,9 @@ func (tx *Tx) deliveries(client *ent.Client, plans []planned) (creates []*ent.De
 				c.SetOrdinal(plan.ordinal + int64(i))
 			}
 			creates = append(creates, c)
-			tx.wake.Deliveries = true
+			if plan.integration.State == integration.StateENABLED {
+				tx.wake.New = append(tx.wake.New, plan.integration)
+			}
 		}
 	}
 	return creates

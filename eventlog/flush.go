@@ -43,7 +43,10 @@ func (tx *Tx) flush(ctx context.Context) (Wake, error) {
 	for _, s := range shards {
 		tx.wake.add(s.workspace, s.number)
 	}
-	return tx.wake, tx.insertDeliveries(ctx, plans)
+	if err := tx.insertDeliveries(ctx, plans); err != nil {
+		return Wake{}, err
+	}
+	return tx.wake, nil
 }
 
 // shard is the new events of one feed shard, in order.

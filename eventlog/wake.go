@@ -1,16 +1,21 @@
 package eventlog
 
-import "sync"
+import (
+	"sync"
+
+	"parley/ent"
+)
 
 // Wake says what a commit has left for others to do. It is a hint: whoever is woken reads the tables, and also looks
 // there now and then without being woken, because hints of other replicas and of a crashed process never come.
 type Wake struct {
 	Workspace  string
-	Shards     uint8 // bit i is set when feed shard i has new events
-	Turns      bool  // a turn may be due, now or later
-	TurnsNow   bool  // a turn is due now
-	Deliveries bool  // a delivery may be due
-	Attempts   bool  // outcomes of deliveries were stored
+	Shards     uint8              // bit i is set when feed shard i has new events
+	Turns      bool               // a turn may be due, now or later
+	TurnsNow   bool               // a turn is due now
+	Deliveries bool               // a delivery may be due that is not among the new ones
+	New        []*ent.Integration // of deliveries that are new and due, one entry for each; nobody may change them
+	Attempts   bool               // outcomes of deliveries were stored
 }
 
 func (w *Wake) add(workspace string, shard int) {
@@ -45,7 +50,7 @@ func (l *Log) OnWake(f func(Wake)) (stop func()) {
 
 // send holds the lock while it calls: the functions are few, and must not block.
 func (w *wakes) send(wake Wake) {
-	if wake == (Wake{}) {
+	if wake.Shards == 0 && !wake.Turns && !wake.Deliveries && !wake.Attempts && len(wake.New) == 0 {
 		return
 	}
 	w.mu.Lock()

@@ -112,15 +112,16 @@ func TestBadInputNamesEveryField(t *testing.T) {
 		threadID := a.thread(agentID)
 		v := map[string]any{"a": agentID, "t": threadID}
 		for query, fields := range map[string]string{
-			`mutation { createAgent(input: {name: " ", quietMs: -1}) { agent { id } } }`:                                                    "name quietMs",
-			`mutation { createAgent(input: {name: "a", models: ["nobody/x"]}) { agent { id } } }`:                                           "models",
-			`mutation { createIntegration(input: {name: "", url: "ftp://x", eventTypes: ["nothing"]}) { integration { id } } }`:             "name url eventTypes",
-			`mutation { createIntegration(input: {name: "i", url: "https://169.254.169.254/", eventTypes: ["*"]}) { integration { id } } }`: "url",
-			`mutation { createApiKey(input: {name: "", role: THREAD}) { key } }`:                                                            "name role",
-			`{ threads(first: 251) { totalCount } }`:                                                                                        "first",
-			`{ threads(first: 1, last: 1) { totalCount } }`:                                                                                 "first",
-			`{ threads(after: "nonsense") { totalCount } }`:                                                                                 "after",
-			`{ events(after: "nonsense") { edges { cursor } } }`:                                                                            "after",
+			`mutation { createAgent(input: {name: " ", quietMs: -1}) { agent { id } } }`:                                                                 "name quietMs",
+			`mutation { createAgent(input: {name: "a", models: ["nobody/x"]}) { agent { id } } }`:                                                        "models",
+			`mutation { createIntegration(input: {name: "", url: "ftp://x", eventTypes: ["nothing"]}) { integration { id } } }`:                          "name url eventTypes",
+			`mutation { createIntegration(input: {name: "i", url: "http://127.0.0.1:1/", eventTypes: ["*"], ratePerSecond: 0}) { integration { id } } }`: "ratePerSecond",
+			`mutation { createIntegration(input: {name: "i", url: "https://169.254.169.254/", eventTypes: ["*"]}) { integration { id } } }`:              "url",
+			`mutation { createApiKey(input: {name: "", role: THREAD}) { key } }`:                                                                         "name role",
+			`{ threads(first: 251) { totalCount } }`:                                                                                                     "first",
+			`{ threads(first: 1, last: 1) { totalCount } }`:                                                                                              "first",
+			`{ threads(after: "nonsense") { totalCount } }`:                                                                                              "after",
+			`{ events(after: "nonsense") { edges { cursor } } }`:                                                                                         "after",
 			`query { thread { id } }`: "id",
 		} {
 			r := a.do(a.keys[viewer.Admin], query, nil)

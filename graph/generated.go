@@ -427,6 +427,7 @@ type ComplexityRoot struct {
 		Ordering       func(childComplexity int) int
 		PayloadVersion func(childComplexity int) int
 		PublicKeys     func(childComplexity int) int
+		RatePerSecond  func(childComplexity int) int
 		Replays        func(childComplexity int) int
 		State          func(childComplexity int) int
 		Stats          func(childComplexity int, since *ms.Time, until *ms.Time, bucket gql.StatsBucket) int
@@ -2592,6 +2593,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.PublicKeys(childComplexity), true
+	case "Integration.ratePerSecond":
+		if e.ComplexityRoot.Integration.RatePerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RatePerSecond(childComplexity), true
 	case "Integration.replays":
 		if e.ComplexityRoot.Integration.Replays == nil {
 			break
@@ -6941,6 +6948,8 @@ type Integration implements Node {
   asymmetric: Boolean!
   "Keys that verify its ` + "`" + `v1a` + "`" + ` signatures, ` + "`" + `whpk_…` + "`" + `: the newest first, then those whose overlap has not ended. They are no secret."
   publicKeys: [String!]!
+  "Most attempts a second, 1 to 1000; null means no limit."
+  ratePerSecond: Int
 }
 
 "What becomes of the held deliveries of an enabled integration."
@@ -8103,6 +8112,8 @@ input CreateIntegrationInput {
   ordering: Ordering
   "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too; default false."
   asymmetric: Boolean
+  "Most attempts a second, 1 to 1000; null means no limit."
+  ratePerSecond: Int
 }
 
 "Changes of an integration; what is left out stays."
@@ -8127,6 +8138,8 @@ input UpdateIntegrationInput {
   state: IntegrationState
   "Whether requests carry an ed25519 signature (` + "`" + `v1a` + "`" + `) too. False destroys its ed25519 keys."
   asymmetric: Boolean
+  "Most attempts a second, 1 to 1000; null ends the limit."
+  ratePerSecond: Int
 }
 
 "An integration that was made or changed."
@@ -8920,6 +8933,8 @@ func childFields_Integration(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_Integration_asymmetric(ctx, ec, field)
 	case "publicKeys":
 		return fieldContext_Integration_publicKeys(ctx, ec, field)
+	case "ratePerSecond":
+		return fieldContext_Integration_ratePerSecond(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -16965,6 +16980,29 @@ func _Integration_publicKeys(ctx context.Context, ec *executionContext, field gr
 }
 func fieldContext_Integration_publicKeys(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func _Integration_ratePerSecond(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Integration_ratePerSecond(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RatePerSecond, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Integration_ratePerSecond(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _IntegrationConnection_edges(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.IntegrationConnection) (ret graphql.Marshaler) {
@@ -30404,7 +30442,7 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "asymmetric"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "asymmetric", "ratePerSecond"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30467,6 +30505,13 @@ func unmarshalInputCreateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Asymmetric = data
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = data
 		}
 	}
 	return it, nil
@@ -32760,7 +32805,7 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state", "asymmetric"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "url", "eventTypes", "agentIds", "channels", "ordering", "state", "asymmetric", "ratePerSecond"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32837,6 +32882,13 @@ func unmarshalInputUpdateIntegrationInput(ctx context.Context, ec *executionCont
 				return it, err
 			}
 			it.Asymmetric = data
+		case "ratePerSecond":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ratePerSecond"))
+			data, err := unmarshalOInt2ᚖint(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.RatePerSecond = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -36476,6 +36528,11 @@ func _Integration(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "ratePerSecond":
+			out.Values[i] = _Integration_ratePerSecond(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

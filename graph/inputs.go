@@ -99,14 +99,30 @@ func newIntegration(in gql.CreateIntegrationInput) delivery.Input {
 	if in.Ordering != nil {
 		out.Ordering = *in.Ordering
 	}
+	out.RatePerSecond = *rateOf(in.RatePerSecond)
 	return out
 }
 
 func changedIntegration(in gql.UpdateIntegrationInput) delivery.Update {
-	return delivery.Update{
+	out := delivery.Update{
 		Name: in.Name, URL: in.URL, EventTypes: in.EventTypes, AgentIDs: in.AgentIds, Channels: in.Channels,
 		Ordering: in.Ordering, State: in.State, Asymmetric: in.Asymmetric,
 	}
+	if n, given := in.RatePerSecond.ValueOK(); given {
+		out.RatePerSecond = rateOf(n)
+	}
+	return out
+}
+
+// rateOf is what the verbs take for no limit where the client says null, and what they refuse where it says 0.
+func rateOf(n *int) *int {
+	switch {
+	case n == nil:
+		return new(0)
+	case *n == 0:
+		return new(-1)
+	}
+	return n
 }
 
 // overlapOf is how long the old secret goes on signing. Hours that a duration cannot hold stay out of range.

@@ -290,7 +290,7 @@ var (
 			{
 				Name:    "delivery_pending",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[15], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[8], DeliveriesColumns[15], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'PENDING'",
 				},
@@ -308,7 +308,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[6], DeliveriesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state IN ('PENDING', 'RUNNING')",
+					Where: "state IN ('PENDING', 'RUNNING') AND ordinal IS NOT NULL",
 				},
 			},
 			{
@@ -322,7 +322,7 @@ var (
 			{
 				Name:    "delivery_leased",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[16]},
+				Columns: []*schema.Column{DeliveriesColumns[20], DeliveriesColumns[16]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'RUNNING'",
 				},

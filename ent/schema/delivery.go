@@ -53,11 +53,11 @@ func (Delivery) Edges() []ent.Edge {
 // Indexes of a delivery.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("integration_id", "next_at", "id").StorageKey("delivery_pending").Annotations(entsql.IndexWhere("state = 'PENDING'")),
+		index.Fields("integration_id", "lane", "next_at", "id").StorageKey("delivery_pending").Annotations(entsql.IndexWhere("state = 'PENDING'")),
 		index.Fields("integration_id", "thread_id", "sequence").StorageKey("delivery_order").Annotations(entsql.IndexWhere("state IN ('PENDING', 'RUNNING')")),
-		index.Fields("integration_id", "ordinal", "id").StorageKey("delivery_queue").Annotations(entsql.IndexWhere("state IN ('PENDING', 'RUNNING')")),
+		index.Fields("integration_id", "ordinal", "id").StorageKey("delivery_queue").Annotations(entsql.IndexWhere("state IN ('PENDING', 'RUNNING') AND ordinal IS NOT NULL")),
 		index.Fields("integration_id", "created_at", "id").StorageKey("delivery_held").Annotations(entsql.IndexWhere("state = 'HELD'")),
-		index.Fields("lease_until").StorageKey("delivery_leased").Annotations(entsql.IndexWhere("state = 'RUNNING'")),
+		index.Fields("integration_id", "lease_until").StorageKey("delivery_leased").Annotations(entsql.IndexWhere("state = 'RUNNING'")),
 		index.Fields("workspace_id", "integration_id", "created_at"),
 		index.Fields("workspace_id", "created_at"),
 		index.Fields("event_id"),

@@ -16,7 +16,9 @@ import (
 type IntegrationHealth struct{ ent.Schema }
 
 // Mixin of an integration's health.
-func (IntegrationHealth) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Health, thread: noThread}} }
+func (IntegrationHealth) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Health, thread: noThread}}
+}
 
 // Fields of an integration's health.
 func (IntegrationHealth) Fields() []ent.Field {

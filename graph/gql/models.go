@@ -21,6 +21,8 @@ import (
 	"parley/ent/turn"
 	"parley/ent/viewer"
 	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // Something that happened in a dry run.
@@ -271,6 +273,8 @@ type CreateIntegrationInput struct {
 	Ordering *integration.Ordering `json:"ordering,omitempty"`
 	// Whether requests carry an ed25519 signature (`v1a`) too; default false.
 	Asymmetric *bool `json:"asymmetric,omitempty"`
+	// Most attempts a second, 1 to 1000; null means no limit.
+	RatePerSecond *int `json:"ratePerSecond,omitempty"`
 }
 
 // A new credential for a model provider.
@@ -1221,6 +1225,8 @@ type UpdateIntegrationInput struct {
 	State *integration.State `json:"state,omitempty"`
 	// Whether requests carry an ed25519 signature (`v1a`) too. False destroys its ed25519 keys.
 	Asymmetric *bool `json:"asymmetric,omitempty"`
+	// Most attempts a second, 1 to 1000; null ends the limit.
+	RatePerSecond graphql.Omittable[*int] `json:"ratePerSecond,omitempty"`
 }
 
 // Changes of a credential; what is left out stays.
