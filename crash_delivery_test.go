@@ -49,7 +49,7 @@ func TestCrashOfServersThatDeliver(t *testing.T) {
 
 // newDeliverer prepares a server that tries failed webhooks again soon.
 func newDeliverer(t *testing.T, e env) *deadly {
-	e["PARLEY_WEBHOOK_RETRIES"] = "300ms,600ms,1s,1s,1s,1s,1s,1s,1s,1s,1s"
+	e["PARLEY_WEBHOOK_RETRIES"] = "30ms,100ms,300ms,1s,1s,1s,1s,1s,1s,1s,1s"
 	return newDeadly(t, e)
 }
 
