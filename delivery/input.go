@@ -18,7 +18,7 @@ import (
 
 // What an integration may hold at most. A workspace may have MaxIntegrations.
 const (
-	MaxIntegrations = 200
+	MaxIntegrations = 1000
 	maxName         = 200 // characters
 	maxChannel      = 64
 	maxEntries      = 100 // of each list

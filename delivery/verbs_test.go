@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,8 +72,12 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		if _, err := f.TestIntegration(f.ctx, made.ID, "no.such"); fields(t, err) != "eventType" {
 			t.Error(err)
 		}
+		var rows []*ent.IntegrationCreate
 		for range delivery.MaxIntegrations - 1 {
-			f.integration(t, delivery.Input{URL: "https://example.com/"})
+			rows = append(rows, db.Client.Integration.Create().SetName("x").SetURL("https://example.com/").SetEventTypes([]string{"*"}))
+		}
+		for part := range slices.Chunk(rows, 500) {
+			db.Client.Integration.CreateBulk(part...).ExecX(f.ctx)
 		}
 		if _, err := f.CreateIntegration(f.ctx, delivery.Input{Name: "x", URL: "https://example.com/", EventTypes: []string{"*"}}); fields(t, err) != "name" {
 			t.Error(err)

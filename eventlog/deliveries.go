@@ -50,6 +50,9 @@ func (tx *Tx) planDeliveries(ctx context.Context) ([]planned, error) {
 // fewDeliveries go to the database together with the events; more are one statement of their own.
 const fewDeliveries = 4
 
+// manyDeliveries are as many as one statement holds: databases bound its parameters, SQLite to 32,766.
+const manyDeliveries = 500
+
 // deliverAtOnce lets a few deliveries wait for the end, and returns the plans of all others.
 func (tx *Tx) deliverAtOnce(ctx context.Context, plans []planned) ([]planned, error) {
 	n := 0
@@ -69,11 +72,12 @@ func (tx *Tx) deliverAtOnce(ctx context.Context, plans []planned) ([]planned, er
 
 // insertDeliveries adds a delivery for every event that an integration wants, in the transaction that made the event.
 func (tx *Tx) insertDeliveries(ctx context.Context, plans []planned) error {
-	creates := tx.deliveries(tx.client, plans)
-	if len(creates) == 0 {
-		return nil
+	for some := range slices.Chunk(tx.deliveries(tx.client, plans), manyDeliveries) {
+		if err := tx.client.Delivery.CreateBulk(some...).Exec(ctx); err != nil {
+			return err
+		}
 	}
-	return tx.client.Delivery.CreateBulk(creates...).Exec(ctx)
+	return nil
 }
 
 // deliveries builds what is planned. A disabled integration gets its deliveries held, so that nothing is lost and all can

@@ -9,6 +9,7 @@ import (
 	"parley/ent"
 	"parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/message"
 	"parley/eventlog"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -76,6 +77,51 @@ func TestChangesOfIntegrationsHoldAtOnce(t *testing.T) {
 		sent("")
 		if n := db.Client.Event.Query().CountX(f.ctx); fmt.Sprint(n) != "14" {
 			t.Errorf("%d events, want one of the thread, ten of messages and three of changes", n)
+		}
+	})
+}
+
+// More integrations than one statement can make deliveries for.
+func TestEveryIntegrationGetsItsDelivery(t *testing.T) {
+	const many = 1000
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db)
+		id := f.thread(t)
+		err := f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+			if err := tx.ChangeIntegrations(ctx, f.workspace); err != nil {
+				return err
+			}
+			for range many / 250 {
+				rows := make([]*ent.IntegrationCreate, 250)
+				for i := range rows {
+					rows[i] = tx.Client().Integration.Create().SetName("i").SetURL("https://x.test").SetEventTypes([]string{"message.created"})
+				}
+				if err := tx.Client().Integration.CreateBulk(rows...).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+			th, err := tx.Thread(ctx, id)
+			if err != nil {
+				return err
+			}
+			for range 3 {
+				if _, err := th.AddMessage(ctx, tx.Client().Message.Create().SetAuthor(message.AuthorCUSTOMER).SetText("x")); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := db.Client.Delivery.Query().CountX(f.ctx); n != 3*many {
+			t.Errorf("%d deliveries, want %d", n, 3*many)
 		}
 	})
 }
