@@ -15,7 +15,9 @@ import (
 	"parley/delivery"
 	entdelivery "parley/ent/delivery"
 	"parley/ent/integration"
+	"parley/ent/message"
 	"parley/ent/viewer"
+	"parley/eventlog"
 	"parley/outbound"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -150,5 +152,50 @@ func BenchmarkArrival(b *testing.B) {
 		slices.Sort(took)
 		b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 		b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
+	})
+}
+
+// BenchmarkEnqueue measures what a webhook adds to the transaction that stores a message: the same message in a workspace
+// without integrations, and in one where an integration wants it, in turn. Nothing is delivered meanwhile.
+func BenchmarkEnqueue(b *testing.B) {
+	storagetest.Bench(b, func(b *testing.B, db *storage.DB) {
+		f := newFixture(b, db, delivery.Options{})
+		wanted := *f
+		wanted.workspace, wanted.ctx = workspace(b, db)
+		wanted.agent = db.Client.Agent.Create().SetName("a").SaveX(wanted.ctx)
+		wanted.integration(b, delivery.Input{URL: "http://127.0.0.1:9/"})
+		var took [2][]time.Duration
+		var threads [2]string
+		both := [2]*fixture{f, &wanted}
+		for i, g := range both {
+			threads[i] = g.thread(b)
+		}
+		for b.Loop() {
+			for i, g := range both {
+				began := time.Now()
+				err := g.log.Write(g.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+					th, err := tx.Assume(ctx, threads[i])
+					if err != nil {
+						return err
+					}
+					th.KnowTags(nil)
+					_, err = th.AddMessage(ctx, tx.Later(nil).Message.Create().SetAuthor(message.AuthorCUSTOMER).SetText("Is it free on Friday?"))
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				took[i] = append(took[i], time.Since(began))
+			}
+		}
+		var median [2]float64
+		for i := range took {
+			slices.Sort(took[i])
+			median[i] = float64(took[i][len(took[i])/2].Microseconds())
+		}
+		b.ReportMetric(median[0], "alone-us")
+		b.ReportMetric(median[1], "with-webhook-us")
+		b.ReportMetric(100*(median[1]-median[0])/median[0], "added-%")
+		b.ReportMetric(0, "ns/op")
 	})
 }
