@@ -133,3 +133,19 @@ func TestStreamsOfDeliveriesRefuseWhatIsNotTheirs(t *testing.T) {
 		}
 	})
 }
+
+func TestATestTellsItsOutcomeAndHowLongEachPartTook(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("thanks")) }))
+		t.Cleanup(receiver.Close)
+		id := a.must(`mutation($url: String!) { createIntegration(input: {name: "i", url: $url, eventTypes: ["*"]}) { integration { id } } }`,
+			map[string]any{"url": receiver.URL}).text("createIntegration", "integration", "id")
+		got := a.must(`mutation($id: ID!) { testIntegration(input: {id: $id, eventType: "message.created"}) {
+			outcome status answer remoteAddress dnsUs connectUs tlsUs firstByteUs totalUs body } }`, map[string]any{"id": id}).at("testIntegration").(map[string]any)
+		first, total := got["firstByteUs"].(float64), got["totalUs"].(float64)
+		if got["outcome"] != "SUCCEEDED" || got["status"] != 200.0 || got["answer"] != "thanks" || got["remoteAddress"] == "" ||
+			got["connectUs"].(float64) <= 0 || got["tlsUs"] != 0.0 || first <= 0 || total < first {
+			t.Errorf("the test says %v", got)
+		}
+	})
+}

@@ -815,10 +815,14 @@ type ComplexityRoot struct {
 		Answer           func(childComplexity int) int
 		Body             func(childComplexity int) int
 		ClientMutationID func(childComplexity int) int
+		ConnectUs        func(childComplexity int) int
+		DNSUs            func(childComplexity int) int
 		Error            func(childComplexity int) int
+		FirstByteUs      func(childComplexity int) int
 		Outcome          func(childComplexity int) int
 		RemoteAddress    func(childComplexity int) int
 		Status           func(childComplexity int) int
+		TLSUs            func(childComplexity int) int
 		TotalUs          func(childComplexity int) int
 	}
 
@@ -4581,12 +4585,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestIntegrationPayload.ClientMutationID(childComplexity), true
+	case "TestIntegrationPayload.connectUs":
+		if e.ComplexityRoot.TestIntegrationPayload.ConnectUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIntegrationPayload.ConnectUs(childComplexity), true
+	case "TestIntegrationPayload.dnsUs":
+		if e.ComplexityRoot.TestIntegrationPayload.DNSUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIntegrationPayload.DNSUs(childComplexity), true
 	case "TestIntegrationPayload.error":
 		if e.ComplexityRoot.TestIntegrationPayload.Error == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TestIntegrationPayload.Error(childComplexity), true
+	case "TestIntegrationPayload.firstByteUs":
+		if e.ComplexityRoot.TestIntegrationPayload.FirstByteUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIntegrationPayload.FirstByteUs(childComplexity), true
 	case "TestIntegrationPayload.outcome":
 		if e.ComplexityRoot.TestIntegrationPayload.Outcome == nil {
 			break
@@ -4605,6 +4627,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestIntegrationPayload.Status(childComplexity), true
+	case "TestIntegrationPayload.tlsUs":
+		if e.ComplexityRoot.TestIntegrationPayload.TLSUs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIntegrationPayload.TLSUs(childComplexity), true
 	case "TestIntegrationPayload.totalUs":
 		if e.ComplexityRoot.TestIntegrationPayload.TotalUs == nil {
 			break
@@ -8186,6 +8214,14 @@ type TestIntegrationPayload {
   answer: String!
   "Address that was connected to."
   remoteAddress: String!
+  "Time for looking up the name, in microseconds; 0 when nothing was looked up."
+  dnsUs: Int!
+  "Time for connecting, in microseconds; 0 when a connection was reused."
+  connectUs: Int!
+  "Time for the TLS handshake, in microseconds; 0 without one."
+  tlsUs: Int!
+  "Time from the request to the first byte of the answer, in microseconds."
+  firstByteUs: Int!
   "Time for everything, in microseconds."
   totalUs: Int!
   "The body that was sent."
@@ -9369,6 +9405,14 @@ func childFields_TestIntegrationPayload(ctx context.Context, ec *executionContex
 		return fieldContext_TestIntegrationPayload_answer(ctx, ec, field)
 	case "remoteAddress":
 		return fieldContext_TestIntegrationPayload_remoteAddress(ctx, ec, field)
+	case "dnsUs":
+		return fieldContext_TestIntegrationPayload_dnsUs(ctx, ec, field)
+	case "connectUs":
+		return fieldContext_TestIntegrationPayload_connectUs(ctx, ec, field)
+	case "tlsUs":
+		return fieldContext_TestIntegrationPayload_tlsUs(ctx, ec, field)
+	case "firstByteUs":
+		return fieldContext_TestIntegrationPayload_firstByteUs(ctx, ec, field)
 	case "totalUs":
 		return fieldContext_TestIntegrationPayload_totalUs(ctx, ec, field)
 	case "body":
@@ -26005,6 +26049,98 @@ func fieldContext_TestIntegrationPayload_remoteAddress(_ context.Context, ec *ex
 	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _TestIntegrationPayload_dnsUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestIntegrationPayload_dnsUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DNSUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestIntegrationPayload_dnsUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestIntegrationPayload_connectUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestIntegrationPayload_connectUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConnectUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestIntegrationPayload_connectUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestIntegrationPayload_tlsUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestIntegrationPayload_tlsUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TLSUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestIntegrationPayload_tlsUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _TestIntegrationPayload_firstByteUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestIntegrationPayload_firstByteUs(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstByteUs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_TestIntegrationPayload_firstByteUs(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestIntegrationPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func _TestIntegrationPayload_totalUs(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestIntegrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39983,6 +40119,26 @@ func _TestIntegrationPayload(ctx context.Context, ec *executionContext, sel ast.
 			}
 		case "remoteAddress":
 			out.Values[i] = _TestIntegrationPayload_remoteAddress(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dnsUs":
+			out.Values[i] = _TestIntegrationPayload_dnsUs(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "connectUs":
+			out.Values[i] = _TestIntegrationPayload_connectUs(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tlsUs":
+			out.Values[i] = _TestIntegrationPayload_tlsUs(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstByteUs":
+			out.Values[i] = _TestIntegrationPayload_firstByteUs(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

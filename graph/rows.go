@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -230,13 +231,16 @@ func nextProbe(health *ent.IntegrationHealth) *ms.Time { return delivering.NextP
 func testPayload(clientMutationID *string, got delivering.Outcome) *gql.TestIntegrationPayload {
 	out := &gql.TestIntegrationPayload{
 		ClientMutationID: clientMutationID, Outcome: got.Result, Error: got.Error, Answer: got.Answer,
-		RemoteAddress: got.RemoteAddress, TotalUs: int(got.Phases.Total.Microseconds()), Body: raw.JSON(got.Body),
+		RemoteAddress: got.RemoteAddress, DNSUs: us(got.Phases.DNS), ConnectUs: us(got.Phases.Connect), TLSUs: us(got.Phases.TLS),
+		FirstByteUs: us(got.Phases.FirstByte), TotalUs: us(got.Phases.Total), Body: raw.JSON(got.Body),
 	}
 	if got.Status != 0 {
 		out.Status = &got.Status
 	}
 	return out
 }
+
+func us(d time.Duration) int { return int(d.Microseconds()) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

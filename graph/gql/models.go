@@ -986,6 +986,14 @@ type TestIntegrationPayload struct {
 	Answer string `json:"answer"`
 	// Address that was connected to.
 	RemoteAddress string `json:"remoteAddress"`
+	// Time for looking up the name, in microseconds; 0 when nothing was looked up.
+	DNSUs int `json:"dnsUs"`
+	// Time for connecting, in microseconds; 0 when a connection was reused.
+	ConnectUs int `json:"connectUs"`
+	// Time for the TLS handshake, in microseconds; 0 without one.
+	TLSUs int `json:"tlsUs"`
+	// Time from the request to the first byte of the answer, in microseconds.
+	FirstByteUs int `json:"firstByteUs"`
 	// Time for everything, in microseconds.
 	TotalUs int `json:"totalUs"`
 	// The body that was sent.
