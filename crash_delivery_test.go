@@ -15,11 +15,11 @@ import (
 	"parley/storage/storagetest"
 )
 
-// What is delivered while the servers are killed: 2,000 messages to 10 endpoints.
+// What is delivered while the servers are killed: 1,000 messages to 20 endpoints.
 const (
 	deliveryThreads   = 40
-	deliveryMessages  = 2_000
-	deliveryEndpoints = 10
+	deliveryMessages  = 1_000
+	deliveryEndpoints = 20
 )
 
 // deliveryKills is how often a server is killed for each case.
@@ -152,7 +152,7 @@ func writeMessages(ctx context.Context, api *caller, threads []string, kills int
 				if errs[i] = api.mutate(ctx, "sendMessage", input, "message { id }", &sent); errs[i] != nil {
 					return
 				}
-				dawdle(30 * kills)
+				dawdle(60 * kills)
 			}
 		})
 	}
