@@ -152,7 +152,12 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 // markSent stores that the call is about to leave. From then on it is never sent a second time blindly. The error is
 // errLost when the turn is no longer this worker's, or when somebody else has decided about the call.
 func (r *run) markSent(ctx context.Context, c *ent.Call) error {
-	err := eventlog.Again(ctx, func() error { return r.s.markSent(ctx, r.hold.claim, c) })
+	own, cancel, err := eventlog.Own(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	err = eventlog.Again(own, func() error { return r.s.markSent(own, r.hold.claim, c) })
 	if errors.Is(err, errLost) {
 		return err
 	}

@@ -72,7 +72,7 @@ func waited(t *testing.T, f *faulty) {
 }
 
 // billed holds that what a service counted before it failed is counted. Only Gemini counts then, and in streams before
-// the end. A model that is asked a second time may have counted twice.
+// the end.
 func billed(streamed bool) func(*testing.T, *faulty) {
 	return func(t *testing.T, f *faulty) {
 		if f.adapter.openAI || streamed && f.adapter.whole {
@@ -80,7 +80,7 @@ func billed(streamed bool) func(*testing.T, *faulty) {
 		}
 		vain := f.db.Client.Step.Query().Where(step.ThreadID(f.threadID), step.Finish("dropped"))
 		f.until("the account of it", func() bool { return vain.Clone().ExistX(f.ctx) })
-		if st, tn := vain.FirstX(f.ctx), f.turns(f.threadID, 1)[0]; st.InputTokens == 0 || tn.InputTokens < st.InputTokens {
+		if st, tn := vain.OnlyX(f.ctx), f.turns(f.threadID, 1)[0]; st.InputTokens == 0 || tn.InputTokens < st.InputTokens {
 			t.Errorf("the step has %d tokens; the turn has %d", st.InputTokens, tn.InputTokens)
 		}
 	}

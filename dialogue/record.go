@@ -98,14 +98,11 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 		r.reading = nil
 		return err
 	}
-	if left.AgentRevision != next.revision { // it was changed while the model wrote
-		if err := r.placeAgent(ctx, r.s.log.Client(), &next, left.AgentRevision); err != nil {
-			return err
-		}
-	}
+	// The step is stored: from here on nothing may fail. What cannot be read is looked up by the next move.
+	fresh := left.AgentRevision == next.revision || r.placeAgent(ctx, r.s.log.Client(), &next, left.AgentRevision) == nil
 	r.said, r.known = said, &left
 	r.reading.add(st)
-	if !st.contact { // the customer's row has changed
+	if fresh && !st.contact { // which changes the customer's row
 		r.next = &next
 	}
 	if end.reason == turn.ReasonANSWERED || end.reason == turn.ReasonSILENT {

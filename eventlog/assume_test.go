@@ -245,3 +245,47 @@ func TestAWriteWithoutLockIsOneStatement(t *testing.T) {
 		t.Errorf("it took %d statements: %q", len(heard), heard)
 	}
 }
+
+// Whoever breaks off a verb whose one statement is under way must not be told that it failed when it was committed.
+func TestAWriteWithoutLockIsNotBrokenOff(t *testing.T) {
+	db := storagetest.Open(t, storagetest.Postgres(t))
+	f := newFixture(t, db)
+	id := f.thread(t)
+	other, err := db.SQL.BeginTx(f.ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Rollback() }()
+	var holder int
+	lock := `SELECT pg_backend_pid() FROM threads WHERE id = $1 AND workspace_id = $2 FOR UPDATE`
+	if err := other.QueryRowContext(f.ctx, lock, id, f.workspace).Scan(&holder); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(f.ctx)
+	done := make(chan error, 1)
+	go func() {
+		done <- f.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+			th, err := tx.Assume(ctx, id)
+			if err != nil {
+				return err
+			}
+			return th.Emit(eventlog.NoteAdded, eventlog.Data{}, nil)
+		})
+	}()
+	for waiting := 0; waiting == 0; {
+		row := db.SQL.QueryRowContext(f.ctx, `SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))`, holder)
+		if err := row.Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := other.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if got, want := f.state(id), [3]int{2, 0, 2}; got != want {
+		t.Errorf("sequence, messages and events are %d, want %d", got, want)
+	}
+}

@@ -193,6 +193,12 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		w.add(`, (SELECT COUNT(*) FROM held)`)
 		into = append(into, &held)
 		client = tx.log.client
+		own, cancel, err := Own(ctx)
+		if err != nil {
+			return err
+		}
+		defer cancel()
+		ctx = own
 		beforeCommit()
 	}
 	if err := queryRow(ctx, client, &w, into...); err != nil {

@@ -85,6 +85,20 @@ func Again(ctx context.Context, f func() error) error {
 	}
 }
 
+// ownLimit bounds a statement that is a transaction of its own.
+const ownLimit = 10 * time.Second
+
+// Own returns a context for a statement that is a transaction of its own, and what to call when it has run: it goes on when
+// ctx ends, because one that is broken off may have been committed all the same, and nobody would know. It ends after ten
+// seconds. The error is that of a ctx that has ended before.
+func Own(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), ownLimit)
+	return own, cancel, nil
+}
+
 func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error, again bool) (err error) {
 	tx := &Tx{log: l, ctx: ctx, again: again, threads: map[string]*Thread{}}
 	tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
