@@ -110,14 +110,15 @@ var claimableSQL = map[way]string{
 }
 
 // claimSQLite takes deliveries of the endpoints that the object $2 names, each with its room, $3 being the most. Where no
-// lateral join is known rows are counted instead of limited.
+// lateral join is known rows are counted instead of limited. CROSS keeps the joins in the order in which they are written,
+// whatever statistics of the tables there are.
 const claimSQLite = `
 UPDATE deliveries SET state = 'RUNNING', attempts = attempts + 1, lease_owner = $1, lease_until = {now} + {lease}
 WHERE rowid IN (
 	SELECT one.rowid FROM json_each($2) AS r
-	JOIN integrations i ON i.id = r.key AND {open}
-	JOIN integration_health h ON h.integration_id = i.id AND {healthy}
-	JOIN deliveries one ON one.rowid IN (
+	CROSS JOIN integrations i ON i.id = r.key AND {open}
+	CROSS JOIN integration_health h ON h.integration_id = i.id AND {healthy}
+	CROSS JOIN deliveries one ON one.rowid IN (
 		SELECT few.at FROM (SELECT c.rowid AS at, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
 RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until,
 	(SELECT i.url FROM integrations i WHERE i.id = integration_id), (SELECT e.body FROM events e WHERE e.id = event_id),

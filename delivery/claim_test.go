@@ -218,3 +218,22 @@ func TestACommitTellsOfItsDeliveries(t *testing.T) {
 		}
 	})
 }
+
+// With statistics of the tables a planner may find other ways through a claim than without.
+func TestClaimsAreQuickWithStatistics(t *testing.T) {
+	const endpoints, messages = 20, 50
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		f := newFixture(t, db, delivery.Options{})
+		rec := receive(t, nil)
+		for range endpoints / 2 {
+			f.integration(t, delivery.Input{URL: rec.URL, Ordering: integration.OrderingFIFO})
+			f.integration(t, delivery.Input{URL: rec.URL, Ordering: integration.OrderingTHREAD})
+		}
+		f.say(t, f.thread(t), make([]string, messages)...)
+		if _, err := db.SQL.ExecContext(f.ctx, "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+		f.start(t)
+		eventually(t, "all arrive", func() bool { return rec.count() == endpoints*messages })
+	})
+}
