@@ -80,7 +80,8 @@ func (s *Service) with(text string, l *list, others ...any) (string, []any) {
 			}
 			fmt.Fprintf(&from, "value ->> %d AS %s", i, c.name)
 		}
-		fmt.Fprintf(&from, " FROM json_each($%d)) AS v", first)
+		// The limit keeps SQLite from reading the JSON once for every row that it is joined with.
+		fmt.Fprintf(&from, " FROM json_each($%d) LIMIT -1) AS v", first)
 		others = append(others, l.json())
 	}
 	return s.sql(text, "{v}", from.String()), others
