@@ -39,7 +39,7 @@ func TestDeliveriesAreFollowedWithoutAGap(t *testing.T) {
 				map[string]any{"name": name, "url": receiver.URL + "/" + name}).text("createIntegration", "integration", "id")
 		}
 		begin := a.must(`{ viewer { workspace { deliveryCursor } } }`, nil).text("viewer", "workspace", "deliveryCursor")
-		live := a.socketFor(t, a.keys[viewer.Integrator], followDeliveries, map[string]any{"of": ids["good"]})
+		live := a.socketFor(t, a.keys[viewer.Integrator], followDeliveries, map[string]any{"of": ids["good"], "after": begin})
 		defer live.close()
 		thread := a.thread(agent)
 		a.must(`mutation($t: ID!) { closeThread(input: {threadId: $t}) { thread { id } } }`, map[string]any{"t": thread})
