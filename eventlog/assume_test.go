@@ -208,28 +208,22 @@ func TestAStatementLocksWhatWasAssumed(t *testing.T) {
 func TestAWriteWithoutLockIsOneStatement(t *testing.T) {
 	var heard []string
 	listening := false
-	db, err := storage.Open(t.Context(), storagetest.Postgres(t), storage.Options{Guard: true, Trace: func(_ context.Context, query string) {
+	db := storagetest.OpenWith(t, storagetest.Postgres(t), storage.Options{Guard: true, Trace: func(_ context.Context, query string) {
 		if listening {
 			heard = append(heard, query)
 		}
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	f := newFixture(t, db)
 	id := f.thread(t)
 	var known eventlog.Known
 	for range 2 { // the first one reads the workspace's integrations
+		var err error
 		if known, err = f.sayAssuming(id, "x", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	listening = true
-	err = f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+	err := f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		th, err := tx.AssumeKnown(ctx, known)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func TestAPageOfThreadsIsAFixedNumberOfStatements(t *testing.T) {
 			var count atomic.Int64
 			var mu sync.Mutex
 			var seen []string
-			db, err := storage.Open(t.Context(), address(t), storage.Options{Guard: true, MaxConns: 12, Trace: func(ctx context.Context, q string) {
+			db := storagetest.OpenWith(t, address(t), storage.Options{Guard: true, MaxConns: 12, Trace: func(ctx context.Context, q string) {
 				if v, _ := viewer.FromContext(ctx); v.Role == viewer.Admin && strings.HasPrefix(q, "SELECT") { // not the workers
 					count.Add(1)
 					mu.Lock()
@@ -32,13 +32,6 @@ func TestAPageOfThreadsIsAFixedNumberOfStatements(t *testing.T) {
 					mu.Unlock()
 				}
 			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
-			if _, err := db.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
 			a := newAPI(t, db)
 			agentID := a.agent("A")
 			statements := map[int]int64{}

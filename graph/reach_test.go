@@ -69,18 +69,11 @@ func statements(t *testing.T, address string) (db *storage.DB, count func(table 
 	t.Helper()
 	var mu sync.Mutex
 	var seen []string
-	db, err := storage.Open(t.Context(), address, storage.Options{Guard: true, MaxConns: 12, Trace: func(_ context.Context, q string) {
+	db = storagetest.OpenWith(t, address, storage.Options{Guard: true, MaxConns: 12, Trace: func(_ context.Context, q string) {
 		mu.Lock()
 		defer mu.Unlock()
 		seen = append(seen, strings.ReplaceAll(q, "`", `"`))
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	count = func(table string) (n int) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -7,11 +7,13 @@ package storagetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	_ "github.com/lib/pq" // driver for making schemas
@@ -37,18 +39,22 @@ func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
 // Bench runs a benchmark on SQLite and on Postgres, one after the other, on databases as a server opens them: without
 // the guard.
 func Bench(b *testing.B, run func(b *testing.B, db *storage.DB)) {
-	b.Run("sqlite", func(b *testing.B) { run(b, open(b, SQLite(b), storage.Options{})) })
-	b.Run("postgres", func(b *testing.B) { run(b, open(b, Postgres(b), storage.Options{})) })
+	b.Run("sqlite", func(b *testing.B) { run(b, OpenWith(b, SQLite(b), storage.Options{})) })
+	b.Run("postgres", func(b *testing.B) { run(b, OpenWith(b, Postgres(b), storage.Options{})) })
 }
 
 // Open opens and migrates the database at address, and closes it when the test ends.
 func Open(t testing.TB, address string) *storage.DB {
 	t.Helper()
-	return open(t, address, storage.Options{Guard: true, MaxConns: 12})
+	return OpenWith(t, address, storage.Options{Guard: true, MaxConns: 12})
 }
 
-func open(t testing.TB, address string, o storage.Options) *storage.DB {
+// OpenWith is Open with other options.
+func OpenWith(t testing.TB, address string, o storage.Options) *storage.DB {
 	t.Helper()
+	if file, ok := strings.CutPrefix(address, "sqlite://"); ok {
+		copyMigrated(t, file)
+	}
 	db, err := storage.Open(t.Context(), address, o)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +64,41 @@ func open(t testing.TB, address string, o storage.Options) *storage.DB {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// migrated makes the bytes of an SQLite file with all migrations. With the race detector they take seconds, so a process runs
+// them once.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "parley-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	file := filepath.Join(folder, "parley.db")
+	db, err := storage.Open(context.Background(), "sqlite://"+file, storage.Options{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.Migrate(context.Background())
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file) // which is whole: closing ends the write-ahead log
+})
+
+// copyMigrated makes an SQLite file with all migrations, if there is no file yet.
+func copyMigrated(t testing.TB, file string) {
+	t.Helper()
+	if _, err := os.Stat(file); err == nil {
+		return
+	}
+	whole, err := migrated()
+	if err == nil {
+		err = os.WriteFile(file, whole, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // SQLite returns the address of a new file that goes with the test.
