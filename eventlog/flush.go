@@ -42,6 +42,7 @@ func (tx *Tx) flush(ctx context.Context) (Wake, error) {
 	}
 	for _, s := range shards {
 		tx.wake.add(s.workspace, s.number)
+		tx.wake.Events = append(tx.wake.Events, s.events...)
 	}
 	if err := tx.insertDeliveries(ctx, plans); err != nil {
 		return Wake{}, err

@@ -3,57 +3,105 @@ package eventlog
 import (
 	"context"
 	"iter"
-	"time"
 
 	"parley/ent"
+	"parley/ent/thread"
+	"parley/ent/viewer"
 )
 
-// followPage is how many events Follow reads at once, followPoll how long it sleeps at most when nobody wakes it: the
-// bound on how late an event of another replica is seen.
-const (
-	followPage = 200
-	followPoll = 500 * time.Millisecond
-)
+// followPage is how many events are read at once.
+const followPage = 200
 
 // FollowThread yields the events of a thread after a sequence: first what is stored, then what comes, with no gap, no
-// repeat and in order. It ends when ctx does or the range is left, and otherwise only with an error, which is yielded
-// last (ErrCursorExpired as in ThreadAfter). Each reader reads the tables itself; a slow one delays nobody.
+// repeat and in order. Those that were read for others come from memory; then they have no webhook body. It ends when ctx
+// does or the range is left, and otherwise only with an error, which is yielded last (ErrCursorExpired as in ThreadAfter).
+// A slow reader delays nobody.
 func (l *Log) FollowThread(ctx context.Context, threadID string, after int64) iter.Seq2[*ent.Event, error] {
 	return func(yield func(*ent.Event, error) bool) {
-		bit := uint8(1) << ShardOf(threadID)
-		signal := NewSignal()
-		defer l.OnWake(func(w Wake) {
-			if w.Shards&bit != 0 {
-				signal.Poke()
-			}
-		})()
-		poll := time.NewTicker(followPoll)
-		defer poll.Stop()
+		if err := l.mayFollow(ctx, threadID, after); err != nil {
+			yield(nil, err)
+			return
+		}
+		v, _ := viewer.FromContext(ctx)
+		// It is joined before the first read, so nothing that is committed after that is missed.
+		r, leave := l.tails.join(v.Workspace, threadID)
+		defer leave()
 		for {
-			// The signal was set up before this read, so nothing that is committed after it is missed.
-			rows, err := l.ThreadAfter(ctx, threadID, after, followPage)
-			if ctx.Err() != nil {
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
+			rows, whole := r.after(after)
+			if !whole {
+				var err error
+				if rows, err = l.ThreadAfter(ctx, threadID, after, followPage); err != nil && ctx.Err() == nil {
+					yield(nil, err)
+					return
+				}
 			}
 			for _, row := range rows {
-				if !yield(row, nil) {
+				if ctx.Err() != nil || !yield(row, nil) {
 					return
 				}
 				after = *row.Sequence
 			}
-			if len(rows) == followPage {
+			if len(rows) > 0 && whole || len(rows) == followPage {
 				continue
 			}
 			select {
 			case <-ctx.Done():
 				return
-			case <-signal:
-			case <-poll.C:
+			case <-r.signal:
 			}
 		}
 	}
+}
+
+// Fed is an event of a workspace's feed, with the positions behind it.
+type Fed struct {
+	*ent.Event
+	Positions [Shards]int64
+}
+
+// FollowFeed yields the events of the viewer's workspace after positions: first what is stored, then what comes; those of
+// one thread in order, with no gap and no repeat. It ends as FollowThread does; ErrCursorExpired is as in Pull.
+func (l *Log) FollowFeed(ctx context.Context, positions [Shards]int64) iter.Seq2[Fed, error] {
+	return func(yield func(Fed, error) bool) {
+		v, _ := viewer.FromContext(ctx)
+		r, leave := l.tails.join(v.Workspace, allThreads)
+		defer leave()
+		for {
+			at, end := positions, positions
+			rows, whole := r.behind(&end)
+			more := len(rows) > 0
+			if !whole {
+				page, err := l.Pull(ctx, v.Workspace, &positions, followPage)
+				if err != nil && ctx.Err() == nil {
+					yield(Fed{}, err)
+					return
+				}
+				rows, end, more = page.Events, page.Positions, page.More
+			}
+			for _, row := range rows {
+				at[row.Shard] = row.Position
+				if ctx.Err() != nil || !yield(Fed{row, at}, nil) {
+					return
+				}
+			}
+			positions = end
+			if more {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-r.signal:
+			}
+		}
+	}
+}
+
+// mayFollow says whether the viewer may read the thread, and whether the sequence is one of its history.
+func (l *Log) mayFollow(ctx context.Context, threadID string, after int64) error {
+	t, err := l.client.Thread.Query().Where(thread.ID(threadID)).Select(thread.FieldLastSeq).Only(ctx)
+	if err == nil && after > t.LastSeq {
+		return ErrCursorExpired
+	}
+	return err
 }

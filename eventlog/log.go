@@ -24,6 +24,7 @@ type Log struct {
 	dialect string
 	now     func() ms.Time
 	wakes   wakes
+	tails   tails
 	kept    kept
 	clock   clock
 }
@@ -34,7 +35,9 @@ func New(client *ent.Client, dialectName string, now func() ms.Time) *Log {
 	if now == nil {
 		now = ms.Now
 	}
-	return &Log{client: client, dialect: dialectName, now: now}
+	l := &Log{client: client, dialect: dialectName, now: now}
+	l.tails = tails{log: l, signal: NewSignal(), of: map[string]*tail{}}
+	return l
 }
 
 // Client builds statements outside a transaction, for reads.
@@ -132,6 +135,7 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	for _, t := range tx.threads {
 		t.leave()
 	}
+	l.tails.passed(wake)
 	l.wakes.send(wake)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 type Wake struct {
 	Workspace  string
 	Shards     uint8              // bit i is set when feed shard i has new events
+	Events     []*ent.Event       // the new events if they are known; nobody may change them
 	Turns      bool               // a turn may be due, now or later
 	TurnsNow   bool               // a turn is due now
 	Deliveries bool               // a delivery may be due that is not among the new ones

@@ -214,6 +214,7 @@ func TestAStreamWithAHoleBeforeItEndsWithCursorExpired(t *testing.T) {
 			}
 		}
 		a.db.Client.Thread.Update().AddLastSeq(1).ExecX(viewer.WorkerContext(t.Context(), a.workspace, "test")) // an event that is gone
+		a.must(`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "late"}) { thread { id } } }`, map[string]any{"t": threadID})
 		for name, s := range map[string]stream{"socket": s, "events": e} {
 			m, _ := s.next()
 			if text := fmt.Sprint(m); !strings.Contains(text, "CURSOR_EXPIRED") || !strings.Contains(text, "requestId") {
