@@ -36,16 +36,16 @@ type job struct {
 // look shows what is pending at the given endpoints, or, with nil, at all. It locks nothing.
 func (s *Service) look(ctx context.Context, endpoints []*endpoint) ([]sight, error) {
 	ctx = viewer.SystemContext(ctx, "delivery claim")
-	text, args := s.texts.lookAll, []any(nil)
+	query, args := s.texts.lookAll, []any(nil)
 	if endpoints != nil {
 		ids := make([]string, len(endpoints))
 		for i, e := range endpoints {
 			ids[i] = e.id
 		}
-		text, args = s.texts.look, []any{s.list(ids)}
+		query, args = s.with(s.texts.look, idList(ids))
 	}
 	var sights []sight
-	err := scan(ctx, s.log.Client(), text, args, func(row scanner) error {
+	err := scan(ctx, s.log.Client(), query, args, func(row scanner) error {
 		var v sight
 		var paused, open, now ms.Time
 		var next [2]*ms.Time
@@ -144,18 +144,6 @@ func (s *Service) take(ctx context.Context, client *ent.Client, owner string, k 
 	return jobs, err
 }
 
-// list makes a parameter of ids.
-func (s *Service) list(ids []string) any {
-	if s.log.Postgres() {
-		return pq.Array(ids)
-	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		panic(err) // strings always can be
-	}
-	return string(list)
-}
-
 // texts are the statements of claiming, each always the same, so that it stays prepared.
 type texts struct {
 	look, lookAll string
@@ -164,10 +152,10 @@ type texts struct {
 }
 
 func (s *Service) newTexts() texts {
-	given, claim, lock := givenSQLite, claimSQLite, ""
+	claim, lock := claimSQLite, ""
 	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")", "{oldest first}", ""}
 	if s.log.Postgres() {
-		given, claim, lock = givenPostgres, claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
+		claim, lock = claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
 		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))", "{oldest first}", "ORDER BY d.next_at, d.id"}
 	}
 	words = append(words, "{still}", stillSQL)
@@ -179,9 +167,9 @@ func (s *Service) newTexts() texts {
 		}, parts...)
 	}
 	t := texts{
-		look:    s.sql(lookSQL, append([]string{"{endpoints}", given}, parts...)...),
+		look:    s.sql(lookSQL, append([]string{"{endpoints}", givenEndpoints}, parts...)...),
 		lookAll: s.sql(lookSQL, append([]string{"{endpoints}", pendingEndpoints}, parts...)...),
-		limit:   s.sql(limitSQL, "{given}", given, "{lock}", lock),
+		limit:   s.sql(limitSQL, "{lock}", lock),
 		claim:   map[way]map[bool]string{},
 	}
 	for w, claimable := range claimableSQL {
@@ -226,13 +214,4 @@ func scan(ctx context.Context, client *ent.Client, query string, args []any, eac
 		}
 	}
 	return rows.Err()
-}
-
-// placeholders returns n parameters from number first on, typed for a database that cannot guess.
-func placeholders(first, n int, kind string) string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = fmt.Sprintf("CAST($%d AS %s)", first+i, kind)
-	}
-	return strings.Join(list, ", ")
 }

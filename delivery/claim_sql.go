@@ -21,8 +21,7 @@ const (
 	nextSQL = `(SELECT min(d.next_at) FROM deliveries d
 		WHERE d.integration_id = i.id AND d.state = 'PENDING' AND d.lane = '{lane}' AND d.next_at > {now})`
 
-	givenPostgres = `SELECT unnest AS id FROM unnest($1::text[])`
-	givenSQLite   = `SELECT value AS id FROM json_each($1)`
+	givenEndpoints = `SELECT v.id FROM {v}`
 )
 
 // pendingEndpoints yields the id of every integration with pending deliveries. The recursive part hops from one to the

@@ -44,16 +44,19 @@ func (h health) hopeless(now ms.Time) bool {
 		h.lastFailure.Sub(h.firstFailure) >= hopelessSpread
 }
 
-// failingSQL finds endpoints of which notice may have to be given, or that may have to be disabled.
+// failingSQL finds endpoints of which notice is to be given, or that are hopeless.
 const failingSQL = `SELECT h.integration_id, h.workspace_id FROM integration_health h JOIN integrations i ON i.id = h.integration_id
-WHERE h.first_failure_at <= {now} - $1 AND (h.notices < $2 OR h.first_failure_at <= {now} - $3)
+WHERE (h.first_failure_at <= {now} - $1 AND h.notices < 1 OR h.first_failure_at <= {now} - $2 AND h.notices < 2
+		OR h.first_failure_at <= {now} - $3 AND h.notices < 3
+		OR h.first_failure_at <= {now} - $4 AND h.consecutive_failures >= $5 AND h.last_failure_at >= h.first_failure_at + $6)
 	AND i.state = 'ENABLED' AND i.deleted_at IS NULL`
 
 // attend gives notice of endpoints that have been failing for long, and disables those that are hopeless.
 func (s *Service) attend(ctx context.Context) error {
 	type found struct{ id, workspace string }
 	var failing []found
-	args := []any{noticeAfter[0].Milliseconds(), len(noticeAfter), hopelessAfter.Milliseconds()}
+	args := []any{noticeAfter[0].Milliseconds(), noticeAfter[1].Milliseconds(), noticeAfter[2].Milliseconds(),
+		hopelessAfter.Milliseconds(), hopelessLeast, hopelessSpread.Milliseconds()}
 	err := scan(ctx, s.log.Client(), s.sql(failingSQL), args, func(row scanner) error {
 		var f found
 		err := row.Scan(&f.id, &f.workspace)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"parley/ent"
 	"parley/ent/attempt"
+	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
 	"parley/eventlog"
 )
@@ -18,6 +20,12 @@ const (
 	followPage = 200
 	followPoll = 500 * time.Millisecond
 )
+
+// Sent is an attempt with its delivery, which is nil when that was erased meanwhile.
+type Sent struct {
+	*ent.Attempt
+	Delivery *ent.Delivery
+}
 
 // Position returns the position of the last attempt of the viewer's workspace, 0 before the first.
 func (s *Service) Position(ctx context.Context) (int64, error) {
@@ -40,7 +48,7 @@ func (s *Service) feed(ctx context.Context) (last, first int64, err error) {
 // After returns the attempts of the viewer's workspace behind a position, at most limit, in order; of one integration if
 // it is not empty. Reached is up to where the feed was looked at. The error is eventlog.ErrCursorExpired when attempts behind
 // the position are gone, or when the position lies in the future, which means that history was lost.
-func (s *Service) After(ctx context.Context, integrationID string, after int64, limit int) (rows []*ent.Attempt, reached int64, err error) {
+func (s *Service) After(ctx context.Context, integrationID string, after int64, limit int) (rows []Sent, reached int64, err error) {
 	// The counter is read first: an attempt that it counts is there for the second statement, or gone for ever.
 	last, first, err := s.feed(ctx)
 	if err != nil {
@@ -56,21 +64,44 @@ func (s *Service) After(ctx context.Context, integrationID string, after int64, 
 	if integrationID != "" {
 		q.Where(attempt.IntegrationID(integrationID))
 	}
-	if rows, err = q.Order(attempt.ByPosition()).Limit(limit).All(ctx); err != nil {
+	attempts, err := q.Order(attempt.ByPosition()).Limit(limit).All(ctx)
+	if err != nil {
 		return nil, after, fmt.Errorf("read attempts: %w", err)
 	}
-	if len(rows) == limit {
-		last = *rows[limit-1].Position
+	if len(attempts) == limit {
+		last = *attempts[limit-1].Position
 	}
-	return rows, last, nil
+	rows, err = s.withDeliveries(ctx, attempts)
+	return rows, last, err
+}
+
+func (s *Service) withDeliveries(ctx context.Context, attempts []*ent.Attempt) ([]Sent, error) {
+	ids := make([]string, len(attempts))
+	for i, a := range attempts {
+		ids[i] = a.DeliveryID
+	}
+	slices.Sort(ids)
+	deliveries, err := s.log.Client().Delivery.Query().Where(delivery.IDIn(slices.Compact(ids)...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the deliveries of attempts: %w", err)
+	}
+	byID := make(map[string]*ent.Delivery, len(deliveries))
+	for _, d := range deliveries {
+		byID[d.ID] = d
+	}
+	rows := make([]Sent, len(attempts))
+	for i, a := range attempts {
+		rows[i] = Sent{a, byID[a.DeliveryID]}
+	}
+	return rows, nil
 }
 
 // Follow yields the attempts of the viewer's workspace behind a position, each once its outcome is stored: first those that
 // are there, then those that come, with no gap, no repeat and in order; of one integration if it is not empty. It ends when
 // ctx does or the range is left, and otherwise only with an error, which is yielded last (as in After). Each reader reads the
 // tables itself; a slow one delays nobody.
-func (s *Service) Follow(ctx context.Context, integrationID string, after int64) iter.Seq2[*ent.Attempt, error] {
-	return func(yield func(*ent.Attempt, error) bool) {
+func (s *Service) Follow(ctx context.Context, integrationID string, after int64) iter.Seq2[Sent, error] {
+	return func(yield func(Sent, error) bool) {
 		signal := eventlog.NewSignal()
 		defer s.log.OnWake(func(w eventlog.Wake) {
 			if w.Attempts {
@@ -86,7 +117,7 @@ func (s *Service) Follow(ctx context.Context, integrationID string, after int64)
 				return
 			}
 			if err != nil {
-				yield(nil, err)
+				yield(Sent{}, err)
 				return
 			}
 			for _, row := range rows {

@@ -54,15 +54,6 @@ func (s *Service) Backlog(ctx context.Context, integrationID string) (b Backlog,
 	return b, nil
 }
 
-// Bucket is a step of Stats.
-type Bucket time.Duration
-
-// The buckets that there are.
-const (
-	Hour Bucket = Bucket(time.Hour)
-	Day  Bucket = Bucket(24 * time.Hour)
-)
-
 // maxBuckets is how many buckets one answer of Stats has at most.
 const maxBuckets = 750
 
@@ -88,10 +79,11 @@ const statsSQL = `SELECT created_at / $3 AS bucket, count(*), sum(CASE WHEN outc
 FROM attempts WHERE integration_id = $1 AND workspace_id = $2 AND created_at >= $4 AND created_at < $5
 GROUP BY created_at / $3`
 
-// Stats returns how attempts of an integration went, in whole buckets from that of since to that of until, both included,
-// each bucket in the list also when it is empty. The error is an *invalid.Error for more than 750 buckets, or none.
-func (s *Service) Stats(ctx context.Context, integrationID string, since, until ms.Time, bucket Bucket) ([]Stats, error) {
-	size := time.Duration(bucket).Milliseconds()
+// Stats returns how attempts of an integration went, in whole buckets of that length, from that of since to that of until, both included,
+// each bucket in the list also when it is empty. A bucket has at least a millisecond. The error is an *invalid.Error for more
+// than 750 buckets, or none.
+func (s *Service) Stats(ctx context.Context, integrationID string, since, until ms.Time, bucket time.Duration) ([]Stats, error) {
+	size := bucket.Milliseconds()
 	first, last := int64(since)/size, int64(until)/size
 	switch n := last - first + 1; {
 	case since > until:

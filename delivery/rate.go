@@ -2,11 +2,8 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/lib/pq"
 
 	"parley/ent/ms"
 	"parley/eventlog"
@@ -65,15 +62,10 @@ type limit struct {
 // limitSQL locks the health of endpoints. What is locked already is passed over: a claim waits for nobody.
 const limitSQL = `SELECT h.integration_id, COALESCE(i.rate_per_second, 0), h.rate_free_us, h.breaker,
 	COALESCE(h.paused_until, 0), CASE WHEN h.breaker = 'OPEN' THEN COALESCE(h.breaker_until, 0) ELSE 0 END, {now}
-FROM integration_health h JOIN integrations i ON i.id = h.integration_id WHERE h.integration_id IN ({given}) {lock}`
+FROM integration_health h JOIN integrations i ON i.id = h.integration_id WHERE h.integration_id IN (SELECT v.id FROM {v}) {lock}`
 
 // freeSQL writes what the attempts have taken.
-const (
-	freePostgres = `UPDATE integration_health SET rate_free_us = v.free FROM unnest($1::text[], $2::bigint[]) AS v (id, free)
-WHERE integration_id = v.id`
-	freeSQLite = `UPDATE integration_health SET rate_free_us = (SELECT value FROM json_each($1) WHERE key = integration_id)
-WHERE integration_id IN (SELECT key FROM json_each($1))`
-)
+const freeSQL = `UPDATE integration_health SET rate_free_us = v.free FROM {v} WHERE integration_health.integration_id = v.id`
 
 // takeLimited is take for endpoints of which each process must know what the others do: the health of each is locked, so
 // that its rate holds over all processes, and so that a breaker lets one through and no more. What was not claimed is not
@@ -123,7 +115,8 @@ func (s *Service) lockLimits(ctx context.Context, tx *eventlog.Tx, grants []gran
 		ids[i] = g.id
 	}
 	limits := map[string]*limit{}
-	err := scan(ctx, tx.Client(), s.texts.limit, []any{s.list(ids)}, func(row scanner) error {
+	query, args := s.with(s.texts.limit, idList(ids))
+	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
 		var id, breaker string
 		var paused, open, now ms.Time
 		l := &limit{room: s.o.PerIntegration}
@@ -164,21 +157,15 @@ func (s *Service) takeShares(ctx context.Context, tx *eventlog.Tx, jobs []*job, 
 	if len(taken) == 0 {
 		return nil
 	}
-	free, ids, values := map[string]int64{}, []string{}, []int64{}
+	free := newList("id text", "free bigint")
 	for id, n := range taken {
 		l := limits[id]
-		free[id], waits[id] = l.rate.take(l.free, l.now, n)
-		ids, values = append(ids, id), append(values, free[id])
+		end, wait := l.rate.take(l.free, l.now, n)
+		waits[id] = wait
+		free.add(id, end)
 	}
-	text, args := freePostgres, []any{pq.Array(ids), pq.Array(values)}
-	if !s.log.Postgres() {
-		object, err := json.Marshal(free)
-		if err != nil {
-			return err
-		}
-		text, args = freeSQLite, []any{string(object)}
-	}
-	if _, err := tx.Client().ExecContext(ctx, text, args...); err != nil {
+	query, args := s.with(freeSQL, free)
+	if _, err := tx.Client().ExecContext(ctx, query, args...); err != nil {
 		return fmt.Errorf("charge the rates of endpoints: %w", err)
 	}
 	return nil

@@ -58,6 +58,11 @@ func (s *Service) replayAll(ctx context.Context, owner string) error {
 	if err != nil {
 		return fmt.Errorf("find replays: %w", err)
 	}
+	for _, id := range open {
+		if err := s.countReplay(ctx, id); err != nil {
+			return fmt.Errorf("count the deliveries of %s: %w", id, err)
+		}
+	}
 	for len(open) > 0 && ctx.Err() == nil {
 		var left []string
 		for _, id := range open {
@@ -76,9 +81,6 @@ func (s *Service) replayAll(ctx context.Context, owner string) error {
 
 // replaySome does one transaction's work for a replay, and says whether more can be done now.
 func (s *Service) replaySome(ctx context.Context, replayID, owner string) (more bool, err error) {
-	if err := s.countReplay(ctx, replayID); err != nil {
-		return false, err
-	}
 	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		more = false
 		q := tx.Client().Replay.Query().Where(entreplay.ID(replayID))

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 
-	"parley/ent"
 	"parley/ent/delivery"
 	"parley/ent/integration"
 	"parley/ent/viewer"
@@ -67,14 +66,10 @@ func (r *Resolver) passDeliveries(ctx context.Context, place eventlog.Cursor, in
 			return err
 		}
 		place.Sequence = *row.Position
-		d, err := r.client.Delivery.Query().Where(delivery.ID(row.DeliveryID)).Only(ctx)
-		if ent.IsNotFound(err) {
-			continue // it was erased meanwhile
+		if row.Delivery == nil {
+			continue
 		}
-		if err != nil {
-			return err
-		}
-		event := &gql.DeliveryEvent{Attempt: row, Delivery: d, State: delivery.State(row.StateAfter), Cursor: gql.Cursor(place.String(r.keys))}
+		event := &gql.DeliveryEvent{Attempt: row.Attempt, Delivery: row.Delivery, State: delivery.State(row.StateAfter), Cursor: gql.Cursor(place.String(r.keys))}
 		select {
 		case out <- event:
 		case <-ctx.Done():

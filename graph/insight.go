@@ -5,10 +5,7 @@ import (
 	"time"
 
 	"parley/delivery"
-	"parley/ent"
-	entdelivery "parley/ent/delivery"
 	"parley/ent/ms"
-	"parley/ent/replay"
 	"parley/graph/gql"
 )
 
@@ -23,9 +20,9 @@ func (r *Resolver) countAttempts(ctx context.Context, integrationID string, sinc
 	if since == nil {
 		since = new(until.Add(-usualRange))
 	}
-	size := delivery.Hour
+	size := time.Hour
 	if bucket == gql.StatsBucketDay {
-		size = delivery.Day
+		size = 24 * time.Hour
 	}
 	counted, err := r.delivery.Stats(ctx, integrationID, *since, *until, size)
 	if err != nil {
@@ -36,32 +33,4 @@ func (r *Resolver) countAttempts(ctx context.Context, integrationID string, sinc
 		out[i] = &counted[i]
 	}
 	return out, nil
-}
-
-// maxReplays is how many replays of an integration are listed.
-const maxReplays = 50
-
-func newReplay(in gql.ReplayDeliveriesInput) delivery.ReplayInput {
-	out := delivery.ReplayInput{IntegrationID: in.IntegrationID, Since: in.Since, EventTypes: in.Types, States: in.States}
-	if in.Until != nil {
-		out.Until = *in.Until
-	}
-	return out
-}
-
-// replayed answers with the replay that a mutation has begun or ended.
-func (r *Resolver) replayed(ctx context.Context, clientMutationID *string, replayID string, err error) (*gql.ReplayPayload, error) {
-	if err != nil {
-		return nil, err
-	}
-	row, err := r.client.Replay.Query().Where(replay.ID(replayID)).Only(ctx)
-	return &gql.ReplayPayload{ClientMutationID: clientMutationID, Replay: row}, err
-}
-
-func statesOf(row *ent.Replay) []entdelivery.State {
-	states := make([]entdelivery.State, len(row.States))
-	for i, s := range row.States {
-		states[i] = entdelivery.State(s)
-	}
-	return states
 }
