@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"invalid":   {},
 	"live":      {},
 	"outbound":  {},
+	"replica":   {"ent"},
 	"scenario":  {"dialogue"},
 	"seal":      {},
 	"storage":   {"ent"},

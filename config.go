@@ -35,6 +35,7 @@ type Config struct {
 	OpenAIKey      string            // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
 	OpenAIBaseURL  string            // of that server; empty means OpenAI's own
 	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
+	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
 	CheckSQL       bool              // guard every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
@@ -49,7 +50,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
 		GeminiThinking: getenv("GEMINI_THINKING_LEVEL"), GeminiSafety: getenv("GEMINI_SAFETY"), GeminiStream: getenv("GEMINI_STREAMING"),
 		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
-		CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
+		NATS: getenv("NATS_URL"), CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
 	if err != nil {
@@ -89,6 +90,9 @@ func (c Config) validate() error {
 	}
 	if !c.embedded() && c.SecretKey == "" {
 		errs = append(errs, errors.New("PARLEY_SECRET_KEY is required with Postgres, because every replica must have the same: make one with `openssl rand -base64 32`"))
+	}
+	if c.NATS != "" && c.embedded() {
+		errs = append(errs, errors.New("NATS_URL joins several servers on one Postgres: set DATABASE_URL beside it, or leave it out"))
 	}
 	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
 		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))

@@ -96,9 +96,14 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	}
 	clearScratch(logger)
 	texts := live.NewHub() // that are being written
+	others, err := a.joinReplicas(ctx, c, texts, logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer others.close()
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
 		Providers: models.byName, DefaultModel: models.choice, Make: makeProvider, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
-		DrainFor: drainFor, Logger: logger, Live: graph.LiveText{Hub: texts}, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
+		DrainFor: drainFor, Logger: logger, Live: others.texts, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
 		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
@@ -125,6 +130,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return dialogues.Run(running) })
 	group.Go(func() error { return deliveries.Run(running) })
+	group.Go(func() error { return others.run(running) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

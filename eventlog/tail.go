@@ -36,6 +36,7 @@ type tails struct {
 	mu     sync.Mutex // protects everything below, in tails and topics too
 	of     map[string]*tail
 	users  int
+	doubt  bool   // commits of other servers may have been missed
 	stop   func() // ends the goroutine, and waits for it
 }
 
@@ -101,12 +102,15 @@ func (s *tails) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.signal:
+			if s.takeDoubt() {
+				_ = s.poll(ctx)
+			}
 		case <-poll.C:
 			if n, failed = n+1, failed+1; s.poll(ctx) == nil {
 				failed = 0
 			}
 			if failed == failedPolls {
-				s.doubt()
+				s.lookAll()
 			}
 			if n%goneEvery == 0 {
 				s.dropGone(ctx)
@@ -168,8 +172,24 @@ func (s *tails) poll(ctx context.Context) error {
 	return nil
 }
 
-// doubt has all who follow look at the database.
-func (s *tails) doubt() {
+// unsure asks for a poll now.
+func (s *tails) unsure() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubt = true
+	s.signal.Poke()
+}
+
+func (s *tails) takeDoubt() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	doubt := s.doubt
+	s.doubt = false
+	return doubt
+}
+
+// lookAll has all who follow look at the database.
+func (s *tails) lookAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.of {

@@ -17,6 +17,7 @@ type Wake struct {
 	Deliveries bool               // a delivery may be due that is not among the new ones
 	New        []*ent.Integration // of deliveries that are new and due, one entry for each; nobody may change them
 	Attempts   bool               // outcomes of deliveries were stored
+	Elsewhere  bool               // another server has committed it
 }
 
 func (w *Wake) add(workspace string, shard int) {
@@ -47,6 +48,19 @@ func (l *Log) OnWake(f func(Wake)) (stop func()) {
 		defer l.wakes.mu.Unlock()
 		delete(l.wakes.funcs, key)
 	}
+}
+
+// Woken takes note of a commit of another server.
+func (l *Log) Woken(w Wake) {
+	w.Elsewhere = true
+	l.tails.passed(w)
+	l.wakes.send(w)
+}
+
+// Unsure has whoever waits for commits of other servers look at the database: some may have been missed.
+func (l *Log) Unsure() {
+	l.tails.unsure()
+	l.wakes.send(Wake{Attempts: true, Elsewhere: true})
 }
 
 // send holds the lock while it calls: the functions are few, and must not block.

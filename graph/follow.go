@@ -27,20 +27,26 @@ const (
 	endedTurns = 16
 )
 
-// LiveText passes what models write on to those who watch the hub.
-type LiveText struct{ Hub *live.Hub }
+// LiveText passes what models write on to those who watch: by a live.Hub, or by a live.Relay to those of other servers too.
+type LiveText struct {
+	To interface {
+		Append(g live.Generation, offset int, piece string)
+		End(g live.Generation)
+		Drop(g live.Generation)
+	}
+}
 
 var _ dialogue.Generations = LiveText{}
 
 // Delta implements dialogue.Generations.
-func (l LiveText) Delta(d dialogue.Delta) { l.Hub.Append(generation(d.Generation), d.Offset, d.Text) }
+func (l LiveText) Delta(d dialogue.Delta) { l.To.Append(generation(d.Generation), d.Offset, d.Text) }
 
 // Ended implements dialogue.Generations.
 func (l LiveText) Ended(g dialogue.Generation, stored bool) {
 	if stored {
-		l.Hub.End(generation(g))
+		l.To.End(generation(g))
 	} else {
-		l.Hub.Drop(generation(g))
+		l.To.Drop(generation(g))
 	}
 }
 

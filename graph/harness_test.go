@@ -61,7 +61,7 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	logger := slog.New(slog.NewTextHandler(a.logs, nil))
 	hub := live.NewHub()
 	dialogues := dialogue.New(a.log, keys, client, guard, dialogue.Options{
-		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{Hub: hub}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
+		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{To: hub}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
 		Make: makeOpenAI,
 		Scratch: func(ctx context.Context) (*eventlog.Log, func() error, error) {
 			stage := storagetest.Open(t, storagetest.SQLite(t))

@@ -75,6 +75,13 @@ func (db *DB) Ping(ctx context.Context) error {
 	return db.read.PingContext(ctx)
 }
 
+// Address is what drivers take to connect to the database: the url that was opened, without what is meant for this package.
+// It holds the password.
+func (db *DB) Address() string {
+	address, _ := withoutSetting(db.url, "prepared_statements")
+	return address
+}
+
 // Close closes every connection. Statements still running fail.
 func (db *DB) Close() error {
 	if db.read == db.SQL {

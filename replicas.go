@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+
+	"golang.org/x/sync/errgroup"
+
+	"parley/ent/setting"
+	"parley/eventlog"
+	"parley/graph"
+	"parley/live"
+	"parley/replica"
+)
+
+// replicas is what joins this server to the others of its installation.
+type replicas struct {
+	texts graph.LiveText // where models write to
+	run   func(context.Context) error
+	close func()
+}
+
+// textHints is the topic of texts that are being written.
+const textHints = "text"
+
+// joinReplicas joins the others over NATS if it is configured, and over Postgres otherwise. A server on an embedded database
+// has no others.
+func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logger *slog.Logger) (*replicas, error) {
+	r := &replicas{texts: graph.LiveText{To: texts}, run: func(context.Context) error { return nil }, close: func() {}}
+	if c.embedded() {
+		return r, nil
+	}
+	var carrier replica.Carrier = replica.NewPostgres(a.db.SQL, a.db.Address())
+	if c.NATS != "" {
+		subject, err := a.subject(ctx)
+		if err != nil {
+			return nil, err
+		}
+		n, err := replica.NewNATS(c.NATS, subject)
+		if err != nil {
+			return nil, err
+		}
+		carrier, r.close = n, n.Close
+	}
+	var relay *live.Relay
+	bus := replica.New(carrier, replica.Handlers{
+		Wake: func(w replica.Wake) {
+			a.log.Woken(eventlog.Wake{Workspace: w.Workspace, Shards: w.Shards, Attempts: w.Attempts})
+		},
+		Hint: func(topic string, data []byte) {
+			if topic == textHints {
+				relay.Heard(data)
+			}
+		},
+		Lost: a.log.Unsure,
+	}, logger)
+	relay = live.NewRelay(texts, func(data []byte) { bus.Hint(textHints, data) }, bus.Alone)
+	r.texts = graph.LiveText{To: relay}
+	r.run = func(ctx context.Context) error {
+		defer a.log.OnWake(func(w eventlog.Wake) {
+			if !w.Elsewhere && (w.Shards != 0 || w.Attempts) {
+				bus.Wake(replica.Wake{Workspace: w.Workspace, Shards: w.Shards, Attempts: w.Attempts})
+			}
+		})()
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error { return bus.Run(ctx) })
+		group.Go(func() error { return relay.Run(ctx) })
+		return group.Wait()
+	}
+	return r, nil
+}
+
+// subject names the NATS subject of this installation: no other one that uses the same NATS servers has it.
+func (a *app) subject(ctx context.Context) (string, error) {
+	row, err := a.db.Client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
+	if err != nil {
+		return "", fmt.Errorf("name the subject of this installation: %w", err)
+	}
+	sum := sha256.Sum256([]byte("nats subject " + row.Value))
+	return "parley." + hex.EncodeToString(sum[:16]), nil
+}
