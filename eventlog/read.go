@@ -37,6 +37,18 @@ func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, lim
 	return rows, nil
 }
 
+// FeedEnd returns the positions of the last events of a workspace's feed.
+func (l *Log) FeedEnd(ctx context.Context, workspace string) (positions [Shards]int64, err error) {
+	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
+	if err != nil {
+		return positions, fmt.Errorf("read the feed of %s: %w", workspace, err)
+	}
+	for _, s := range shards {
+		positions[s.Shard] = s.LastPosition
+	}
+	return positions, nil
+}
+
 // Page is what Pull found: events, where it began, the positions behind the last thing it has looked at, and whether more
 // are there.
 type Page struct {

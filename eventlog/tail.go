@@ -253,16 +253,12 @@ func (s *tails) read(ctx context.Context, workspace string) (more bool, err erro
 
 // begin finds where the feed ends now. Readers that have joined before look at the database once more.
 func (s *tails) begin(ctx context.Context, t *tail) error {
-	shards, err := s.log.client.FeedShard.Query().Where(feedshard.WorkspaceID(t.workspace)).All(ctx)
+	ends, err := s.log.FeedEnd(ctx, t.workspace)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
 		t.dirty = ^uint8(0)
-		return fmt.Errorf("read the feed of %s: %w", t.workspace, err)
-	}
-	var ends [Shards]int64
-	for _, row := range shards {
-		ends[row.Shard] = row.LastPosition
+		return err
 	}
 	t.begin(ends)
 	return nil

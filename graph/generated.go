@@ -764,6 +764,7 @@ type ComplexityRoot struct {
 		DeliveryEvents  func(childComplexity int, after *gql.Cursor, integrationID *string) int
 		TestAgentEvents func(childComplexity int, runID string) int
 		ThreadEvents    func(childComplexity int, threadID string, after *gql.Cursor) int
+		WorkspaceEvents func(childComplexity int, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) int
 	}
 
 	TagChanged struct {
@@ -970,6 +971,7 @@ type ComplexityRoot struct {
 	}
 
 	Workspace struct {
+		Cursor         func(childComplexity int) int
 		DeliveryCursor func(childComplexity int) int
 		ID             func(childComplexity int) int
 		Name           func(childComplexity int) int
@@ -1120,6 +1122,7 @@ type StepResolver interface {
 }
 type SubscriptionResolver interface {
 	ThreadEvents(ctx context.Context, threadID string, after *gql.Cursor) (<-chan gql.ThreadEvent, error)
+	WorkspaceEvents(ctx context.Context, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) (<-chan gql.ThreadEvent, error)
 	DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error)
 	TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error)
 }
@@ -1149,6 +1152,7 @@ type TurnResolver interface {
 	Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error)
 }
 type WorkspaceResolver interface {
+	Cursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error)
 	DeliveryCursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error)
 }
 
@@ -4381,6 +4385,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ThreadEvents(childComplexity, args["threadId"].(string), args["after"].(*gql.Cursor)), true
+	case "Subscription.workspaceEvents":
+		if e.ComplexityRoot.Subscription.WorkspaceEvents == nil {
+			break
+		}
+
+		args, err := field_Subscription_workspaceEvents_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.WorkspaceEvents(childComplexity, args["after"].(*gql.Cursor), args["types"].([]string), args["where"].(*ent.ThreadWhereInput)), true
 
 	case "TagChanged.createdAt":
 		if e.ComplexityRoot.TagChanged.CreatedAt == nil {
@@ -5258,6 +5273,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Workspace(childComplexity), true
 
+	case "Workspace.cursor":
+		if e.ComplexityRoot.Workspace.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Workspace.Cursor(childComplexity), true
 	case "Workspace.deliveryCursor":
 		if e.ComplexityRoot.Workspace.DeliveryCursor == nil {
 			break
@@ -5667,6 +5688,14 @@ type Subscription {
   """
   threadEvents(threadId: ID!, after: Cursor): ThreadEvent! @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
   """
+  What happens in all threads of the workspace, or in those that match ` + "`" + `where` + "`" + ` at that moment; ` + "`" + `types` + "`" + ` takes types and
+  patterns such as ` + "`" + `call.*` + "`" + `. Events of one thread come in order. ` + "`" + `status.changed` + "`" + `, ` + "`" + `tag.added` + "`" + `, ` + "`" + `tag.removed` + "`" + ` and
+  ` + "`" + `thread.moved` + "`" + ` also come of threads that do not match, because it may be by them that a thread does not match any more.
+  ` + "`" + `after` + "`" + ` is as in ` + "`" + `threadEvents` + "`" + `, with a cursor of these events, of ` + "`" + `events` + "`" + ` or of ` + "`" + `workspace { cursor }` + "`" + `. Text that is
+  being written does not come here.
+  """
+  workspaceEvents(after: Cursor, types: [String!], where: ThreadWhereInput): ThreadEvent! @auth(roles: [ADMIN, OPERATOR, APP])
+  """
   What becomes of deliveries: each attempt, once its outcome is stored, of all integrations or of one. With ` + "`" + `after` + "`" + ` it begins
   behind that cursor: every attempt since is replayed, then it goes live, with no gap and no repeat. Without ` + "`" + `after` + "`" + ` it
   begins now. A cursor that is too old is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
@@ -5696,6 +5725,11 @@ type Workspace {
   id: ID!
   "Its name."
   name: String!
+  """
+  Where the events of the workspace stand, to begin ` + "`" + `workspaceEvents` + "`" + ` or ` + "`" + `events` + "`" + ` there. It is read before everything else in
+  the same answer: what that does not show yet comes behind this cursor. Null for a thread token.
+  """
+  cursor: Cursor
   "Where ` + "`" + `deliveryEvents` + "`" + ` stands now, to begin there later; null for those who may not read deliveries."
   deliveryCursor: Cursor
 }
@@ -9643,6 +9677,8 @@ func childFields_Workspace(ctx context.Context, ec *executionContext, field grap
 		return fieldContext_Workspace_id(ctx, ec, field)
 	case "name":
 		return fieldContext_Workspace_name(ctx, ec, field)
+	case "cursor":
+		return fieldContext_Workspace_cursor(ctx, ec, field)
 	case "deliveryCursor":
 		return fieldContext_Workspace_deliveryCursor(ctx, ec, field)
 	}
@@ -11088,6 +11124,36 @@ func field_Subscription_threadEvents_args(ctx context.Context, ec *executionCont
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func field_Subscription_workspaceEvents_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*gql.Cursor, error) {
+			return unmarshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "types",
+		func(ctx context.Context, v any) ([]string, error) {
+			return unmarshalOString2ᚕstringᚄ(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["types"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.ThreadWhereInput, error) {
+			return unmarshalOThreadWhereInput2ᚖparleyᚋentᚐThreadWhereInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -25088,6 +25154,68 @@ func fieldContext_Subscription_threadEvents(ctx context.Context, ec *executionCo
 	return fc, nil
 }
 
+func _Subscription_workspaceEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Subscription_workspaceEvents(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().WorkspaceEvents(ctx, fc.Args["after"].(*gql.Cursor), fc.Args["types"].([]string), fc.Args["where"].(*ent.ThreadWhereInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "APP"})
+				if err != nil {
+					var zeroVal gql.ThreadEvent
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal gql.ThreadEvent
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v gql.ThreadEvent) graphql.Marshaler {
+			return marshalNThreadEvent2parleyᚋgraphᚋgqlᚐThreadEvent(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Subscription_workspaceEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Subscription_workspaceEvents_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Subscription_deliveryEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -28746,6 +28874,29 @@ func _Workspace_name(ctx context.Context, ec *executionContext, field graphql.Co
 }
 func fieldContext_Workspace_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Workspace", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Workspace_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Workspace_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Workspace().Cursor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Cursor) graphql.Marshaler {
+			return marshalOCursor2ᚖparleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Workspace_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Workspace", field, true, true, errors.New("field of type Cursor does not have child fields"))
 }
 
 func _Workspace_deliveryCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -39756,6 +39907,8 @@ func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionS
 	switch fields[0].Name {
 	case "threadEvents":
 		return _Subscription_threadEvents(ctx, ec, fields[0])
+	case "workspaceEvents":
+		return _Subscription_workspaceEvents(ctx, ec, fields[0])
 	case "deliveryEvents":
 		return _Subscription_deliveryEvents(ctx, ec, fields[0])
 	case "testAgentEvents":
@@ -41708,6 +41861,44 @@ func _Workspace(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Workspace_cursor(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deliveryCursor":
 			field := field
 

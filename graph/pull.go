@@ -38,12 +38,8 @@ func (r *Resolver) pageEvents(ctx context.Context, after *gql.Cursor, first *int
 	at := eventlog.Cursor{History: history, Workspace: v.Workspace}
 	var from *[eventlog.Shards]int64 // the oldest event kept
 	if after != nil && *after != "" {
-		at, err = eventlog.ReadCursor(r.keys, string(*after))
-		switch {
-		case err != nil || at.Workspace != v.Workspace:
-			return nil, invalid.One("after", "is no cursor of `events`: use one that an earlier answer gave")
-		case at.History != history:
-			return nil, eventlog.ErrCursorExpired
+		if at, err = r.readPlace(*after, at); err != nil {
+			return nil, err
 		}
 		from = &at.Positions
 	}

@@ -811,6 +811,11 @@ func (r *subscriptionResolver) ThreadEvents(ctx context.Context, threadID string
 	return r.follow(ctx, start), nil
 }
 
+// WorkspaceEvents is the resolver for the workspaceEvents field.
+func (r *subscriptionResolver) WorkspaceEvents(ctx context.Context, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) (<-chan gql.ThreadEvent, error) {
+	return r.followWorkspace(ctx, after, types, where)
+}
+
 // DeliveryEvents is the resolver for the deliveryEvents field.
 func (r *subscriptionResolver) DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error) {
 	return r.followDeliveries(ctx, after, integrationID)
@@ -950,6 +955,11 @@ func (r *turnResolver) Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, e
 // Steps is the resolver for the steps field.
 func (r *turnResolver) Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error) {
 	return r.stepsOf(ctx, obj.ID)
+}
+
+// Cursor is the resolver for the cursor field.
+func (r *workspaceResolver) Cursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error) {
+	return r.workspaceCursor(ctx)
 }
 
 // DeliveryCursor is the resolver for the deliveryCursor field.

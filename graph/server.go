@@ -95,6 +95,7 @@ func New(o Options) *Handler {
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
+	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
 	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}

@@ -1,0 +1,167 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"parley/ent"
+	"parley/ent/thread"
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/graph/gql"
+	"parley/invalid"
+)
+
+// alwaysPass are the events by which a thread may begin or cease to match a filter.
+var alwaysPass = []string{eventlog.StatusChanged, eventlog.TagAdded, eventlog.TagRemoved, eventlog.ThreadMoved}
+
+// workspaceFollower is one stream of a workspace's events. It belongs to one goroutine.
+type workspaceFollower struct {
+	r     *Resolver
+	place eventlog.Cursor
+	types []string // and patterns; nil means all
+	where *ent.ThreadWhereInput
+	out   chan gql.ThreadEvent
+}
+
+// followWorkspace streams the events of the viewer's workspace behind a cursor, or from now on, until ctx ends or there is
+// an error; see failStream.
+func (r *Resolver) followWorkspace(ctx context.Context, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) (<-chan gql.ThreadEvent, error) {
+	f := &workspaceFollower{r: r, types: types, where: where, out: make(chan gql.ThreadEvent, 1)}
+	if len(types) > maxList {
+		return nil, invalid.One("types", "has %d entries; at most %d are allowed", len(types), maxList)
+	}
+	if _, err := f.matches(ctx, ""); err != nil { // says at once when the filter is no good
+		return nil, err
+	}
+	var err error
+	if f.place, err = r.endOfEvents(ctx); err != nil {
+		return nil, err
+	}
+	if after != nil && *after != "" {
+		if f.place, err = r.readPlace(*after, f.place); err != nil {
+			return nil, err
+		}
+		if _, err := r.log.Pull(ctx, f.place.Workspace, &f.place.Positions, 1); err != nil { // says at once when it has expired
+			return nil, err
+		}
+	}
+	go func() {
+		defer close(f.out)
+		if err := f.run(ctx); err != nil {
+			failStream(ctx, err)
+		}
+	}()
+	return f.out, nil
+}
+
+func (f *workspaceFollower) run(ctx context.Context) error {
+	for fed, err := range f.r.log.FollowFeed(ctx, f.place.Positions) {
+		if err != nil {
+			return err
+		}
+		f.place.Positions = fed.Positions
+		if passes, err := f.wants(ctx, fed.Event); err != nil {
+			return err
+		} else if !passes {
+			continue
+		}
+		event, err := f.r.present(ctx, fed.Event, gql.Cursor(f.place.String(f.r.keys)))
+		if ent.IsNotFound(err) {
+			continue // it was erased meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case f.out <- event:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// wants says whether an event passes the filters. What belongs to no thread is for integrations.
+func (f *workspaceFollower) wants(ctx context.Context, row *ent.Event) (bool, error) {
+	if row.ThreadID == nil {
+		return false, nil
+	}
+	if f.types != nil && !slices.ContainsFunc(f.types, func(p string) bool { return eventlog.Matches(p, row.Type) }) {
+		return false, nil
+	}
+	if f.where == nil || slices.Contains(alwaysPass, row.Type) {
+		return true, nil
+	}
+	return f.matches(ctx, *row.ThreadID)
+}
+
+// matches says whether a thread matches the filter now.
+func (f *workspaceFollower) matches(ctx context.Context, threadID string) (bool, error) {
+	q, err := f.where.Filter(f.r.client.Thread.Query().Where(thread.ID(threadID)))
+	if err != nil {
+		return false, err
+	}
+	return q.Exist(ctx)
+}
+
+// endOfEvents is the cursor behind the last event of the viewer's workspace.
+func (r *Resolver) endOfEvents(ctx context.Context) (eventlog.Cursor, error) {
+	v, _ := viewer.FromContext(ctx)
+	history, err := r.history(ctx)
+	if err != nil {
+		return eventlog.Cursor{}, err
+	}
+	ends, err := r.log.FeedEnd(ctx, v.Workspace)
+	return eventlog.Cursor{History: history, Workspace: v.Workspace, Positions: ends}, err
+}
+
+// readPlace reads a cursor of the events of a workspace, of which any place is given.
+func (r *Resolver) readPlace(text gql.Cursor, any eventlog.Cursor) (eventlog.Cursor, error) {
+	given, err := eventlog.ReadCursor(r.keys, string(text))
+	switch {
+	case err != nil || given.Workspace != any.Workspace:
+		return given, invalid.One("after", "is no cursor of the workspace's events: use one that an earlier answer gave")
+	case given.History != any.History:
+		return given, eventlog.ErrCursorExpired
+	}
+	return given, nil
+}
+
+type keptPlaceKey struct{}
+
+// keepPlace reads where the events of the workspace stand before anything else of a query that asks for it is read.
+func (r *Resolver) keepPlace(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if op.Operation.Operation != ast.Query || !mayReadPlace(ctx) ||
+		!hasField(op, graphql.CollectFields(op, op.Operation.SelectionSet, nil), []string{"viewer", "workspace", "cursor"}) {
+		return next(ctx)
+	}
+	place, err := r.endOfEvents(ctx)
+	if err != nil {
+		return next(ctx) // the resolver says so
+	}
+	return next(context.WithValue(ctx, keptPlaceKey{}, place))
+}
+
+func mayReadPlace(ctx context.Context) bool {
+	return hasRole(ctx, viewer.Admin, viewer.Operator, viewer.Integrator, viewer.App)
+}
+
+// workspaceCursor is the place that keepPlace has read, or the end now.
+func (r *Resolver) workspaceCursor(ctx context.Context) (*gql.Cursor, error) {
+	if !mayReadPlace(ctx) {
+		return nil, nil
+	}
+	place, kept := ctx.Value(keptPlaceKey{}).(eventlog.Cursor)
+	if !kept {
+		var err error
+		if place, err = r.endOfEvents(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return new(gql.Cursor(place.String(r.keys))), nil
+}
