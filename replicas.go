@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,19 +19,25 @@ import (
 
 // replicas is what joins this server to the others of its installation.
 type replicas struct {
-	texts graph.LiveText // where models write to
-	run   func(context.Context) error
-	close func()
+	texts  graph.LiveText // where models write to
+	people *live.Presences
+	run    func(context.Context) error
+	close  func()
 }
 
-// textHints is the topic of texts that are being written.
-const textHints = "text"
+// The topics of hints: texts that are being written, and who is there.
+const (
+	textHints     = "text"
+	presenceHints = "presence"
+)
 
 // joinReplicas joins the others over NATS if it is configured, and over Postgres otherwise. A server on an embedded database
 // has no others.
 func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logger *slog.Logger) (*replicas, error) {
-	r := &replicas{texts: graph.LiveText{To: texts}, run: func(context.Context) error { return nil }, close: func() {}}
+	r := &replicas{run: func(context.Context) error { return nil }, close: func() {}}
 	if c.embedded() {
+		r.people = live.NewPresences(nil)
+		r.texts = graph.LiveText{To: texts, People: r.people}
 		return r, nil
 	}
 	var carrier replica.Carrier = replica.NewPostgres(a.db.SQL, a.db.Address())
@@ -51,14 +58,18 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 			a.log.Woken(eventlog.Wake{Workspace: w.Workspace, Shards: w.Shards, Attempts: w.Attempts})
 		},
 		Hint: func(topic string, data []byte) {
-			if topic == textHints {
+			switch topic {
+			case textHints:
 				relay.Heard(data)
+			case presenceHints:
+				r.people.Heard(data, time.Now())
 			}
 		},
 		Lost: a.log.Unsure,
 	}, logger)
 	relay = live.NewRelay(texts, func(data []byte) { bus.Hint(textHints, data) }, bus.Alone)
-	r.texts = graph.LiveText{To: relay}
+	r.people = live.NewPresences(func(data []byte) { bus.Hint(presenceHints, data) })
+	r.texts = graph.LiveText{To: relay, People: r.people}
 	r.run = func(ctx context.Context) error {
 		defer a.log.OnWake(func(w eventlog.Wake) {
 			if !w.Elsewhere && (w.Shards != 0 || w.Attempts) {

@@ -111,7 +111,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
 	api := graph.New(graph.Options{
-		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: texts,
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: texts, People: others.people,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Models:  models.offered,
 	})

@@ -11,6 +11,7 @@ import (
 
 	"parley/dialogue"
 	"parley/ent"
+	"parley/ent/message"
 	"parley/ent/ms"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -27,9 +28,11 @@ const (
 	endedTurns = 16
 )
 
-// LiveText passes what models write on to those who watch: by a live.Hub, or by a live.Relay to those of other servers too.
+// LiveText passes what models write on to those who watch: by a live.Hub, or by a live.Relay to those of other servers too. People
+// learns that the agent types.
 type LiveText struct {
-	To interface {
+	People *live.Presences
+	To     interface {
 		Append(g live.Generation, offset int, piece string)
 		End(g live.Generation)
 		Drop(g live.Generation)
@@ -39,7 +42,10 @@ type LiveText struct {
 var _ dialogue.Generations = LiveText{}
 
 // Delta implements dialogue.Generations.
-func (l LiveText) Delta(d dialogue.Delta) { l.To.Append(generation(d.Generation), d.Offset, d.Text) }
+func (l LiveText) Delta(d dialogue.Delta) {
+	l.To.Append(generation(d.Generation), d.Offset, d.Text)
+	l.typing(d.Generation, true)
+}
 
 // Ended implements dialogue.Generations.
 func (l LiveText) Ended(g dialogue.Generation, stored bool) {
@@ -48,22 +54,34 @@ func (l LiveText) Ended(g dialogue.Generation, stored bool) {
 	} else {
 		l.To.Drop(generation(g))
 	}
+	l.typing(g, false)
+}
+
+func (l LiveText) typing(g dialogue.Generation, yes bool) {
+	agent := live.Presence{Person: live.Person{Kind: string(message.AuthorAGENT)}, Present: yes, Typing: yes}
+	l.People.Set(g.Workspace, g.ThreadID, agent, time.Now())
 }
 
 func generation(g dialogue.Generation) live.Generation {
 	return live.Generation{Workspace: g.Workspace, Topic: g.ThreadID, TurnID: g.TurnID, MessageID: g.MessageID}
 }
 
-// asksForPieces says whether the document of a subscription selects what only pieces have.
-func asksForPieces(ctx context.Context) bool {
+// asksForAny says whether the document of a subscription selects any of the fields that only a type of events has.
+func asksForAny(ctx context.Context, implementors []string, fields ...string) bool {
 	field := graphql.GetFieldContext(ctx)
 	if field == nil {
 		return false
 	}
-	selected := graphql.CollectFields(graphql.GetOperationContext(ctx), field.Field.Selections, messageDeltaImplementors)
-	return slices.ContainsFunc(selected, func(f graphql.CollectedField) bool {
-		return slices.Contains([]string{"messageId", "turnId", "offset", "text", "dropped"}, f.Name)
-	})
+	selected := graphql.CollectFields(graphql.GetOperationContext(ctx), field.Field.Selections, implementors)
+	return slices.ContainsFunc(selected, func(f graphql.CollectedField) bool { return slices.Contains(fields, f.Name) })
+}
+
+func asksForPieces(ctx context.Context) bool {
+	return asksForAny(ctx, messageDeltaImplementors, "messageId", "turnId", "offset", "text", "dropped")
+}
+
+func asksForPeople(ctx context.Context) bool {
+	return asksForAny(ctx, presenceChangedImplementors, "author", "personId", "name", "present", "typing")
 }
 
 // follow streams the events of a thread from start on, and the pieces of what is being written if they are asked for, until
@@ -72,8 +90,17 @@ func (r *Resolver) follow(ctx context.Context, start position) <-chan gql.Thread
 	f := &follower{r: r, place: start, out: make(chan gql.ThreadEvent, 1)}
 	go func() {
 		defer close(f.out)
+		v, _ := viewer.FromContext(ctx)
+		if asksForPieces(ctx) {
+			f.watcher = r.live.Watch(v.Workspace, start.Thread)
+			defer f.watcher.Close()
+		}
+		if asksForPeople(ctx) {
+			f.watching = r.watchPeople(v.Workspace, start.Thread)
+			defer f.watching.close()
+		}
 		run := f.log
-		if r.live != nil && asksForPieces(ctx) {
+		if f.watcher != nil || f.watching != nil {
 			run = f.both
 		}
 		if err := run(ctx); err != nil {
@@ -95,6 +122,9 @@ type follower struct {
 	out   chan gql.ThreadEvent
 	place position
 
+	// Of a stream with people only.
+	watching *watching
+
 	// Of a stream with pieces only.
 	watcher *live.Watcher
 	open    []live.Piece // the last piece of each message that is being written, with the offset of the next
@@ -114,12 +144,9 @@ func (f *follower) log(ctx context.Context) error {
 	return nil
 }
 
-// both streams the events, and between them the pieces. What is written already is told once the stream has caught up with
-// the log.
+// both streams the events, and between them pieces and people. What is written already, and who is there, is told once the
+// stream has caught up with the log.
 func (f *follower) both(ctx context.Context) error {
-	v, _ := viewer.FromContext(ctx)
-	f.watcher = f.r.live.Watch(v.Workspace, f.place.Thread)
-	defer f.watcher.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	rows, failed := make(chan *ent.Event), make(chan error, 1)
 	read := make(chan struct{})
@@ -142,9 +169,15 @@ func (f *follower) both(ctx context.Context) error {
 	defer pause.Stop()
 	rested := false
 	for {
-		changed := f.watcher.Changed()
-		if !rested || f.place.Sequence < f.place.reached {
-			changed = nil
+		var changed, moved <-chan struct{}
+		var alarm <-chan time.Time
+		if f.place.Sequence >= f.place.reached {
+			if f.watcher != nil && rested {
+				changed = f.watcher.Changed()
+			}
+			if f.watching != nil {
+				moved, alarm = f.watching.Changed(), f.watching.alarm.C
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -157,6 +190,10 @@ func (f *follower) both(ctx context.Context) error {
 			}
 		case <-pause.C:
 			rested = true
+		case <-moved:
+			f.people(ctx)
+		case <-alarm:
+			f.people(ctx)
 		case <-changed:
 			for _, p := range f.watcher.Next() {
 				f.piece(ctx, p)
@@ -169,6 +206,9 @@ func (f *follower) both(ctx context.Context) error {
 
 // row passes an event on. No piece follows the message that it belongs to, nor the end of its turn.
 func (f *follower) row(ctx context.Context, row *ent.Event) error {
+	if f.watcher == nil {
+		return f.pass(ctx, row)
+	}
 	var data eventlog.Data
 	if err := row.Data.Decode(&data); err != nil {
 		return err

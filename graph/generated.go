@@ -598,6 +598,7 @@ type ComplexityRoot struct {
 		SendMessage             func(childComplexity int, input gql.SendMessageInput) int
 		SendOperatorMessage     func(childComplexity int, input gql.SendMessageInput) int
 		SetModelPrice           func(childComplexity int, input gql.SetModelPriceInput) int
+		SetPresence             func(childComplexity int, input gql.SetPresenceInput) int
 		StopTurn                func(childComplexity int, input gql.ThreadInput) int
 		TakeOver                func(childComplexity int, input gql.ThreadInput) int
 		TestAgent               func(childComplexity int, input gql.TestAgentInput) int
@@ -636,6 +637,20 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	PresenceChanged struct {
+		Author    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Cursor    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		PersonID  func(childComplexity int) int
+		Present   func(childComplexity int) int
+		Sequence  func(childComplexity int) int
+		ThreadID  func(childComplexity int) int
+		Type      func(childComplexity int) int
+		Typing    func(childComplexity int) int
 	}
 
 	ProviderCredential struct {
@@ -731,6 +746,11 @@ type ComplexityRoot struct {
 	ReplayPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Replay           func(childComplexity int) int
+	}
+
+	SetPresencePayload struct {
+		ClientMutationID func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
 	}
 
 	StatusChanged struct {
@@ -1055,6 +1075,7 @@ type MutationResolver interface {
 	SendOperatorMessage(ctx context.Context, input gql.SendMessageInput) (*gql.MessagePayload, error)
 	AddTag(ctx context.Context, input gql.AddTagInput) (*gql.ThreadPayload, error)
 	RemoveTag(ctx context.Context, input gql.RemoveTagInput) (*gql.ThreadPayload, error)
+	SetPresence(ctx context.Context, input gql.SetPresenceInput) (*gql.SetPresencePayload, error)
 	TakeOver(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
 	HandBack(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
 	CloseThread(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
@@ -3530,6 +3551,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetModelPrice(childComplexity, args["input"].(gql.SetModelPriceInput)), true
+	case "Mutation.setPresence":
+		if e.ComplexityRoot.Mutation.SetPresence == nil {
+			break
+		}
+
+		args, err := field_Mutation_setPresence_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetPresence(childComplexity, args["input"].(gql.SetPresenceInput)), true
 	case "Mutation.stopTurn":
 		if e.ComplexityRoot.Mutation.StopTurn == nil {
 			break
@@ -3735,6 +3767,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "PresenceChanged.author":
+		if e.ComplexityRoot.PresenceChanged.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Author(childComplexity), true
+	case "PresenceChanged.createdAt":
+		if e.ComplexityRoot.PresenceChanged.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.CreatedAt(childComplexity), true
+	case "PresenceChanged.cursor":
+		if e.ComplexityRoot.PresenceChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Cursor(childComplexity), true
+	case "PresenceChanged.id":
+		if e.ComplexityRoot.PresenceChanged.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.ID(childComplexity), true
+	case "PresenceChanged.name":
+		if e.ComplexityRoot.PresenceChanged.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Name(childComplexity), true
+	case "PresenceChanged.personId":
+		if e.ComplexityRoot.PresenceChanged.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.PersonID(childComplexity), true
+	case "PresenceChanged.present":
+		if e.ComplexityRoot.PresenceChanged.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Present(childComplexity), true
+	case "PresenceChanged.sequence":
+		if e.ComplexityRoot.PresenceChanged.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Sequence(childComplexity), true
+	case "PresenceChanged.threadId":
+		if e.ComplexityRoot.PresenceChanged.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.ThreadID(childComplexity), true
+	case "PresenceChanged.type":
+		if e.ComplexityRoot.PresenceChanged.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Type(childComplexity), true
+	case "PresenceChanged.typing":
+		if e.ComplexityRoot.PresenceChanged.Typing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Typing(childComplexity), true
 
 	case "ProviderCredential.baseUrl":
 		if e.ComplexityRoot.ProviderCredential.BaseURL == nil {
@@ -4223,6 +4322,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReplayPayload.Replay(childComplexity), true
+
+	case "SetPresencePayload.clientMutationId":
+		if e.ComplexityRoot.SetPresencePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetPresencePayload.ClientMutationID(childComplexity), true
+	case "SetPresencePayload.expiresAt":
+		if e.ComplexityRoot.SetPresencePayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetPresencePayload.ExpiresAt(childComplexity), true
 
 	case "StatusChanged.createdAt":
 		if e.ComplexityRoot.StatusChanged.CreatedAt == nil {
@@ -5344,6 +5456,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputRotateIntegrationSecretInput,
 		unmarshalInputSendMessageInput,
 		unmarshalInputSetModelPriceInput,
+		unmarshalInputSetPresenceInput,
 		unmarshalInputTestAgentInput,
 		unmarshalInputTestIntegrationInput,
 		unmarshalInputTestMessageInput,
@@ -5606,6 +5719,11 @@ type Mutation {
   addTag(input: AddTagInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Takes a tag off a thread. Without ` + "`" + `scheduler` + "`" + ` the reminders that were scheduled are cancelled."
   removeTag(input: RemoveTagInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
+  """
+  Says that the caller is at a thread, and whether it types: an operator with the key of one, the customer with a thread token
+  or the key of an app. Repeat it: see ` + "`" + `PresenceChanged` + "`" + `. Nothing is stored.
+  """
+  setPresence(input: SetPresenceInput!): SetPresencePayload! @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
   "Gives the talk to the operator who asks. What the agent was about to say is dropped."
   takeOver(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR])
   "Gives the talk back to the agent, which is told what was said meanwhile."
@@ -5684,7 +5802,8 @@ type Subscription {
   What happens in one thread. With ` + "`" + `after` + "`" + ` it begins behind that cursor: everything since is replayed, then it goes
   live, with no gap and no repeat. Without ` + "`" + `after` + "`" + ` it begins now. A cursor that is too old is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
 
-  While the agent writes, those who ask for fields of ` + "`" + `MessageDelta` + "`" + ` get its text piece by piece.
+  While the agent writes, those who ask for fields of ` + "`" + `MessageDelta` + "`" + ` get its text piece by piece, and those who ask for fields
+  of ` + "`" + `PresenceChanged` + "`" + ` learn who is there and who types.
   """
   threadEvents(threadId: ID!, after: Cursor): ThreadEvent! @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
   """
@@ -6765,6 +6884,36 @@ type MessageDelta implements ThreadEvent {
   text: String!
   "Whether the message will never come: the model failed, or the turn was stopped or taken over. Forget its pieces."
   dropped: Boolean!
+}
+
+"""
+Somebody is there, types, or has left: an operator or a customer by ` + "`" + `setPresence` + "`" + `, the agent while it writes. It comes to those
+who ask for ` + "`" + `author` + "`" + `, ` + "`" + `personId` + "`" + `, ` + "`" + `name` + "`" + `, ` + "`" + `present` + "`" + ` or ` + "`" + `typing` + "`" + `: first for all who are there, then for each change. A presence
+that is not repeated ends by itself after a minute, typing after ten seconds. Customers learn of operators only while they type.
+"""
+type PresenceChanged implements ThreadEvent {
+  "Of nothing that can be read."
+  id: ID!
+  "Type of the event."
+  type: String!
+  "The thread it belongs to."
+  threadId: ID!
+  "That of the last event before it: a presence is no event of the log."
+  sequence: Int!
+  "That of the last event before it: whoever resumes there misses nothing."
+  cursor: Cursor!
+  "When it was noticed."
+  createdAt: Time!
+  "Who it is: the customer, an operator or the agent."
+  author: MessageAuthor!
+  "Key of the operator; null for others, and unless an admin or an operator asks."
+  personId: ID
+  "Name of the operator; empty for others."
+  name: String!
+  "Whether it is there."
+  present: Boolean!
+  "Whether it is typing."
+  typing: Boolean!
 }
 
 "Anything else: what a webhook of this type carries."
@@ -8030,6 +8179,26 @@ input RemoveTagInput {
   threadId: ID!
   "Name of the tag."
   tag: String!
+}
+
+"Who is at a thread."
+input SetPresenceInput {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+  "The thread it belongs to."
+  threadId: ID!
+  "Whether the caller is there; false when it leaves."
+  present: Boolean! = true
+  "Whether the caller is typing."
+  typing: Boolean! = false
+}
+
+"What became of it."
+type SetPresencePayload {
+  "That of the input."
+  clientMutationId: String
+  "Say it again before then; null after leaving."
+  expiresAt: Time
 }
 
 "Names a thread."
@@ -9381,6 +9550,16 @@ func childFields_ReplayPayload(ctx context.Context, ec *executionContext, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReplayPayload", field.Name)
 }
 
+func childFields_SetPresencePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_SetPresencePayload_clientMutationId(ctx, ec, field)
+	case "expiresAt":
+		return fieldContext_SetPresencePayload_expiresAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetPresencePayload", field.Name)
+}
+
 func childFields_Step(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10397,6 +10576,20 @@ func field_Mutation_setModelPrice_args(ctx context.Context, ec *executionContext
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.SetModelPriceInput, error) {
 			return unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_setPresence_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.SetPresenceInput, error) {
+			return unmarshalNSetPresenceInput2parleyᚋgraphᚋgqlᚐSetPresenceInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20027,6 +20220,68 @@ func fieldContext_Mutation_removeTag(ctx context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Mutation_setPresence(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_setPresence(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetPresence(ctx, fc.Args["input"].(gql.SetPresenceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "APP", "THREAD"})
+				if err != nil {
+					var zeroVal *gql.SetPresencePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.SetPresencePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.SetPresencePayload) graphql.Marshaler {
+			return marshalNSetPresencePayload2ᚖparleyᚋgraphᚋgqlᚐSetPresencePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_setPresence(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_SetPresencePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_setPresence_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_takeOver(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22232,6 +22487,259 @@ func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_PageInfo_endCursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PresenceChanged_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _PresenceChanged_type(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_type(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_type(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _PresenceChanged_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _PresenceChanged_sequence(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_sequence(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sequence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_sequence(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _PresenceChanged_cursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_cursor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v gql.Cursor) graphql.Marshaler {
+			return marshalNCursor2parleyᚋgraphᚋgqlᚐCursor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_cursor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func _PresenceChanged_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _PresenceChanged_author(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_author(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v message.Author) graphql.Marshaler {
+			return marshalNMessageAuthor2parleyᚋentᚋmessageᚐAuthor(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_author(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type MessageAuthor does not have child fields"))
+}
+
+func _PresenceChanged_personId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_personId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOID2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_PresenceChanged_personId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _PresenceChanged_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_name(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_name(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _PresenceChanged_present(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_present(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_present(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _PresenceChanged_typing(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_PresenceChanged_typing(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_PresenceChanged_typing(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func _ProviderCredential_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ProviderCredential) (ret graphql.Marshaler) {
@@ -24598,6 +25106,52 @@ func fieldContext_ReplayPayload_replay(_ context.Context, ec *executionContext, 
 		},
 	}
 	return fc, nil
+}
+
+func _SetPresencePayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SetPresencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SetPresencePayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_SetPresencePayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetPresencePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _SetPresencePayload_expiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SetPresencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SetPresencePayload_expiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_SetPresencePayload_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SetPresencePayload", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _StatusChanged_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatusChanged) (ret graphql.Marshaler) {
@@ -32291,6 +32845,64 @@ func unmarshalInputSetModelPriceInput(ctx context.Context, ec *executionContext,
 	return it, nil
 }
 
+func unmarshalInputSetPresenceInput(ctx context.Context, ec *executionContext, obj any) (gql.SetPresenceInput, error) {
+	var it gql.SetPresenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["present"]; !present {
+		asMap["present"] = true
+	}
+	if _, present := asMap["typing"]; !present {
+		asMap["typing"] = false
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "threadId", "present", "typing"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "threadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("threadId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ThreadID = data
+		case "present":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("present"))
+			data, err := unmarshalNBoolean2bool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Present = data
+		case "typing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typing"))
+			data, err := unmarshalNBoolean2bool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typing = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputTestAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.TestAgentInput, error) {
 	var it gql.TestAgentInput
 	if obj == nil {
@@ -33445,6 +34057,13 @@ func _ThreadEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return _ReminderChanged(ctx, ec, sel, obj)
+	case gql.PresenceChanged:
+		return _PresenceChanged(ctx, ec, sel, &obj)
+	case *gql.PresenceChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return _PresenceChanged(ctx, ec, sel, obj)
 	case gql.NoteAdded:
 		return _NoteAdded(ctx, ec, sel, &obj)
 	case *gql.NoteAdded:
@@ -38100,6 +38719,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setPresence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_setPresence(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "takeOver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_takeOver(ctx, ec, field)
@@ -38518,6 +39144,94 @@ func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 		case "endCursor":
 			out.Values[i] = _PageInfo_endCursor(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var presenceChangedImplementors = []string{"PresenceChanged", "ThreadEvent"}
+
+func _PresenceChanged(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.PresenceChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, presenceChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PresenceChanged")
+		case "id":
+			out.Values[i] = _PresenceChanged_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = _PresenceChanged_type(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threadId":
+			out.Values[i] = _PresenceChanged_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sequence":
+			out.Values[i] = _PresenceChanged_sequence(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = _PresenceChanged_cursor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = _PresenceChanged_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "author":
+			out.Values[i] = _PresenceChanged_author(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "personId":
+			out.Values[i] = _PresenceChanged_personId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = _PresenceChanged_name(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "present":
+			out.Values[i] = _PresenceChanged_present(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "typing":
+			out.Values[i] = _PresenceChanged_typing(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -39665,6 +40379,49 @@ func _ReplayPayload(ctx context.Context, ec *executionContext, sel ast.Selection
 		case "replay":
 			out.Values[i] = _ReplayPayload_replay(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var setPresencePayloadImplementors = []string{"SetPresencePayload"}
+
+func _SetPresencePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.SetPresencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setPresencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetPresencePayload")
+		case "clientMutationId":
+			out.Values[i] = _SetPresencePayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = _SetPresencePayload_expiresAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -43643,6 +44400,21 @@ func unmarshalNSendMessageInput2parleyᚋgraphᚋgqlᚐSendMessageInput(ctx cont
 func unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx context.Context, ec *executionContext, v any) (gql.SetModelPriceInput, error) {
 	res, err := unmarshalInputSetModelPriceInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func unmarshalNSetPresenceInput2parleyᚋgraphᚋgqlᚐSetPresenceInput(ctx context.Context, ec *executionContext, v any) (gql.SetPresenceInput, error) {
+	res, err := unmarshalInputSetPresenceInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNSetPresencePayload2ᚖparleyᚋgraphᚋgqlᚐSetPresencePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.SetPresencePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _SetPresencePayload(ctx, ec, sel, v)
 }
 
 func unmarshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Context, ec *executionContext, v any) (gql.StatsBucket, error) {

@@ -59,9 +59,9 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	guard := outbound.NewGuard(outbound.GuardOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true})
 	client := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1})
 	logger := slog.New(slog.NewTextHandler(a.logs, nil))
-	hub := live.NewHub()
+	hub, people := live.NewHub(), live.NewPresences(nil)
 	dialogues := dialogue.New(a.log, keys, client, guard, dialogue.Options{
-		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{To: hub}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
+		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{To: hub, People: people}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
 		Make: makeOpenAI,
 		Scratch: func(ctx context.Context) (*eventlog.Log, func() error, error) {
 			stage := storagetest.Open(t, storagetest.SQLite(t))
@@ -70,7 +70,7 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	})
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})
 	options := graph.Options{
-		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: hub,
+		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: hub, People: people,
 		Models: []*gql.Model{{Name: "scripted", Provider: "scripted", Default: true}},
 	}
 	for _, c := range change {

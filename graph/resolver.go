@@ -21,4 +21,5 @@ type Resolver struct {
 	delivery *delivery.Service
 	models   []*gql.Model
 	live     *live.Hub
+	people   *live.Presences
 }

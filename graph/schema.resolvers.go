@@ -380,6 +380,11 @@ func (r *mutationResolver) RemoveTag(ctx context.Context, input gql.RemoveTagInp
 	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
 }
 
+// SetPresence is the resolver for the setPresence field.
+func (r *mutationResolver) SetPresence(ctx context.Context, input gql.SetPresenceInput) (*gql.SetPresencePayload, error) {
+	return r.setPresence(ctx, input)
+}
+
 // TakeOver is the resolver for the takeOver field.
 func (r *mutationResolver) TakeOver(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error) {
 	done, err := r.dialogue.TakeOver(ctx, input.ThreadID)

@@ -26,7 +26,7 @@ import (
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Live, Timeout and Origins are required.
+// Options are what the API is made of. All fields but Timeout and Origins are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -34,8 +34,9 @@ type Options struct {
 	Dialogue *dialogue.Service
 	Delivery *delivery.Service
 	Models   []*gql.Model
-	// Live has the texts that are being written; LiveText fills it. Nil means that streams have no pieces of them.
+	// Live has the texts that are being written; LiveText fills it.
 	Live   *live.Hub
+	People *live.Presences
 	Logger *slog.Logger
 	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
 	// ever; 0 means 30 s. Streams may live as long as their key.
@@ -69,7 +70,7 @@ func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
 func New(o Options) *Handler {
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
-		delivery: o.Delivery, models: o.Models, live: o.Live,
+		delivery: o.Delivery, models: o.Models, live: o.Live, people: o.People,
 	}
 	config := Config{
 		Resolvers:  resolver,

@@ -138,8 +138,12 @@ func (b *Bus) Run(ctx context.Context) error {
 }
 
 func (b *Bus) receiveAll(ctx context.Context) {
+	lost := func() {
+		b.answer() // whoever was greeted while this server could not hear has answered in vain
+		b.on.Lost()
+	}
 	for ctx.Err() == nil {
-		err := b.carrier.Receive(ctx, b.heard, b.on.Lost)
+		err := b.carrier.Receive(ctx, b.heard, lost)
 		if ctx.Err() != nil {
 			return
 		}

@@ -646,6 +646,36 @@ type NotePayload struct {
 	Note *ent.Note `json:"note"`
 }
 
+// Somebody is there, types, or has left: an operator or a customer by `setPresence`, the agent while it writes. It comes to those
+// who ask for `author`, `personId`, `name`, `present` or `typing`: first for all who are there, then for each change. A presence
+// that is not repeated ends by itself after a minute, typing after ten seconds. Customers learn of operators only while they type.
+type PresenceChanged struct {
+	// Of nothing that can be read.
+	ID string `json:"id"`
+	// Type of the event.
+	Type string `json:"type"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// That of the last event before it: a presence is no event of the log.
+	Sequence int `json:"sequence"`
+	// That of the last event before it: whoever resumes there misses nothing.
+	Cursor Cursor `json:"cursor"`
+	// When it was noticed.
+	CreatedAt ms.Time `json:"createdAt"`
+	// Who it is: the customer, an operator or the agent.
+	Author message.Author `json:"author"`
+	// Key of the operator; null for others, and unless an admin or an operator asks.
+	PersonID *string `json:"personId,omitempty"`
+	// Name of the operator; empty for others.
+	Name string `json:"name"`
+	// Whether it is there.
+	Present bool `json:"present"`
+	// Whether it is typing.
+	Typing bool `json:"typing"`
+}
+
+func (PresenceChanged) IsThreadEvent() {}
+
 // A draft to publish.
 type PublishAgentInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -824,6 +854,26 @@ type SetModelPriceInput struct {
 	Output Decimal `json:"output"`
 	// It holds for the steps that are stored then or later; by default for all.
 	From *ms.Time `json:"from,omitempty"`
+}
+
+// Who is at a thread.
+type SetPresenceInput struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// Whether the caller is there; false when it leaves.
+	Present bool `json:"present"`
+	// Whether the caller is typing.
+	Typing bool `json:"typing"`
+}
+
+// What became of it.
+type SetPresencePayload struct {
+	// That of the input.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Say it again before then; null after leaving.
+	ExpiresAt *ms.Time `json:"expiresAt,omitempty"`
 }
 
 // The status changed.
