@@ -157,6 +157,24 @@ func TestWhatDidNotFitIsRemembered(t *testing.T) {
 	})
 }
 
+// A customer who has written more meanwhile asks anew: with functions, and with another try.
+func TestMoreWordsAfterAnAnswerThatDidNotFit(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		var asked questions
+		var w *world
+		adds := func(ctx context.Context, r model.Request) model.End {
+			w.say(db.Client.Thread.Query().OnlyX(w.ctx).ID, "more")
+			return says("prose")(ctx, r)
+		}
+		w = newWorld(t, db, answers(asked.ask(adds), asked.ask(says("prose")), asked.ask(says(`{"reply":"a"}`))))
+		id := w.thread(w.agent(structured), "Hi")
+		equal(t, "reason", w.reason(id), "ANSWERED")
+		const told = " | the answer: not JSON"
+		equal(t, "asked", asked.each(), []string{"functions", "functions" + told, "bare" + told + told})
+		equal(t, "said", w.said(id), []string{"CUSTOMER Hi", "CUSTOMER more", `AGENT {"reply":"a"}`})
+	})
+}
+
 // newWorldOn is a world whose engine runs in place of the one of w, which was stopped.
 func newWorldOn(w *world, provider model.Provider) *world {
 	again := *w

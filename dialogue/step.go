@@ -29,7 +29,8 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	reached := limit(v.turn, v.agent, cost)
 	last := reached != "" || r.garbled > maxGarbled
 	now := time.Now().In(zoneOf(v.agent))
-	bare := last || r.again // without functions every provider can hold the answer to its schema
+	r.again = r.again && h.read <= v.turn.ReadSequence // who has written more asks anew
+	bare := last || r.again                            // without functions every provider can hold the answer to its schema
 	question := model.Request{
 		System: v.system(now, bare), Messages: h.messages, AnswerSchema: json.RawMessage(v.agent.AnswerSchema),
 		Script: json.RawMessage(v.agent.Script), Region: v.agent.Region, Now: now,

@@ -66,7 +66,7 @@ func (p *Provider) question(r *model.Request) (*question, *model.Error) {
 	if len(r.AnswerSchema) > 0 && !json.Valid(r.AnswerSchema) {
 		return nil, &model.Error{Kind: model.Invalid, Err: errors.New("the schema of answers is not JSON")}
 	}
-	if len(r.Functions) == 0 || !oldModel(name) && !strings.HasPrefix(name, "gemma-") { // others refuse a schema beside functions
+	if len(r.Functions) == 0 || combines(name) {
 		q.answer = r.AnswerSchema
 	}
 	for _, c := range p.contents(r, !oldModel(name)) {
@@ -83,6 +83,9 @@ func (p *Provider) question(r *model.Request) (*question, *model.Error) {
 func oldModel(name string) bool {
 	return strings.HasPrefix(name, "gemini-1.") || strings.HasPrefix(name, "gemini-2.")
 }
+
+// combines says whether a model takes a schema of answers beside functions. Others refuse the request.
+func combines(name string) bool { return !oldModel(name) && !strings.HasPrefix(name, "gemma-") }
 
 // configure tells the client all that it has words for.
 func (q *question) configure(m *genai.GenerativeModel) {
