@@ -19,7 +19,7 @@ func makeProvider(c dialogue.Credential, client *http.Client) (model.Provider, e
 	case providercredential.KindOPENAI:
 		return openai.New(openai.Options{
 			Name: c.ID, BaseURL: cmp.Or(c.BaseURL, openAIBaseURL), Key: c.Key, Model: c.Model, Client: client,
-			CompletionTokens: c.BaseURL == "",
+			CompletionTokens: c.BaseURL == "", FormatWithFunctions: c.BaseURL == "",
 		})
 	case providercredential.KindGEMINI:
 		return gemini.New(gemini.Options{Name: c.ID, BaseURL: c.BaseURL, Key: c.Key, Model: c.Model, Client: client})

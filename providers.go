@@ -43,7 +43,7 @@ func newProviders(c Config) (providers, error) {
 	if c.OpenAIKey != "" || c.OpenAIBaseURL != "" {
 		made, err := openai.New(openai.Options{
 			Name: openai.DefaultName, BaseURL: cmp.Or(c.OpenAIBaseURL, openAIBaseURL), Key: c.OpenAIKey, Model: c.OpenAIModel,
-			CompletionTokens: c.OpenAIBaseURL == "",
+			CompletionTokens: c.OpenAIBaseURL == "", FormatWithFunctions: c.OpenAIBaseURL == "",
 		})
 		if err != nil {
 			return p, fmt.Errorf("OPENAI_BASE_URL: %w", err)

@@ -23,7 +23,9 @@ const (
 	maxMessage      = 16_000
 	maxScript       = 256 << 10
 	maxMetadata     = 16 << 10
+	maxAnswerSchema = 16 << 10
 	maxModels       = 10
+	maxNesting      = 32 // of the schema of answers: arrays and objects within one another
 )
 
 // checkAgent says everything that is wrong with an input; the error is an *invalid.Error, or the database's.
@@ -48,6 +50,9 @@ func (s *Service) checkAgent(ctx context.Context, in AgentInput, create bool) er
 	}
 	if in.Script != nil {
 		s.checkScript(&bad, *in.Script)
+	}
+	if in.AnswerSchema != nil {
+		checkAnswerSchema(&bad, *in.AnswerSchema)
 	}
 	if in.Region != nil && *in.Region != "" {
 		bad.Check(phonenumbers.GetCountryCodeForRegion(*in.Region) != 0, "region",
@@ -101,6 +106,36 @@ func (s *Service) checkScript(bad *invalid.Error, script raw.JSON) {
 	case err != nil:
 		bad.Add("script", "%v", err)
 	}
+}
+
+// checkAnswerSchema records a schema that no answer could be held to, or that is too much to be sent with every question.
+func checkAnswerSchema(bad *invalid.Error, schema raw.JSON) {
+	const field = "answerSchema"
+	if absent(schema) || !checkObject(bad, field, schema, maxAnswerSchema) {
+		return
+	}
+	if n := nesting(schema); n > maxNesting {
+		bad.Add(field, "is nested %d deep; at most %d are allowed", n, maxNesting)
+		return
+	}
+	if _, err := compileSchema(schema); err != nil {
+		bad.Add(field, "%v", err)
+	}
+}
+
+// nesting is how deep arrays and objects stand within one another in valid JSON.
+func nesting(value raw.JSON) (deepest int) {
+	depth, tokens := 0, json.NewDecoder(strings.NewReader(string(value)))
+	for token, err := tokens.Token(); err == nil; token, err = tokens.Token() {
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+			deepest = max(deepest, depth)
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
+	return deepest
 }
 
 // absent says whether a JSON value stands for nothing: the empty text or null.

@@ -27,6 +27,8 @@ type AgentInput struct {
 	// DailyTokens of 0 takes the limit away.
 	DailyTokens  *int64
 	FallbackText *string
+	// AnswerSchema is the JSON Schema of an object that each answer is then held to; null takes it away.
+	AnswerSchema *raw.JSON
 	// TimeZone is an IANA name; empty means UTC. In it the agent tells the time and keeps its quiet hours.
 	TimeZone *string
 	// FollowUps are what it writes when the customer stays silent, one after the other; at most 5.
@@ -121,6 +123,7 @@ func (in AgentInput) apply(m *ent.AgentMutation) {
 	set(in.MaxTurnTokens, m.SetMaxTurnTokens)
 	set(in.MaxTurnSeconds, m.SetMaxTurnSeconds)
 	set(in.FallbackText, m.SetFallbackText)
+	set(in.AnswerSchema, func(schema raw.JSON) { m.SetAnswerSchema(kept(schema)) })
 	in.applyReminders(m)
 	if in.DailyTokens != nil && *in.DailyTokens == 0 {
 		m.ClearDailyTokens()

@@ -28,6 +28,15 @@ type answer struct {
 // model names who answered, as messages and records carry it.
 func (a answer) model() string { return strings.TrimSuffix(a.provider+"/"+a.end.Model, "/") }
 
+// said is the text of the answer as it can be stored.
+func (a answer) said() string {
+	var text strings.Builder
+	for _, part := range a.end.Message.Parts {
+		text.WriteString(part.Text)
+	}
+	return strings.TrimSpace(clean(text.String()))
+}
+
 // longestPause is the longest wait that a provider may ask for before a second try.
 const longestPause = 5 * time.Second
 

@@ -124,6 +124,13 @@ func (r *run) reason(st *reply, spoke bool) (reason turn.Reason, text string, ag
 		return turn.ReasonCUT, "the model broke off", false
 	case st.reached != "":
 		return turn.ReasonLIMIT, st.reached, false
+	case st.misfit != "" && !r.again && !st.last:
+		st.again = true
+		return "", "", true
+	case st.misfit != "":
+		return turn.ReasonFAILED, "the answer does not fit the agent's schema: " + st.misfit, false
+	case r.again && st.text == "" && !spoke:
+		return turn.ReasonFAILED, "the model gave no answer that fits the agent's schema", false
 	case st.text != "" || spoke:
 		return turn.ReasonANSWERED, "", false
 	case r.empty < maxEmpty && !st.last:

@@ -100,6 +100,7 @@ func (r *run) storeDropped(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn) e
 // reckon sets the usage of an answer that broke off before the provider told it: about four characters make a token.
 func (a *answer) reckon(question model.Request) {
 	read, said := utf8.RuneCountInString(question.System), characters(a.end.Message)
+	read += len(question.AnswerSchema)
 	for _, m := range question.Messages {
 		read += characters(m)
 	}

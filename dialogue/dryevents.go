@@ -38,6 +38,7 @@ type DryRunStep struct {
 	Number int         `json:"number"` // from 1 within the turn
 	Model  string      `json:"model"`  // provider/model
 	Finish string      `json:"finish"`
+	Misfit *string     `json:"misfit,omitempty"`
 	Ms     int64       `json:"ms"`
 	Usage  model.Usage `json:"usage"`
 	Cost   *Cost       `json:"cost,omitempty"` // nil when the model has no price

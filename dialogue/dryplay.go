@@ -192,7 +192,7 @@ func (g *stage) tellSteps(ctx context.Context, threadID string, until ms.Time, l
 		return err
 	}
 	for _, st := range steps {
-		told := &DryRunStep{Number: st.Number, Model: st.Provider + "/" + st.Model, Finish: st.Finish, Ms: int64(st.CreatedAt - st.StartedAt)}
+		told := &DryRunStep{Number: st.Number, Model: st.Provider + "/" + st.Model, Finish: st.Finish, Misfit: st.Misfit, Ms: int64(st.CreatedAt - st.StartedAt)}
 		told.Usage.Input, told.Usage.Cached = st.InputTokens, st.CachedTokens
 		told.Usage.Output, told.Usage.Thinking = st.OutputTokens, st.ThinkingTokens
 		told.Cost = g.prices.Cost(told.Model, st.CreatedAt, Usage{

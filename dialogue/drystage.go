@@ -29,7 +29,7 @@ func (g *stage) fill(ctx context.Context) (threadID string, err error) {
 		create := tx.Client().Agent.Create().SetID(a.ID).SetWorkspaceID(a.WorkspaceID).SetName(a.Name).SetInstructions(a.Instructions).
 			SetModels(a.Models).SetScript(a.Script).SetRegion(a.Region).SetOnBusy(a.OnBusy).SetQuietMs(0).SetMaxCalls(a.MaxCalls).
 			SetMaxSteps(a.MaxSteps).SetMaxTurnTokens(a.MaxTurnTokens).SetMaxTurnSeconds(a.MaxTurnSeconds).SetFallbackText(a.FallbackText).
-			SetTimeZone(a.TimeZone).SetNillableDailyTokens(a.DailyTokens)
+			SetAnswerSchema(a.AnswerSchema).SetTimeZone(a.TimeZone).SetNillableDailyTokens(a.DailyTokens)
 		if err := create.Exec(ctx); err != nil {
 			return err
 		}

@@ -53,6 +53,12 @@ func faults() []fault {
 		{name: "empty but billed", answers: one(fakemodel.Answer{Finish: "MAX_TOKENS", Usage: &fakemodel.Usage{Prompt: 5, Thoughts: 70}}),
 			streamed: asked("CUT", "fallback", "greatest length"), check: counted75},
 		{name: "nothing said", answers: fakemodel.Repeat(2, fakemodel.Answer{}), streamed: asked("SILENT", "", "say nothing")},
+		{name: "answer that does not fit", bound: true, answers: one(fakemodel.Text("No ", "JSON."), fakemodel.Text(`{"reply": `, `"good"}`)),
+			streamed: asked("ANSWERED", `{"reply": "good"}`, "")},
+		{name: "answers that do not fit", bound: true, answers: one(fakemodel.Text(`{"reply":1}`), fakemodel.Text(`{"reply":"a"} and more`)),
+			streamed: asked("FAILED", "fallback", "does not fit the agent's schema: the answer: not JSON")},
+		{name: "answer that is cut", bound: true, answers: one(changed(fakemodel.Text(`{"reply": `, `"go`), func(a *fakemodel.Answer) { a.Finish = "MAX_TOKENS" })),
+			streamed: asked("CUT", "fallback", "greatest length")},
 		{name: "thoughts", answers: one(fakemodel.Answer{Parts: []fakemodel.Part{{Text: "They want it. ", Thought: true}, {Text: "yes"}}}),
 			streamed: asked("ANSWERED", "yes", ""), check: thought},
 		{name: "thinking for ever", alone: true, hurry: true, answers: one(with(func(a *fakemodel.Answer) {

@@ -75,6 +75,7 @@ type fault struct {
 	answers []fakemodel.Answer
 	alone   bool // the agent has no other model
 	hurry   bool // the turn's wall clock is 5 s
+	bound   bool // answers have a schema
 	streamed,
 	whole, openAI *ending // the latter two are as the first if nil
 	check func(t *testing.T, f *faulty)
@@ -162,6 +163,9 @@ func (f *faulty) begin(t *testing.T) {
 	agentID := f.agent(func(in *dialogue.AgentInput) {
 		if in.Models = &models; f.hurry {
 			in.MaxTurnSeconds = ptr(5)
+		}
+		if f.bound {
+			structured(in)
 		}
 	})
 	f.function(agentID, "f", shop.URL)

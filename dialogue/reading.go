@@ -86,5 +86,9 @@ func stepEntry(st *ent.Step, parts []model.Part, calls []*ent.Call) (entry, bool
 		}
 		e.messages = append(e.messages, answer)
 	}
+	if st.Misfit != nil {
+		e.messages = append(e.messages, model.Message{Role: model.User, Parts: []model.Part{{
+			Text: "[system] The customer did not get your last text, because it does not fit the schema of answers: " + *st.Misfit}}})
+	}
 	return e, true
 }

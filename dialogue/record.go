@@ -24,12 +24,14 @@ type reply struct {
 	asked   ms.Time
 	reached string // the limit that made this the last step
 	last    bool
+	misfit  string // why the model's text is not said; mostly empty
 
 	// What record makes of it, each time anew.
 	text           string
 	calls          []*wanted
 	ended          bool // whether the turn has ended with it
 	empty, garbled int  // 1 if the answer was without text and call, or with a call that cannot be read
+	again          bool // whether it did not fit and is asked for again
 	heard          bool // whether there may be messages that the model has not read
 	contact        bool // whether it gave a contact
 	row            *ent.Step
@@ -43,7 +45,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	var end ending
 	var left eventlog.Known
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		st.ended, st.empty, st.garbled, st.contact = false, 0, 0, false
+		st.ended, st.empty, st.garbled, st.again, st.contact = false, 0, 0, false, false
 		t, tn, around, err := r.guardKnown(ctx, tx, v)
 		if err != nil {
 			return err
@@ -147,7 +149,7 @@ func (r *run) storeStep(ctx context.Context, tx *eventlog.Tx, tn *ent.Turn, st *
 		SetThreadID(tn.ThreadID).SetNumber(tn.StepsUsed + r.vain + 1).SetProvider(st.provider).SetModel(st.end.Model).SetCredentialID(st.credentialID).
 		SetContent(content).SetFinish(st.end.Reason).SetFinishDetail(clean(st.end.Detail)).SetReadSequence(st.read).
 		SetInputTokens(use.Input).SetCachedTokens(use.Cached).SetOutputTokens(use.Output).SetThinkingTokens(use.Thinking).
-		SetEstimated(st.estimated).SetNillableModelWarning(st.warning()).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)
+		SetEstimated(st.estimated).SetNillableModelWarning(st.warning()).SetNillableMisfit(orNil(st.misfit)).SetStartedAt(st.asked).SetCreatedAt(tx.Now).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("store the step: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
+	"parley/dialogue/model"
 	"parley/ent/raw"
 )
 
@@ -51,7 +52,7 @@ func compileSchema(text raw.JSON) (*jsonschema.Schema, error) {
 	case errors.As(err, &load):
 		return nil, load.Err
 	case errors.As(err, &invalid):
-		return nil, fmt.Errorf("is no JSON Schema: %s", strings.Join(complaints(invalid), "; "))
+		return nil, fmt.Errorf("is no JSON Schema: %s", strings.Join(complaints(invalid, "at the root"), "; "))
 	}
 	return nil, fmt.Errorf("is no JSON Schema: %s", strings.ReplaceAll(err.Error(), schemaURL, ""))
 }
@@ -62,20 +63,36 @@ func checkArguments(schema, arguments raw.JSON) []string {
 	if schema == "" {
 		schema = `{"type":"object","additionalProperties":false}`
 	}
+	return faults(schema, arguments, "the function's parameters", "the arguments")
+}
+
+// misfit says in one line what keeps the text of an answer from fitting the agent's schema. It is "" if it fits, if there is no
+// schema or no text, and for what the provider has blocked.
+func misfit(schema raw.JSON, a answer) string {
+	text := a.said()
+	if schema == "" || text == "" || a.end.Reason == model.Blocked {
+		return ""
+	}
+	why, _ := shorten(strings.Join(faults(schema, raw.JSON(text), "the schema", "the answer"), "; "), failedBudget)
+	return why
+}
+
+// faults says what is wrong with a value. The names are those of the schema and of the value in what is said.
+func faults(schema, text raw.JSON, schemaName, valueName string) []string {
 	compiled, err := compileSchema(schema)
 	if err != nil {
-		return []string{"the function's parameters " + err.Error()}
+		return []string{schemaName + " " + err.Error()}
 	}
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(arguments)))
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
 	if err != nil {
-		return []string{"the arguments are not JSON"}
+		return []string{valueName + ": not JSON"}
 	}
 	var wrong *jsonschema.ValidationError
 	switch err := compiled.Validate(value); {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
-		return complaints(wrong)
+		return complaints(wrong, valueName)
 	default:
 		return []string{err.Error()}
 	}
@@ -83,18 +100,18 @@ func checkArguments(schema, arguments raw.JSON) []string {
 
 var english = message.NewPrinter(language.English)
 
-// complaints flattens a validation error to its leaves: `/price: got string, want number`.
-func complaints(e *jsonschema.ValidationError) []string {
+// complaints flattens a validation error to its leaves: `/price: got string, want number`. Whole is what is at the root.
+func complaints(e *jsonschema.ValidationError, whole string) []string {
 	if len(e.Causes) == 0 {
 		where := "/" + strings.Join(e.InstanceLocation, "/")
 		if where == "/" {
-			where = "the arguments"
+			where = whole
 		}
 		return []string{where + ": " + e.ErrorKind.LocalizedString(english)}
 	}
 	var all []string
 	for _, cause := range e.Causes {
-		for _, c := range complaints(cause) {
+		for _, c := range complaints(cause, whole) {
 			if !slices.Contains(all, c) {
 				all = append(all, c)
 			}

@@ -27,6 +27,7 @@ type settings struct {
 	MaxTurnTokens  int                `json:"maxTurnTokens"`
 	MaxTurnSeconds int                `json:"maxTurnSeconds"`
 	FallbackText   string             `json:"fallbackText"`
+	AnswerSchema   raw.JSON           `json:"answerSchema,omitempty"` // versions from before it equal drafts without it
 	TimeZone       string             `json:"timeZone"`
 	FollowUps      raw.JSON           `json:"followUps"`
 	QuietHours     *quietSettings     `json:"quietHours"`
@@ -68,7 +69,7 @@ func settingsOf(a *ent.Agent, functions []*ent.Function) settings {
 	s := settings{
 		Instructions: a.Instructions, Models: append([]string{}, a.Models...), Script: a.Script, Region: a.Region, OnBusy: a.OnBusy,
 		QuietMs: a.QuietMs, MaxWaitMs: a.MaxWaitMs, MaxCalls: a.MaxCalls, MaxSteps: a.MaxSteps, MaxTurnTokens: a.MaxTurnTokens,
-		MaxTurnSeconds: a.MaxTurnSeconds, FallbackText: a.FallbackText, TimeZone: a.TimeZone, FollowUps: a.FollowUps,
+		MaxTurnSeconds: a.MaxTurnSeconds, FallbackText: a.FallbackText, AnswerSchema: a.AnswerSchema, TimeZone: a.TimeZone, FollowUps: a.FollowUps,
 		Functions: []functionSettings{},
 	}
 	if a.QuietFrom != a.QuietTo {
@@ -99,6 +100,7 @@ func (s settings) over(row *ent.Agent) *ent.Agent {
 	a.Instructions, a.Models, a.Script, a.Region = s.Instructions, s.Models, kept(s.Script), s.Region
 	a.OnBusy, a.QuietMs, a.MaxWaitMs, a.MaxCalls, a.MaxSteps = s.OnBusy, s.QuietMs, s.MaxWaitMs, s.MaxCalls, s.MaxSteps
 	a.MaxTurnTokens, a.MaxTurnSeconds, a.FallbackText = s.MaxTurnTokens, s.MaxTurnSeconds, s.FallbackText
+	a.AnswerSchema = kept(s.AnswerSchema)
 	a.TimeZone, a.FollowUps, a.QuietFrom, a.QuietTo = s.TimeZone, kept(s.FollowUps), "", ""
 	if s.QuietHours != nil {
 		a.QuietFrom, a.QuietTo = s.QuietHours.From, s.QuietHours.To

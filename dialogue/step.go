@@ -10,6 +10,7 @@ import (
 	"parley/dialogue/model"
 	"parley/ent"
 	"parley/ent/agent"
+	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/turn"
 	"parley/failpoint"
@@ -28,10 +29,13 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 	reached := limit(v.turn, v.agent, cost)
 	last := reached != "" || r.garbled > maxGarbled
 	now := time.Now().In(zoneOf(v.agent))
+	r.again = r.again && h.read <= v.turn.ReadSequence // who has written more asks anew
+	bare := last || r.again                            // without functions every provider can hold the answer to its schema
 	question := model.Request{
-		System: v.system(now, last), Messages: h.messages, Script: json.RawMessage(v.agent.Script), Region: v.agent.Region, Now: now,
+		System: v.system(now, bare), Messages: h.messages, AnswerSchema: json.RawMessage(v.agent.AnswerSchema),
+		Script: json.RawMessage(v.agent.Script), Region: v.agent.Region, Now: now,
 	}
-	if !last {
+	if !bare {
 		question.Functions = v.offered()
 	}
 	sources, err := r.s.sources(ctx, v.agent)
@@ -57,14 +61,17 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 		return false, r.end(ctx, turn.ReasonFAILED, sentence(err), true)
 	}
 	st := reply{answer: a, read: h.read, asked: asked, reached: reached, last: last}
+	if st.misfit = misfit(v.agent.AnswerSchema, a); st.misfit != "" {
+		st.messageID = id.New(id.Message) // no other text may replace what was heard of this one
+	}
 	failpoint.Hit("turn.answered")
 	if err := r.record(ctx, v, &st); err != nil {
 		r.drop(question, a, h.read, asked)
 		return false, err
 	}
-	a.writing.end(st.text != "")
+	a.writing.end(st.text != "" && st.misfit == "")
 	failpoint.Hit("step.stored")
-	r.empty, r.garbled = r.empty+st.empty, r.garbled+st.garbled
+	r.empty, r.garbled, r.again = r.empty+st.empty, r.garbled+st.garbled, st.again
 	return !st.ended, nil
 }
 

@@ -27,6 +27,7 @@ type run struct {
 	deadline   time.Time                      // the turn's wall clock, by this process's
 	empty      int                            // answers without text and call so far
 	garbled    int                            // answers with a call that cannot be read so far
+	again      bool                           // whether the last answer did not fit and is asked for again
 	next       *view                          // what the last move left, if it is all that decides about the next one
 	said       *spoken                        // what the turn has told the customer, as far as it is known
 	dropped    []dropped                      // what a model said in vain, and is not stored yet

@@ -192,7 +192,7 @@ func restoreDraft(ctx context.Context, tx *eventlog.Tx, a *ent.Agent, v *ent.Age
 	old := kept.over(a)
 	err = tx.Client().Agent.Update().Where(agent.ID(a.ID)).SetInstructions(old.Instructions).SetModels(old.Models).SetScript(old.Script).
 		SetRegion(old.Region).SetOnBusy(old.OnBusy).SetQuietMs(old.QuietMs).SetMaxWaitMs(old.MaxWaitMs).SetMaxCalls(old.MaxCalls).
-		SetMaxSteps(old.MaxSteps).SetMaxTurnTokens(old.MaxTurnTokens).SetMaxTurnSeconds(old.MaxTurnSeconds).SetFallbackText(old.FallbackText).
+		SetMaxSteps(old.MaxSteps).SetMaxTurnTokens(old.MaxTurnTokens).SetMaxTurnSeconds(old.MaxTurnSeconds).SetFallbackText(old.FallbackText).SetAnswerSchema(old.AnswerSchema).
 		SetTimeZone(old.TimeZone).SetFollowUps(old.FollowUps).SetQuietFrom(old.QuietFrom).SetQuietTo(old.QuietTo).Exec(ctx)
 	if err != nil {
 		return err

@@ -25,11 +25,11 @@ type wanted struct {
 	decided   *outcome // set when the call ends without being sent
 }
 
-// split takes the step's text and calls out of its parts. A call that silences the agent may bring the text along.
+// split takes the step's text and calls out of its parts. A text that does not fit the agent's schema of answers is not
+// said. A call that silences the agent may bring a text along, which the schema does not bind.
 func (st *reply) split(v *view, last bool) (text string, calls []*wanted) {
 	for i := range st.end.Message.Parts {
 		part := &st.end.Message.Parts[i]
-		text += part.Text
 		if part.Call == nil || last || st.end.Reason == model.Cut || st.end.Reason == model.MalformedCall {
 			continue
 		}
@@ -38,7 +38,9 @@ func (st *reply) split(v *view, last bool) (text string, calls []*wanted) {
 	if st.end.Reason == model.Blocked {
 		return "", nil
 	}
-	text = strings.TrimSpace(clean(text))
+	if st.misfit == "" {
+		text = st.said()
+	}
 	for _, w := range calls {
 		if said, _ := w.arguments["message"].(string); text == "" && w.silences() && w.decided == nil {
 			text = strings.TrimSpace(clean(said))

@@ -31,7 +31,10 @@ func (s *Service) warn(choice, text string) {
 
 // warning is what is stored of the model that answered; nil if there is nothing to say.
 func (a answer) warning() *string {
-	text := clean(a.end.Warning)
+	return orNil(clean(a.end.Warning))
+}
+
+func orNil(text string) *string {
 	if text == "" {
 		return nil
 	}

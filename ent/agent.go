@@ -53,6 +53,8 @@ type Agent struct {
 	DailyTokens *int64 `json:"daily_tokens,omitempty"`
 	// FallbackText holds the value of the "fallback_text" field.
 	FallbackText string `json:"fallback_text,omitempty"`
+	// JSON Schema of an object that answers are held to; empty for free text.
+	AnswerSchema raw.JSON `json:"answer_schema,omitempty"`
 	// IANA name; empty means UTC.
 	TimeZone string `json:"time_zone,omitempty"`
 	// What it writes when the customer stays silent, in order.
@@ -122,7 +124,7 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMoves, agent.FieldRevision, agent.FieldUpdatedAt, agent.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
-		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
+		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldAnswerSchema, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -249,6 +251,12 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field fallback_text", values[i])
 			} else if value.Valid {
 				_m.FallbackText = value.String
+			}
+		case agent.FieldAnswerSchema:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field answer_schema", values[i])
+			} else if value.Valid {
+				_m.AnswerSchema = raw.JSON(value.String)
 			}
 		case agent.FieldTimeZone:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -411,6 +419,9 @@ func (_m *Agent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("fallback_text=")
 	builder.WriteString(_m.FallbackText)
+	builder.WriteString(", ")
+	builder.WriteString("answer_schema=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AnswerSchema))
 	builder.WriteString(", ")
 	builder.WriteString("time_zone=")
 	builder.WriteString(_m.TimeZone)

@@ -240,6 +240,20 @@ func (_c *AgentCreate) SetNillableFallbackText(v *string) *AgentCreate {
 	return _c
 }
 
+// SetAnswerSchema sets the "answer_schema" field.
+func (_c *AgentCreate) SetAnswerSchema(v raw.JSON) *AgentCreate {
+	_c.mutation.SetAnswerSchema(v)
+	return _c
+}
+
+// SetNillableAnswerSchema sets the "answer_schema" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableAnswerSchema(v *raw.JSON) *AgentCreate {
+	if v != nil {
+		_c.SetAnswerSchema(*v)
+	}
+	return _c
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (_c *AgentCreate) SetTimeZone(v string) *AgentCreate {
 	_c.mutation.SetTimeZone(v)
@@ -520,6 +534,10 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultFallbackText
 		_c.mutation.SetFallbackText(v)
 	}
+	if _, ok := _c.mutation.AnswerSchema(); !ok {
+		v := agent.DefaultAnswerSchema
+		_c.mutation.SetAnswerSchema(v)
+	}
 	if _, ok := _c.mutation.TimeZone(); !ok {
 		v := agent.DefaultTimeZone
 		_c.mutation.SetTimeZone(v)
@@ -655,6 +673,9 @@ func (_c *AgentCreate) check() error {
 	}
 	if _, ok := _c.mutation.FallbackText(); !ok {
 		return &ValidationError{Name: "fallback_text", err: errors.New(`ent: missing required field "Agent.fallback_text"`)}
+	}
+	if _, ok := _c.mutation.AnswerSchema(); !ok {
+		return &ValidationError{Name: "answer_schema", err: errors.New(`ent: missing required field "Agent.answer_schema"`)}
 	}
 	if _, ok := _c.mutation.TimeZone(); !ok {
 		return &ValidationError{Name: "time_zone", err: errors.New(`ent: missing required field "Agent.time_zone"`)}
@@ -795,6 +816,10 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
 		_node.FallbackText = value
+	}
+	if value, ok := _c.mutation.AnswerSchema(); ok {
+		_spec.SetField(agent.FieldAnswerSchema, field.TypeString, value)
+		_node.AnswerSchema = value
 	}
 	if value, ok := _c.mutation.TimeZone(); ok {
 		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)
@@ -1145,6 +1170,18 @@ func (u *AgentUpsert) SetFallbackText(v string) *AgentUpsert {
 // UpdateFallbackText sets the "fallback_text" field to the value that was provided on create.
 func (u *AgentUpsert) UpdateFallbackText() *AgentUpsert {
 	u.SetExcluded(agent.FieldFallbackText)
+	return u
+}
+
+// SetAnswerSchema sets the "answer_schema" field.
+func (u *AgentUpsert) SetAnswerSchema(v raw.JSON) *AgentUpsert {
+	u.Set(agent.FieldAnswerSchema, v)
+	return u
+}
+
+// UpdateAnswerSchema sets the "answer_schema" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateAnswerSchema() *AgentUpsert {
+	u.SetExcluded(agent.FieldAnswerSchema)
 	return u
 }
 
@@ -1627,6 +1664,20 @@ func (u *AgentUpsertOne) SetFallbackText(v string) *AgentUpsertOne {
 func (u *AgentUpsertOne) UpdateFallbackText() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateFallbackText()
+	})
+}
+
+// SetAnswerSchema sets the "answer_schema" field.
+func (u *AgentUpsertOne) SetAnswerSchema(v raw.JSON) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetAnswerSchema(v)
+	})
+}
+
+// UpdateAnswerSchema sets the "answer_schema" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateAnswerSchema() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateAnswerSchema()
 	})
 }
 
@@ -2303,6 +2354,20 @@ func (u *AgentUpsertBulk) SetFallbackText(v string) *AgentUpsertBulk {
 func (u *AgentUpsertBulk) UpdateFallbackText() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateFallbackText()
+	})
+}
+
+// SetAnswerSchema sets the "answer_schema" field.
+func (u *AgentUpsertBulk) SetAnswerSchema(v raw.JSON) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetAnswerSchema(v)
+	})
+}
+
+// UpdateAnswerSchema sets the "answer_schema" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateAnswerSchema() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateAnswerSchema()
 	})
 }
 

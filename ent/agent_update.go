@@ -296,6 +296,20 @@ func (_u *AgentUpdate) SetNillableFallbackText(v *string) *AgentUpdate {
 	return _u
 }
 
+// SetAnswerSchema sets the "answer_schema" field.
+func (_u *AgentUpdate) SetAnswerSchema(v raw.JSON) *AgentUpdate {
+	_u.mutation.SetAnswerSchema(v)
+	return _u
+}
+
+// SetNillableAnswerSchema sets the "answer_schema" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableAnswerSchema(v *raw.JSON) *AgentUpdate {
+	if v != nil {
+		_u.SetAnswerSchema(*v)
+	}
+	return _u
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (_u *AgentUpdate) SetTimeZone(v string) *AgentUpdate {
 	_u.mutation.SetTimeZone(v)
@@ -750,6 +764,9 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AnswerSchema(); ok {
+		_spec.SetField(agent.FieldAnswerSchema, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)
 	}
@@ -1172,6 +1189,20 @@ func (_u *AgentUpdateOne) SetFallbackText(v string) *AgentUpdateOne {
 func (_u *AgentUpdateOne) SetNillableFallbackText(v *string) *AgentUpdateOne {
 	if v != nil {
 		_u.SetFallbackText(*v)
+	}
+	return _u
+}
+
+// SetAnswerSchema sets the "answer_schema" field.
+func (_u *AgentUpdateOne) SetAnswerSchema(v raw.JSON) *AgentUpdateOne {
+	_u.mutation.SetAnswerSchema(v)
+	return _u
+}
+
+// SetNillableAnswerSchema sets the "answer_schema" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableAnswerSchema(v *raw.JSON) *AgentUpdateOne {
+	if v != nil {
+		_u.SetAnswerSchema(*v)
 	}
 	return _u
 }
@@ -1659,6 +1690,9 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.FallbackText(); ok {
 		_spec.SetField(agent.FieldFallbackText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AnswerSchema(); ok {
+		_spec.SetField(agent.FieldAnswerSchema, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(agent.FieldTimeZone, field.TypeString, value)

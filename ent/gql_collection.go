@@ -244,6 +244,11 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, agent.FieldFallbackText)
 				fieldSeen[agent.FieldFallbackText] = struct{}{}
 			}
+		case "answerSchema":
+			if _, ok := fieldSeen[agent.FieldAnswerSchema]; !ok {
+				selectedFields = append(selectedFields, agent.FieldAnswerSchema)
+				fieldSeen[agent.FieldAnswerSchema] = struct{}{}
+			}
 		case "timeZone":
 			if _, ok := fieldSeen[agent.FieldTimeZone]; !ok {
 				selectedFields = append(selectedFields, agent.FieldTimeZone)
@@ -2558,6 +2563,11 @@ func (_q *StepQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[step.FieldModelWarning]; !ok {
 				selectedFields = append(selectedFields, step.FieldModelWarning)
 				fieldSeen[step.FieldModelWarning] = struct{}{}
+			}
+		case "misfit":
+			if _, ok := fieldSeen[step.FieldMisfit]; !ok {
+				selectedFields = append(selectedFields, step.FieldMisfit)
+				fieldSeen[step.FieldMisfit] = struct{}{}
 			}
 		case "startedAt":
 			if _, ok := fieldSeen[step.FieldStartedAt]; !ok {

@@ -646,6 +646,21 @@ type AgentWhereInput struct {
 	FallbackTextEqualFold    *string  `json:"fallbackTextEqualFold,omitempty"`
 	FallbackTextContainsFold *string  `json:"fallbackTextContainsFold,omitempty"`
 
+	// "answer_schema" field predicates.
+	AnswerSchema             *raw.JSON  `json:"answerSchema,omitempty"`
+	AnswerSchemaNEQ          *raw.JSON  `json:"answerSchemaNEQ,omitempty"`
+	AnswerSchemaIn           []raw.JSON `json:"answerSchemaIn,omitempty"`
+	AnswerSchemaNotIn        []raw.JSON `json:"answerSchemaNotIn,omitempty"`
+	AnswerSchemaGT           *raw.JSON  `json:"answerSchemaGT,omitempty"`
+	AnswerSchemaGTE          *raw.JSON  `json:"answerSchemaGTE,omitempty"`
+	AnswerSchemaLT           *raw.JSON  `json:"answerSchemaLT,omitempty"`
+	AnswerSchemaLTE          *raw.JSON  `json:"answerSchemaLTE,omitempty"`
+	AnswerSchemaContains     *raw.JSON  `json:"answerSchemaContains,omitempty"`
+	AnswerSchemaHasPrefix    *raw.JSON  `json:"answerSchemaHasPrefix,omitempty"`
+	AnswerSchemaHasSuffix    *raw.JSON  `json:"answerSchemaHasSuffix,omitempty"`
+	AnswerSchemaEqualFold    *raw.JSON  `json:"answerSchemaEqualFold,omitempty"`
+	AnswerSchemaContainsFold *raw.JSON  `json:"answerSchemaContainsFold,omitempty"`
+
 	// "time_zone" field predicates.
 	TimeZone             *string  `json:"timeZone,omitempty"`
 	TimeZoneNEQ          *string  `json:"timeZoneNEQ,omitempty"`
@@ -1284,6 +1299,45 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 	}
 	if i.FallbackTextContainsFold != nil {
 		predicates = append(predicates, agent.FallbackTextContainsFold(*i.FallbackTextContainsFold))
+	}
+	if i.AnswerSchema != nil {
+		predicates = append(predicates, agent.AnswerSchemaEQ(*i.AnswerSchema))
+	}
+	if i.AnswerSchemaNEQ != nil {
+		predicates = append(predicates, agent.AnswerSchemaNEQ(*i.AnswerSchemaNEQ))
+	}
+	if len(i.AnswerSchemaIn) > 0 {
+		predicates = append(predicates, agent.AnswerSchemaIn(i.AnswerSchemaIn...))
+	}
+	if len(i.AnswerSchemaNotIn) > 0 {
+		predicates = append(predicates, agent.AnswerSchemaNotIn(i.AnswerSchemaNotIn...))
+	}
+	if i.AnswerSchemaGT != nil {
+		predicates = append(predicates, agent.AnswerSchemaGT(*i.AnswerSchemaGT))
+	}
+	if i.AnswerSchemaGTE != nil {
+		predicates = append(predicates, agent.AnswerSchemaGTE(*i.AnswerSchemaGTE))
+	}
+	if i.AnswerSchemaLT != nil {
+		predicates = append(predicates, agent.AnswerSchemaLT(*i.AnswerSchemaLT))
+	}
+	if i.AnswerSchemaLTE != nil {
+		predicates = append(predicates, agent.AnswerSchemaLTE(*i.AnswerSchemaLTE))
+	}
+	if i.AnswerSchemaContains != nil {
+		predicates = append(predicates, agent.AnswerSchemaContains(*i.AnswerSchemaContains))
+	}
+	if i.AnswerSchemaHasPrefix != nil {
+		predicates = append(predicates, agent.AnswerSchemaHasPrefix(*i.AnswerSchemaHasPrefix))
+	}
+	if i.AnswerSchemaHasSuffix != nil {
+		predicates = append(predicates, agent.AnswerSchemaHasSuffix(*i.AnswerSchemaHasSuffix))
+	}
+	if i.AnswerSchemaEqualFold != nil {
+		predicates = append(predicates, agent.AnswerSchemaEqualFold(*i.AnswerSchemaEqualFold))
+	}
+	if i.AnswerSchemaContainsFold != nil {
+		predicates = append(predicates, agent.AnswerSchemaContainsFold(*i.AnswerSchemaContainsFold))
 	}
 	if i.TimeZone != nil {
 		predicates = append(predicates, agent.TimeZoneEQ(*i.TimeZone))
@@ -10691,6 +10745,23 @@ type StepWhereInput struct {
 	ModelWarningEqualFold    *string  `json:"modelWarningEqualFold,omitempty"`
 	ModelWarningContainsFold *string  `json:"modelWarningContainsFold,omitempty"`
 
+	// "misfit" field predicates.
+	Misfit             *string  `json:"misfit,omitempty"`
+	MisfitNEQ          *string  `json:"misfitNEQ,omitempty"`
+	MisfitIn           []string `json:"misfitIn,omitempty"`
+	MisfitNotIn        []string `json:"misfitNotIn,omitempty"`
+	MisfitGT           *string  `json:"misfitGT,omitempty"`
+	MisfitGTE          *string  `json:"misfitGTE,omitempty"`
+	MisfitLT           *string  `json:"misfitLT,omitempty"`
+	MisfitLTE          *string  `json:"misfitLTE,omitempty"`
+	MisfitContains     *string  `json:"misfitContains,omitempty"`
+	MisfitHasPrefix    *string  `json:"misfitHasPrefix,omitempty"`
+	MisfitHasSuffix    *string  `json:"misfitHasSuffix,omitempty"`
+	MisfitIsNil        bool     `json:"misfitIsNil,omitempty"`
+	MisfitNotNil       bool     `json:"misfitNotNil,omitempty"`
+	MisfitEqualFold    *string  `json:"misfitEqualFold,omitempty"`
+	MisfitContainsFold *string  `json:"misfitContainsFold,omitempty"`
+
 	// "started_at" field predicates.
 	StartedAt      *ms.Time  `json:"startedAt,omitempty"`
 	StartedAtNEQ   *ms.Time  `json:"startedAtNEQ,omitempty"`
@@ -11294,6 +11365,51 @@ func (i *StepWhereInput) P() (predicate.Step, error) {
 	}
 	if i.ModelWarningContainsFold != nil {
 		predicates = append(predicates, step.ModelWarningContainsFold(*i.ModelWarningContainsFold))
+	}
+	if i.Misfit != nil {
+		predicates = append(predicates, step.MisfitEQ(*i.Misfit))
+	}
+	if i.MisfitNEQ != nil {
+		predicates = append(predicates, step.MisfitNEQ(*i.MisfitNEQ))
+	}
+	if len(i.MisfitIn) > 0 {
+		predicates = append(predicates, step.MisfitIn(i.MisfitIn...))
+	}
+	if len(i.MisfitNotIn) > 0 {
+		predicates = append(predicates, step.MisfitNotIn(i.MisfitNotIn...))
+	}
+	if i.MisfitGT != nil {
+		predicates = append(predicates, step.MisfitGT(*i.MisfitGT))
+	}
+	if i.MisfitGTE != nil {
+		predicates = append(predicates, step.MisfitGTE(*i.MisfitGTE))
+	}
+	if i.MisfitLT != nil {
+		predicates = append(predicates, step.MisfitLT(*i.MisfitLT))
+	}
+	if i.MisfitLTE != nil {
+		predicates = append(predicates, step.MisfitLTE(*i.MisfitLTE))
+	}
+	if i.MisfitContains != nil {
+		predicates = append(predicates, step.MisfitContains(*i.MisfitContains))
+	}
+	if i.MisfitHasPrefix != nil {
+		predicates = append(predicates, step.MisfitHasPrefix(*i.MisfitHasPrefix))
+	}
+	if i.MisfitHasSuffix != nil {
+		predicates = append(predicates, step.MisfitHasSuffix(*i.MisfitHasSuffix))
+	}
+	if i.MisfitIsNil {
+		predicates = append(predicates, step.MisfitIsNil())
+	}
+	if i.MisfitNotNil {
+		predicates = append(predicates, step.MisfitNotNil())
+	}
+	if i.MisfitEqualFold != nil {
+		predicates = append(predicates, step.MisfitEqualFold(*i.MisfitEqualFold))
+	}
+	if i.MisfitContainsFold != nil {
+		predicates = append(predicates, step.MisfitContainsFold(*i.MisfitContainsFold))
 	}
 	if i.StartedAt != nil {
 		predicates = append(predicates, step.StartedAtEQ(*i.StartedAt))

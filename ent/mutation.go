@@ -973,6 +973,7 @@ type AgentMutation struct {
 	daily_tokens         *int64
 	adddaily_tokens      *int64
 	fallback_text        *string
+	answer_schema        *raw.JSON
 	time_zone            *string
 	follow_ups           *raw.JSON
 	quiet_from           *string
@@ -1904,6 +1905,42 @@ func (m *AgentMutation) ResetFallbackText() {
 	m.fallback_text = nil
 }
 
+// SetAnswerSchema sets the "answer_schema" field.
+func (m *AgentMutation) SetAnswerSchema(r raw.JSON) {
+	m.answer_schema = &r
+}
+
+// AnswerSchema returns the value of the "answer_schema" field in the mutation.
+func (m *AgentMutation) AnswerSchema() (r raw.JSON, exists bool) {
+	v := m.answer_schema
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswerSchema returns the old "answer_schema" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldAnswerSchema(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswerSchema is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswerSchema requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswerSchema: %w", err)
+	}
+	return oldValue.AnswerSchema, nil
+}
+
+// ResetAnswerSchema resets all changes to the "answer_schema" field.
+func (m *AgentMutation) ResetAnswerSchema() {
+	m.answer_schema = nil
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (m *AgentMutation) SetTimeZone(s string) {
 	m.time_zone = &s
@@ -2526,7 +2563,7 @@ func (m *AgentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AgentMutation) Fields() []string {
-	fields := make([]string, 0, 27)
+	fields := make([]string, 0, 28)
 	if m.workspace_id != nil {
 		fields = append(fields, agent.FieldWorkspaceID)
 	}
@@ -2577,6 +2614,9 @@ func (m *AgentMutation) Fields() []string {
 	}
 	if m.fallback_text != nil {
 		fields = append(fields, agent.FieldFallbackText)
+	}
+	if m.answer_schema != nil {
+		fields = append(fields, agent.FieldAnswerSchema)
 	}
 	if m.time_zone != nil {
 		fields = append(fields, agent.FieldTimeZone)
@@ -2650,6 +2690,8 @@ func (m *AgentMutation) Field(name string) (ent.Value, bool) {
 		return m.DailyTokens()
 	case agent.FieldFallbackText:
 		return m.FallbackText()
+	case agent.FieldAnswerSchema:
+		return m.AnswerSchema()
 	case agent.FieldTimeZone:
 		return m.TimeZone()
 	case agent.FieldFollowUps:
@@ -2713,6 +2755,8 @@ func (m *AgentMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDailyTokens(ctx)
 	case agent.FieldFallbackText:
 		return m.OldFallbackText(ctx)
+	case agent.FieldAnswerSchema:
+		return m.OldAnswerSchema(ctx)
 	case agent.FieldTimeZone:
 		return m.OldTimeZone(ctx)
 	case agent.FieldFollowUps:
@@ -2860,6 +2904,13 @@ func (m *AgentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFallbackText(v)
+		return nil
+	case agent.FieldAnswerSchema:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswerSchema(v)
 		return nil
 	case agent.FieldTimeZone:
 		v, ok := value.(string)
@@ -3204,6 +3255,9 @@ func (m *AgentMutation) ResetField(name string) error {
 		return nil
 	case agent.FieldFallbackText:
 		m.ResetFallbackText()
+		return nil
+	case agent.FieldAnswerSchema:
+		m.ResetAnswerSchema()
 		return nil
 	case agent.FieldTimeZone:
 		m.ResetTimeZone()
@@ -25907,6 +25961,7 @@ type StepMutation struct {
 	addthinking_tokens *int64
 	estimated          *bool
 	model_warning      *string
+	misfit             *string
 	started_at         *ms.Time
 	addstarted_at      *ms.Time
 	clearedFields      map[string]struct{}
@@ -26820,6 +26875,55 @@ func (m *StepMutation) ResetModelWarning() {
 	delete(m.clearedFields, step.FieldModelWarning)
 }
 
+// SetMisfit sets the "misfit" field.
+func (m *StepMutation) SetMisfit(s string) {
+	m.misfit = &s
+}
+
+// Misfit returns the value of the "misfit" field in the mutation.
+func (m *StepMutation) Misfit() (r string, exists bool) {
+	v := m.misfit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMisfit returns the old "misfit" field's value of the Step entity.
+// If the Step object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StepMutation) OldMisfit(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMisfit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMisfit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMisfit: %w", err)
+	}
+	return oldValue.Misfit, nil
+}
+
+// ClearMisfit clears the value of the "misfit" field.
+func (m *StepMutation) ClearMisfit() {
+	m.misfit = nil
+	m.clearedFields[step.FieldMisfit] = struct{}{}
+}
+
+// MisfitCleared returns if the "misfit" field was cleared in this mutation.
+func (m *StepMutation) MisfitCleared() bool {
+	_, ok := m.clearedFields[step.FieldMisfit]
+	return ok
+}
+
+// ResetMisfit resets all changes to the "misfit" field.
+func (m *StepMutation) ResetMisfit() {
+	m.misfit = nil
+	delete(m.clearedFields, step.FieldMisfit)
+}
+
 // SetStartedAt sets the "started_at" field.
 func (m *StepMutation) SetStartedAt(value ms.Time) {
 	m.started_at = &value
@@ -26910,7 +27014,7 @@ func (m *StepMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StepMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.workspace_id != nil {
 		fields = append(fields, step.FieldWorkspaceID)
 	}
@@ -26965,6 +27069,9 @@ func (m *StepMutation) Fields() []string {
 	if m.model_warning != nil {
 		fields = append(fields, step.FieldModelWarning)
 	}
+	if m.misfit != nil {
+		fields = append(fields, step.FieldMisfit)
+	}
 	if m.started_at != nil {
 		fields = append(fields, step.FieldStartedAt)
 	}
@@ -27012,6 +27119,8 @@ func (m *StepMutation) Field(name string) (ent.Value, bool) {
 		return m.Estimated()
 	case step.FieldModelWarning:
 		return m.ModelWarning()
+	case step.FieldMisfit:
+		return m.Misfit()
 	case step.FieldStartedAt:
 		return m.StartedAt()
 	}
@@ -27059,6 +27168,8 @@ func (m *StepMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEstimated(ctx)
 	case step.FieldModelWarning:
 		return m.OldModelWarning(ctx)
+	case step.FieldMisfit:
+		return m.OldMisfit(ctx)
 	case step.FieldStartedAt:
 		return m.OldStartedAt(ctx)
 	}
@@ -27195,6 +27306,13 @@ func (m *StepMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetModelWarning(v)
+		return nil
+	case step.FieldMisfit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMisfit(v)
 		return nil
 	case step.FieldStartedAt:
 		v, ok := value.(ms.Time)
@@ -27335,6 +27453,9 @@ func (m *StepMutation) ClearedFields() []string {
 	if m.FieldCleared(step.FieldModelWarning) {
 		fields = append(fields, step.FieldModelWarning)
 	}
+	if m.FieldCleared(step.FieldMisfit) {
+		fields = append(fields, step.FieldMisfit)
+	}
 	return fields
 }
 
@@ -27351,6 +27472,9 @@ func (m *StepMutation) ClearField(name string) error {
 	switch name {
 	case step.FieldModelWarning:
 		m.ClearModelWarning()
+		return nil
+	case step.FieldMisfit:
+		m.ClearMisfit()
 		return nil
 	}
 	return fmt.Errorf("unknown Step nullable field %s", name)
@@ -27413,6 +27537,9 @@ func (m *StepMutation) ResetField(name string) error {
 		return nil
 	case step.FieldModelWarning:
 		m.ResetModelWarning()
+		return nil
+	case step.FieldMisfit:
+		m.ResetMisfit()
 		return nil
 	case step.FieldStartedAt:
 		m.ResetStartedAt()

@@ -54,6 +54,8 @@ type Step struct {
 	Estimated bool `json:"estimated,omitempty"`
 	// What people should know of the model that answered, such as that another one was asked for.
 	ModelWarning *string `json:"model_warning,omitempty"`
+	// Why its text was not sent: what keeps it from fitting the agent's schema of answers.
+	Misfit *string `json:"misfit,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt    ms.Time `json:"started_at,omitempty"`
 	selectValues sql.SelectValues
@@ -68,7 +70,7 @@ func (*Step) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case step.FieldCreatedAt, step.FieldNumber, step.FieldReadSequence, step.FieldInputTokens, step.FieldCachedTokens, step.FieldOutputTokens, step.FieldThinkingTokens, step.FieldStartedAt:
 			values[i] = new(sql.NullInt64)
-		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldCredentialID, step.FieldContent, step.FieldFinish, step.FieldFinishDetail, step.FieldModelWarning:
+		case step.FieldID, step.FieldWorkspaceID, step.FieldTurnID, step.FieldThreadID, step.FieldProvider, step.FieldModel, step.FieldCredentialID, step.FieldContent, step.FieldFinish, step.FieldFinishDetail, step.FieldModelWarning, step.FieldMisfit:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -200,6 +202,13 @@ func (_m *Step) assignValues(columns []string, values []any) error {
 				_m.ModelWarning = new(string)
 				*_m.ModelWarning = value.String
 			}
+		case step.FieldMisfit:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field misfit", values[i])
+			} else if value.Valid {
+				_m.Misfit = new(string)
+				*_m.Misfit = value.String
+			}
 		case step.FieldStartedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
@@ -295,6 +304,11 @@ func (_m *Step) String() string {
 	builder.WriteString(", ")
 	if v := _m.ModelWarning; v != nil {
 		builder.WriteString("model_warning=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Misfit; v != nil {
+		builder.WriteString("misfit=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

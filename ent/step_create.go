@@ -204,6 +204,20 @@ func (_c *StepCreate) SetNillableModelWarning(v *string) *StepCreate {
 	return _c
 }
 
+// SetMisfit sets the "misfit" field.
+func (_c *StepCreate) SetMisfit(v string) *StepCreate {
+	_c.mutation.SetMisfit(v)
+	return _c
+}
+
+// SetNillableMisfit sets the "misfit" field if the given value is not nil.
+func (_c *StepCreate) SetNillableMisfit(v *string) *StepCreate {
+	if v != nil {
+		_c.SetMisfit(*v)
+	}
+	return _c
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_c *StepCreate) SetStartedAt(v ms.Time) *StepCreate {
 	_c.mutation.SetStartedAt(v)
@@ -470,6 +484,10 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 		_spec.SetField(step.FieldModelWarning, field.TypeString, value)
 		_node.ModelWarning = &value
 	}
+	if value, ok := _c.mutation.Misfit(); ok {
+		_spec.SetField(step.FieldMisfit, field.TypeString, value)
+		_node.Misfit = &value
+	}
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(step.FieldStartedAt, field.TypeInt64, value)
 		_node.StartedAt = value
@@ -596,6 +614,9 @@ func (u *StepUpsertOne) UpdateNewValues() *StepUpsertOne {
 		}
 		if _, exists := u.create.mutation.ModelWarning(); exists {
 			s.SetIgnore(step.FieldModelWarning)
+		}
+		if _, exists := u.create.mutation.Misfit(); exists {
+			s.SetIgnore(step.FieldMisfit)
 		}
 		if _, exists := u.create.mutation.StartedAt(); exists {
 			s.SetIgnore(step.FieldStartedAt)
@@ -867,6 +888,9 @@ func (u *StepUpsertBulk) UpdateNewValues() *StepUpsertBulk {
 			}
 			if _, exists := b.mutation.ModelWarning(); exists {
 				s.SetIgnore(step.FieldModelWarning)
+			}
+			if _, exists := b.mutation.Misfit(); exists {
+				s.SetIgnore(step.FieldMisfit)
 			}
 			if _, exists := b.mutation.StartedAt(); exists {
 				s.SetIgnore(step.FieldStartedAt)

@@ -78,6 +78,9 @@ func (_u *StepUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ModelWarningCleared() {
 		_spec.ClearField(step.FieldModelWarning, field.TypeString)
 	}
+	if _u.mutation.MisfitCleared() {
+		_spec.ClearField(step.FieldMisfit, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -179,6 +182,9 @@ func (_u *StepUpdateOne) sqlSave(ctx context.Context) (_node *Step, err error) {
 	}
 	if _u.mutation.ModelWarningCleared() {
 		_spec.ClearField(step.FieldModelWarning, field.TypeString)
+	}
+	if _u.mutation.MisfitCleared() {
+		_spec.ClearField(step.FieldMisfit, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Step{config: _u.config}

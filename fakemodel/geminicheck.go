@@ -29,6 +29,9 @@ func (s *Server) checkGemini(q *geminiRequest, name string, m Model) *Error {
 	if level := q.GenerationConfig.ThinkingLevel; name == "gemini-3.8-flash" && level != "" && !level.is(thinkingLevels...) {
 		return badRequest("Thinking level %s is not supported for this model.", level)
 	}
+	if fault := q.checkFormat(m); fault != nil {
+		return fault
+	}
 	if len(q.Contents) == 0 {
 		return badRequest("* GenerateContentRequest.contents: contents is not specified\n")
 	}

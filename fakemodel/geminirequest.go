@@ -85,8 +85,10 @@ type geminiToolConfig struct {
 
 // geminiSettings takes any field: there are many, and they change.
 type geminiSettings struct {
-	MaxOutputTokens int
-	ThinkingLevel   word
+	MaxOutputTokens                    int
+	ThinkingLevel                      word
+	ResponseMIMEType                   string
+	ResponseSchema, ResponseJSONSchema json.RawMessage
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -96,9 +98,14 @@ func (g *geminiSettings) UnmarshalJSON(text []byte) error {
 		ThinkingConfig  struct {
 			ThinkingLevel word `json:"thinkingLevel"`
 		} `json:"thinkingConfig"`
+		ResponseMIMEType   string          `json:"responseMimeType"`
+		ResponseSchema     json.RawMessage `json:"responseSchema"`
+		ResponseJSONSchema json.RawMessage `json:"responseJsonSchema"`
 	}
 	err := json.Unmarshal(text, &settings)
-	*g = geminiSettings{settings.MaxOutputTokens, settings.ThinkingConfig.ThinkingLevel}
+	*g = geminiSettings{
+		settings.MaxOutputTokens, settings.ThinkingConfig.ThinkingLevel, settings.ResponseMIMEType, settings.ResponseSchema, settings.ResponseJSONSchema,
+	}
 	return err
 }
 
@@ -135,7 +142,7 @@ func (q *geminiRequest) ask(name string, stream bool) Ask {
 	mode := q.ToolConfig.FunctionCallingConfig.Mode
 	ask := Ask{
 		API: "gemini", Model: name, Stream: stream, MustCall: mode.is("ANY", "2"), MaxTokens: q.GenerationConfig.MaxOutputTokens,
-		Functions: q.functions(),
+		Functions: q.functions(), Schema: q.GenerationConfig.ResponseJSONSchema,
 	}
 	for _, tool := range q.Tools {
 		for _, f := range tool.FunctionDeclarations {

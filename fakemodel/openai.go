@@ -19,6 +19,7 @@ type Dialect struct {
 	NoDone     bool // streams end without [DONE]
 	RoleEach   bool // every chunk has the role, not the first one only
 	KeepAlive  bool // comment lines stand between the chunks
+	NoFormat   bool // refuses a response_format with a schema
 }
 
 // openAI answers a request of the OpenAI-compatible side.
@@ -43,6 +44,12 @@ func (s *Server) openAI(w http.ResponseWriter, r *http.Request, body []byte, too
 	if fault == nil {
 		fault = q.check(s.o.Strict)
 	}
+	s.mu.Lock()
+	dialect := s.dialect
+	s.mu.Unlock()
+	if fault == nil && dialect.NoFormat && q.ResponseFormat.Type == "json_schema" {
+		fault = badRequest("'response_format.type' must be 'text' or 'json_object'")
+	}
 	var answers string
 	if fault == nil {
 		_, answers, fault = s.model(q.Model)
@@ -51,7 +58,7 @@ func (s *Server) openAI(w http.ResponseWriter, r *http.Request, body []byte, too
 		refuse(fault)
 		return
 	}
-	s.complete(w, r, q, answers, len(body))
+	s.complete(w, r, q, dialect, answers, len(body))
 }
 
 func (s *Server) openAIModels(w http.ResponseWriter, path string, refuse func(*Error)) {
@@ -75,7 +82,7 @@ func (s *Server) openAIModels(w http.ResponseWriter, path string, refuse func(*E
 }
 
 // complete takes the answer to a good request and plays it.
-func (s *Server) complete(w http.ResponseWriter, r *http.Request, q *openAIRequest, answers string, size int) {
+func (s *Server) complete(w http.ResponseWriter, r *http.Request, q *openAIRequest, dialect Dialect, answers string, size int) {
 	a := s.answer(q.ask())
 	if !pause(r.Context(), a.Delay) {
 		return
@@ -90,9 +97,6 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q *openAIReque
 		writeError(w, a.Refuse, a.Refuse.openAI())
 		return
 	}
-	s.mu.Lock()
-	dialect := s.dialect
-	s.mu.Unlock()
 	say := openAIAnswer{
 		Answer: a, server: s, dialect: dialect, model: cmp.Or(a.ModelVersion, answers), id: fmt.Sprintf("chatcmpl-%d", s.number()),
 		use: a.usage(size), withUsage: q.StreamOptions.IncludeUsage && !dialect.NoUsage,

@@ -21,10 +21,18 @@ type openAIRequest struct {
 			Parameters  json.RawMessage `json:"parameters"`
 		} `json:"function"`
 	} `json:"tools"`
-	ToolChoice          json.RawMessage `json:"tool_choice"`
-	MaxTokens           int             `json:"max_tokens"`
-	MaxCompletionTokens int             `json:"max_completion_tokens"`
-	Stream              bool            `json:"stream"`
+	ToolChoice     json.RawMessage `json:"tool_choice"`
+	ResponseFormat struct {
+		Type       string `json:"type"`
+		JSONSchema struct {
+			Name   string          `json:"name"`
+			Strict bool            `json:"strict"`
+			Schema json.RawMessage `json:"schema"`
+		} `json:"json_schema"`
+	} `json:"response_format"`
+	MaxTokens           int  `json:"max_tokens"`
+	MaxCompletionTokens int  `json:"max_completion_tokens"`
+	Stream              bool `json:"stream"`
 	StreamOptions       struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
@@ -62,6 +70,9 @@ func (q *openAIRequest) check(strict bool) *Error {
 			return badRequest("Invalid 'tools[%d].function.name': string does not match pattern. Expected a string that matches the "+
 				"pattern '^[a-zA-Z0-9_-]+$'.", i)
 		}
+	}
+	if fault := q.checkFormat(); fault != nil {
+		return fault
 	}
 	if q.StreamOptions.IncludeUsage && !q.Stream {
 		return badRequest("The 'stream_options' parameter is only allowed when 'stream' is enabled.")
@@ -118,7 +129,7 @@ func unanswered(open map[string]bool) *Error {
 
 // ask is the request as rules and scripts see it.
 func (q *openAIRequest) ask() Ask {
-	ask := Ask{API: "openai", Model: q.Model, Stream: q.Stream, MaxTokens: max(q.MaxTokens, q.MaxCompletionTokens)}
+	ask := Ask{API: "openai", Model: q.Model, Stream: q.Stream, MaxTokens: max(q.MaxTokens, q.MaxCompletionTokens), Schema: q.ResponseFormat.JSONSchema.Schema}
 	for _, tool := range q.Tools {
 		f := tool.Function
 		ask.Functions, ask.Declared = append(ask.Functions, f.Name), append(ask.Declared, Function{f.Name, f.Description, f.Parameters})

@@ -16,7 +16,8 @@ type Ask struct {
 	Functions []string   // that may be called; none if calls are forbidden
 	Declared  []Function // all that the request describes
 	MustCall  bool
-	MaxTokens int // 0 if there is no limit
+	MaxTokens int             // 0 if there is no limit
+	Schema    json.RawMessage // JSON Schema that the text is held to; empty for free text
 	Stream    bool
 }
 
@@ -47,6 +48,7 @@ type Result struct {
 //     before. A line `then` begins what is called after the answers of those above. A function that it may not call, it names.
 //   - Other text: it says `You said: TEXT`.
 //
+// Where the request holds answers to a JSON Schema, each text is an object of it, with what would be said in its first string.
 // A request that demands a call gets one of the first function, without arguments. Answers that are longer than allowed,
 // a token being four bytes, are cut short with MAX_TOKENS.
 func Rules(ask Ask) Answer {
@@ -148,6 +150,9 @@ func groupAnswer(ask Ask, g group) Answer {
 // spoken says a text in chunks of about eight words.
 func spoken(ask Ask, text string) Answer {
 	finish := ""
+	if len(ask.Schema) > 0 {
+		text = fitting(ask.Schema, text)
+	}
 	if limit := ask.MaxTokens * 4; limit > 0 && len(text) > limit {
 		text, finish = strings.ToValidUTF8(text[:limit], ""), "MAX_TOKENS"
 	}

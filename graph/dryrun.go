@@ -114,10 +114,10 @@ func (r *Resolver) passDryRun(ctx context.Context, runID string, out chan<- gql.
 func presentDryRun(e dialogue.DryRunEvent) gql.TestAgentEvent {
 	switch {
 	case e.Message != nil:
-		return gql.TestMessage{Number: e.Number, CreatedAt: e.At, MessageID: e.Message.ID, Text: e.Message.Text, Model: e.Message.Model}
+		return gql.TestMessage{Number: e.Number, CreatedAt: e.At, MessageID: e.Message.ID, Text: e.Message.Text, Data: dataOf(e.Message.Text, e.Message.Model), Model: e.Message.Model}
 	case e.Step != nil:
 		return gql.TestStep{
-			Number: e.Number, CreatedAt: e.At, Step: e.Step.Number, Model: e.Step.Model, Finish: e.Step.Finish, Ms: int(e.Step.Ms),
+			Number: e.Number, CreatedAt: e.At, Step: e.Step.Number, Model: e.Step.Model, Finish: e.Step.Finish, Misfit: e.Step.Misfit, Ms: int(e.Step.Ms),
 			Usage: tokensOf(e.Step.Usage, 1, e.Step.Cost),
 		}
 	case e.Call != nil:

@@ -97,6 +97,7 @@ type ComplexityRoot struct {
 	}
 
 	Agent struct {
+		AnswerSchema          func(childComplexity int) int
 		CreatedAt             func(childComplexity int) int
 		DailyTokens           func(childComplexity int) int
 		FallbackText          func(childComplexity int) int
@@ -470,6 +471,7 @@ type ComplexityRoot struct {
 		AuthorName      func(childComplexity int) int
 		ClientMessageID func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
+		Data            func(childComplexity int) int
 		ID              func(childComplexity int) int
 		InputTokens     func(childComplexity int) int
 		Model           func(childComplexity int) int
@@ -771,6 +773,7 @@ type ComplexityRoot struct {
 		Finish         func(childComplexity int) int
 		ID             func(childComplexity int) int
 		InputTokens    func(childComplexity int) int
+		Misfit         func(childComplexity int) int
 		Model          func(childComplexity int) int
 		ModelWarning   func(childComplexity int) int
 		Number         func(childComplexity int) int
@@ -849,6 +852,7 @@ type ComplexityRoot struct {
 
 	TestMessage struct {
 		CreatedAt func(childComplexity int) int
+		Data      func(childComplexity int) int
 		MessageID func(childComplexity int) int
 		Model     func(childComplexity int) int
 		Number    func(childComplexity int) int
@@ -868,6 +872,7 @@ type ComplexityRoot struct {
 	TestStep struct {
 		CreatedAt func(childComplexity int) int
 		Finish    func(childComplexity int) int
+		Misfit    func(childComplexity int) int
 		Model     func(childComplexity int) int
 		Ms        func(childComplexity int) int
 		Number    func(childComplexity int) int
@@ -1013,6 +1018,8 @@ type AgentResolver interface {
 
 	Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, error)
 
+	AnswerSchema(ctx context.Context, obj *ent.Agent) (*raw.JSON, error)
+
 	FollowUps(ctx context.Context, obj *ent.Agent) ([]*gql.FollowUp, error)
 	QuietHours(ctx context.Context, obj *ent.Agent) (*gql.QuietHours, error)
 	Functions(ctx context.Context, obj *ent.Agent) ([]*ent.Function, error)
@@ -1053,6 +1060,8 @@ type IntegrationHealthResolver interface {
 }
 type MessageResolver interface {
 	Thread(ctx context.Context, obj *ent.Message) (*ent.Thread, error)
+
+	Data(ctx context.Context, obj *ent.Message) (*raw.JSON, error)
 }
 type ModelPriceResolver interface {
 	Input(ctx context.Context, obj *ent.ModelPrice) (gql.Decimal, error)
@@ -1278,6 +1287,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.APIKeyEdge.Node(childComplexity), true
 
+	case "Agent.answerSchema":
+		if e.ComplexityRoot.Agent.AnswerSchema == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.AnswerSchema(childComplexity), true
 	case "Agent.createdAt":
 		if e.ComplexityRoot.Agent.CreatedAt == nil {
 			break
@@ -2800,6 +2815,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Message.CreatedAt(childComplexity), true
+	case "Message.data":
+		if e.ComplexityRoot.Message.Data == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Data(childComplexity), true
 	case "Message.id":
 		if e.ComplexityRoot.Message.ID == nil {
 			break
@@ -4421,6 +4442,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Step.InputTokens(childComplexity), true
+	case "Step.misfit":
+		if e.ComplexityRoot.Step.Misfit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Misfit(childComplexity), true
 	case "Step.model":
 		if e.ComplexityRoot.Step.Model == nil {
 			break
@@ -4773,6 +4800,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestMessage.CreatedAt(childComplexity), true
+	case "TestMessage.data":
+		if e.ComplexityRoot.TestMessage.Data == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestMessage.Data(childComplexity), true
 	case "TestMessage.messageId":
 		if e.ComplexityRoot.TestMessage.MessageID == nil {
 			break
@@ -4853,6 +4886,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestStep.Finish(childComplexity), true
+	case "TestStep.misfit":
+		if e.ComplexityRoot.TestStep.Misfit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestStep.Misfit(childComplexity), true
 	case "TestStep.model":
 		if e.ComplexityRoot.TestStep.Model == nil {
 			break
@@ -5935,6 +5974,11 @@ type Agent implements Node {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String!
+  """
+  JSON Schema of an object that each answer of the model is held to; see ` + "`" + `Message.data` + "`" + `. Null for viewers that may not read
+  it, and when answers are free text.
+  """
+  answerSchema: JSON
   "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `, in which it tells the time and keeps quiet hours; empty means UTC."
   timeZone: String!
   "What it writes when the customer stays silent, one after the other. Null for viewers that may not read it."
@@ -6454,6 +6498,11 @@ type Message implements Node {
   authorName: String!
   "The text."
   text: String!
+  """
+  The text as JSON, where it is an object that the agent's model wrote: the answer of an agent with an ` + "`" + `answerSchema` + "`" + `, which it
+  fits. Null for all other messages, such as the fallback text, the words of a hand-over, and those of people.
+  """
+  data: JSON
   "The client's own id of the message, if one was given."
   clientMessageId: String
   "Provider and model that wrote it; empty unless the agent did."
@@ -6574,6 +6623,8 @@ type Step implements Node {
   model: String!
   "Why the model stopped: stop, tools, length, blocked, malformed_call, cut, other; or dropped, for what never became a message."
   finish: String!
+  "Why its text was not sent: what keeps it from fitting the agent's ` + "`" + `answerSchema` + "`" + `. Null if nothing does."
+  misfit: String
   "Tokens read."
   inputTokens: Int!
   "Of these, how many the provider had cached."
@@ -6970,6 +7021,8 @@ type TestMessage implements TestAgentEvent {
   messageId: ID!
   "What it says."
   text: String!
+  "The text as JSON, where it is an object that the model wrote; see ` + "`" + `Message.data` + "`" + `."
+  data: JSON
   "` + "`" + `provider/model` + "`" + ` that wrote it; empty for the fallback text."
   model: String!
 }
@@ -6986,6 +7039,8 @@ type TestStep implements TestAgentEvent {
   model: String!
   "Why the model stopped."
   finish: String!
+  "Why its text was not sent: what keeps it from fitting the agent's ` + "`" + `answerSchema` + "`" + `. Null if nothing does."
+  misfit: String
   "How long it took, in milliseconds."
   ms: Int!
   "Tokens it used."
@@ -7813,6 +7868,10 @@ input CreateAgentInput {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String
+  """
+  JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null means free text.
+  """
+  answerSchema: JSON
   "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `; empty means UTC."
   timeZone: String
   "What it writes when the customer stays silent, one after the other; at most 5."
@@ -7859,6 +7918,10 @@ input UpdateAgentInput {
   dailyTokens: Int
   "What the customer reads when no model can answer."
   fallbackText: String
+  """
+  JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null takes it away: free text.
+  """
+  answerSchema: JSON
   "IANA time zone, such as ` + "`" + `Europe/Berlin` + "`" + `; empty means UTC."
   timeZone: String
   "What it writes when the customer stays silent, one after the other; at most 5."
@@ -8576,6 +8639,8 @@ func childFields_Agent(ctx context.Context, ec *executionContext, field graphql.
 		return fieldContext_Agent_dailyTokens(ctx, ec, field)
 	case "fallbackText":
 		return fieldContext_Agent_fallbackText(ctx, ec, field)
+	case "answerSchema":
+		return fieldContext_Agent_answerSchema(ctx, ec, field)
 	case "timeZone":
 		return fieldContext_Agent_timeZone(ctx, ec, field)
 	case "followUps":
@@ -9252,6 +9317,8 @@ func childFields_Message(ctx context.Context, ec *executionContext, field graphq
 		return fieldContext_Message_authorName(ctx, ec, field)
 	case "text":
 		return fieldContext_Message_text(ctx, ec, field)
+	case "data":
+		return fieldContext_Message_data(ctx, ec, field)
 	case "clientMessageId":
 		return fieldContext_Message_clientMessageId(ctx, ec, field)
 	case "model":
@@ -9572,6 +9639,8 @@ func childFields_Step(ctx context.Context, ec *executionContext, field graphql.C
 		return fieldContext_Step_model(ctx, ec, field)
 	case "finish":
 		return fieldContext_Step_finish(ctx, ec, field)
+	case "misfit":
+		return fieldContext_Step_misfit(ctx, ec, field)
 	case "inputTokens":
 		return fieldContext_Step_inputTokens(ctx, ec, field)
 	case "cachedTokens":
@@ -12145,6 +12214,29 @@ func _Agent_fallbackText(ctx context.Context, ec *executionContext, field graphq
 }
 func fieldContext_Agent_fallbackText(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Agent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Agent_answerSchema(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_answerSchema(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().AnswerSchema(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *raw.JSON) graphql.Marshaler {
+			return marshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Agent_answerSchema(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Agent", field, true, true, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Agent_timeZone(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
@@ -17903,6 +17995,29 @@ func _Message_text(ctx context.Context, ec *executionContext, field graphql.Coll
 }
 func fieldContext_Message_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Message_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Message_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Data(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *raw.JSON) graphql.Marshaler {
+			return marshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Message_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, true, true, errors.New("field of type JSON does not have child fields"))
 }
 
 func _Message_clientMessageId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
@@ -25430,6 +25545,29 @@ func fieldContext_Step_finish(_ context.Context, ec *executionContext, field gra
 	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _Step_misfit(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Step_misfit(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Misfit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Step_misfit(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func _Step_inputTokens(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Step) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26961,6 +27099,29 @@ func fieldContext_TestMessage_text(_ context.Context, ec *executionContext, fiel
 	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _TestMessage_data(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestMessage_data(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Data, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *raw.JSON) graphql.Marshaler {
+			return marshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestMessage_data(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestMessage", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
 func _TestMessage_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestMessage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27257,6 +27418,29 @@ func _TestStep_finish(ctx context.Context, ec *executionContext, field graphql.C
 	)
 }
 func fieldContext_TestStep_finish(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _TestStep_misfit(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.TestStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_TestStep_misfit(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Misfit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_TestStep_misfit(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TestStep", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -30941,7 +31125,7 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "timeZone", "followUps", "quietHours", "tagFunctions"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours", "tagFunctions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -31060,6 +31244,13 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.FallbackText = data
+		case "answerSchema":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answerSchema"))
+			data, err := unmarshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AnswerSchema = data
 		case "timeZone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
 			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
@@ -33413,7 +33604,7 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "timeZone", "followUps", "quietHours"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33539,6 +33730,13 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.FallbackText = data
+		case "answerSchema":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answerSchema"))
+			data, err := unmarshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AnswerSchema = graphql.OmittableOf(data)
 		case "timeZone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
 			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
@@ -34528,6 +34726,44 @@ func _Agent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "answerSchema":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_answerSchema(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "timeZone":
 			out.Values[i] = _Agent_timeZone(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37823,6 +38059,44 @@ func _Message(ctx context.Context, ec *executionContext, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "data":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Message_data(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "clientMessageId":
 			out.Values[i] = _Message_clientMessageId(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -40550,6 +40824,11 @@ func _Step(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "misfit":
+			out.Values[i] = _Step_misfit(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "inputTokens":
 			out.Values[i] = _Step_inputTokens(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41115,6 +41394,11 @@ func _TestMessage(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "data":
+			out.Values[i] = _TestMessage_data(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "model":
 			out.Values[i] = _TestMessage_model(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41244,6 +41528,11 @@ func _TestStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 		case "finish":
 			out.Values[i] = _TestStep_finish(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "misfit":
+			out.Values[i] = _TestStep_misfit(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "ms":

@@ -16,7 +16,7 @@ func newAgent(in gql.CreateAgentInput) dialogue.AgentInput {
 		Public: in.Public, OnBusy: in.OnBusy, QuietMs: in.QuietMs, MaxWaitMs: in.MaxWaitMs, MaxCalls: in.MaxCalls,
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText, TagFunctions: in.TagFunctions,
-		TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
+		AnswerSchema: in.AnswerSchema, TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
 	}
 }
 
@@ -26,7 +26,7 @@ func changedAgent(in gql.UpdateAgentInput) dialogue.AgentInput {
 		Public: in.Public, OnBusy: in.OnBusy, QuietMs: in.QuietMs, MaxWaitMs: in.MaxWaitMs, MaxCalls: in.MaxCalls,
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText,
-		TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
+		AnswerSchema: schemaOf(in.AnswerSchema), TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
 	}
 }
 

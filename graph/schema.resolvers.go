@@ -81,6 +81,14 @@ func (r *agentResolver) Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, 
 	return &obj.Script, nil
 }
 
+// AnswerSchema is the resolver for the answerSchema field.
+func (r *agentResolver) AnswerSchema(ctx context.Context, obj *ent.Agent) (*raw.JSON, error) {
+	if !mayReadAgent(ctx) || obj.AnswerSchema == "" {
+		return nil, nil
+	}
+	return &obj.AnswerSchema, nil
+}
+
 // FollowUps is the resolver for the followUps field.
 func (r *agentResolver) FollowUps(ctx context.Context, obj *ent.Agent) ([]*gql.FollowUp, error) {
 	return followUpsOf(ctx, obj)
@@ -214,6 +222,11 @@ func (r *messageResolver) Thread(ctx context.Context, obj *ent.Message) (*ent.Th
 		return obj.Edges.Thread, nil
 	}
 	return r.client.Thread.Query().Where(thread.ID(obj.ThreadID)).Only(ctx)
+}
+
+// Data is the resolver for the data field.
+func (r *messageResolver) Data(ctx context.Context, obj *ent.Message) (*raw.JSON, error) {
+	return dataOf(obj.Text, obj.Model), nil
 }
 
 // Input is the resolver for the input field.

@@ -71,9 +71,6 @@ type Options struct {
 	// Safety is from where on content is blocked, in all four categories of text: BLOCK_LOW_AND_ABOVE,
 	// BLOCK_MEDIUM_AND_ABOVE, BLOCK_ONLY_HIGH, BLOCK_NONE or OFF; empty leaves it to Google.
 	Safety string
-
-	// AnswerSchema, if set, makes every text that the model says JSON of this JSON Schema.
-	AnswerSchema json.RawMessage
 }
 
 // Provider asks the Gemini API. It is safe for concurrent use.
@@ -114,8 +111,6 @@ func New(o Options) (*Provider, error) {
 		return nil, fmt.Errorf("the thinking level must be one of %s", strings.Join(levels, ", "))
 	case o.Safety != "" && !slices.Contains(safety, o.Safety):
 		return nil, fmt.Errorf("the threshold of safety must be one of %s", strings.Join(safety, ", "))
-	case len(o.AnswerSchema) > 0 && !isObject(o.AnswerSchema):
-		return nil, errors.New("the schema of answers must be a JSON object")
 	}
 	// Everything that the client would otherwise take from the environment is given.
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/v1beta")

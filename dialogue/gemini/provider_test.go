@@ -220,7 +220,6 @@ func TestNewRefuses(t *testing.T) {
 	for _, o := range []Options{
 		{}, {Key: "two words"}, {Key: "k", BaseURL: "localhost:1"}, {Key: "k", BaseURL: "http://"}, {Key: "k", BaseURL: "http://x/?key=1"},
 		{Key: "k", BaseURL: "http://%zz"}, {Key: "k", Model: "a/b"}, {Key: "k", ThinkingLevel: "deep"}, {Key: "k", Safety: "some"},
-		{Key: "k", AnswerSchema: json.RawMessage(`[]`)},
 	} {
 		if _, err := New(o); err == nil || strings.Contains(err.Error(), "key=") {
 			t.Errorf("%+v: %v", o, err)
@@ -230,15 +229,14 @@ func TestNewRefuses(t *testing.T) {
 
 func TestOptionsAreSent(t *testing.T) {
 	t.Parallel()
-	p, server := fake(t, Options{ThinkingLevel: "low", Safety: "block_none", AnswerSchema: json.RawMessage(`{"type":"object"}`)})
+	p, server := fake(t, Options{ThinkingLevel: "low", Safety: "block_none"})
 	r := ask("hello")
 	r.Temperature = new(0.3)
 	if _, _, failure := run(t, p, r); failure != nil {
 		t.Fatal(failure)
 	}
 	body := string(server.Requests()[0].Body)
-	for _, want := range []string{`"thinkingLevel":"LOW"`, `"includeThoughts":true`, `"threshold":"BLOCK_NONE"`, `HARM_CATEGORY_HARASSMENT`, `"responseMimeType":"application/json"`,
-		`"responseJsonSchema":{"type":"object"}`, `"temperature":0.3`} {
+	for _, want := range []string{`"thinkingLevel":"LOW"`, `"includeThoughts":true`, `"threshold":"BLOCK_NONE"`, `HARM_CATEGORY_HARASSMENT`, `"temperature":0.3`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in %s", want, body)
 		}

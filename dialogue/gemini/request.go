@@ -12,10 +12,14 @@ import (
 	"google.golang.org/genai"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // modelName is what a model may be called: the name becomes part of an address that is asked with the server's key.
 var modelName = regexp.MustCompile(`^(models/|tunedModels/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
+// older are the models from before Gemini 3.
+var older = regexp.MustCompile(`^(gemini-[12]\.|gemma-)`)
 
 var errModelName = errors.New("the name of a Gemini model has letters, digits, dots, dashes and underscores only")
 
@@ -46,8 +50,13 @@ func (p *Provider) encode(r *model.Request) (name string, config *genai.Generate
 	config = &genai.GenerateContentConfig{
 		Store: new(bool), AutomaticContinuation: new(bool), MaxOutputTokens: int32(min(r.MaxOutputTokens, math.MaxInt32)),
 	}
-	if r.System != "" {
-		config.SystemInstruction = &genai.Content{Parts: []*genai.Part{{Text: r.System}}}
+	held := len(r.AnswerSchema) > 0 && (len(r.Functions) == 0 || combines(name))
+	system := r.System
+	if !held {
+		system = remote.Instructed(r)
+	}
+	if system != "" {
+		config.SystemInstruction = &genai.Content{Parts: []*genai.Part{{Text: system}}}
 	}
 	if r.Temperature != nil { // newer models want none
 		config.Temperature = new(float32(*r.Temperature))
@@ -61,12 +70,15 @@ func (p *Provider) encode(r *model.Request) (name string, config *genai.Generate
 				&genai.SafetySetting{Category: category, Threshold: genai.HarmBlockThreshold(p.o.Safety)})
 		}
 	}
-	if len(p.o.AnswerSchema) > 0 {
-		config.ResponseMIMEType, config.ResponseJsonSchema = "application/json", p.o.AnswerSchema
+	if held {
+		config.ResponseMIMEType = "application/json"
 	}
 	functions := declarations(r.Functions)
 	config.HTTPOptions = &genai.HTTPOptions{ExtrasRequestProvider: func(body map[string]any) map[string]any {
 		body["contents"] = contents
+		if settings, ok := body["generationConfig"].(map[string]any); ok && held {
+			settings["responseJsonSchema"] = r.AnswerSchema
+		}
 		if len(functions) > 0 {
 			body["tools"] = []any{map[string]any{"functionDeclarations": functions}}
 		}
@@ -87,6 +99,9 @@ func declarations(functions []model.Function) (all []declaration) {
 	}
 	return all
 }
+
+// combines says whether a model takes a schema of answers beside functions. Those from before Gemini 3 refuse the request.
+func combines(name string) bool { return !older.MatchString(bare(name)) }
 
 // bare is a model's name without the API's prefix.
 func bare(name string) string { return strings.TrimPrefix(name, "models/") }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -25,6 +26,7 @@ type question struct {
 	turns     []turn
 	schemas   map[string]json.RawMessage // by name of the function
 	functions []*genai.FunctionDeclaration
+	answer    json.RawMessage // the schema that the model's text is held to, if any
 }
 
 // turn is one content of the request.
@@ -61,6 +63,12 @@ func (p *Provider) question(r *model.Request) (*question, *model.Error) {
 			q.schemas[f.Name] = schema
 		}
 	}
+	if len(r.AnswerSchema) > 0 && !json.Valid(r.AnswerSchema) {
+		return nil, &model.Error{Kind: model.Invalid, Err: errors.New("the schema of answers is not JSON")}
+	}
+	if len(r.Functions) == 0 || combines(name) {
+		q.answer = r.AnswerSchema
+	}
 	for _, c := range p.contents(r, !oldModel(name)) {
 		q.turns = append(q.turns, turn{c.role, len(c.parts)})
 		q.parts = append(q.parts, c.parts...)
@@ -76,10 +84,19 @@ func oldModel(name string) bool {
 	return strings.HasPrefix(name, "gemini-1.") || strings.HasPrefix(name, "gemini-2.")
 }
 
+// combines says whether a model takes a schema of answers beside functions. Others refuse the request.
+func combines(name string) bool { return !oldModel(name) && !strings.HasPrefix(name, "gemma-") }
+
 // configure tells the client all that it has words for.
 func (q *question) configure(m *genai.GenerativeModel) {
-	if q.request.System != "" {
-		m.SystemInstruction = genai.NewUserContent(genai.Text(valid(q.request.System)))
+	system := q.request.System
+	if len(q.answer) > 0 {
+		m.ResponseMIMEType = "application/json"
+	} else {
+		system = remote.Instructed(q.request)
+	}
+	if system != "" {
+		m.SystemInstruction = genai.NewUserContent(genai.Text(valid(system)))
 	}
 	if len(q.functions) > 0 {
 		m.Tools = []*genai.Tool{{FunctionDeclarations: q.functions}}

@@ -133,6 +133,14 @@ func (q *question) rewrite(text []byte) ([]byte, error) {
 		whole[name] = value
 	}
 	whole["contents"] = contents
+	if len(q.answer) > 0 {
+		settings := map[string]json.RawMessage{}
+		if err := json.Unmarshal(body["generationConfig"], &settings); err != nil {
+			return nil, err
+		}
+		settings["responseJsonSchema"] = q.answer
+		whole["generationConfig"] = settings
+	}
 	if len(old.Tools) > 0 {
 		declared := old.Tools[0].FunctionDeclarations
 		for i, f := range q.functions {

@@ -69,6 +69,7 @@ type Request struct {
 	System          string
 	Messages        []Message
 	Functions       []Function      // none on the reserved last step
+	AnswerSchema    json.RawMessage // JSON Schema of an object that the text is to be; empty for free text. The engine checks.
 	MaxOutputTokens int             // 0 leaves it to the provider
 	Temperature     *float64        // nil sends none
 	Script          json.RawMessage // rules of the scripted provider; others ignore it

@@ -116,6 +116,7 @@ var (
 	noModel  = regexp.MustCompile(`(?i)model_not_found|model_decommissioned|model[^.]{0,80}(does not exist|not found|no longer|deprecated|decommissioned)`)
 	badKey   = regexp.MustCompile(`(?i)invalid_api_key|api key not valid|incorrect api key|authentication_error`)
 	noQuota  = regexp.MustCompile(`(?i)insufficient_quota|rate_limit|RESOURCE_EXHAUSTED|insufficient (credits|balance)`)
+	noFormat = regexp.MustCompile(`(?i)response_format|json_schema|schema|grammar|structured`)
 	busy     = regexp.MustCompile(`(?i)overloaded|UNAVAILABLE|server_error`)
 )
 

@@ -18,7 +18,7 @@ type message struct {
 
 // messages writes the history. Words of the customer in a row become one message, as the templates of many models want
 // it; results follow the message that called, one for each of its calls, in their order.
-func (p *Provider) messages(r *model.Request) (all [][]byte, err error) {
+func (p *Provider) messages(r *model.Request, system string) (all [][]byte, err error) {
 	add := func(m message) {
 		raw, failed := marshal(m)
 		if failed != nil && err == nil {
@@ -26,8 +26,8 @@ func (p *Provider) messages(r *model.Request) (all [][]byte, err error) {
 		}
 		all = append(all, raw)
 	}
-	if r.System != "" {
-		add(message{Role: "system", Content: r.System})
+	if system != "" {
+		add(message{Role: "system", Content: system})
 	}
 	var said []string // by the customer, not yet added
 	flush := func() {

@@ -57,6 +57,10 @@ type Options struct {
 	// CompletionTokens sends a request's limit as max_completion_tokens: OpenAI's newer models refuse max_tokens,
 	// which all other servers know.
 	CompletionTokens bool
+
+	// FormatWithFunctions sends the schema of answers also beside functions. OpenAI's own models then go on calling; most
+	// other servers would hold the whole answer to the schema, so that nothing is ever called.
+	FormatWithFunctions bool
 }
 
 // Provider asks one server. It is safe for concurrent use.
@@ -104,8 +108,9 @@ func New(o Options) (*Provider, error) {
 // its owner's to close.
 func (p *Provider) Close() { p.closer() }
 
-// Generate implements model.Provider. It asks once, without retries; the one exception is a server that refuses
-// stream_options, which is asked again without that field, and from then on never with it. Pieces of an answer that are
+// Generate implements model.Provider. It asks once, without retries; the exceptions are a server that refuses
+// stream_options, which is asked again without that field, and from then on never with it, and one that refuses the schema of
+// the answer as a format, which is asked again with the schema in words. Pieces of an answer that are
 // not for the customer, such as reasoning and calls, yield events without content, so that a slow answer shows signs of
 // life.
 func (p *Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[model.Event, error] {
@@ -163,9 +168,10 @@ func drain(body io.Reader, cancel context.CancelFunc) {
 
 // ask sends the request and returns an answer of status 200, whose body the caller closes.
 func (p *Provider) ask(ctx context.Context, r model.Request) (*http.Response, *model.Error) {
+	held := len(r.AnswerSchema) > 0 && (len(r.Functions) == 0 || p.o.FormatWithFunctions)
 	for {
 		plain := p.noUsage.Load()
-		body, err := p.encode(&r, !plain)
+		body, err := p.encode(&r, !plain, held)
 		if err != nil {
 			return nil, &model.Error{Kind: model.Invalid, Err: fmt.Errorf("encode the request: %w", err)}
 		}
@@ -174,10 +180,14 @@ func (p *Provider) ask(ctx context.Context, r model.Request) (*http.Response, *m
 			return res, nil
 		}
 		refused := failure.Status == http.StatusBadRequest || failure.Status == http.StatusUnprocessableEntity
-		if plain || !refused || !bytes.Contains(said, []byte("stream_options")) {
+		switch {
+		case refused && !plain && bytes.Contains(said, []byte("stream_options")):
+			p.noUsage.Store(true)
+		case refused && held && noFormat.Match(said):
+			held = false // for this schema, or this model: the next one may be taken
+		default:
 			return nil, failure
 		}
-		p.noUsage.Store(true)
 	}
 }
 

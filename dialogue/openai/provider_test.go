@@ -240,7 +240,7 @@ func TestPairing(t *testing.T) {
 			{Result: &model.Result{CallID: "1", Name: "f", Body: json.RawMessage(`{"n":1}`)}},
 			{Result: &model.Result{CallID: "9", Name: "f", Body: json.RawMessage(`"orphan"`)}},
 		}},
-	}}, true)
+	}}, true, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"parley/dialogue/model"
+	"parley/dialogue/model/remote"
 )
 
 // The body of a request. Fields that some server does not know are sent only where they are needed.
@@ -15,6 +16,7 @@ type (
 		Messages            []json.RawMessage `json:"messages"`
 		Tools               []tool            `json:"tools,omitempty"`
 		Temperature         *float64          `json:"temperature,omitempty"`
+		ResponseFormat      *responseFormat   `json:"response_format,omitempty"`
 		MaxTokens           int               `json:"max_tokens,omitempty"`
 		MaxCompletionTokens int               `json:"max_completion_tokens,omitempty"`
 		Stream              bool              `json:"stream"`
@@ -23,6 +25,17 @@ type (
 
 	streamOptions struct {
 		IncludeUsage bool `json:"include_usage"`
+	}
+
+	responseFormat struct {
+		Type   string       `json:"type"`
+		Schema answerSchema `json:"json_schema"`
+	}
+
+	answerSchema struct {
+		Name   string          `json:"name"`
+		Strict bool            `json:"strict"`
+		Schema json.RawMessage `json:"schema"`
 	}
 
 	tool struct {
@@ -40,10 +53,17 @@ type (
 // noParameters is the schema of a function without arguments: an empty one is refused by some servers.
 var noParameters = json.RawMessage(`{"type":"object","properties":{}}`)
 
-// encode writes the body of a request. Messages are put in by hand, because encoding/json would rewrite the bytes that
+// encode writes the body of a request, with the schema of its answer as a format that the server holds it to or, unless
+// held, as words of the system text. Messages are put in by hand, because encoding/json would rewrite the bytes that
 // are to be replayed unchanged.
-func (p *Provider) encode(r *model.Request, askUsage bool) ([]byte, error) {
+func (p *Provider) encode(r *model.Request, askUsage, held bool) ([]byte, error) {
 	q := request{Model: cmp.Or(r.Model, p.o.Model), Temperature: r.Temperature, Stream: true}
+	system := r.System
+	if held {
+		q.ResponseFormat = &responseFormat{"json_schema", answerSchema{"answer", strict(r.AnswerSchema), r.AnswerSchema}}
+	} else {
+		system = remote.Instructed(r)
+	}
 	if askUsage {
 		q.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
@@ -59,7 +79,7 @@ func (p *Provider) encode(r *model.Request, askUsage bool) ([]byte, error) {
 		}
 		q.Tools = append(q.Tools, tool{"function", function{f.Name, f.Description, schema}})
 	}
-	messages, err := p.messages(r)
+	messages, err := p.messages(r, system)
 	if err != nil {
 		return nil, err
 	}

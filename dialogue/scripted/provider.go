@@ -38,6 +38,9 @@ func (*Provider) Generate(ctx context.Context, r model.Request) iter.Seq2[model.
 		}
 		d := replay(p, &r)
 		a := d.step()
+		if len(r.AnswerSchema) > 0 && a.text != "" {
+			a.text = d.structured(a.text)
+		}
 		emitted, ok := stream(ctx, a, yield)
 		if !ok {
 			return

@@ -53,6 +53,8 @@ const (
 	FieldDailyTokens = "daily_tokens"
 	// FieldFallbackText holds the string denoting the fallback_text field in the database.
 	FieldFallbackText = "fallback_text"
+	// FieldAnswerSchema holds the string denoting the answer_schema field in the database.
+	FieldAnswerSchema = "answer_schema"
 	// FieldTimeZone holds the string denoting the time_zone field in the database.
 	FieldTimeZone = "time_zone"
 	// FieldFollowUps holds the string denoting the follow_ups field in the database.
@@ -115,6 +117,7 @@ var Columns = []string{
 	FieldMaxTurnSeconds,
 	FieldDailyTokens,
 	FieldFallbackText,
+	FieldAnswerSchema,
 	FieldTimeZone,
 	FieldFollowUps,
 	FieldQuietFrom,
@@ -188,6 +191,8 @@ var (
 	DailyTokensValidator func(int64) error
 	// DefaultFallbackText holds the default value on creation for the "fallback_text" field.
 	DefaultFallbackText string
+	// DefaultAnswerSchema holds the default value on creation for the "answer_schema" field.
+	DefaultAnswerSchema raw.JSON
 	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
 	DefaultTimeZone string
 	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
@@ -328,6 +333,11 @@ func ByDailyTokens(opts ...sql.OrderTermOption) OrderOption {
 // ByFallbackText orders the results by the fallback_text field.
 func ByFallbackText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFallbackText, opts...).ToFunc()
+}
+
+// ByAnswerSchema orders the results by the answer_schema field.
+func ByAnswerSchema(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAnswerSchema, opts...).ToFunc()
 }
 
 // ByTimeZone orders the results by the time_zone field.

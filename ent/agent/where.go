@@ -143,6 +143,12 @@ func FallbackText(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldFallbackText, v))
 }
 
+// AnswerSchema applies equality check predicate on the "answer_schema" field. It's identical to AnswerSchemaEQ.
+func AnswerSchema(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldAnswerSchema, vc))
+}
+
 // TimeZone applies equality check predicate on the "time_zone" field. It's identical to TimeZoneEQ.
 func TimeZone(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldTimeZone, v))
@@ -977,6 +983,90 @@ func FallbackTextEqualFold(v string) predicate.Agent {
 // FallbackTextContainsFold applies the ContainsFold predicate on the "fallback_text" field.
 func FallbackTextContainsFold(v string) predicate.Agent {
 	return predicate.Agent(sql.FieldContainsFold(FieldFallbackText, v))
+}
+
+// AnswerSchemaEQ applies the EQ predicate on the "answer_schema" field.
+func AnswerSchemaEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaNEQ applies the NEQ predicate on the "answer_schema" field.
+func AnswerSchemaNEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldNEQ(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaIn applies the In predicate on the "answer_schema" field.
+func AnswerSchemaIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldIn(FieldAnswerSchema, v...))
+}
+
+// AnswerSchemaNotIn applies the NotIn predicate on the "answer_schema" field.
+func AnswerSchemaNotIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldNotIn(FieldAnswerSchema, v...))
+}
+
+// AnswerSchemaGT applies the GT predicate on the "answer_schema" field.
+func AnswerSchemaGT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGT(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaGTE applies the GTE predicate on the "answer_schema" field.
+func AnswerSchemaGTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGTE(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaLT applies the LT predicate on the "answer_schema" field.
+func AnswerSchemaLT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLT(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaLTE applies the LTE predicate on the "answer_schema" field.
+func AnswerSchemaLTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLTE(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaContains applies the Contains predicate on the "answer_schema" field.
+func AnswerSchemaContains(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContains(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaHasPrefix applies the HasPrefix predicate on the "answer_schema" field.
+func AnswerSchemaHasPrefix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasPrefix(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaHasSuffix applies the HasSuffix predicate on the "answer_schema" field.
+func AnswerSchemaHasSuffix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasSuffix(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaEqualFold applies the EqualFold predicate on the "answer_schema" field.
+func AnswerSchemaEqualFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEqualFold(FieldAnswerSchema, vc))
+}
+
+// AnswerSchemaContainsFold applies the ContainsFold predicate on the "answer_schema" field.
+func AnswerSchemaContainsFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContainsFold(FieldAnswerSchema, vc))
 }
 
 // TimeZoneEQ applies the EQ predicate on the "time_zone" field.

@@ -59,6 +59,7 @@ var (
 		{Name: "max_turn_seconds", Type: field.TypeInt, Default: 300},
 		{Name: "daily_tokens", Type: field.TypeInt64, Nullable: true},
 		{Name: "fallback_text", Type: field.TypeString, Size: 2147483647, Default: "Sorry, I cannot answer right now. Please write again a little later."},
+		{Name: "answer_schema", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "time_zone", Type: field.TypeString, Size: 64, Default: ""},
 		{Name: "follow_ups", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "quiet_from", Type: field.TypeString, Size: 5, Default: ""},
@@ -838,6 +839,7 @@ var (
 		{Name: "thinking_tokens", Type: field.TypeInt64, Default: 0},
 		{Name: "estimated", Type: field.TypeBool, Default: false},
 		{Name: "model_warning", Type: field.TypeString, Nullable: true},
+		{Name: "misfit", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "started_at", Type: field.TypeInt64},
 	}
 	// StepsTable holds the schema information for the "steps" table.

@@ -268,38 +268,42 @@ func init() {
 	agentDescFallbackText := agentFields[14].Descriptor()
 	// agent.DefaultFallbackText holds the default value on creation for the fallback_text field.
 	agent.DefaultFallbackText = agentDescFallbackText.Default.(string)
+	// agentDescAnswerSchema is the schema descriptor for answer_schema field.
+	agentDescAnswerSchema := agentFields[15].Descriptor()
+	// agent.DefaultAnswerSchema holds the default value on creation for the answer_schema field.
+	agent.DefaultAnswerSchema = raw.JSON(agentDescAnswerSchema.Default.(string))
 	// agentDescTimeZone is the schema descriptor for time_zone field.
-	agentDescTimeZone := agentFields[15].Descriptor()
+	agentDescTimeZone := agentFields[16].Descriptor()
 	// agent.DefaultTimeZone holds the default value on creation for the time_zone field.
 	agent.DefaultTimeZone = agentDescTimeZone.Default.(string)
 	// agent.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	agent.TimeZoneValidator = agentDescTimeZone.Validators[0].(func(string) error)
 	// agentDescFollowUps is the schema descriptor for follow_ups field.
-	agentDescFollowUps := agentFields[16].Descriptor()
+	agentDescFollowUps := agentFields[17].Descriptor()
 	// agent.DefaultFollowUps holds the default value on creation for the follow_ups field.
 	agent.DefaultFollowUps = raw.JSON(agentDescFollowUps.Default.(string))
 	// agentDescQuietFrom is the schema descriptor for quiet_from field.
-	agentDescQuietFrom := agentFields[17].Descriptor()
+	agentDescQuietFrom := agentFields[18].Descriptor()
 	// agent.DefaultQuietFrom holds the default value on creation for the quiet_from field.
 	agent.DefaultQuietFrom = agentDescQuietFrom.Default.(string)
 	// agent.QuietFromValidator is a validator for the "quiet_from" field. It is called by the builders before save.
 	agent.QuietFromValidator = agentDescQuietFrom.Validators[0].(func(string) error)
 	// agentDescQuietTo is the schema descriptor for quiet_to field.
-	agentDescQuietTo := agentFields[18].Descriptor()
+	agentDescQuietTo := agentFields[19].Descriptor()
 	// agent.DefaultQuietTo holds the default value on creation for the quiet_to field.
 	agent.DefaultQuietTo = agentDescQuietTo.Default.(string)
 	// agent.QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
 	agent.QuietToValidator = agentDescQuietTo.Validators[0].(func(string) error)
 	// agentDescMoves is the schema descriptor for moves field.
-	agentDescMoves := agentFields[21].Descriptor()
+	agentDescMoves := agentFields[22].Descriptor()
 	// agent.DefaultMoves holds the default value on creation for the moves field.
 	agent.DefaultMoves = agentDescMoves.Default.(int64)
 	// agentDescRevision is the schema descriptor for revision field.
-	agentDescRevision := agentFields[22].Descriptor()
+	agentDescRevision := agentFields[23].Descriptor()
 	// agent.DefaultRevision holds the default value on creation for the revision field.
 	agent.DefaultRevision = agentDescRevision.Default.(int64)
 	// agentDescUpdatedAt is the schema descriptor for updated_at field.
-	agentDescUpdatedAt := agentFields[23].Descriptor()
+	agentDescUpdatedAt := agentFields[24].Descriptor()
 	// agent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	agent.DefaultUpdatedAt = agentDescUpdatedAt.Default.(func() ms.Time)
 	// agent.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -43,6 +43,7 @@ func (Agent) Fields() []ent.Field {
 		field.Int("max_turn_seconds").Default(300).Min(5).Max(3600),
 		field.Int64("daily_tokens").Optional().Nillable().Positive(),
 		field.Text("fallback_text").Default("Sorry, I cannot answer right now. Please write again a little later."),
+		field.Text("answer_schema").GoType(raw.JSON("")).Default("").Comment("JSON Schema of an object that answers are held to; empty for free text."),
 		field.String("time_zone").Default("").MaxLen(64).Comment("IANA name; empty means UTC."),
 		field.Text("follow_ups").GoType(raw.JSON("")).Default("").Comment("What it writes when the customer stays silent, in order."),
 		field.String("quiet_from").Default("").MaxLen(5).Comment("HH:MM in its time zone; reminders wait until quiet_to."),

@@ -38,6 +38,7 @@ func (Step) Fields() []ent.Field {
 		field.Int64("thinking_tokens").Default(0).Immutable(),
 		field.Bool("estimated").Default(false).Immutable().Comment("Whether the tokens are reckoned, because the provider was cut off before it told them."),
 		field.String("model_warning").Optional().Nillable().Immutable().Comment("What people should know of the model that answered, such as that another one was asked for."),
+		field.Text("misfit").Optional().Nillable().Immutable().Comment("Why its text was not sent: what keeps it from fitting the agent's schema of answers."),
 		field.Int64("started_at").GoType(ms.Time(0)).Immutable(),
 	}
 }

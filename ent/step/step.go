@@ -50,6 +50,8 @@ const (
 	FieldEstimated = "estimated"
 	// FieldModelWarning holds the string denoting the model_warning field in the database.
 	FieldModelWarning = "model_warning"
+	// FieldMisfit holds the string denoting the misfit field in the database.
+	FieldMisfit = "misfit"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
 	// Table holds the table name of the step in the database.
@@ -77,6 +79,7 @@ var Columns = []string{
 	FieldThinkingTokens,
 	FieldEstimated,
 	FieldModelWarning,
+	FieldMisfit,
 	FieldStartedAt,
 }
 
@@ -215,6 +218,11 @@ func ByEstimated(opts ...sql.OrderTermOption) OrderOption {
 // ByModelWarning orders the results by the model_warning field.
 func ByModelWarning(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldModelWarning, opts...).ToFunc()
+}
+
+// ByMisfit orders the results by the misfit field.
+func ByMisfit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMisfit, opts...).ToFunc()
 }
 
 // ByStartedAt orders the results by the started_at field.

@@ -157,6 +157,11 @@ func ModelWarning(v string) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldModelWarning, v))
 }
 
+// Misfit applies equality check predicate on the "misfit" field. It's identical to MisfitEQ.
+func Misfit(v string) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldMisfit, v))
+}
+
 // StartedAt applies equality check predicate on the "started_at" field. It's identical to StartedAtEQ.
 func StartedAt(v ms.Time) predicate.Step {
 	vc := int64(v)
@@ -1144,6 +1149,81 @@ func ModelWarningEqualFold(v string) predicate.Step {
 // ModelWarningContainsFold applies the ContainsFold predicate on the "model_warning" field.
 func ModelWarningContainsFold(v string) predicate.Step {
 	return predicate.Step(sql.FieldContainsFold(FieldModelWarning, v))
+}
+
+// MisfitEQ applies the EQ predicate on the "misfit" field.
+func MisfitEQ(v string) predicate.Step {
+	return predicate.Step(sql.FieldEQ(FieldMisfit, v))
+}
+
+// MisfitNEQ applies the NEQ predicate on the "misfit" field.
+func MisfitNEQ(v string) predicate.Step {
+	return predicate.Step(sql.FieldNEQ(FieldMisfit, v))
+}
+
+// MisfitIn applies the In predicate on the "misfit" field.
+func MisfitIn(vs ...string) predicate.Step {
+	return predicate.Step(sql.FieldIn(FieldMisfit, vs...))
+}
+
+// MisfitNotIn applies the NotIn predicate on the "misfit" field.
+func MisfitNotIn(vs ...string) predicate.Step {
+	return predicate.Step(sql.FieldNotIn(FieldMisfit, vs...))
+}
+
+// MisfitGT applies the GT predicate on the "misfit" field.
+func MisfitGT(v string) predicate.Step {
+	return predicate.Step(sql.FieldGT(FieldMisfit, v))
+}
+
+// MisfitGTE applies the GTE predicate on the "misfit" field.
+func MisfitGTE(v string) predicate.Step {
+	return predicate.Step(sql.FieldGTE(FieldMisfit, v))
+}
+
+// MisfitLT applies the LT predicate on the "misfit" field.
+func MisfitLT(v string) predicate.Step {
+	return predicate.Step(sql.FieldLT(FieldMisfit, v))
+}
+
+// MisfitLTE applies the LTE predicate on the "misfit" field.
+func MisfitLTE(v string) predicate.Step {
+	return predicate.Step(sql.FieldLTE(FieldMisfit, v))
+}
+
+// MisfitContains applies the Contains predicate on the "misfit" field.
+func MisfitContains(v string) predicate.Step {
+	return predicate.Step(sql.FieldContains(FieldMisfit, v))
+}
+
+// MisfitHasPrefix applies the HasPrefix predicate on the "misfit" field.
+func MisfitHasPrefix(v string) predicate.Step {
+	return predicate.Step(sql.FieldHasPrefix(FieldMisfit, v))
+}
+
+// MisfitHasSuffix applies the HasSuffix predicate on the "misfit" field.
+func MisfitHasSuffix(v string) predicate.Step {
+	return predicate.Step(sql.FieldHasSuffix(FieldMisfit, v))
+}
+
+// MisfitIsNil applies the IsNil predicate on the "misfit" field.
+func MisfitIsNil() predicate.Step {
+	return predicate.Step(sql.FieldIsNull(FieldMisfit))
+}
+
+// MisfitNotNil applies the NotNil predicate on the "misfit" field.
+func MisfitNotNil() predicate.Step {
+	return predicate.Step(sql.FieldNotNull(FieldMisfit))
+}
+
+// MisfitEqualFold applies the EqualFold predicate on the "misfit" field.
+func MisfitEqualFold(v string) predicate.Step {
+	return predicate.Step(sql.FieldEqualFold(FieldMisfit, v))
+}
+
+// MisfitContainsFold applies the ContainsFold predicate on the "misfit" field.
+func MisfitContainsFold(v string) predicate.Step {
+	return predicate.Step(sql.FieldContainsFold(FieldMisfit, v))
 }
 
 // StartedAtEQ applies the EQ predicate on the "started_at" field.

@@ -189,6 +189,8 @@ type CreateAgentInput struct {
 	DailyTokens *int `json:"dailyTokens,omitempty"`
 	// What the customer reads when no model can answer.
 	FallbackText *string `json:"fallbackText,omitempty"`
+	// JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null means free text.
+	AnswerSchema *raw.JSON `json:"answerSchema,omitempty"`
 	// IANA time zone, such as `Europe/Berlin`; empty means UTC.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// What it writes when the customer stays silent, one after the other; at most 5.
@@ -1060,6 +1062,8 @@ type TestMessage struct {
 	MessageID string `json:"messageId"`
 	// What it says.
 	Text string `json:"text"`
+	// The text as JSON, where it is an object that the model wrote; see `Message.data`.
+	Data *raw.JSON `json:"data,omitempty"`
 	// `provider/model` that wrote it; empty for the fallback text.
 	Model string `json:"model"`
 }
@@ -1115,6 +1119,8 @@ type TestStep struct {
 	Model string `json:"model"`
 	// Why the model stopped.
 	Finish string `json:"finish"`
+	// Why its text was not sent: what keeps it from fitting the agent's `answerSchema`. Null if nothing does.
+	Misfit *string `json:"misfit,omitempty"`
 	// How long it took, in milliseconds.
 	Ms int `json:"ms"`
 	// Tokens it used.
@@ -1219,6 +1225,8 @@ type UpdateAgentInput struct {
 	DailyTokens *int `json:"dailyTokens,omitempty"`
 	// What the customer reads when no model can answer.
 	FallbackText *string `json:"fallbackText,omitempty"`
+	// JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null takes it away: free text.
+	AnswerSchema graphql.Omittable[*raw.JSON] `json:"answerSchema,omitempty"`
 	// IANA time zone, such as `Europe/Berlin`; empty means UTC.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// What it writes when the customer stays silent, one after the other; at most 5.

@@ -19,7 +19,7 @@ var cases = []struct {
 	run  func(*testing.T, Harness)
 }{
 	{"text", text}, {"non-ASCII", nonASCII}, {"huge text", hugeText}, {"usage", usage}, {"usage details", usageDetails},
-	{"empty answer", emptyAnswer}, {"length", length}, {"blocked", blocked},
+	{"answer schema", answerSchema}, {"empty answer", emptyAnswer}, {"length", length}, {"blocked", blocked},
 	{"call", oneCall}, {"text and calls", parallelCalls}, {"undeclared function", undeclared}, {"101 calls", manyCalls},
 	{"malformed call", malformed}, {"dialogue", dialogue}, {"wire", dialogueOnWire}, {"foreign history", foreign},
 	{"auth", fails(model.Auth)}, {"quota", quota}, {"overloaded", fails(model.Overloaded)}, {"retired", fails(model.Retired)},
@@ -90,6 +90,35 @@ func usageDetails(t *testing.T, h Harness) {
 	o := answer(t, h, ask("hello"), Answer{Text: []string{"Hi"}, Usage: want, Model: "model-1-002"})
 	if o.end.Usage != want || o.end.Model != "model-1-002" {
 		t.Errorf("usage %+v of model %q, want %+v of the model that answered", o.end.Usage, o.end.Model, want)
+	}
+}
+
+// The schema of the answer goes out once, as it was written: in the vendor's own form or in words, beside functions and
+// without. What the model says is passed on as it is.
+func answerSchema(t *testing.T, h Harness) {
+	const schema = `{"type":"object","properties":{"zeta":{"type":"string","description":"held-to-this"},` +
+		`"alpha":{"type":"integer","maximum":9007199254740993}},"required":["zeta","alpha"],"additionalProperties":false}`
+	for _, functions := range []bool{true, false} {
+		r := ask("hello")
+		if r.AnswerSchema = json.RawMessage(schema); !functions {
+			r.Functions = nil
+		}
+		b := NewBackend(Answer{Text: []string{`{"zeta": "Hé", `, `"alpha": 1}`}})
+		o := generate(t.Context(), t, h, h.Start(t, b), r)
+		if o.err != nil {
+			t.Fatal(o.err)
+		}
+		wantText(t, o, `{"zeta": "Hé", "alpha": 1}`, model.Stop)
+		body := string(b.last())
+		if body == "" {
+			return
+		}
+		if n := strings.Count(body, "held-to-this"); n != 1 {
+			t.Errorf("functions %v: the schema is %d times in %s", functions, n, body)
+		}
+		if !strings.Contains(body, "9007199254740993") || strings.Index(body, "zeta") > strings.Index(body, "alpha") {
+			t.Errorf("functions %v: the schema was rewritten in %s", functions, body)
+		}
 	}
 }
 

@@ -188,7 +188,7 @@ func stored(t *testing.T, m model.Message) model.Message {
 
 // copyOf returns a request whose messages and functions share nothing with r's.
 func copyOf(r model.Request) model.Request {
-	r.Messages, r.Functions = slices.Clone(r.Messages), slices.Clone(r.Functions)
+	r.Messages, r.Functions, r.AnswerSchema = slices.Clone(r.Messages), slices.Clone(r.Functions), bytes.Clone(r.AnswerSchema)
 	for i := range r.Functions {
 		r.Functions[i].Schema = bytes.Clone(r.Functions[i].Schema)
 	}
