@@ -71,8 +71,17 @@ func (s *Service) After(ctx context.Context, integrationID string, after int64, 
 	if len(attempts) == limit {
 		last = *attempts[limit-1].Position
 	}
-	rows, err = s.withDeliveries(ctx, attempts)
-	return rows, last, err
+	if rows, err = s.withDeliveries(ctx, attempts); err != nil {
+		return nil, after, err
+	}
+	// Asked again: what was deleted because of its age before it could be read is before the oldest one kept now.
+	if _, first, err = s.feed(ctx); err != nil {
+		return nil, after, err
+	}
+	if after+1 < first {
+		return nil, after, eventlog.ErrCursorExpired
+	}
+	return rows, last, nil
 }
 
 func (s *Service) withDeliveries(ctx context.Context, attempts []*ent.Attempt) ([]Sent, error) {

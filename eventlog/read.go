@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"parley/ent"
@@ -31,7 +32,14 @@ func (l *Log) ThreadAfter(ctx context.Context, threadID string, after int64, lim
 	if err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", threadID, err)
 	}
-	if len(rows) == 0 || *rows[0].Sequence != after+1 {
+	// Retention may leave single events among those that it deletes, so each is held against its place.
+	reached := after
+	for _, row := range rows {
+		if reached++; *row.Sequence != reached {
+			return nil, ErrCursorExpired
+		}
+	}
+	if len(rows) < limit && reached < t.LastSeq {
 		return nil, ErrCursorExpired
 	}
 	return rows, nil
@@ -63,6 +71,15 @@ type Page struct {
 // pass over what the filter leaves out. It returns ErrCursorExpired when events after the positions are gone, or when the
 // positions lie in the future.
 func (l *Log) Pull(ctx context.Context, workspace string, positions *[Shards]int64, limit int, filter ...predicate.Event) (Page, error) {
+	for {
+		page, err := l.pull(ctx, workspace, positions, limit, filter)
+		if positions != nil || !errors.Is(err, ErrCursorExpired) { // without positions the oldest one kept has moved on meanwhile
+			return page, err
+		}
+	}
+}
+
+func (l *Log) pull(ctx context.Context, workspace string, positions *[Shards]int64, limit int, filter []predicate.Event) (Page, error) {
 	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).All(ctx)
 	if err != nil {
 		return Page{}, fmt.Errorf("read the feed of %s: %w", workspace, err)
@@ -74,7 +91,7 @@ func (l *Log) Pull(ctx context.Context, workspace string, positions *[Shards]int
 	if positions != nil {
 		start = *positions
 	}
-	after := start
+	after, looked := start, false
 	var heads [Shards][]*ent.Event
 	for _, s := range shards {
 		from := after[s.Shard]
@@ -90,14 +107,35 @@ func (l *Log) Pull(ctx context.Context, workspace string, positions *[Shards]int
 		if err != nil {
 			return Page{}, fmt.Errorf("read the feed of %s: %w", workspace, err)
 		}
-		heads[s.Shard] = rows
+		heads[s.Shard], looked = rows, true
 		if len(rows) <= limit { // all of the shard up to here was looked at
 			after[s.Shard] = s.LastPosition
+		}
+	}
+	if looked {
+		if err := l.keptSince(ctx, workspace, start); err != nil {
+			return Page{}, err
 		}
 	}
 	page := merge(heads, after, limit)
 	page.Start = start
 	return page, nil
+}
+
+// keptSince returns ErrCursorExpired when retention has passed one of the positions. It is asked after events were read: what
+// was missing by then is before the oldest position kept now.
+func (l *Log) keptSince(ctx context.Context, workspace string, positions [Shards]int64) error {
+	shards, err := l.client.FeedShard.Query().Where(feedshard.WorkspaceID(workspace)).
+		Select(feedshard.FieldShard, feedshard.FieldFirstPosition).All(ctx)
+	if err != nil {
+		return fmt.Errorf("read the feed of %s: %w", workspace, err)
+	}
+	for _, s := range shards {
+		if positions[s.Shard]+1 < s.FirstPosition {
+			return ErrCursorExpired
+		}
+	}
+	return nil
 }
 
 // merge takes the oldest of the heads until limit. A shard from which something is left ends at what was taken.
