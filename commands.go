@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -27,6 +28,7 @@ Commands:
   migrate                                    bring the database up to date and stop
   workspaces list                            list workspaces
   workspaces create NAME                     make a workspace and print its first admin key
+  workspaces erase ID [--yes]                erase a workspace with everything in it (docs/retention.md)
   keys list --workspace NAME                 list the keys of a workspace
   keys create --workspace NAME --name NAME --role ADMIN|OPERATOR|INTEGRATOR|APP
   keys revoke --workspace NAME KEY_ID
@@ -36,7 +38,7 @@ Commands:
   help                                       print this text
 
 Settings come from the environment: PARLEY_LISTEN, PARLEY_DATA, DATABASE_URL, PARLEY_ADMIN_KEY, PARLEY_SECRET_KEY,
-PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
+PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
 GEMINI_THINKING_LEVEL, GEMINI_SAFETY, GEMINI_STREAMING, GEMINI_LEGACY_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL,
 OPENAI_MODEL.
 docs/configuration.md describes them.
@@ -117,6 +119,8 @@ func (a *app) workspacesCommand(ctx context.Context, args []string, out io.Write
 		}
 		fmt.Fprintf(out, "Made workspace %s (%s). Its admin key, shown only now:\n\n  %s\n", args[1], id, key)
 		return nil
+	case len(args) > 1 && args[0] == "erase":
+		return a.eraseWorkspace(ctx, args[1:], os.Stdin, out)
 	}
 	return errUsage
 }

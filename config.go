@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"parley/access"
 	"parley/delivery"
 	"parley/outbound"
+	"parley/retention"
 )
 
 // Config is everything a server is told from outside. Zero fields take their defaults in withDefaults. docs/configuration.md lists the variables.
@@ -26,6 +28,8 @@ type Config struct {
 	AllowedOrigins []string          // origins that may open a WebSocket
 	OutboundAllow  []netip.Prefix    // addresses that requests may go to besides public ones
 	WebhookRetries delivery.Schedule // when failed webhooks are tried again; nil means the default
+	KeepEvents     time.Duration     // how long events are kept; 0 means the default
+	KeepDeliveries time.Duration     // how long deliveries are kept that have ended; 0 means the default
 	GeminiKey      string            // of the Gemini API; empty means no such provider
 	GeminiBaseURL  string            // of a proxy in front of it; empty means Google's own address
 	GeminiModel    string            // for agents that choose `gemini` or nothing; empty leaves it to the provider
@@ -62,6 +66,12 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		bad = fmt.Errorf("PARLEY_WEBHOOK_RETRIES: %w", bad)
 	}
 	c.WebhookRetries = retries
+	for name, keep := range map[string]*time.Duration{"PARLEY_KEEP_EVENTS": &c.KeepEvents, "PARLEY_KEEP_DELIVERIES": &c.KeepDeliveries} {
+		var wrong error
+		if *keep, wrong = retention.ParseKeep(getenv(name)); wrong != nil {
+			bad = errors.Join(bad, fmt.Errorf("%s: %w", name, wrong))
+		}
+	}
 	c = c.withDefaults()
 	return c, errors.Join(err, bad, c.validate())
 }

@@ -33,6 +33,7 @@ import (
 	"parley/graph"
 	"parley/live"
 	"parley/outbound"
+	"parley/retention"
 	"parley/storage"
 )
 
@@ -110,8 +111,9 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger, Schedule: c.WebhookRetries,
 		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
+	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
-		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: texts, People: others.people,
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Models:  models.offered,
 	})
@@ -123,7 +125,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
-		Handler: routes(a.db, api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		Handler: routes(a.db, api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
@@ -131,6 +133,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	group.Go(func() error { return dialogues.Run(running) })
 	group.Go(func() error { return deliveries.Run(running) })
 	group.Go(func() error { return others.run(running) })
+	group.Go(func() error { return keeper.Run(running) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

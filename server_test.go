@@ -274,9 +274,9 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 	t.Parallel()
 	_, err := configFromEnv(env{
 		"PARLEY_LISTEN": "nonsense", "DATABASE_URL": "mysql://x", "PARLEY_ADMIN_KEY": "short", "PARLEY_PUBLIC_URL": "chat",
-		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99", "PARLEY_WEBHOOK_RETRIES": "5s, soon",
+		"PARLEY_OUTBOUND_ALLOW": "10.0.0.0/99", "PARLEY_WEBHOOK_RETRIES": "5s, soon", "PARLEY_KEEP_EVENTS": "1h", "PARLEY_KEEP_DELIVERIES": "never",
 	}.get)
-	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW", "PARLEY_WEBHOOK_RETRIES"} {
+	for _, name := range []string{"PARLEY_LISTEN", "DATABASE_URL", "PARLEY_ADMIN_KEY", "PARLEY_PUBLIC_URL", "PARLEY_OUTBOUND_ALLOW", "PARLEY_WEBHOOK_RETRIES", "PARLEY_KEEP_EVENTS", "PARLEY_KEEP_DELIVERIES"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name %s: %v", name, err)
 		}

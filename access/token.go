@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"parley/ent/ms"
-	"parley/ent/thread"
 	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/invalid"
@@ -47,11 +46,11 @@ func (s *Service) CreateThreadToken(ctx context.Context, threadID string, second
 		return ThreadToken{}, invalid.One("expiresInSeconds", "must be from %d to %d", int(MinTokenLife.Seconds()), int(MaxTokenLife.Seconds()))
 	}
 	made, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ThreadToken, error) {
-		t, err := tx.Client().Thread.Query().Where(thread.ID(threadID)).Only(ctx)
+		t, err := tx.Lock(ctx, threadID) // what is remembered of it goes with the thread
 		if err != nil {
 			return ThreadToken{}, err
 		}
-		return ThreadToken{Expires: tx.Now.Add(time.Duration(seconds) * time.Second), Workspace: t.WorkspaceID, Thread: t.ID}, nil
+		return ThreadToken{Expires: tx.Now.Add(time.Duration(seconds) * time.Second), Workspace: t.Row.WorkspaceID, Thread: t.Row.ID}, nil
 	})
 	if err != nil {
 		return ThreadToken{}, err

@@ -180,7 +180,7 @@ func (r *run) finish(ctx context.Context, c *ent.Call, o outcome) error {
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, err := r.lockKnown(ctx, tx, c.ThreadID)
 		if err != nil {
-			return err
+			return lostIfErased(err)
 		}
 		t.Leave(left)
 		ended, err = endCall(ctx, tx, tx.Later(errDecided), t, c, o)
@@ -213,7 +213,7 @@ func (r *run) lockKnown(ctx context.Context, tx *eventlog.Tx, threadID string) (
 func (r *run) copyAnswer(ctx context.Context, c *ent.Call, leaderID string) error {
 	leader, err := r.s.log.Client().Call.Query().Where(call.ID(leaderID)).Only(ctx)
 	if err != nil {
-		return err
+		return lostIfErased(err)
 	}
 	if leader.EndedAt == nil {
 		return nil

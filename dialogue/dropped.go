@@ -51,7 +51,7 @@ func (r *run) account(ctx context.Context) {
 	defer cancel()
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		if _, err := tx.Lock(ctx, r.hold.threadID); err != nil {
-			return err
+			return ignoreNotFound(err) // it was erased
 		}
 		tn, err := tx.Client().Turn.Query().Where(turn.ID(r.hold.id), turn.StateEQ(turn.StateENDED)).Only(ctx)
 		if err != nil {

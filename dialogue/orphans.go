@@ -48,7 +48,7 @@ func (s *Service) settleOrphans(ctx context.Context, after time.Duration) {
 		err := s.log.Write(viewer.WorkerContext(ctx, o.WorkspaceID, "turn"), func(ctx context.Context, tx *eventlog.Tx) error {
 			t, err := tx.Thread(ctx, o.ThreadID)
 			if err != nil {
-				return err
+				return ignoreNotFound(err) // it is being erased
 			}
 			c, err := tx.Client().Call.Query().Where(call.ID(o.ID), call.StateEQ(call.StateSENT)).Only(ctx)
 			if err != nil {

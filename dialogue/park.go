@@ -98,11 +98,14 @@ func (r *run) dayIsOver(ctx context.Context, v *view) (bool, error) {
 	return used >= *v.agent.DailyTokens, err
 }
 
-// usedToday counts the tokens that an agent has used today, in turns that ended today or have not ended, and in dry runs.
+// usedToday counts the tokens that an agent has used today, in turns that ended today or have not ended, in dry runs, and in
+// threads that were erased.
 func (s *Service) usedToday(ctx context.Context, a *ent.Agent) (sum int64, err error) {
 	const used = `SELECT (SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM turns
 		WHERE workspace_id = $1 AND agent_id = $2 AND (ended_at >= $3 OR ended_at IS NULL)) +
 		(SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM test_usages
+		WHERE workspace_id = $1 AND agent_id = $2 AND created_at >= $3) +
+		(SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM erased_usages
 		WHERE workspace_id = $1 AND agent_id = $2 AND created_at >= $3)`
 	rows, err := s.log.Client().QueryContext(ctx, used, a.WorkspaceID, a.ID, int64(startOfDay(time.Now())))
 	if err != nil {

@@ -132,6 +132,12 @@ func (r *registry) stop(match func(*hold) bool) {
 	}
 }
 
+// Forget ends what this process does in a thread that is being erased, and forgets what it keeps of it.
+func (s *Service) Forget(threadID string) {
+	s.running.stop(func(h *hold) bool { return h.threadID == threadID })
+	s.pasts.take(threadID)
+}
+
 // stopEnded stops the turns of a thread that have ended in the database. Failing to find out is harmless: their next
 // write is refused.
 func (s *Service) stopEnded(ctx context.Context, threadID string) {

@@ -106,7 +106,7 @@ func (s *Service) fire(ctx context.Context, d dueReminder) (err error) {
 	return s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, err := tx.Thread(ctx, d.threadID)
 		if err != nil {
-			return err
+			return ignoreNotFound(err) // it is being erased
 		}
 		row, err := tx.Client().Reminder.Query().
 			Where(reminder.ID(d.id), reminder.StateEQ(reminder.StatePENDING), reminder.DueAtLTE(tx.Now)).Only(ctx)

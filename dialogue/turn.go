@@ -19,6 +19,14 @@ import (
 // errLost is returned when the turn is no longer this worker's: it has ended, or another worker holds it.
 var errLost = errors.New("the turn is no longer held")
 
+// lostIfErased is errLost for a thread, turn or call that is not there any more: somebody is erasing the thread.
+func lostIfErased(err error) error {
+	if ent.IsNotFound(err) {
+		return errLost
+	}
+	return err
+}
+
 // run is one worker's work on one claimed turn. What has happened stands in the database; the fields here only save
 // reading it again.
 type run struct {
@@ -144,12 +152,12 @@ func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog
 	}
 	t, err := lock(ctx, r.hold.threadID)
 	if err != nil {
-		return nil, nil, surroundings{}, err
+		return nil, nil, surroundings{}, lostIfErased(err)
 	}
 	tn, around, err := readTurn(ctx, tx.Reader(), t.Row, r.hold.id)
 	switch {
 	case err != nil:
-		return nil, nil, around, fmt.Errorf("guard the turn: %w", err)
+		return nil, nil, around, fmt.Errorf("guard the turn: %w", lostIfErased(err))
 	case first && r.hold.promised:
 		if tn.State != turn.StateDUE || tn.Fence != r.hold.fence-1 || tn.DueAt > tx.Now {
 			return nil, nil, around, errLost
@@ -169,7 +177,7 @@ func (r *run) guardKnown(ctx context.Context, tx *eventlog.Tx, v *view) (*eventl
 	}
 	t, err := tx.AssumeKnown(ctx, *r.known)
 	if err != nil {
-		return nil, nil, surroundings{}, err
+		return nil, nil, surroundings{}, lostIfErased(err)
 	}
 	if !t.Assumed() {
 		return r.guard(ctx, tx, false)

@@ -62,7 +62,7 @@ type UsageRow struct {
 	Day      string // YYYY-MM-DD
 	AgentID  string
 	Model    string // `provider/model`
-	ThreadID string // empty for dry runs too
+	ThreadID string // empty for dry runs and for threads that were erased
 	DryRun   bool
 	Cost     *Cost // nil unless UsageQuery.Costs, and when some model has no price
 }
@@ -77,7 +77,7 @@ var usageColumns = map[UsageDimension][]string{
 	UsageByDryRun: {"s.dry_run"},
 }
 
-const usageSums = `COUNT(*), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cached_tokens) AS BIGINT),
+const usageSums = `CAST(SUM(s.steps) AS BIGINT), CAST(SUM(s.input_tokens) AS BIGINT), CAST(SUM(s.cached_tokens) AS BIGINT),
 	CAST(SUM(s.output_tokens) AS BIGINT), CAST(SUM(s.thinking_tokens) AS BIGINT)`
 
 func (u *Usage) fields() []any { return []any{&u.Steps, &u.Input, &u.Cached, &u.Output, &u.Thinking} }
@@ -204,8 +204,9 @@ func (s *Service) UsageOf(ctx context.Context, threadIDs []string) (map[string]U
 // stepsOf are the steps of some threads of the viewer's workspace.
 func stepsOf(ctx context.Context, threadIDs []string) usageSource {
 	v, _ := viewer.FromContext(ctx)
-	u := usageSource{tables: `"steps" s`, where: "s.workspace_id = $1", args: []any{v.Workspace}}
+	u := usageSource{where: "s.workspace_id = $1", args: []any{v.Workspace}}
 	u.in("s.thread_id", threadIDs)
+	u.tables, u.where = `(SELECT s.*, 1 AS steps FROM "steps" s WHERE `+u.where+") s", "1 = 1"
 	return u
 }
 

@@ -15,25 +15,27 @@ type usageSource struct {
 	args          []any
 }
 
-// source is what a query sums up: steps of threads, and those of dry runs.
+// source is what a query sums up: steps of threads, those of dry runs, and what is known of those of threads that were erased.
 func (q UsageQuery) source(workspace string, from, to ms.Time) usageSource {
 	const within = " WHERE s.workspace_id = $1 AND s.created_at >= $2 AND s.created_at < $3"
 	const tokens = "s.created_at, s.provider, s.model, s.input_tokens, s.cached_tokens, s.output_tokens, s.thinking_tokens"
 	u := usageSource{where: "1 = 1", args: []any{workspace, int64(from), int64(to)}}
-	dry := "SELECT " + tokens + `, s.agent_id, '' AS thread_id, 1 AS dry_run FROM "test_usages" s` + within
+	dry := "SELECT " + tokens + `, 1 AS steps, s.agent_id, '' AS thread_id, 1 AS dry_run FROM "test_usages" s` + within
+	erased := "SELECT " + tokens + `, s.steps, s.agent_id, '' AS thread_id, 0 AS dry_run FROM "erased_usages" s` + within
 	agentID, turns := "''", ""
 	if q.AgentID != nil || slices.Contains(q.By, UsageByAgent) {
 		agentID, turns = "t.agent_id", ` JOIN "turns" t ON t.id = s.turn_id AND t.workspace_id = s.workspace_id`
 	}
-	steps := "SELECT " + tokens + ", " + agentID + ` AS agent_id, s.thread_id, 0 AS dry_run FROM "steps" s` + turns + within
+	steps := "SELECT " + tokens + ", 1 AS steps, " + agentID + ` AS agent_id, s.thread_id, 0 AS dry_run FROM "steps" s` + turns + within
 	if q.AgentID != nil {
 		place := u.bind(*q.AgentID)
-		steps, dry = steps+" AND t.agent_id = "+place, dry+" AND s.agent_id = "+place
+		steps += " AND t.agent_id = " + place
+		dry, erased = dry+" AND s.agent_id = "+place, erased+" AND s.agent_id = "+place
 	}
 	if q.ThreadID != nil {
 		u.tables = "(" + steps + " AND s.thread_id = " + u.bind(*q.ThreadID) + ") s"
 	} else {
-		u.tables = "(" + steps + " UNION ALL " + dry + ") s"
+		u.tables = "(" + steps + " UNION ALL " + dry + " UNION ALL " + erased + ") s"
 	}
 	return u
 }

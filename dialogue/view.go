@@ -30,11 +30,11 @@ func (r *run) look(ctx context.Context) (*view, error) {
 	client := r.s.log.Client()
 	t, err := client.Thread.Query().Where(thread.ID(r.hold.threadID)).Only(ctx)
 	if err != nil {
-		return nil, err
+		return nil, lostIfErased(err)
 	}
 	tn, around, err := readTurn(ctx, client, t, r.hold.id)
 	if err != nil {
-		return nil, err
+		return nil, lostIfErased(err)
 	}
 	if tn.State != turn.StateRUNNING || tn.Fence != r.hold.fence {
 		return nil, errLost

@@ -19,6 +19,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
+	"parley/ent/erasedusage"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
@@ -71,6 +72,8 @@ type Client struct {
 	Delivery *DeliveryClient
 	// DeliveryFeed is the client for interacting with the DeliveryFeed builders.
 	DeliveryFeed *DeliveryFeedClient
+	// ErasedUsage is the client for interacting with the ErasedUsage builders.
+	ErasedUsage *ErasedUsageClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FeedShard is the client for interacting with the FeedShard builders.
@@ -134,6 +137,7 @@ func (c *Client) init() {
 	c.Customer = NewCustomerClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DeliveryFeed = NewDeliveryFeedClient(c.config)
+	c.ErasedUsage = NewErasedUsageClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.FeedShard = NewFeedShardClient(c.config)
 	c.Function = NewFunctionClient(c.config)
@@ -256,6 +260,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
 		DeliveryFeed:       NewDeliveryFeedClient(cfg),
+		ErasedUsage:        NewErasedUsageClient(cfg),
 		Event:              NewEventClient(cfg),
 		FeedShard:          NewFeedShardClient(cfg),
 		Function:           NewFunctionClient(cfg),
@@ -305,6 +310,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
 		DeliveryFeed:       NewDeliveryFeedClient(cfg),
+		ErasedUsage:        NewErasedUsageClient(cfg),
 		Event:              NewEventClient(cfg),
 		FeedShard:          NewFeedShardClient(cfg),
 		Function:           NewFunctionClient(cfg),
@@ -357,7 +363,7 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.DeliveryFeed, c.Event, c.FeedShard, c.Function, c.Integration,
+		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
 		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
 		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
 		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
@@ -372,7 +378,7 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.DeliveryFeed, c.Event, c.FeedShard, c.Function, c.Integration,
+		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
 		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
 		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
 		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
@@ -401,6 +407,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Delivery.mutate(ctx, m)
 	case *DeliveryFeedMutation:
 		return c.DeliveryFeed.mutate(ctx, m)
+	case *ErasedUsageMutation:
+		return c.ErasedUsage.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *FeedShardMutation:
@@ -1607,6 +1615,141 @@ func (c *DeliveryFeedClient) mutate(ctx context.Context, m *DeliveryFeedMutation
 		return (&DeliveryFeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DeliveryFeed mutation op: %q", m.Op())
+	}
+}
+
+// ErasedUsageClient is a client for the ErasedUsage schema.
+type ErasedUsageClient struct {
+	config
+}
+
+// NewErasedUsageClient returns a client for the ErasedUsage from the given config.
+func NewErasedUsageClient(c config) *ErasedUsageClient {
+	return &ErasedUsageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `erasedusage.Hooks(f(g(h())))`.
+func (c *ErasedUsageClient) Use(hooks ...Hook) {
+	c.hooks.ErasedUsage = append(c.hooks.ErasedUsage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `erasedusage.Intercept(f(g(h())))`.
+func (c *ErasedUsageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ErasedUsage = append(c.inters.ErasedUsage, interceptors...)
+}
+
+// Create returns a builder for creating a ErasedUsage entity.
+func (c *ErasedUsageClient) Create() *ErasedUsageCreate {
+	mutation := newErasedUsageMutation(c.config, OpCreate)
+	return &ErasedUsageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ErasedUsage entities.
+func (c *ErasedUsageClient) CreateBulk(builders ...*ErasedUsageCreate) *ErasedUsageCreateBulk {
+	return &ErasedUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ErasedUsageClient) MapCreateBulk(slice any, setFunc func(*ErasedUsageCreate, int)) *ErasedUsageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ErasedUsageCreateBulk{err: fmt.Errorf("calling to ErasedUsageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ErasedUsageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ErasedUsageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ErasedUsage.
+func (c *ErasedUsageClient) Update() *ErasedUsageUpdate {
+	mutation := newErasedUsageMutation(c.config, OpUpdate)
+	return &ErasedUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ErasedUsageClient) UpdateOne(_m *ErasedUsage) *ErasedUsageUpdateOne {
+	mutation := newErasedUsageMutation(c.config, OpUpdateOne, withErasedUsage(_m))
+	return &ErasedUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ErasedUsageClient) UpdateOneID(id string) *ErasedUsageUpdateOne {
+	mutation := newErasedUsageMutation(c.config, OpUpdateOne, withErasedUsageID(id))
+	return &ErasedUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ErasedUsage.
+func (c *ErasedUsageClient) Delete() *ErasedUsageDelete {
+	mutation := newErasedUsageMutation(c.config, OpDelete)
+	return &ErasedUsageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ErasedUsageClient) DeleteOne(_m *ErasedUsage) *ErasedUsageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ErasedUsageClient) DeleteOneID(id string) *ErasedUsageDeleteOne {
+	builder := c.Delete().Where(erasedusage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ErasedUsageDeleteOne{builder}
+}
+
+// Query returns a query builder for ErasedUsage.
+func (c *ErasedUsageClient) Query() *ErasedUsageQuery {
+	return &ErasedUsageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeErasedUsage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ErasedUsage entity by its id.
+func (c *ErasedUsageClient) Get(ctx context.Context, id string) (*ErasedUsage, error) {
+	return c.Query().Where(erasedusage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ErasedUsageClient) GetX(ctx context.Context, id string) *ErasedUsage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ErasedUsageClient) Hooks() []Hook {
+	hooks := c.hooks.ErasedUsage
+	return append(hooks[:len(hooks):len(hooks)], erasedusage.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ErasedUsageClient) Interceptors() []Interceptor {
+	inters := c.inters.ErasedUsage
+	return append(inters[:len(inters):len(inters)], erasedusage.Interceptors[:]...)
+}
+
+func (c *ErasedUsageClient) mutate(ctx context.Context, m *ErasedUsageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ErasedUsageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ErasedUsageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ErasedUsageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ErasedUsageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ErasedUsage mutation op: %q", m.Op())
 	}
 }
 
@@ -4756,17 +4899,17 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 type (
 	hooks struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
-		Event, FeedShard, Function, Integration, IntegrationHealth, Message,
-		ModelPrice, MutationResult, Note, ProviderCredential, Reminder, Replay, Secret,
-		Setting, Step, TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn,
-		Workspace []ent.Hook
+		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
+		Message, ModelPrice, MutationResult, Note, ProviderCredential, Reminder,
+		Replay, Secret, Setting, Step, TestEvent, TestRun, TestUsage, Thread,
+		ThreadTag, Turn, Workspace []ent.Hook
 	}
 	inters struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
-		Event, FeedShard, Function, Integration, IntegrationHealth, Message,
-		ModelPrice, MutationResult, Note, ProviderCredential, Reminder, Replay, Secret,
-		Setting, Step, TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn,
-		Workspace []ent.Interceptor
+		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
+		Message, ModelPrice, MutationResult, Note, ProviderCredential, Reminder,
+		Replay, Secret, Setting, Step, TestEvent, TestRun, TestUsage, Thread,
+		ThreadTag, Turn, Workspace []ent.Interceptor
 	}
 )
 

@@ -36,6 +36,8 @@ type Customer struct {
 	Metadata raw.JSON `json:"metadata,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
+	// Since when it is being erased: nobody but package retention sees it any more.
+	ErasedAt *ms.Time `json:"erased_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CustomerQuery when eager-loading is set.
 	Edges        CustomerEdges `json:"edges"`
@@ -67,7 +69,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
+		case customer.FieldCreatedAt, customer.FieldUpdatedAt, customer.FieldErasedAt:
 			values[i] = new(sql.NullInt64)
 		case customer.FieldID, customer.FieldWorkspaceID, customer.FieldExternalID, customer.FieldName, customer.FieldEmail, customer.FieldPhone, customer.FieldContact, customer.FieldMetadata:
 			values[i] = new(sql.NullString)
@@ -147,6 +149,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UpdatedAt = ms.Time(value.Int64)
 			}
+		case customer.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(ms.Time)
+				*_m.ErasedAt = ms.Time(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -216,6 +225,11 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -114,6 +114,33 @@ func (_u *CustomerUpdate) AddUpdatedAt(v ms.Time) *CustomerUpdate {
 	return _u
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdate) SetErasedAt(v ms.Time) *CustomerUpdate {
+	_u.mutation.ResetErasedAt()
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableErasedAt(v *ms.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (_u *CustomerUpdate) AddErasedAt(v ms.Time) *CustomerUpdate {
+	_u.mutation.AddErasedAt(v)
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdate) ClearErasedAt() *CustomerUpdate {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
 // AddThreadIDs adds the "threads" edge to the Thread entity by IDs.
 func (_u *CustomerUpdate) AddThreadIDs(ids ...string) *CustomerUpdate {
 	_u.mutation.AddThreadIDs(ids...)
@@ -248,6 +275,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(customer.FieldUpdatedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedErasedAt(); ok {
+		_spec.AddField(customer.FieldErasedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeInt64)
 	}
 	if _u.mutation.ThreadsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -396,6 +432,33 @@ func (_u *CustomerUpdateOne) SetUpdatedAt(v ms.Time) *CustomerUpdateOne {
 // AddUpdatedAt adds value to the "updated_at" field.
 func (_u *CustomerUpdateOne) AddUpdatedAt(v ms.Time) *CustomerUpdateOne {
 	_u.mutation.AddUpdatedAt(v)
+	return _u
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (_u *CustomerUpdateOne) SetErasedAt(v ms.Time) *CustomerUpdateOne {
+	_u.mutation.ResetErasedAt()
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableErasedAt(v *ms.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (_u *CustomerUpdateOne) AddErasedAt(v ms.Time) *CustomerUpdateOne {
+	_u.mutation.AddErasedAt(v)
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *CustomerUpdateOne) ClearErasedAt() *CustomerUpdateOne {
+	_u.mutation.ClearErasedAt()
 	return _u
 }
 
@@ -563,6 +626,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(customer.FieldUpdatedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(customer.FieldErasedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedErasedAt(); ok {
+		_spec.AddField(customer.FieldErasedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(customer.FieldErasedAt, field.TypeInt64)
 	}
 	if _u.mutation.ThreadsCleared() {
 		edge := &sqlgraph.EdgeSpec{

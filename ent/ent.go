@@ -14,6 +14,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
+	"parley/ent/erasedusage"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
@@ -110,6 +111,7 @@ func checkColumn(t, c string) error {
 			customer.Table:           customer.ValidColumn,
 			delivery.Table:           delivery.ValidColumn,
 			deliveryfeed.Table:       deliveryfeed.ValidColumn,
+			erasedusage.Table:        erasedusage.ValidColumn,
 			event.Table:              event.ValidColumn,
 			feedshard.Table:          feedshard.ValidColumn,
 			function.Table:           function.ValidColumn,

@@ -14,6 +14,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
+	"parley/ent/erasedusage"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
@@ -62,6 +63,7 @@ const (
 	TypeCustomer           = "Customer"
 	TypeDelivery           = "Delivery"
 	TypeDeliveryFeed       = "DeliveryFeed"
+	TypeErasedUsage        = "ErasedUsage"
 	TypeEvent              = "Event"
 	TypeFeedShard          = "FeedShard"
 	TypeFunction           = "Function"
@@ -7431,6 +7433,8 @@ type CustomerMutation struct {
 	metadata       *raw.JSON
 	updated_at     *ms.Time
 	addupdated_at  *ms.Time
+	erased_at      *ms.Time
+	adderased_at   *ms.Time
 	clearedFields  map[string]struct{}
 	threads        map[string]struct{}
 	removedthreads map[string]struct{}
@@ -7921,6 +7925,76 @@ func (m *CustomerMutation) ResetUpdatedAt() {
 	m.addupdated_at = nil
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (m *CustomerMutation) SetErasedAt(value ms.Time) {
+	m.erased_at = &value
+	m.adderased_at = nil
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *CustomerMutation) ErasedAt() (r ms.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldErasedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (m *CustomerMutation) AddErasedAt(value ms.Time) {
+	if m.adderased_at != nil {
+		*m.adderased_at += value
+	} else {
+		m.adderased_at = &value
+	}
+}
+
+// AddedErasedAt returns the value that was added to the "erased_at" field in this mutation.
+func (m *CustomerMutation) AddedErasedAt() (r ms.Time, exists bool) {
+	v := m.adderased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *CustomerMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.adderased_at = nil
+	m.clearedFields[customer.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *CustomerMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *CustomerMutation) ResetErasedAt() {
+	m.erased_at = nil
+	m.adderased_at = nil
+	delete(m.clearedFields, customer.FieldErasedAt)
+}
+
 // AddThreadIDs adds the "threads" edge to the Thread entity by ids.
 func (m *CustomerMutation) AddThreadIDs(ids ...string) {
 	if m.threads == nil {
@@ -8009,7 +8083,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.workspace_id != nil {
 		fields = append(fields, customer.FieldWorkspaceID)
 	}
@@ -8037,6 +8111,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, customer.FieldUpdatedAt)
 	}
+	if m.erased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	return fields
 }
 
@@ -8063,6 +8140,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Metadata()
 	case customer.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case customer.FieldErasedAt:
+		return m.ErasedAt()
 	}
 	return nil, false
 }
@@ -8090,6 +8169,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldMetadata(ctx)
 	case customer.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case customer.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8162,6 +8243,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUpdatedAt(v)
 		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8176,6 +8264,9 @@ func (m *CustomerMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, customer.FieldUpdatedAt)
 	}
+	if m.adderased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	return fields
 }
 
@@ -8188,6 +8279,8 @@ func (m *CustomerMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case customer.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case customer.FieldErasedAt:
+		return m.AddedErasedAt()
 	}
 	return nil, false
 }
@@ -8211,6 +8304,13 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddErasedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Customer numeric field %s", name)
 }
@@ -8221,6 +8321,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(customer.FieldExternalID) {
 		fields = append(fields, customer.FieldExternalID)
+	}
+	if m.FieldCleared(customer.FieldErasedAt) {
+		fields = append(fields, customer.FieldErasedAt)
 	}
 	return fields
 }
@@ -8238,6 +8341,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 	switch name {
 	case customer.FieldExternalID:
 		m.ClearExternalID()
+		return nil
+	case customer.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -8273,6 +8379,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
@@ -10802,6 +10911,1025 @@ func (m *DeliveryFeedMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DeliveryFeedMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DeliveryFeed edge %s", name)
+}
+
+// ErasedUsageMutation represents an operation that mutates the ErasedUsage nodes in the graph.
+type ErasedUsageMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	workspace_id       *string
+	created_at         *ms.Time
+	addcreated_at      *ms.Time
+	agent_id           *string
+	provider           *string
+	model              *string
+	steps              *int64
+	addsteps           *int64
+	input_tokens       *int64
+	addinput_tokens    *int64
+	cached_tokens      *int64
+	addcached_tokens   *int64
+	output_tokens      *int64
+	addoutput_tokens   *int64
+	thinking_tokens    *int64
+	addthinking_tokens *int64
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*ErasedUsage, error)
+	predicates         []predicate.ErasedUsage
+}
+
+var _ ent.Mutation = (*ErasedUsageMutation)(nil)
+
+// erasedusageOption allows management of the mutation configuration using functional options.
+type erasedusageOption func(*ErasedUsageMutation)
+
+// newErasedUsageMutation creates new mutation for the ErasedUsage entity.
+func newErasedUsageMutation(c config, op Op, opts ...erasedusageOption) *ErasedUsageMutation {
+	m := &ErasedUsageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeErasedUsage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withErasedUsageID sets the ID field of the mutation.
+func withErasedUsageID(id string) erasedusageOption {
+	return func(m *ErasedUsageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ErasedUsage
+		)
+		m.oldValue = func(ctx context.Context) (*ErasedUsage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ErasedUsage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withErasedUsage sets the old ErasedUsage of the mutation.
+func withErasedUsage(node *ErasedUsage) erasedusageOption {
+	return func(m *ErasedUsageMutation) {
+		m.oldValue = func(context.Context) (*ErasedUsage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ErasedUsageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ErasedUsageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ErasedUsage entities.
+func (m *ErasedUsageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ErasedUsageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ErasedUsageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ErasedUsage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ErasedUsageMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ErasedUsageMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ErasedUsageMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ErasedUsageMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ErasedUsageMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ErasedUsageMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ErasedUsageMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ErasedUsageMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *ErasedUsageMutation) SetAgentID(s string) {
+	m.agent_id = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *ErasedUsageMutation) AgentID() (r string, exists bool) {
+	v := m.agent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *ErasedUsageMutation) ResetAgentID() {
+	m.agent_id = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *ErasedUsageMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *ErasedUsageMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *ErasedUsageMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetModel sets the "model" field.
+func (m *ErasedUsageMutation) SetModel(s string) {
+	m.model = &s
+}
+
+// Model returns the value of the "model" field in the mutation.
+func (m *ErasedUsageMutation) Model() (r string, exists bool) {
+	v := m.model
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModel returns the old "model" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldModel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModel: %w", err)
+	}
+	return oldValue.Model, nil
+}
+
+// ResetModel resets all changes to the "model" field.
+func (m *ErasedUsageMutation) ResetModel() {
+	m.model = nil
+}
+
+// SetSteps sets the "steps" field.
+func (m *ErasedUsageMutation) SetSteps(i int64) {
+	m.steps = &i
+	m.addsteps = nil
+}
+
+// Steps returns the value of the "steps" field in the mutation.
+func (m *ErasedUsageMutation) Steps() (r int64, exists bool) {
+	v := m.steps
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSteps returns the old "steps" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldSteps(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSteps is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSteps requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSteps: %w", err)
+	}
+	return oldValue.Steps, nil
+}
+
+// AddSteps adds i to the "steps" field.
+func (m *ErasedUsageMutation) AddSteps(i int64) {
+	if m.addsteps != nil {
+		*m.addsteps += i
+	} else {
+		m.addsteps = &i
+	}
+}
+
+// AddedSteps returns the value that was added to the "steps" field in this mutation.
+func (m *ErasedUsageMutation) AddedSteps() (r int64, exists bool) {
+	v := m.addsteps
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSteps resets all changes to the "steps" field.
+func (m *ErasedUsageMutation) ResetSteps() {
+	m.steps = nil
+	m.addsteps = nil
+}
+
+// SetInputTokens sets the "input_tokens" field.
+func (m *ErasedUsageMutation) SetInputTokens(i int64) {
+	m.input_tokens = &i
+	m.addinput_tokens = nil
+}
+
+// InputTokens returns the value of the "input_tokens" field in the mutation.
+func (m *ErasedUsageMutation) InputTokens() (r int64, exists bool) {
+	v := m.input_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInputTokens returns the old "input_tokens" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldInputTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInputTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInputTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInputTokens: %w", err)
+	}
+	return oldValue.InputTokens, nil
+}
+
+// AddInputTokens adds i to the "input_tokens" field.
+func (m *ErasedUsageMutation) AddInputTokens(i int64) {
+	if m.addinput_tokens != nil {
+		*m.addinput_tokens += i
+	} else {
+		m.addinput_tokens = &i
+	}
+}
+
+// AddedInputTokens returns the value that was added to the "input_tokens" field in this mutation.
+func (m *ErasedUsageMutation) AddedInputTokens() (r int64, exists bool) {
+	v := m.addinput_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInputTokens resets all changes to the "input_tokens" field.
+func (m *ErasedUsageMutation) ResetInputTokens() {
+	m.input_tokens = nil
+	m.addinput_tokens = nil
+}
+
+// SetCachedTokens sets the "cached_tokens" field.
+func (m *ErasedUsageMutation) SetCachedTokens(i int64) {
+	m.cached_tokens = &i
+	m.addcached_tokens = nil
+}
+
+// CachedTokens returns the value of the "cached_tokens" field in the mutation.
+func (m *ErasedUsageMutation) CachedTokens() (r int64, exists bool) {
+	v := m.cached_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCachedTokens returns the old "cached_tokens" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldCachedTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCachedTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCachedTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCachedTokens: %w", err)
+	}
+	return oldValue.CachedTokens, nil
+}
+
+// AddCachedTokens adds i to the "cached_tokens" field.
+func (m *ErasedUsageMutation) AddCachedTokens(i int64) {
+	if m.addcached_tokens != nil {
+		*m.addcached_tokens += i
+	} else {
+		m.addcached_tokens = &i
+	}
+}
+
+// AddedCachedTokens returns the value that was added to the "cached_tokens" field in this mutation.
+func (m *ErasedUsageMutation) AddedCachedTokens() (r int64, exists bool) {
+	v := m.addcached_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCachedTokens resets all changes to the "cached_tokens" field.
+func (m *ErasedUsageMutation) ResetCachedTokens() {
+	m.cached_tokens = nil
+	m.addcached_tokens = nil
+}
+
+// SetOutputTokens sets the "output_tokens" field.
+func (m *ErasedUsageMutation) SetOutputTokens(i int64) {
+	m.output_tokens = &i
+	m.addoutput_tokens = nil
+}
+
+// OutputTokens returns the value of the "output_tokens" field in the mutation.
+func (m *ErasedUsageMutation) OutputTokens() (r int64, exists bool) {
+	v := m.output_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutputTokens returns the old "output_tokens" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldOutputTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutputTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutputTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutputTokens: %w", err)
+	}
+	return oldValue.OutputTokens, nil
+}
+
+// AddOutputTokens adds i to the "output_tokens" field.
+func (m *ErasedUsageMutation) AddOutputTokens(i int64) {
+	if m.addoutput_tokens != nil {
+		*m.addoutput_tokens += i
+	} else {
+		m.addoutput_tokens = &i
+	}
+}
+
+// AddedOutputTokens returns the value that was added to the "output_tokens" field in this mutation.
+func (m *ErasedUsageMutation) AddedOutputTokens() (r int64, exists bool) {
+	v := m.addoutput_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutputTokens resets all changes to the "output_tokens" field.
+func (m *ErasedUsageMutation) ResetOutputTokens() {
+	m.output_tokens = nil
+	m.addoutput_tokens = nil
+}
+
+// SetThinkingTokens sets the "thinking_tokens" field.
+func (m *ErasedUsageMutation) SetThinkingTokens(i int64) {
+	m.thinking_tokens = &i
+	m.addthinking_tokens = nil
+}
+
+// ThinkingTokens returns the value of the "thinking_tokens" field in the mutation.
+func (m *ErasedUsageMutation) ThinkingTokens() (r int64, exists bool) {
+	v := m.thinking_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThinkingTokens returns the old "thinking_tokens" field's value of the ErasedUsage entity.
+// If the ErasedUsage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ErasedUsageMutation) OldThinkingTokens(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThinkingTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThinkingTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThinkingTokens: %w", err)
+	}
+	return oldValue.ThinkingTokens, nil
+}
+
+// AddThinkingTokens adds i to the "thinking_tokens" field.
+func (m *ErasedUsageMutation) AddThinkingTokens(i int64) {
+	if m.addthinking_tokens != nil {
+		*m.addthinking_tokens += i
+	} else {
+		m.addthinking_tokens = &i
+	}
+}
+
+// AddedThinkingTokens returns the value that was added to the "thinking_tokens" field in this mutation.
+func (m *ErasedUsageMutation) AddedThinkingTokens() (r int64, exists bool) {
+	v := m.addthinking_tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThinkingTokens resets all changes to the "thinking_tokens" field.
+func (m *ErasedUsageMutation) ResetThinkingTokens() {
+	m.thinking_tokens = nil
+	m.addthinking_tokens = nil
+}
+
+// Where appends a list predicates to the ErasedUsageMutation builder.
+func (m *ErasedUsageMutation) Where(ps ...predicate.ErasedUsage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ErasedUsageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ErasedUsageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ErasedUsage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ErasedUsageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ErasedUsageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ErasedUsage).
+func (m *ErasedUsageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ErasedUsageMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.workspace_id != nil {
+		fields = append(fields, erasedusage.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, erasedusage.FieldCreatedAt)
+	}
+	if m.agent_id != nil {
+		fields = append(fields, erasedusage.FieldAgentID)
+	}
+	if m.provider != nil {
+		fields = append(fields, erasedusage.FieldProvider)
+	}
+	if m.model != nil {
+		fields = append(fields, erasedusage.FieldModel)
+	}
+	if m.steps != nil {
+		fields = append(fields, erasedusage.FieldSteps)
+	}
+	if m.input_tokens != nil {
+		fields = append(fields, erasedusage.FieldInputTokens)
+	}
+	if m.cached_tokens != nil {
+		fields = append(fields, erasedusage.FieldCachedTokens)
+	}
+	if m.output_tokens != nil {
+		fields = append(fields, erasedusage.FieldOutputTokens)
+	}
+	if m.thinking_tokens != nil {
+		fields = append(fields, erasedusage.FieldThinkingTokens)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ErasedUsageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case erasedusage.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case erasedusage.FieldCreatedAt:
+		return m.CreatedAt()
+	case erasedusage.FieldAgentID:
+		return m.AgentID()
+	case erasedusage.FieldProvider:
+		return m.Provider()
+	case erasedusage.FieldModel:
+		return m.Model()
+	case erasedusage.FieldSteps:
+		return m.Steps()
+	case erasedusage.FieldInputTokens:
+		return m.InputTokens()
+	case erasedusage.FieldCachedTokens:
+		return m.CachedTokens()
+	case erasedusage.FieldOutputTokens:
+		return m.OutputTokens()
+	case erasedusage.FieldThinkingTokens:
+		return m.ThinkingTokens()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ErasedUsageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case erasedusage.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case erasedusage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case erasedusage.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case erasedusage.FieldProvider:
+		return m.OldProvider(ctx)
+	case erasedusage.FieldModel:
+		return m.OldModel(ctx)
+	case erasedusage.FieldSteps:
+		return m.OldSteps(ctx)
+	case erasedusage.FieldInputTokens:
+		return m.OldInputTokens(ctx)
+	case erasedusage.FieldCachedTokens:
+		return m.OldCachedTokens(ctx)
+	case erasedusage.FieldOutputTokens:
+		return m.OldOutputTokens(ctx)
+	case erasedusage.FieldThinkingTokens:
+		return m.OldThinkingTokens(ctx)
+	}
+	return nil, fmt.Errorf("unknown ErasedUsage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ErasedUsageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case erasedusage.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case erasedusage.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case erasedusage.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case erasedusage.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case erasedusage.FieldModel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModel(v)
+		return nil
+	case erasedusage.FieldSteps:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSteps(v)
+		return nil
+	case erasedusage.FieldInputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInputTokens(v)
+		return nil
+	case erasedusage.FieldCachedTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCachedTokens(v)
+		return nil
+	case erasedusage.FieldOutputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutputTokens(v)
+		return nil
+	case erasedusage.FieldThinkingTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThinkingTokens(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedUsage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ErasedUsageMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, erasedusage.FieldCreatedAt)
+	}
+	if m.addsteps != nil {
+		fields = append(fields, erasedusage.FieldSteps)
+	}
+	if m.addinput_tokens != nil {
+		fields = append(fields, erasedusage.FieldInputTokens)
+	}
+	if m.addcached_tokens != nil {
+		fields = append(fields, erasedusage.FieldCachedTokens)
+	}
+	if m.addoutput_tokens != nil {
+		fields = append(fields, erasedusage.FieldOutputTokens)
+	}
+	if m.addthinking_tokens != nil {
+		fields = append(fields, erasedusage.FieldThinkingTokens)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ErasedUsageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case erasedusage.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case erasedusage.FieldSteps:
+		return m.AddedSteps()
+	case erasedusage.FieldInputTokens:
+		return m.AddedInputTokens()
+	case erasedusage.FieldCachedTokens:
+		return m.AddedCachedTokens()
+	case erasedusage.FieldOutputTokens:
+		return m.AddedOutputTokens()
+	case erasedusage.FieldThinkingTokens:
+		return m.AddedThinkingTokens()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ErasedUsageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case erasedusage.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case erasedusage.FieldSteps:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSteps(v)
+		return nil
+	case erasedusage.FieldInputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInputTokens(v)
+		return nil
+	case erasedusage.FieldCachedTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCachedTokens(v)
+		return nil
+	case erasedusage.FieldOutputTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutputTokens(v)
+		return nil
+	case erasedusage.FieldThinkingTokens:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThinkingTokens(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedUsage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ErasedUsageMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ErasedUsageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ErasedUsageMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ErasedUsage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ErasedUsageMutation) ResetField(name string) error {
+	switch name {
+	case erasedusage.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case erasedusage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case erasedusage.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case erasedusage.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case erasedusage.FieldModel:
+		m.ResetModel()
+		return nil
+	case erasedusage.FieldSteps:
+		m.ResetSteps()
+		return nil
+	case erasedusage.FieldInputTokens:
+		m.ResetInputTokens()
+		return nil
+	case erasedusage.FieldCachedTokens:
+		m.ResetCachedTokens()
+		return nil
+	case erasedusage.FieldOutputTokens:
+		m.ResetOutputTokens()
+		return nil
+	case erasedusage.FieldThinkingTokens:
+		m.ResetThinkingTokens()
+		return nil
+	}
+	return fmt.Errorf("unknown ErasedUsage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ErasedUsageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ErasedUsageMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ErasedUsageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ErasedUsageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ErasedUsageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ErasedUsageMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ErasedUsageMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ErasedUsage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ErasedUsageMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ErasedUsage edge %s", name)
 }
 
 // EventMutation represents an operation that mutates the Event nodes in the graph.
@@ -19762,6 +20890,7 @@ type MutationResultMutation struct {
 	client_mutation_id *string
 	input_hash         *string
 	result             *raw.JSON
+	thread_id          *string
 	clearedFields      map[string]struct{}
 	done               bool
 	oldValue           func(context.Context) (*MutationResult, error)
@@ -20144,6 +21273,55 @@ func (m *MutationResultMutation) ResetResult() {
 	m.result = nil
 }
 
+// SetThreadID sets the "thread_id" field.
+func (m *MutationResultMutation) SetThreadID(s string) {
+	m.thread_id = &s
+}
+
+// ThreadID returns the value of the "thread_id" field in the mutation.
+func (m *MutationResultMutation) ThreadID() (r string, exists bool) {
+	v := m.thread_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreadID returns the old "thread_id" field's value of the MutationResult entity.
+// If the MutationResult object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MutationResultMutation) OldThreadID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreadID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreadID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreadID: %w", err)
+	}
+	return oldValue.ThreadID, nil
+}
+
+// ClearThreadID clears the value of the "thread_id" field.
+func (m *MutationResultMutation) ClearThreadID() {
+	m.thread_id = nil
+	m.clearedFields[mutationresult.FieldThreadID] = struct{}{}
+}
+
+// ThreadIDCleared returns if the "thread_id" field was cleared in this mutation.
+func (m *MutationResultMutation) ThreadIDCleared() bool {
+	_, ok := m.clearedFields[mutationresult.FieldThreadID]
+	return ok
+}
+
+// ResetThreadID resets all changes to the "thread_id" field.
+func (m *MutationResultMutation) ResetThreadID() {
+	m.thread_id = nil
+	delete(m.clearedFields, mutationresult.FieldThreadID)
+}
+
 // Where appends a list predicates to the MutationResultMutation builder.
 func (m *MutationResultMutation) Where(ps ...predicate.MutationResult) {
 	m.predicates = append(m.predicates, ps...)
@@ -20178,7 +21356,7 @@ func (m *MutationResultMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MutationResultMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.workspace_id != nil {
 		fields = append(fields, mutationresult.FieldWorkspaceID)
 	}
@@ -20199,6 +21377,9 @@ func (m *MutationResultMutation) Fields() []string {
 	}
 	if m.result != nil {
 		fields = append(fields, mutationresult.FieldResult)
+	}
+	if m.thread_id != nil {
+		fields = append(fields, mutationresult.FieldThreadID)
 	}
 	return fields
 }
@@ -20222,6 +21403,8 @@ func (m *MutationResultMutation) Field(name string) (ent.Value, bool) {
 		return m.InputHash()
 	case mutationresult.FieldResult:
 		return m.Result()
+	case mutationresult.FieldThreadID:
+		return m.ThreadID()
 	}
 	return nil, false
 }
@@ -20245,6 +21428,8 @@ func (m *MutationResultMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldInputHash(ctx)
 	case mutationresult.FieldResult:
 		return m.OldResult(ctx)
+	case mutationresult.FieldThreadID:
+		return m.OldThreadID(ctx)
 	}
 	return nil, fmt.Errorf("unknown MutationResult field %s", name)
 }
@@ -20303,6 +21488,13 @@ func (m *MutationResultMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetResult(v)
 		return nil
+	case mutationresult.FieldThreadID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreadID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown MutationResult field %s", name)
 }
@@ -20347,7 +21539,11 @@ func (m *MutationResultMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *MutationResultMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(mutationresult.FieldThreadID) {
+		fields = append(fields, mutationresult.FieldThreadID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -20360,6 +21556,11 @@ func (m *MutationResultMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *MutationResultMutation) ClearField(name string) error {
+	switch name {
+	case mutationresult.FieldThreadID:
+		m.ClearThreadID()
+		return nil
+	}
 	return fmt.Errorf("unknown MutationResult nullable field %s", name)
 }
 
@@ -20387,6 +21588,9 @@ func (m *MutationResultMutation) ResetField(name string) error {
 		return nil
 	case mutationresult.FieldResult:
 		m.ResetResult()
+		return nil
+	case mutationresult.FieldThreadID:
+		m.ResetThreadID()
 		return nil
 	}
 	return fmt.Errorf("unknown MutationResult field %s", name)
@@ -29905,6 +31109,8 @@ type ThreadMutation struct {
 	contact             *raw.JSON
 	updated_at          *ms.Time
 	addupdated_at       *ms.Time
+	erased_at           *ms.Time
+	adderased_at        *ms.Time
 	clearedFields       map[string]struct{}
 	agent               *string
 	clearedagent        bool
@@ -31062,6 +32268,76 @@ func (m *ThreadMutation) ResetUpdatedAt() {
 	m.addupdated_at = nil
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (m *ThreadMutation) SetErasedAt(value ms.Time) {
+	m.erased_at = &value
+	m.adderased_at = nil
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *ThreadMutation) ErasedAt() (r ms.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldErasedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (m *ThreadMutation) AddErasedAt(value ms.Time) {
+	if m.adderased_at != nil {
+		*m.adderased_at += value
+	} else {
+		m.adderased_at = &value
+	}
+}
+
+// AddedErasedAt returns the value that was added to the "erased_at" field in this mutation.
+func (m *ThreadMutation) AddedErasedAt() (r ms.Time, exists bool) {
+	v := m.adderased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *ThreadMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.adderased_at = nil
+	m.clearedFields[thread.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *ThreadMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *ThreadMutation) ResetErasedAt() {
+	m.erased_at = nil
+	m.adderased_at = nil
+	delete(m.clearedFields, thread.FieldErasedAt)
+}
+
 // ClearAgent clears the "agent" edge to the Agent entity.
 func (m *ThreadMutation) ClearAgent() {
 	m.clearedagent = true
@@ -31258,7 +32534,7 @@ func (m *ThreadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ThreadMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.workspace_id != nil {
 		fields = append(fields, thread.FieldWorkspaceID)
 	}
@@ -31322,6 +32598,9 @@ func (m *ThreadMutation) Fields() []string {
 	if m.updated_at != nil {
 		fields = append(fields, thread.FieldUpdatedAt)
 	}
+	if m.erased_at != nil {
+		fields = append(fields, thread.FieldErasedAt)
+	}
 	return fields
 }
 
@@ -31372,6 +32651,8 @@ func (m *ThreadMutation) Field(name string) (ent.Value, bool) {
 		return m.Contact()
 	case thread.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case thread.FieldErasedAt:
+		return m.ErasedAt()
 	}
 	return nil, false
 }
@@ -31423,6 +32704,8 @@ func (m *ThreadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldContact(ctx)
 	case thread.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case thread.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Thread field %s", name)
 }
@@ -31579,6 +32862,13 @@ func (m *ThreadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUpdatedAt(v)
 		return nil
+	case thread.FieldErasedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Thread field %s", name)
 }
@@ -31617,6 +32907,9 @@ func (m *ThreadMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, thread.FieldUpdatedAt)
 	}
+	if m.adderased_at != nil {
+		fields = append(fields, thread.FieldErasedAt)
+	}
 	return fields
 }
 
@@ -31645,6 +32938,8 @@ func (m *ThreadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersionMoves()
 	case thread.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case thread.FieldErasedAt:
+		return m.AddedErasedAt()
 	}
 	return nil, false
 }
@@ -31724,6 +33019,13 @@ func (m *ThreadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUpdatedAt(v)
 		return nil
+	case thread.FieldErasedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddErasedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Thread numeric field %s", name)
 }
@@ -31749,6 +33051,9 @@ func (m *ThreadMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(thread.FieldVersionID) {
 		fields = append(fields, thread.FieldVersionID)
+	}
+	if m.FieldCleared(thread.FieldErasedAt) {
+		fields = append(fields, thread.FieldErasedAt)
 	}
 	return fields
 }
@@ -31781,6 +33086,9 @@ func (m *ThreadMutation) ClearField(name string) error {
 		return nil
 	case thread.FieldVersionID:
 		m.ClearVersionID()
+		return nil
+	case thread.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Thread nullable field %s", name)
@@ -31852,6 +33160,9 @@ func (m *ThreadMutation) ResetField(name string) error {
 		return nil
 	case thread.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case thread.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Thread field %s", name)

@@ -31,7 +31,9 @@ type MutationResult struct {
 	// InputHash holds the value of the "input_hash" field.
 	InputHash string `json:"input_hash,omitempty"`
 	// Result holds the value of the "result" field.
-	Result       raw.JSON `json:"result,omitempty"`
+	Result raw.JSON `json:"result,omitempty"`
+	// Thread that it was about, if any.
+	ThreadID     *string `json:"thread_id,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -42,7 +44,7 @@ func (*MutationResult) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case mutationresult.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
-		case mutationresult.FieldID, mutationresult.FieldWorkspaceID, mutationresult.FieldViewer, mutationresult.FieldName, mutationresult.FieldClientMutationID, mutationresult.FieldInputHash, mutationresult.FieldResult:
+		case mutationresult.FieldID, mutationresult.FieldWorkspaceID, mutationresult.FieldViewer, mutationresult.FieldName, mutationresult.FieldClientMutationID, mutationresult.FieldInputHash, mutationresult.FieldResult, mutationresult.FieldThreadID:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -107,6 +109,13 @@ func (_m *MutationResult) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Result = raw.JSON(value.String)
 			}
+		case mutationresult.FieldThreadID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field thread_id", values[i])
+			} else if value.Valid {
+				_m.ThreadID = new(string)
+				*_m.ThreadID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -163,6 +172,11 @@ func (_m *MutationResult) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("result=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Result))
+	builder.WriteString(", ")
+	if v := _m.ThreadID; v != nil {
+		builder.WriteString("thread_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

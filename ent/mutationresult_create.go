@@ -74,6 +74,20 @@ func (_c *MutationResultCreate) SetResult(v raw.JSON) *MutationResultCreate {
 	return _c
 }
 
+// SetThreadID sets the "thread_id" field.
+func (_c *MutationResultCreate) SetThreadID(v string) *MutationResultCreate {
+	_c.mutation.SetThreadID(v)
+	return _c
+}
+
+// SetNillableThreadID sets the "thread_id" field if the given value is not nil.
+func (_c *MutationResultCreate) SetNillableThreadID(v *string) *MutationResultCreate {
+	if v != nil {
+		_c.SetThreadID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MutationResultCreate) SetID(v string) *MutationResultCreate {
 	_c.mutation.SetID(v)
@@ -229,6 +243,10 @@ func (_c *MutationResultCreate) createSpec() (*MutationResult, *sqlgraph.CreateS
 		_spec.SetField(mutationresult.FieldResult, field.TypeString, value)
 		_node.Result = value
 	}
+	if value, ok := _c.mutation.ThreadID(); ok {
+		_spec.SetField(mutationresult.FieldThreadID, field.TypeString, value)
+		_node.ThreadID = &value
+	}
 	return _node, _spec
 }
 
@@ -318,6 +336,9 @@ func (u *MutationResultUpsertOne) UpdateNewValues() *MutationResultUpsertOne {
 		}
 		if _, exists := u.create.mutation.Result(); exists {
 			s.SetIgnore(mutationresult.FieldResult)
+		}
+		if _, exists := u.create.mutation.ThreadID(); exists {
+			s.SetIgnore(mutationresult.FieldThreadID)
 		}
 	}))
 	return u
@@ -553,6 +574,9 @@ func (u *MutationResultUpsertBulk) UpdateNewValues() *MutationResultUpsertBulk {
 			}
 			if _, exists := b.mutation.Result(); exists {
 				s.SetIgnore(mutationresult.FieldResult)
+			}
+			if _, exists := b.mutation.ThreadID(); exists {
+				s.SetIgnore(mutationresult.FieldThreadID)
 			}
 		}
 	}))

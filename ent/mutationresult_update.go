@@ -75,6 +75,9 @@ func (_u *MutationResultUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
+	if _u.mutation.ThreadIDCleared() {
+		_spec.ClearField(mutationresult.FieldThreadID, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -173,6 +176,9 @@ func (_u *MutationResultUpdateOne) sqlSave(ctx context.Context) (_node *Mutation
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.ThreadIDCleared() {
+		_spec.ClearField(mutationresult.FieldThreadID, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &MutationResult{config: _u.config}

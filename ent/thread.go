@@ -64,6 +64,8 @@ type Thread struct {
 	Contact raw.JSON `json:"contact,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt ms.Time `json:"updated_at,omitempty"`
+	// Since when it is being erased: nobody but package retention sees it any more.
+	ErasedAt *ms.Time `json:"erased_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ThreadQuery when eager-loading is set.
 	Edges        ThreadEdges `json:"edges"`
@@ -149,7 +151,7 @@ func (*Thread) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionMoves, thread.FieldUpdatedAt:
+		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionMoves, thread.FieldUpdatedAt, thread.FieldErasedAt:
 			values[i] = new(sql.NullInt64)
 		case thread.FieldID, thread.FieldWorkspaceID, thread.FieldAgentID, thread.FieldCustomerID, thread.FieldChannel, thread.FieldExternalID, thread.FieldMetadata, thread.FieldStatus, thread.FieldLastMessageID, thread.FieldOperatorID, thread.FieldVersionID, thread.FieldContact:
 			values[i] = new(sql.NullString)
@@ -306,6 +308,13 @@ func (_m *Thread) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UpdatedAt = ms.Time(value.Int64)
 			}
+		case thread.FieldErasedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field erased_at", values[i])
+			} else if value.Valid {
+				_m.ErasedAt = new(ms.Time)
+				*_m.ErasedAt = ms.Time(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -441,6 +450,11 @@ func (_m *Thread) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.UpdatedAt))
+	builder.WriteString(", ")
+	if v := _m.ErasedAt; v != nil {
+		builder.WriteString("erased_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -291,6 +291,20 @@ func (_c *ThreadCreate) SetNillableUpdatedAt(v *ms.Time) *ThreadCreate {
 	return _c
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (_c *ThreadCreate) SetErasedAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetErasedAt(v)
+	return _c
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableErasedAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetErasedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ThreadCreate) SetID(v string) *ThreadCreate {
 	_c.mutation.SetID(v)
@@ -611,6 +625,10 @@ func (_c *ThreadCreate) createSpec() (*Thread, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(thread.FieldUpdatedAt, field.TypeInt64, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.ErasedAt(); ok {
+		_spec.SetField(thread.FieldErasedAt, field.TypeInt64, value)
+		_node.ErasedAt = &value
 	}
 	if nodes := _c.mutation.AgentIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -994,6 +1012,30 @@ func (u *ThreadUpsert) AddUpdatedAt(v ms.Time) *ThreadUpsert {
 	return u
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (u *ThreadUpsert) SetErasedAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldErasedAt, v)
+	return u
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateErasedAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldErasedAt)
+	return u
+}
+
+// AddErasedAt adds v to the "erased_at" field.
+func (u *ThreadUpsert) AddErasedAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldErasedAt, v)
+	return u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *ThreadUpsert) ClearErasedAt() *ThreadUpsert {
+	u.SetNull(thread.FieldErasedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -1347,6 +1389,34 @@ func (u *ThreadUpsertOne) AddUpdatedAt(v ms.Time) *ThreadUpsertOne {
 func (u *ThreadUpsertOne) UpdateUpdatedAt() *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (u *ThreadUpsertOne) SetErasedAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetErasedAt(v)
+	})
+}
+
+// AddErasedAt adds v to the "erased_at" field.
+func (u *ThreadUpsertOne) AddErasedAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddErasedAt(v)
+	})
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateErasedAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateErasedAt()
+	})
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *ThreadUpsertOne) ClearErasedAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearErasedAt()
 	})
 }
 
@@ -1870,6 +1940,34 @@ func (u *ThreadUpsertBulk) AddUpdatedAt(v ms.Time) *ThreadUpsertBulk {
 func (u *ThreadUpsertBulk) UpdateUpdatedAt() *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetErasedAt sets the "erased_at" field.
+func (u *ThreadUpsertBulk) SetErasedAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetErasedAt(v)
+	})
+}
+
+// AddErasedAt adds v to the "erased_at" field.
+func (u *ThreadUpsertBulk) AddErasedAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddErasedAt(v)
+	})
+}
+
+// UpdateErasedAt sets the "erased_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateErasedAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateErasedAt()
+	})
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (u *ThreadUpsertBulk) ClearErasedAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearErasedAt()
 	})
 }
 

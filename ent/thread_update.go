@@ -307,6 +307,33 @@ func (_u *ThreadUpdate) AddUpdatedAt(v ms.Time) *ThreadUpdate {
 	return _u
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (_u *ThreadUpdate) SetErasedAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetErasedAt()
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableErasedAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (_u *ThreadUpdate) AddErasedAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddErasedAt(v)
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *ThreadUpdate) ClearErasedAt() *ThreadUpdate {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
 // SetLastMessage sets the "last_message" edge to the Message entity.
 func (_u *ThreadUpdate) SetLastMessage(v *Message) *ThreadUpdate {
 	return _u.SetLastMessageID(v.ID)
@@ -517,6 +544,15 @@ func (_u *ThreadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(thread.FieldUpdatedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(thread.FieldErasedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedErasedAt(); ok {
+		_spec.AddField(thread.FieldErasedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(thread.FieldErasedAt, field.TypeInt64)
 	}
 	if _u.mutation.LastMessageCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -917,6 +953,33 @@ func (_u *ThreadUpdateOne) AddUpdatedAt(v ms.Time) *ThreadUpdateOne {
 	return _u
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (_u *ThreadUpdateOne) SetErasedAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetErasedAt()
+	_u.mutation.SetErasedAt(v)
+	return _u
+}
+
+// SetNillableErasedAt sets the "erased_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableErasedAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetErasedAt(*v)
+	}
+	return _u
+}
+
+// AddErasedAt adds value to the "erased_at" field.
+func (_u *ThreadUpdateOne) AddErasedAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddErasedAt(v)
+	return _u
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (_u *ThreadUpdateOne) ClearErasedAt() *ThreadUpdateOne {
+	_u.mutation.ClearErasedAt()
+	return _u
+}
+
 // SetLastMessage sets the "last_message" edge to the Message entity.
 func (_u *ThreadUpdateOne) SetLastMessage(v *Message) *ThreadUpdateOne {
 	return _u.SetLastMessageID(v.ID)
@@ -1157,6 +1220,15 @@ func (_u *ThreadUpdateOne) sqlSave(ctx context.Context) (_node *Thread, err erro
 	}
 	if value, ok := _u.mutation.AddedUpdatedAt(); ok {
 		_spec.AddField(thread.FieldUpdatedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ErasedAt(); ok {
+		_spec.SetField(thread.FieldErasedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedErasedAt(); ok {
+		_spec.AddField(thread.FieldErasedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ErasedAtCleared() {
+		_spec.ClearField(thread.FieldErasedAt, field.TypeInt64)
 	}
 	if _u.mutation.LastMessageCleared() {
 		edge := &sqlgraph.EdgeSpec{

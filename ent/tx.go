@@ -30,6 +30,8 @@ type Tx struct {
 	Delivery *DeliveryClient
 	// DeliveryFeed is the client for interacting with the DeliveryFeed builders.
 	DeliveryFeed *DeliveryFeedClient
+	// ErasedUsage is the client for interacting with the ErasedUsage builders.
+	ErasedUsage *ErasedUsageClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FeedShard is the client for interacting with the FeedShard builders.
@@ -213,6 +215,7 @@ func (tx *Tx) init() {
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliveryFeed = NewDeliveryFeedClient(tx.config)
+	tx.ErasedUsage = NewErasedUsageClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.FeedShard = NewFeedShardClient(tx.config)
 	tx.Function = NewFunctionClient(tx.config)

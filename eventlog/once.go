@@ -57,9 +57,17 @@ func WriteOnce[T any](ctx context.Context, l *Log, verb func(ctx context.Context
 			return fmt.Errorf("keep the result of %s: %w", once.Name, err)
 		}
 		return tx.client.MutationResult.Create().SetViewer(once.Viewer).SetName(once.Name).
-			SetClientMutationID(once.ID).SetInputHash(once.InputHash).SetResult(text).Exec(ctx)
+			SetClientMutationID(once.ID).SetInputHash(once.InputHash).SetResult(text).SetNillableThreadID(tx.about()).Exec(ctx)
 	})
 	return result, err
+}
+
+// about is the thread that the transaction has locked, nil for none: when it is erased, so is what is remembered.
+func (tx *Tx) about() *string {
+	for threadID := range tx.threads {
+		return &threadID
+	}
+	return nil
 }
 
 // Remembered returns the first result of the Once that ctx carries, if there is one already. It is for work that cannot

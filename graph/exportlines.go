@@ -11,6 +11,7 @@ import (
 	"parley/ent/event"
 	"parley/ent/message"
 	"parley/ent/note"
+	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/eventlog"
 )
@@ -55,6 +56,10 @@ func (e *exports) linesAfter(ctx context.Context, t *ent.Thread, after int64) (p
 		Where(event.ThreadID(t.ID), event.SequenceGT(after), event.SequenceLTE(t.LastSeq), event.TypeIn(exportedEvents...)).
 		Order(event.BySequence()).Limit(exportPage).All(ctx)
 	if err != nil {
+		return page, err
+	}
+	// Asked afterwards: of a thread that is being erased some may be missing already.
+	if _, err := client.Thread.Query().Where(thread.ID(t.ID)).OnlyID(ctx); err != nil {
 		return page, err
 	}
 	page.sequence = t.LastSeq // unless one of the two goes on behind its last row

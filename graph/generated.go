@@ -27,6 +27,7 @@ import (
 	"parley/ent/turn"
 	"parley/ent/viewer"
 	"parley/graph/gql"
+	"parley/retention"
 	"strconv"
 	"sync/atomic"
 
@@ -340,6 +341,27 @@ type ComplexityRoot struct {
 		URL         func(childComplexity int) int
 	}
 
+	ErasePayload struct {
+		ClientMutationID func(childComplexity int) int
+		Done             func(childComplexity int) int
+		Erased           func(childComplexity int) int
+		ID               func(childComplexity int) int
+	}
+
+	Erased struct {
+		Attempts   func(childComplexity int) int
+		Calls      func(childComplexity int) int
+		Customers  func(childComplexity int) int
+		Deliveries func(childComplexity int) int
+		Events     func(childComplexity int) int
+		Messages   func(childComplexity int) int
+		Notes      func(childComplexity int) int
+		Reminders  func(childComplexity int) int
+		Tags       func(childComplexity int) int
+		Threads    func(childComplexity int) int
+		Turns      func(childComplexity int) int
+	}
+
 	Event struct {
 		Body      func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -584,6 +606,8 @@ type ComplexityRoot struct {
 		DeleteFunction          func(childComplexity int, input gql.DeleteInput) int
 		DeleteIntegration       func(childComplexity int, input gql.DeleteInput) int
 		DeleteModelProvider     func(childComplexity int, input gql.DeleteInput) int
+		EraseCustomer           func(childComplexity int, input gql.EraseCustomerInput) int
+		EraseThread             func(childComplexity int, input gql.ThreadInput) int
 		HandBack                func(childComplexity int, input gql.ThreadInput) int
 		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
 		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
@@ -1096,6 +1120,8 @@ type MutationResolver interface {
 	AddNote(ctx context.Context, input gql.AddNoteInput) (*gql.NotePayload, error)
 	ApproveCall(ctx context.Context, input gql.CallInput) (*gql.CallPayload, error)
 	RefuseCall(ctx context.Context, input gql.RefuseCallInput) (*gql.CallPayload, error)
+	EraseThread(ctx context.Context, input gql.ThreadInput) (*gql.ErasePayload, error)
+	EraseCustomer(ctx context.Context, input gql.EraseCustomerInput) (*gql.ErasePayload, error)
 	CreateThreadToken(ctx context.Context, input gql.CreateThreadTokenInput) (*gql.ThreadTokenPayload, error)
 	CreateIntegration(ctx context.Context, input gql.CreateIntegrationInput) (*gql.IntegrationPayload, error)
 	UpdateIntegration(ctx context.Context, input gql.UpdateIntegrationInput) (*gql.IntegrationPayload, error)
@@ -2263,6 +2289,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Download.URL(childComplexity), true
 
+	case "ErasePayload.clientMutationId":
+		if e.ComplexityRoot.ErasePayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasePayload.ClientMutationID(childComplexity), true
+	case "ErasePayload.done":
+		if e.ComplexityRoot.ErasePayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasePayload.Done(childComplexity), true
+	case "ErasePayload.erased":
+		if e.ComplexityRoot.ErasePayload.Erased == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasePayload.Erased(childComplexity), true
+	case "ErasePayload.id":
+		if e.ComplexityRoot.ErasePayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasePayload.ID(childComplexity), true
+
+	case "Erased.attempts":
+		if e.ComplexityRoot.Erased.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Attempts(childComplexity), true
+	case "Erased.calls":
+		if e.ComplexityRoot.Erased.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Calls(childComplexity), true
+	case "Erased.customers":
+		if e.ComplexityRoot.Erased.Customers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Customers(childComplexity), true
+	case "Erased.deliveries":
+		if e.ComplexityRoot.Erased.Deliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Deliveries(childComplexity), true
+	case "Erased.events":
+		if e.ComplexityRoot.Erased.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Events(childComplexity), true
+	case "Erased.messages":
+		if e.ComplexityRoot.Erased.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Messages(childComplexity), true
+	case "Erased.notes":
+		if e.ComplexityRoot.Erased.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Notes(childComplexity), true
+	case "Erased.reminders":
+		if e.ComplexityRoot.Erased.Reminders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Reminders(childComplexity), true
+	case "Erased.tags":
+		if e.ComplexityRoot.Erased.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Tags(childComplexity), true
+	case "Erased.threads":
+		if e.ComplexityRoot.Erased.Threads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Threads(childComplexity), true
+	case "Erased.turns":
+		if e.ComplexityRoot.Erased.Turns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Erased.Turns(childComplexity), true
+
 	case "Event.body":
 		if e.ComplexityRoot.Event.Body == nil {
 			break
@@ -3396,6 +3514,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteModelProvider(childComplexity, args["input"].(gql.DeleteInput)), true
+	case "Mutation.eraseCustomer":
+		if e.ComplexityRoot.Mutation.EraseCustomer == nil {
+			break
+		}
+
+		args, err := field_Mutation_eraseCustomer_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseCustomer(childComplexity, args["input"].(gql.EraseCustomerInput)), true
+	case "Mutation.eraseThread":
+		if e.ComplexityRoot.Mutation.EraseThread == nil {
+			break
+		}
+
+		args, err := field_Mutation_eraseThread_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EraseThread(childComplexity, args["input"].(gql.ThreadInput)), true
 	case "Mutation.handBack":
 		if e.ComplexityRoot.Mutation.HandBack == nil {
 			break
@@ -5479,6 +5619,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputDeleteInput,
 		unmarshalInputDeliveryOrder,
 		unmarshalInputDeliveryWhereInput,
+		unmarshalInputEraseCustomerInput,
 		unmarshalInputFollowUpInput,
 		unmarshalInputFunctionHeaderInput,
 		unmarshalInputIntegrationOrder,
@@ -5785,6 +5926,14 @@ type Mutation {
   approveCall(input: CallInput!): CallPayload! @auth(roles: [ADMIN, OPERATOR])
   "Refuses a call that waits for approval. The model is told."
   refuseCall(input: RefuseCallInput!): CallPayload! @auth(roles: [ADMIN, OPERATOR])
+  """
+  Erases a thread with everything in it: messages, notes, tags, calls, events, webhooks that were sent or wait, and what the
+  customer has of its contact. Nobody reads or writes it from then on, and streams of it end with ` + "`" + `NOT_FOUND` + "`" + `. What its models
+  used stays in ` + "`" + `usage` + "`" + `, without the thread. It cannot be undone.
+  """
+  eraseThread(input: ThreadInput!): ErasePayload! @auth(roles: [ADMIN])
+  "Erases a customer with all threads, as ` + "`" + `eraseThread` + "`" + ` does. It cannot be undone."
+  eraseCustomer(input: EraseCustomerInput!): ErasePayload! @auth(roles: [ADMIN])
   "Makes a token that sees and writes one thread only, for use in a customer's browser."
   createThreadToken(input: CreateThreadTokenInput!): ThreadTokenPayload! @auth(roles: [ADMIN, APP])
 
@@ -8280,6 +8429,55 @@ type ThreadPayload {
   thread: Thread!
 }
 
+"Names a customer to be erased."
+input EraseCustomerInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The customer."
+  customerId: ID!
+}
+
+"What was erased."
+type ErasePayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Id of the thread or customer that is gone."
+  id: ID!
+  """
+  Whether nothing is left. A mutation erases for ten seconds at most; the rest, which nobody sees any more, goes in the
+  background, also after a restart. Asked again meanwhile it goes on, and counts anew.
+  """
+  done: Boolean!
+  "How much this mutation has erased."
+  erased: Erased!
+}
+
+"How much was erased, by what it was."
+type Erased {
+  "Customers."
+  customers: Int!
+  "Threads."
+  threads: Int!
+  "Messages."
+  messages: Int!
+  "Notes of operators."
+  notes: Int!
+  "Tags that were on."
+  tags: Int!
+  "Reminders."
+  reminders: Int!
+  "Turns of the agent."
+  turns: Int!
+  "Calls of functions."
+  calls: Int!
+  "Events of the log."
+  events: Int!
+  "Webhook deliveries, whatever their state."
+  deliveries: Int!
+  "Attempts of those deliveries."
+  attempts: Int!
+}
+
 "A new note."
 input AddNoteInput {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -9049,6 +9247,48 @@ func childFields_Download(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_Download_contentType(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Download", field.Name)
+}
+
+func childFields_ErasePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_ErasePayload_clientMutationId(ctx, ec, field)
+	case "id":
+		return fieldContext_ErasePayload_id(ctx, ec, field)
+	case "done":
+		return fieldContext_ErasePayload_done(ctx, ec, field)
+	case "erased":
+		return fieldContext_ErasePayload_erased(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErasePayload", field.Name)
+}
+
+func childFields_Erased(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customers":
+		return fieldContext_Erased_customers(ctx, ec, field)
+	case "threads":
+		return fieldContext_Erased_threads(ctx, ec, field)
+	case "messages":
+		return fieldContext_Erased_messages(ctx, ec, field)
+	case "notes":
+		return fieldContext_Erased_notes(ctx, ec, field)
+	case "tags":
+		return fieldContext_Erased_tags(ctx, ec, field)
+	case "reminders":
+		return fieldContext_Erased_reminders(ctx, ec, field)
+	case "turns":
+		return fieldContext_Erased_turns(ctx, ec, field)
+	case "calls":
+		return fieldContext_Erased_calls(ctx, ec, field)
+	case "events":
+		return fieldContext_Erased_events(ctx, ec, field)
+	case "deliveries":
+		return fieldContext_Erased_deliveries(ctx, ec, field)
+	case "attempts":
+		return fieldContext_Erased_attempts(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Erased", field.Name)
 }
 
 func childFields_Event(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10421,6 +10661,34 @@ func field_Mutation_deleteModelProvider_args(ctx context.Context, ec *executionC
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.DeleteInput, error) {
 			return unmarshalNDeleteInput2parleyᚋgraphᚋgqlᚐDeleteInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_eraseCustomer_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.EraseCustomerInput, error) {
+			return unmarshalNEraseCustomerInput2parleyᚋgraphᚋgqlᚐEraseCustomerInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_eraseThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.ThreadInput, error) {
+			return unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15759,6 +16027,360 @@ func fieldContext_Download_contentType(_ context.Context, ec *executionContext, 
 	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func _ErasePayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ErasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ErasePayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_ErasePayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ErasePayload_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ErasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ErasePayload_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ErasePayload_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ErasePayload_done(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ErasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ErasePayload_done(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ErasePayload_done(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErasePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _ErasePayload_erased(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ErasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ErasePayload_erased(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Erased, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *retention.Erased) graphql.Marshaler {
+			return marshalNErased2ᚖparleyᚋretentionᚐErased(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ErasePayload_erased(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ErasePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Erased(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Erased_customers(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_customers(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_customers(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_threads(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_threads(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threads, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_threads(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_messages(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_messages(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Messages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_messages(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_notes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_notes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_notes(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_tags(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_tags(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tags, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_tags(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_reminders(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_reminders(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reminders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_reminders(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_turns(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_turns(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Turns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_turns(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_calls(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_calls(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_calls(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_events(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_events(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Events, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_events(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_deliveries(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_deliveries(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deliveries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_deliveries(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Erased_attempts(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *retention.Erased) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Erased_attempts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attempts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Erased_attempts(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Erased", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func _Event_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Event) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21073,6 +21695,130 @@ func fieldContext_Mutation_refuseCall(ctx context.Context, ec *executionContext,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_refuseCall_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_eraseThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_eraseThread(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EraseThread(ctx, fc.Args["input"].(gql.ThreadInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.ErasePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ErasePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ErasePayload) graphql.Marshaler {
+			return marshalNErasePayload2ᚖparleyᚋgraphᚋgqlᚐErasePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_eraseThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ErasePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_eraseThread_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_eraseCustomer(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_eraseCustomer(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EraseCustomer(ctx, fc.Args["input"].(gql.EraseCustomerInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *gql.ErasePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ErasePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ErasePayload) graphql.Marshaler {
+			return marshalNErasePayload2ᚖparleyᚋgraphᚋgqlᚐErasePayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_eraseCustomer(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ErasePayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_eraseCustomer_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -32218,6 +32964,43 @@ func unmarshalInputDeliveryWhereInput(ctx context.Context, ec *executionContext,
 	return it, nil
 }
 
+func unmarshalInputEraseCustomerInput(ctx context.Context, ec *executionContext, obj any) (gql.EraseCustomerInput, error) {
+	var it gql.EraseCustomerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "customerId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputFollowUpInput(ctx context.Context, ec *executionContext, obj any) (gql.FollowUpInput, error) {
 	var it gql.FollowUpInput
 	if obj == nil {
@@ -36739,6 +37522,147 @@ func _Download(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 	return out
 }
 
+var erasePayloadImplementors = []string{"ErasePayload"}
+
+func _ErasePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ErasePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, erasePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ErasePayload")
+		case "clientMutationId":
+			out.Values[i] = _ErasePayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = _ErasePayload_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = _ErasePayload_done(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "erased":
+			out.Values[i] = _ErasePayload_erased(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var erasedImplementors = []string{"Erased"}
+
+func _Erased(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *retention.Erased) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, erasedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Erased")
+		case "customers":
+			out.Values[i] = _Erased_customers(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threads":
+			out.Values[i] = _Erased_threads(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messages":
+			out.Values[i] = _Erased_messages(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = _Erased_notes(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tags":
+			out.Values[i] = _Erased_tags(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reminders":
+			out.Values[i] = _Erased_reminders(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "turns":
+			out.Values[i] = _Erased_turns(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = _Erased_calls(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "events":
+			out.Values[i] = _Erased_events(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliveries":
+			out.Values[i] = _Erased_deliveries(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attempts":
+			out.Values[i] = _Erased_attempts(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var eventImplementors = []string{"Event", "Node"}
 
 func _Event(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Event) graphql.Marshaler {
@@ -39073,6 +39997,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "refuseCall":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_refuseCall(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eraseThread":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_eraseThread(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eraseCustomer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_eraseCustomer(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -43920,6 +44858,31 @@ func marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx context.Context, ec
 		return graphql.Null
 	}
 	return _Download(ctx, ec, sel, v)
+}
+
+func unmarshalNEraseCustomerInput2parleyᚋgraphᚋgqlᚐEraseCustomerInput(ctx context.Context, ec *executionContext, v any) (gql.EraseCustomerInput, error) {
+	res, err := unmarshalInputEraseCustomerInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNErasePayload2ᚖparleyᚋgraphᚋgqlᚐErasePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ErasePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ErasePayload(ctx, ec, sel, v)
+}
+
+func marshalNErased2ᚖparleyᚋretentionᚐErased(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *retention.Erased) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Erased(ctx, ec, sel, v)
 }
 
 func marshalNEvent2ᚖparleyᚋentᚐEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Event) graphql.Marshaler {

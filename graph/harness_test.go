@@ -28,6 +28,7 @@ import (
 	"parley/graph/gql"
 	"parley/live"
 	"parley/outbound"
+	"parley/retention"
 	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -46,6 +47,7 @@ type api struct {
 	keys      map[viewer.Role]string
 	logs      *lockedBuffer
 	handler   *graph.Handler
+	retention *retention.Service
 }
 
 func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
@@ -69,8 +71,9 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 		},
 	})
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})
+	a.retention = retention.New(a.log, retention.Options{Forget: dialogues.Forget, Logger: logger})
 	options := graph.Options{
-		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Logger: logger, Live: hub, People: people,
+		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: a.retention, Logger: logger, Live: hub, People: people,
 		Models: []*gql.Model{{Name: "scripted", Provider: "scripted", Default: true}},
 	}
 	for _, c := range change {
@@ -84,6 +87,7 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 	var workers sync.WaitGroup
 	workers.Go(func() { _ = dialogues.Run(base) })
 	workers.Go(func() { _ = deliveries.Run(base) })
+	workers.Go(func() { _ = a.retention.Run(base) })
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the server said:\n%s", a.logs)

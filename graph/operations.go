@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/access"
+	"parley/ent"
 	"parley/ent/viewer"
 	"parley/eventlog"
 )
@@ -56,12 +57,12 @@ type failureKey struct{}
 type failure struct{ err atomic.Pointer[error] }
 
 // failStream ends the subscription of ctx on an error; the caller closes its channel afterwards. An error that belongs to
-// this one subscription is its last answer. Any other ends the connection, and clients go on from their last cursor.
+// this one subscription is its last answer: its cursor has expired, or what it follows was erased. Any other ends the connection, and clients go on from their last cursor.
 func failStream(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return // it has ended already
 	}
-	if f, ok := ctx.Value(failureKey{}).(*failure); ok && errors.Is(err, eventlog.ErrCursorExpired) {
+	if f, ok := ctx.Value(failureKey{}).(*failure); ok && (errors.Is(err, eventlog.ErrCursorExpired) || ent.IsNotFound(err)) {
 		f.err.Store(&err)
 		return
 	}

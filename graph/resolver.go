@@ -8,18 +8,20 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/live"
+	"parley/retention"
 	"parley/seal"
 )
 
 // Resolver holds what resolvers need, and nothing else.
 type Resolver struct {
-	log      *eventlog.Log
-	client   *ent.Client
-	keys     *seal.Keys
-	access   *access.Service
-	dialogue *dialogue.Service
-	delivery *delivery.Service
-	models   []*gql.Model
-	live     *live.Hub
-	people   *live.Presences
+	log       *eventlog.Log
+	client    *ent.Client
+	keys      *seal.Keys
+	access    *access.Service
+	dialogue  *dialogue.Service
+	delivery  *delivery.Service
+	retention *retention.Service
+	models    []*gql.Model
+	live      *live.Hub
+	people    *live.Presences
 }

@@ -508,6 +508,18 @@ func (r *mutationResolver) RefuseCall(ctx context.Context, input gql.RefuseCallI
 	return &gql.CallPayload{ClientMutationID: input.ClientMutationID, Call: row}, err
 }
 
+// EraseThread is the resolver for the eraseThread field.
+func (r *mutationResolver) EraseThread(ctx context.Context, input gql.ThreadInput) (*gql.ErasePayload, error) {
+	done, err := r.retention.EraseThread(ctx, input.ThreadID)
+	return &gql.ErasePayload{ClientMutationID: input.ClientMutationID, ID: input.ThreadID, Done: done.Done, Erased: &done}, err
+}
+
+// EraseCustomer is the resolver for the eraseCustomer field.
+func (r *mutationResolver) EraseCustomer(ctx context.Context, input gql.EraseCustomerInput) (*gql.ErasePayload, error) {
+	done, err := r.retention.EraseCustomer(ctx, input.CustomerID)
+	return &gql.ErasePayload{ClientMutationID: input.ClientMutationID, ID: input.CustomerID, Done: done.Done, Erased: &done}, err
+}
+
 // CreateThreadToken is the resolver for the createThreadToken field.
 func (r *mutationResolver) CreateThreadToken(ctx context.Context, input gql.CreateThreadTokenInput) (*gql.ThreadTokenPayload, error) {
 	seconds := int(access.DefaultTokenLife.Seconds())

@@ -23,6 +23,7 @@ import (
 	"parley/graph/gql"
 	"parley/graph/limit"
 	"parley/live"
+	"parley/retention"
 	"parley/seal"
 )
 
@@ -33,7 +34,9 @@ type Options struct {
 	Access   *access.Service
 	Dialogue *dialogue.Service
 	Delivery *delivery.Service
-	Models   []*gql.Model
+	// Retention erases.
+	Retention *retention.Service
+	Models    []*gql.Model
 	// Live has the texts that are being written; LiveText fills it.
 	Live   *live.Hub
 	People *live.Presences
@@ -70,7 +73,7 @@ func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
 func New(o Options) *Handler {
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
-		delivery: o.Delivery, models: o.Models, live: o.Live, people: o.People,
+		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People,
 	}
 	config := Config{
 		Resolvers:  resolver,

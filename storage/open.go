@@ -73,6 +73,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	pragmas := []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)", "cache_size(-16000)",
+		"secure_delete(1)", // what is erased is gone from the file, too
 	}
 	write := sql.OpenDB(guarded(sqliteConnector(path, "immediate", pragmas), o))
 	write.SetMaxOpenConns(1)

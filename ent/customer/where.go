@@ -115,6 +115,12 @@ func UpdatedAt(v ms.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldUpdatedAt, vc))
 }
 
+// ErasedAt applies equality check predicate on the "erased_at" field. It's identical to ErasedAtEQ.
+func ErasedAt(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldEQ(FieldErasedAt, vc))
+}
+
 // WorkspaceIDEQ applies the EQ predicate on the "workspace_id" field.
 func WorkspaceIDEQ(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldWorkspaceID, v))
@@ -724,6 +730,70 @@ func UpdatedAtLT(v ms.Time) predicate.Customer {
 func UpdatedAtLTE(v ms.Time) predicate.Customer {
 	vc := int64(v)
 	return predicate.Customer(sql.FieldLTE(FieldUpdatedAt, vc))
+}
+
+// ErasedAtEQ applies the EQ predicate on the "erased_at" field.
+func ErasedAtEQ(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldEQ(FieldErasedAt, vc))
+}
+
+// ErasedAtNEQ applies the NEQ predicate on the "erased_at" field.
+func ErasedAtNEQ(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldNEQ(FieldErasedAt, vc))
+}
+
+// ErasedAtIn applies the In predicate on the "erased_at" field.
+func ErasedAtIn(vs ...ms.Time) predicate.Customer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Customer(sql.FieldIn(FieldErasedAt, v...))
+}
+
+// ErasedAtNotIn applies the NotIn predicate on the "erased_at" field.
+func ErasedAtNotIn(vs ...ms.Time) predicate.Customer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Customer(sql.FieldNotIn(FieldErasedAt, v...))
+}
+
+// ErasedAtGT applies the GT predicate on the "erased_at" field.
+func ErasedAtGT(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldGT(FieldErasedAt, vc))
+}
+
+// ErasedAtGTE applies the GTE predicate on the "erased_at" field.
+func ErasedAtGTE(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldGTE(FieldErasedAt, vc))
+}
+
+// ErasedAtLT applies the LT predicate on the "erased_at" field.
+func ErasedAtLT(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldLT(FieldErasedAt, vc))
+}
+
+// ErasedAtLTE applies the LTE predicate on the "erased_at" field.
+func ErasedAtLTE(v ms.Time) predicate.Customer {
+	vc := int64(v)
+	return predicate.Customer(sql.FieldLTE(FieldErasedAt, vc))
+}
+
+// ErasedAtIsNil applies the IsNil predicate on the "erased_at" field.
+func ErasedAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldErasedAt))
+}
+
+// ErasedAtNotNil applies the NotNil predicate on the "erased_at" field.
+func ErasedAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldErasedAt))
 }
 
 // HasThreads applies the HasEdge predicate on the "threads" edge.

@@ -104,6 +104,18 @@ func (f DeliveryFeedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeliveryFeedMutation", m)
 }
 
+// The ErasedUsageFunc type is an adapter to allow the use of ordinary
+// function as ErasedUsage mutator.
+type ErasedUsageFunc func(context.Context, *ent.ErasedUsageMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ErasedUsageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ErasedUsageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ErasedUsageMutation", m)
+}
+
 // The EventFunc type is an adapter to allow the use of ordinary
 // function as Event mutator.
 type EventFunc func(context.Context, *ent.EventMutation) (ent.Value, error)

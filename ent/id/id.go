@@ -42,6 +42,7 @@ const (
 	Credential   = "pcr"
 	Price        = "mpr"
 	TestUsage    = "tus"
+	ErasedUsage  = "eus"
 	Health       = "ihl"
 	Replay       = "rpl"
 	DeliveryFeed = "dfd"

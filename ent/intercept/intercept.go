@@ -15,6 +15,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
+	"parley/ent/erasedusage"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
@@ -312,6 +313,33 @@ func (f TraverseDeliveryFeed) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.DeliveryFeedQuery", q)
+}
+
+// The ErasedUsageFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ErasedUsageFunc func(context.Context, *ent.ErasedUsageQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ErasedUsageFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ErasedUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ErasedUsageQuery", q)
+}
+
+// The TraverseErasedUsage type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseErasedUsage func(context.Context, *ent.ErasedUsageQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseErasedUsage) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseErasedUsage) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ErasedUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ErasedUsageQuery", q)
 }
 
 // The EventFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -927,6 +955,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DeliveryQuery, predicate.Delivery, delivery.OrderOption]{typ: ent.TypeDelivery, tq: q}, nil
 	case *ent.DeliveryFeedQuery:
 		return &query[*ent.DeliveryFeedQuery, predicate.DeliveryFeed, deliveryfeed.OrderOption]{typ: ent.TypeDeliveryFeed, tq: q}, nil
+	case *ent.ErasedUsageQuery:
+		return &query[*ent.ErasedUsageQuery, predicate.ErasedUsage, erasedusage.OrderOption]{typ: ent.TypeErasedUsage, tq: q}, nil
 	case *ent.EventQuery:
 		return &query[*ent.EventQuery, predicate.Event, event.OrderOption]{typ: ent.TypeEvent, tq: q}, nil
 	case *ent.FeedShardQuery:

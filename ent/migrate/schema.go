@@ -225,6 +225,7 @@ var (
 		{Name: "contact", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "metadata", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "erased_at", Type: field.TypeInt64, Nullable: true},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
 	CustomersTable = &schema.Table{
@@ -241,6 +242,14 @@ var (
 				Name:    "customer_workspace_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[1], CustomersColumns[2]},
+			},
+			{
+				Name:    "customer_erased",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "erased_at IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -368,6 +377,33 @@ var (
 				Name:    "deliveryfeed_workspace_id",
 				Unique:  true,
 				Columns: []*schema.Column{DeliveryFeedsColumns[1]},
+			},
+		},
+	}
+	// ErasedUsagesColumns holds the columns for the "erased_usages" table.
+	ErasedUsagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "agent_id", Type: field.TypeString},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "model", Type: field.TypeString},
+		{Name: "steps", Type: field.TypeInt64},
+		{Name: "input_tokens", Type: field.TypeInt64},
+		{Name: "cached_tokens", Type: field.TypeInt64},
+		{Name: "output_tokens", Type: field.TypeInt64},
+		{Name: "thinking_tokens", Type: field.TypeInt64},
+	}
+	// ErasedUsagesTable holds the schema information for the "erased_usages" table.
+	ErasedUsagesTable = &schema.Table{
+		Name:       "erased_usages",
+		Columns:    ErasedUsagesColumns,
+		PrimaryKey: []*schema.Column{ErasedUsagesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "erasedusage_workspace_id_created_at_agent_id_provider_model",
+				Unique:  true,
+				Columns: []*schema.Column{ErasedUsagesColumns[1], ErasedUsagesColumns[2], ErasedUsagesColumns[3], ErasedUsagesColumns[4], ErasedUsagesColumns[5]},
 			},
 		},
 	}
@@ -630,6 +666,7 @@ var (
 		{Name: "client_mutation_id", Type: field.TypeString},
 		{Name: "input_hash", Type: field.TypeString},
 		{Name: "result", Type: field.TypeString, Size: 2147483647},
+		{Name: "thread_id", Type: field.TypeString, Nullable: true},
 	}
 	// MutationResultsTable holds the schema information for the "mutation_results" table.
 	MutationResultsTable = &schema.Table{
@@ -646,6 +683,11 @@ var (
 				Name:    "mutationresult_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{MutationResultsColumns[2]},
+			},
+			{
+				Name:    "mutationresult_thread_id",
+				Unique:  false,
+				Columns: []*schema.Column{MutationResultsColumns[8]},
 			},
 		},
 	}
@@ -956,6 +998,7 @@ var (
 		{Name: "version_moves", Type: field.TypeInt64, Default: 0},
 		{Name: "contact", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "erased_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "agent_id", Type: field.TypeString},
 		{Name: "customer_id", Type: field.TypeString},
 		{Name: "last_message_id", Type: field.TypeString, Nullable: true},
@@ -969,25 +1012,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "threads_agents_threads",
-				Columns:    []*schema.Column{ThreadsColumns[18]},
+				Columns:    []*schema.Column{ThreadsColumns[19]},
 				RefColumns: []*schema.Column{AgentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_customers_threads",
-				Columns:    []*schema.Column{ThreadsColumns[19]},
+				Columns:    []*schema.Column{ThreadsColumns[20]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_messages_last_message",
-				Columns:    []*schema.Column{ThreadsColumns[20]},
+				Columns:    []*schema.Column{ThreadsColumns[21]},
 				RefColumns: []*schema.Column{MessagesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "threads_api_keys_operator",
-				Columns:    []*schema.Column{ThreadsColumns[21]},
+				Columns:    []*schema.Column{ThreadsColumns[22]},
 				RefColumns: []*schema.Column{APIKeysColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1016,12 +1059,30 @@ var (
 			{
 				Name:    "thread_workspace_id_agent_id_last_activity_at",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[18], ThreadsColumns[12]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[19], ThreadsColumns[12]},
 			},
 			{
 				Name:    "thread_workspace_id_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[19]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[20]},
+			},
+			{
+				Name:    "thread_erased",
+				Unique:  false,
+				Columns: []*schema.Column{ThreadsColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "erased_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "thread_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{ThreadsColumns[20]},
+			},
+			{
+				Name:    "thread_last_message_id",
+				Unique:  false,
+				Columns: []*schema.Column{ThreadsColumns[21]},
 			},
 		},
 	}
@@ -1160,6 +1221,7 @@ var (
 		CustomersTable,
 		DeliveriesTable,
 		DeliveryFeedsTable,
+		ErasedUsagesTable,
 		EventsTable,
 		FeedShardsTable,
 		FunctionsTable,

@@ -28,6 +28,8 @@ const (
 	FieldInputHash = "input_hash"
 	// FieldResult holds the string denoting the result field in the database.
 	FieldResult = "result"
+	// FieldThreadID holds the string denoting the thread_id field in the database.
+	FieldThreadID = "thread_id"
 	// Table holds the table name of the mutationresult in the database.
 	Table = "mutation_results"
 )
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldClientMutationID,
 	FieldInputHash,
 	FieldResult,
+	FieldThreadID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -110,4 +113,9 @@ func ByInputHash(opts ...sql.OrderTermOption) OrderOption {
 // ByResult orders the results by the result field.
 func ByResult(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldResult, opts...).ToFunc()
+}
+
+// ByThreadID orders the results by the thread_id field.
+func ByThreadID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldThreadID, opts...).ToFunc()
 }

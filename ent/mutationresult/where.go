@@ -102,6 +102,11 @@ func Result(v raw.JSON) predicate.MutationResult {
 	return predicate.MutationResult(sql.FieldEQ(FieldResult, vc))
 }
 
+// ThreadID applies equality check predicate on the "thread_id" field. It's identical to ThreadIDEQ.
+func ThreadID(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldEQ(FieldThreadID, v))
+}
+
 // WorkspaceIDEQ applies the EQ predicate on the "workspace_id" field.
 func WorkspaceIDEQ(v string) predicate.MutationResult {
 	return predicate.MutationResult(sql.FieldEQ(FieldWorkspaceID, v))
@@ -563,6 +568,81 @@ func ResultEqualFold(v raw.JSON) predicate.MutationResult {
 func ResultContainsFold(v raw.JSON) predicate.MutationResult {
 	vc := string(v)
 	return predicate.MutationResult(sql.FieldContainsFold(FieldResult, vc))
+}
+
+// ThreadIDEQ applies the EQ predicate on the "thread_id" field.
+func ThreadIDEQ(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldEQ(FieldThreadID, v))
+}
+
+// ThreadIDNEQ applies the NEQ predicate on the "thread_id" field.
+func ThreadIDNEQ(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldNEQ(FieldThreadID, v))
+}
+
+// ThreadIDIn applies the In predicate on the "thread_id" field.
+func ThreadIDIn(vs ...string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldIn(FieldThreadID, vs...))
+}
+
+// ThreadIDNotIn applies the NotIn predicate on the "thread_id" field.
+func ThreadIDNotIn(vs ...string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldNotIn(FieldThreadID, vs...))
+}
+
+// ThreadIDGT applies the GT predicate on the "thread_id" field.
+func ThreadIDGT(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldGT(FieldThreadID, v))
+}
+
+// ThreadIDGTE applies the GTE predicate on the "thread_id" field.
+func ThreadIDGTE(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldGTE(FieldThreadID, v))
+}
+
+// ThreadIDLT applies the LT predicate on the "thread_id" field.
+func ThreadIDLT(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldLT(FieldThreadID, v))
+}
+
+// ThreadIDLTE applies the LTE predicate on the "thread_id" field.
+func ThreadIDLTE(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldLTE(FieldThreadID, v))
+}
+
+// ThreadIDContains applies the Contains predicate on the "thread_id" field.
+func ThreadIDContains(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldContains(FieldThreadID, v))
+}
+
+// ThreadIDHasPrefix applies the HasPrefix predicate on the "thread_id" field.
+func ThreadIDHasPrefix(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldHasPrefix(FieldThreadID, v))
+}
+
+// ThreadIDHasSuffix applies the HasSuffix predicate on the "thread_id" field.
+func ThreadIDHasSuffix(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldHasSuffix(FieldThreadID, v))
+}
+
+// ThreadIDIsNil applies the IsNil predicate on the "thread_id" field.
+func ThreadIDIsNil() predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldIsNull(FieldThreadID))
+}
+
+// ThreadIDNotNil applies the NotNil predicate on the "thread_id" field.
+func ThreadIDNotNil() predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldNotNull(FieldThreadID))
+}
+
+// ThreadIDEqualFold applies the EqualFold predicate on the "thread_id" field.
+func ThreadIDEqualFold(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldEqualFold(FieldThreadID, v))
+}
+
+// ThreadIDContainsFold applies the ContainsFold predicate on the "thread_id" field.
+func ThreadIDContainsFold(v string) predicate.MutationResult {
+	return predicate.MutationResult(sql.FieldContainsFold(FieldThreadID, v))
 }
 
 // And groups predicates with the AND operator between them.

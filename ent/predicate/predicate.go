@@ -30,6 +30,9 @@ type Delivery func(*sql.Selector)
 // DeliveryFeed is the predicate function for deliveryfeed builders.
 type DeliveryFeed func(*sql.Selector)
 
+// ErasedUsage is the predicate function for erasedusage builders.
+type ErasedUsage func(*sql.Selector)
+
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 

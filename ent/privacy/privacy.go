@@ -302,6 +302,30 @@ func (f DeliveryFeedMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeliveryFeedMutation", m)
 }
 
+// The ErasedUsageQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ErasedUsageQueryRuleFunc func(context.Context, *ent.ErasedUsageQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ErasedUsageQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ErasedUsageQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ErasedUsageQuery", q)
+}
+
+// The ErasedUsageMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ErasedUsageMutationRuleFunc func(context.Context, *ent.ErasedUsageMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ErasedUsageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ErasedUsageMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ErasedUsageMutation", m)
+}
+
 // The EventQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type EventQueryRuleFunc func(context.Context, *ent.EventQuery) error

@@ -12,6 +12,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/delivery"
 	"parley/ent/deliveryfeed"
+	"parley/ent/erasedusage"
 	"parley/ent/event"
 	"parley/ent/feedshard"
 	"parley/ent/function"
@@ -477,7 +478,9 @@ func init() {
 
 	customer.Hooks[1] = customerMixinHooks0[0]
 	customerMixinInters0 := customerMixin[0].Interceptors()
+	customerInters := schema.Customer{}.Interceptors()
 	customer.Interceptors[0] = customerMixinInters0[0]
+	customer.Interceptors[1] = customerInters[0]
 	customerMixinFields0 := customerMixin[0].Fields()
 	_ = customerMixinFields0
 	customerFields := schema.Customer{}.Fields()
@@ -608,6 +611,33 @@ func init() {
 	deliveryfeedDescID := deliveryfeedMixinFields0[0].Descriptor()
 	// deliveryfeed.DefaultID holds the default value on creation for the id field.
 	deliveryfeed.DefaultID = deliveryfeedDescID.Default.(func() string)
+	erasedusageMixin := schema.ErasedUsage{}.Mixin()
+	erasedusage.Policy = privacy.NewPolicies(erasedusageMixin[0], schema.ErasedUsage{})
+	erasedusage.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := erasedusage.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	erasedusageMixinHooks0 := erasedusageMixin[0].Hooks()
+
+	erasedusage.Hooks[1] = erasedusageMixinHooks0[0]
+	erasedusageMixinInters0 := erasedusageMixin[0].Interceptors()
+	erasedusage.Interceptors[0] = erasedusageMixinInters0[0]
+	erasedusageMixinFields0 := erasedusageMixin[0].Fields()
+	_ = erasedusageMixinFields0
+	erasedusageFields := schema.ErasedUsage{}.Fields()
+	_ = erasedusageFields
+	// erasedusageDescCreatedAt is the schema descriptor for created_at field.
+	erasedusageDescCreatedAt := erasedusageMixinFields0[2].Descriptor()
+	// erasedusage.DefaultCreatedAt holds the default value on creation for the created_at field.
+	erasedusage.DefaultCreatedAt = erasedusageDescCreatedAt.Default.(func() ms.Time)
+	// erasedusageDescID is the schema descriptor for id field.
+	erasedusageDescID := erasedusageMixinFields0[0].Descriptor()
+	// erasedusage.DefaultID holds the default value on creation for the id field.
+	erasedusage.DefaultID = erasedusageDescID.Default.(func() string)
 	eventMixin := schema.Event{}.Mixin()
 	event.Policy = privacy.NewPolicies(eventMixin[0], schema.Event{})
 	event.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1461,7 +1491,9 @@ func init() {
 
 	thread.Hooks[1] = threadMixinHooks0[0]
 	threadMixinInters0 := threadMixin[0].Interceptors()
+	threadInters := schema.Thread{}.Interceptors()
 	thread.Interceptors[0] = threadMixinInters0[0]
+	thread.Interceptors[1] = threadInters[0]
 	threadMixinFields0 := threadMixin[0].Fields()
 	_ = threadMixinFields0
 	threadFields := schema.Thread{}.Fields()

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -31,6 +32,7 @@ func (Customer) Fields() []ent.Field {
 		field.Text("contact").GoType(raw.JSON("")).Default("").Comment("Last contact given, as the function get_contact received it."),
 		field.Text("metadata").GoType(raw.JSON("")).Default(""),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
+		erasedAt(),
 	}
 }
 
@@ -44,8 +46,12 @@ func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("workspace_id", "external_id").Unique(),
 		index.Fields("workspace_id", "created_at"),
+		index.Fields("erased_at").StorageKey("customer_erased").Annotations(entsql.IndexWhere("erased_at IS NOT NULL")),
 	}
 }
+
+// Interceptors hide customers that are being erased.
+func (Customer) Interceptors() []ent.Interceptor { return []ent.Interceptor{hideErased()} }
 
 // Annotations of a customer.
 func (Customer) Annotations() []schema.Annotation { return connection() }

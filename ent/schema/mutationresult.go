@@ -26,6 +26,7 @@ func (MutationResult) Fields() []ent.Field {
 		field.String("client_mutation_id").Immutable(),
 		field.String("input_hash").Immutable(),
 		field.Text("result").GoType(raw.JSON("")).Immutable(),
+		field.String("thread_id").Optional().Nillable().Immutable().Comment("Thread that it was about, if any."),
 	}
 }
 
@@ -34,6 +35,7 @@ func (MutationResult) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("workspace_id", "viewer", "name", "client_mutation_id").Unique(),
 		index.Fields("created_at"),
+		index.Fields("thread_id"),
 	}
 }
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -43,6 +44,7 @@ func (Thread) Fields() []ent.Field {
 		field.Int64("version_moves").Default(0).Comment("The agent's moves when it was pinned."),
 		field.Text("contact").GoType(raw.JSON("")).Default(""),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
+		erasedAt(),
 	}
 }
 
@@ -67,8 +69,15 @@ func (Thread) Indexes() []ent.Index {
 		index.Fields("workspace_id", "message_count", "id"),
 		index.Fields("workspace_id", "agent_id", "last_activity_at"),
 		index.Fields("workspace_id", "customer_id"),
+		index.Fields("erased_at").StorageKey("thread_erased").Annotations(entsql.IndexWhere("erased_at IS NOT NULL")),
+		// Who deletes a customer or a message asks for the threads that refer to it.
+		index.Fields("customer_id"),
+		index.Fields("last_message_id"),
 	}
 }
+
+// Interceptors hide threads that are being erased.
+func (Thread) Interceptors() []ent.Interceptor { return []ent.Interceptor{hideErased()} }
 
 // Annotations of a thread.
 func (Thread) Annotations() []schema.Annotation { return connection() }

@@ -173,6 +173,12 @@ func UpdatedAt(v ms.Time) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldUpdatedAt, vc))
 }
 
+// ErasedAt applies equality check predicate on the "erased_at" field. It's identical to ErasedAtEQ.
+func ErasedAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldErasedAt, vc))
+}
+
 // WorkspaceIDEQ applies the EQ predicate on the "workspace_id" field.
 func WorkspaceIDEQ(v string) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldWorkspaceID, v))
@@ -1409,6 +1415,70 @@ func UpdatedAtLT(v ms.Time) predicate.Thread {
 func UpdatedAtLTE(v ms.Time) predicate.Thread {
 	vc := int64(v)
 	return predicate.Thread(sql.FieldLTE(FieldUpdatedAt, vc))
+}
+
+// ErasedAtEQ applies the EQ predicate on the "erased_at" field.
+func ErasedAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldErasedAt, vc))
+}
+
+// ErasedAtNEQ applies the NEQ predicate on the "erased_at" field.
+func ErasedAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldErasedAt, vc))
+}
+
+// ErasedAtIn applies the In predicate on the "erased_at" field.
+func ErasedAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldErasedAt, v...))
+}
+
+// ErasedAtNotIn applies the NotIn predicate on the "erased_at" field.
+func ErasedAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldErasedAt, v...))
+}
+
+// ErasedAtGT applies the GT predicate on the "erased_at" field.
+func ErasedAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldErasedAt, vc))
+}
+
+// ErasedAtGTE applies the GTE predicate on the "erased_at" field.
+func ErasedAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldErasedAt, vc))
+}
+
+// ErasedAtLT applies the LT predicate on the "erased_at" field.
+func ErasedAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldErasedAt, vc))
+}
+
+// ErasedAtLTE applies the LTE predicate on the "erased_at" field.
+func ErasedAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldErasedAt, vc))
+}
+
+// ErasedAtIsNil applies the IsNil predicate on the "erased_at" field.
+func ErasedAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldErasedAt))
+}
+
+// ErasedAtNotNil applies the NotNil predicate on the "erased_at" field.
+func ErasedAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldErasedAt))
 }
 
 // HasAgent applies the HasEdge predicate on the "agent" edge.

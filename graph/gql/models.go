@@ -20,6 +20,7 @@ import (
 	"parley/ent/thread"
 	"parley/ent/turn"
 	"parley/ent/viewer"
+	"parley/retention"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -436,6 +437,27 @@ type Download struct {
 	FileName string `json:"fileName"`
 	// Its media type.
 	ContentType string `json:"contentType"`
+}
+
+// Names a customer to be erased.
+type EraseCustomerInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+}
+
+// What was erased.
+type ErasePayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the thread or customer that is gone.
+	ID string `json:"id"`
+	// Whether nothing is left. A mutation erases for ten seconds at most; the rest, which nobody sees any more, goes in the
+	// background, also after a restart. Asked again meanwhile it goes on, and counts anew.
+	Done bool `json:"done"`
+	// How much this mutation has erased.
+	Erased *retention.Erased `json:"erased"`
 }
 
 // Where a page of events stands. There is always an end: ask again with it for what comes later.

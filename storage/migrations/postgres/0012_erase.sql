@@ -1,0 +1,10 @@
+ALTER TABLE "customers" ADD COLUMN "erased_at" bigint NULL;
+CREATE INDEX "customer_erased" ON "customers" ("erased_at") WHERE erased_at IS NOT NULL;
+CREATE TABLE "erased_usages" ("id" character varying NOT NULL, "workspace_id" character varying NOT NULL, "created_at" bigint NOT NULL, "agent_id" character varying NOT NULL, "provider" character varying NOT NULL, "model" character varying NOT NULL, "steps" bigint NOT NULL, "input_tokens" bigint NOT NULL, "cached_tokens" bigint NOT NULL, "output_tokens" bigint NOT NULL, "thinking_tokens" bigint NOT NULL, PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "erasedusage_workspace_id_created_at_agent_id_provider_model" ON "erased_usages" ("workspace_id", "created_at", "agent_id", "provider", "model");
+ALTER TABLE "mutation_results" ADD COLUMN "thread_id" character varying NULL;
+CREATE INDEX "mutationresult_thread_id" ON "mutation_results" ("thread_id");
+ALTER TABLE "threads" ADD COLUMN "erased_at" bigint NULL;
+CREATE INDEX "thread_erased" ON "threads" ("erased_at") WHERE erased_at IS NOT NULL;
+CREATE INDEX "thread_customer_id" ON "threads" ("customer_id");
+CREATE INDEX "thread_last_message_id" ON "threads" ("last_message_id");

@@ -1,0 +1,10 @@
+ALTER TABLE `customers` ADD COLUMN `erased_at` integer NULL;
+CREATE INDEX `customer_erased` ON `customers` (`erased_at`) WHERE erased_at IS NOT NULL;
+CREATE TABLE `erased_usages` (`id` text NOT NULL, `workspace_id` text NOT NULL, `created_at` integer NOT NULL, `agent_id` text NOT NULL, `provider` text NOT NULL, `model` text NOT NULL, `steps` integer NOT NULL, `input_tokens` integer NOT NULL, `cached_tokens` integer NOT NULL, `output_tokens` integer NOT NULL, `thinking_tokens` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE UNIQUE INDEX `erasedusage_workspace_id_created_at_agent_id_provider_model` ON `erased_usages` (`workspace_id`, `created_at`, `agent_id`, `provider`, `model`);
+ALTER TABLE `mutation_results` ADD COLUMN `thread_id` text NULL;
+CREATE INDEX `mutationresult_thread_id` ON `mutation_results` (`thread_id`);
+ALTER TABLE `threads` ADD COLUMN `erased_at` integer NULL;
+CREATE INDEX `thread_erased` ON `threads` (`erased_at`) WHERE erased_at IS NOT NULL;
+CREATE INDEX `thread_customer_id` ON `threads` (`customer_id`);
+CREATE INDEX `thread_last_message_id` ON `threads` (`last_message_id`);
