@@ -82,13 +82,14 @@ func (s *Service) ids(ctx context.Context, client *ent.Client, query string, arg
 }
 
 // sql fills in a statement: {in N} stands for one of the list that is parameter N, {lock} for locking what is read, {lock beside} for that
-// beside others who insert what refers to it, {now} for the time of the database.
+// beside others who insert what refers to it, {now} for the time of the database. {+} before a column keeps SQLite, which has no
+// statistics, from taking an index of the workspace for a better one than that of a list of keys.
 func (s *Service) sql(query string) string {
-	lock, beside, in, end := "", "", "IN (SELECT value FROM json_each($", "))"
+	lock, beside, plus, in, end := "", "", "+", "IN (SELECT value FROM json_each($", "))"
 	if s.log.Postgres() {
-		lock, beside, in, end = "FOR UPDATE", "FOR NO KEY UPDATE", "= ANY ($", "::text[])"
+		lock, beside, plus, in, end = "FOR UPDATE", "FOR NO KEY UPDATE", "", "= ANY ($", "::text[])"
 	}
-	query = strings.NewReplacer("{lock}", lock, "{lock beside}", beside, "{now}", s.log.NowSQL()).Replace(query)
+	query = strings.NewReplacer("{lock}", lock, "{lock beside}", beside, "{now}", s.log.NowSQL(), "{+}", plus).Replace(query)
 	for {
 		before, after, found := strings.Cut(query, "{in ")
 		if !found {

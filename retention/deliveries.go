@@ -17,12 +17,12 @@ const (
 	oldDeliveriesSQL = `SELECT id, created_at, ` + endedSQL + ` FROM deliveries
 WHERE workspace_id = $1 AND created_at >= $2 AND created_at < $3 AND (created_at > $2 OR id > $4) ORDER BY created_at, id LIMIT $5`
 
-	lockDeliveriesSQL = `SELECT id, event_id FROM deliveries WHERE workspace_id = $1 AND id {in 2} AND %s ORDER BY id {lock}`
+	lockDeliveriesSQL = `SELECT id, event_id FROM deliveries WHERE {+}workspace_id = $1 AND id {in 2} AND %s ORDER BY id {lock}`
 
-	dropAttemptsSQL = `DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE workspace_id = $1 AND delivery_id {in 2} LIMIT $3)
+	dropAttemptsSQL = `DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE {+}workspace_id = $1 AND delivery_id {in 2} LIMIT $3)
 RETURNING COALESCE("position", 0)`
 
-	dropDeliveriesSQL = `DELETE FROM deliveries WHERE workspace_id = $1 AND id {in 2}`
+	dropDeliveriesSQL = `DELETE FROM deliveries WHERE {+}workspace_id = $1 AND id {in 2}`
 
 	keepAttemptsFromSQL = `UPDATE delivery_feeds SET first_position = $2 WHERE workspace_id = $1 AND first_position < $2`
 )

@@ -21,11 +21,11 @@ const (
 	// markSQL makes threads powerless: rules of ent/schema hide them, a turn of an older epoch may write nothing, and whoever
 	// assumes a thread to be as it was finds another sequence. The app may use its own ids for new threads.
 	markSQL = `UPDATE threads SET erased_at = {now}, external_id = NULL, last_message_id = NULL, operator_id = NULL, epoch = epoch + 1,
-	last_seq = last_seq + 1 WHERE workspace_id = $1 AND id {in 2} AND erased_at IS NULL`
+	last_seq = last_seq + 1 WHERE {+}workspace_id = $1 AND id {in 2} AND erased_at IS NULL`
 
 	markCustomerSQL = `UPDATE customers SET erased_at = {now}, external_id = NULL WHERE workspace_id = $1 AND id = $2 AND erased_at IS NULL`
 
-	lockMarkedSQL = `SELECT id FROM threads WHERE workspace_id = $1 AND id {in 2} AND erased_at IS NOT NULL ORDER BY id {lock}`
+	lockMarkedSQL = `SELECT id FROM threads WHERE {+}workspace_id = $1 AND id {in 2} AND erased_at IS NOT NULL ORDER BY id {lock}`
 
 	dropCustomerSQL = `DELETE FROM customers WHERE workspace_id = $1 AND id = $2 AND NOT EXISTS (
 	SELECT 1 FROM threads t WHERE t.workspace_id = $1 AND t.customer_id = $2)`
@@ -35,13 +35,13 @@ const (
 // live turn, and reminders that are pending.
 func (s *Service) mark(ctx context.Context, workspace string, threads []string, gone rows) error {
 	err := s.write(ctx, gone, func(ctx context.Context, tx *eventlog.Tx, gone rows) error {
-		found, err := s.ids(ctx, tx.Client(), `SELECT id FROM threads WHERE workspace_id = $1 AND id {in 2} ORDER BY id {lock}`, workspace, s.list(threads))
+		found, err := s.ids(ctx, tx.Client(), `SELECT id FROM threads WHERE {+}workspace_id = $1 AND id {in 2} ORDER BY id {lock}`, workspace, s.list(threads))
 		if err != nil {
 			return err
 		}
 		for table, query := range map[string]string{
-			"turns":     `DELETE FROM turns WHERE workspace_id = $1 AND thread_id {in 2} AND state <> 'ENDED'`,
-			"reminders": `DELETE FROM reminders WHERE workspace_id = $1 AND thread_id {in 2} AND state = 'PENDING'`,
+			"turns":     `DELETE FROM turns WHERE {+}workspace_id = $1 AND thread_id {in 2} AND state <> 'ENDED'`,
+			"reminders": `DELETE FROM reminders WHERE {+}workspace_id = $1 AND thread_id {in 2} AND state = 'PENDING'`,
 		} {
 			n, err := s.exec(ctx, tx, query, workspace, s.list(found))
 			if gone[table] += n; err != nil {
@@ -130,7 +130,7 @@ func (s *Service) eraseSome(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 		return false, err
 	}
 	list, room := s.list(marked), batch
-	deliveries, err := s.ids(ctx, tx.Client(), `SELECT id FROM deliveries WHERE workspace_id = $1 AND thread_id {in 2} LIMIT 500`, workspace, list)
+	deliveries, err := s.ids(ctx, tx.Client(), `SELECT id FROM deliveries WHERE {+}workspace_id = $1 AND thread_id {in 2} LIMIT 500`, workspace, list)
 	if err != nil {
 		return false, err
 	}
@@ -138,13 +138,14 @@ func (s *Service) eraseSome(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 		_, _, err := s.dropDeliveries(ctx, tx, gone, workspace, deliveries, "TRUE")
 		return true, err
 	}
-	for _, of := range []struct{ table, column string }{
-		{"events", "thread_id"}, {"mutation_results", "thread_id"}, {"mutation_results", "viewer"}, {"reminders", "thread_id"},
-		{"notes", "thread_id"}, {"thread_tags", "thread_id"}, {"calls", "thread_id"}, {"steps", "thread_id"}, {"turns", "thread_id"},
-		{"messages", "thread_id"},
+	const ofThread = "{+}workspace_id = $1 AND thread_id {in 2}"
+	for _, of := range []struct{ table, where string }{
+		{"events", ofThread}, {"mutation_results", ofThread}, {"mutation_results", "workspace_id = $1 AND viewer {in 2}"},
+		{"reminders", ofThread}, {"notes", ofThread}, {"thread_tags", ofThread}, {"calls", ofThread}, {"steps", ofThread},
+		{"turns", ofThread}, {"messages", ofThread},
 	} {
 		drop := func() (int, error) {
-			return s.drop(ctx, tx, gone, of.table, "workspace_id = $1 AND "+of.column+" {in 2}", room, workspace, list)
+			return s.drop(ctx, tx, gone, of.table, of.where, room, workspace, list)
 		}
 		if of.table == "steps" {
 			drop = func() (int, error) { return s.dropSteps(ctx, tx, gone, workspace, list, room) }
@@ -163,6 +164,6 @@ func (s *Service) eraseSome(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 	if err := s.forgetContacts(ctx, tx, workspace, marked); err != nil {
 		return false, err
 	}
-	_, err = s.drop(ctx, tx, gone, "threads", "workspace_id = $1 AND id {in 2}", room, workspace, list)
+	_, err = s.drop(ctx, tx, gone, "threads", "{+}workspace_id = $1 AND id {in 2}", room, workspace, list)
 	return false, err
 }

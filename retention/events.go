@@ -25,7 +25,7 @@ const (
 	dropEventsSQL = `DELETE FROM events WHERE workspace_id = $1 AND shard = $2 AND position >= $3 AND position <= $4 AND NOT ` + neededSQL
 
 	// looseEventsSQL deletes events that retention had left for their deliveries.
-	looseEventsSQL = `DELETE FROM events WHERE workspace_id = $1 AND id {in 2} AND position < (
+	looseEventsSQL = `DELETE FROM events WHERE {+}workspace_id = $1 AND id {in 2} AND position < (
 	SELECT f.first_position FROM feed_shards f WHERE f.workspace_id = events.workspace_id AND f.shard = events.shard) AND NOT ` + neededSQL
 
 	keepFromSQL = `UPDATE feed_shards SET first_position = $3 WHERE workspace_id = $1 AND shard = $2 AND first_position < $3`

@@ -40,7 +40,7 @@ func (s *Service) dropSteps(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 	var steps []string
 	sums := map[used][5]int64{}
 	query := fmt.Sprintf(`SELECT s.id, t.agent_id, s.provider, s.model, s.created_at, s.input_tokens, s.cached_tokens, s.output_tokens, s.thinking_tokens
-		FROM steps s JOIN threads t ON t.id = s.thread_id WHERE s.workspace_id = $1 AND s.thread_id {in 2} ORDER BY s.id LIMIT %d`, limit)
+		FROM steps s JOIN threads t ON t.id = s.thread_id WHERE {+}s.workspace_id = $1 AND s.thread_id {in 2} ORDER BY s.id LIMIT %d`, limit)
 	err := s.scan(ctx, tx.Client(), query, []any{workspace, threads}, func(row scanner) error {
 		var stepID string
 		var u used
@@ -66,7 +66,7 @@ func (s *Service) dropSteps(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 			return 0, err
 		}
 	}
-	return s.drop(ctx, tx, gone, "steps", "workspace_id = $1 AND id {in 2}", limit, workspace, s.list(steps))
+	return s.drop(ctx, tx, gone, "steps", "{+}workspace_id = $1 AND id {in 2}", limit, workspace, s.list(steps))
 }
 
 // dropNotices deletes the events about failing integrations that quote what came back for an event that is gone, with their
@@ -77,7 +77,7 @@ func (s *Service) dropNotices(ctx context.Context, tx *eventlog.Tx, gone rows, w
 		return false, err
 	}
 	quoting := map[string][]string{} // notices by the event that they quote
-	const find = `SELECT id, body FROM events WHERE workspace_id = $1 AND thread_id IS NULL
+	const find = `SELECT id, body FROM events WHERE {+}workspace_id = $1 AND thread_id IS NULL
 		AND type IN ('` + eventlog.IntegrationFailing + `', '` + eventlog.IntegrationDisabled + `')`
 	err = s.scan(ctx, tx.Client(), find, []any{workspace}, func(row scanner) error {
 		var noticeID, text string
@@ -98,7 +98,7 @@ func (s *Service) dropNotices(ctx context.Context, tx *eventlog.Tx, gone rows, w
 	if err != nil || len(quoting) == 0 {
 		return false, err
 	}
-	there, err := s.ids(ctx, tx.Client(), `SELECT id FROM events WHERE workspace_id = $1 AND id {in 2}`, workspace, s.list(slices.Collect(maps.Keys(quoting))))
+	there, err := s.ids(ctx, tx.Client(), `SELECT id FROM events WHERE {+}workspace_id = $1 AND id {in 2}`, workspace, s.list(slices.Collect(maps.Keys(quoting))))
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +109,7 @@ func (s *Service) dropNotices(ctx context.Context, tx *eventlog.Tx, gone rows, w
 	if len(notices) == 0 {
 		return false, nil
 	}
-	deliveries, err := s.ids(ctx, tx.Client(), `SELECT id FROM deliveries WHERE workspace_id = $1 AND event_id {in 2} LIMIT 500`, workspace, s.list(notices))
+	deliveries, err := s.ids(ctx, tx.Client(), `SELECT id FROM deliveries WHERE {+}workspace_id = $1 AND event_id {in 2} LIMIT 500`, workspace, s.list(notices))
 	if err != nil {
 		return false, err
 	}
@@ -117,7 +117,7 @@ func (s *Service) dropNotices(ctx context.Context, tx *eventlog.Tx, gone rows, w
 		_, _, err = s.dropDeliveries(ctx, tx, gone, workspace, deliveries, "TRUE")
 		return true, err
 	}
-	_, err = s.drop(ctx, tx, gone, "events", "workspace_id = $1 AND id {in 2}", batch/2, workspace, s.list(notices))
+	_, err = s.drop(ctx, tx, gone, "events", "{+}workspace_id = $1 AND id {in 2}", batch/2, workspace, s.list(notices))
 	return true, err
 }
 
@@ -129,7 +129,7 @@ func (s *Service) forgetContacts(ctx context.Context, tx *eventlog.Tx, workspace
 		contact    raw.JSON
 	}
 	var all []given
-	err := s.scan(ctx, tx.Client(), `SELECT customer_id, contact FROM threads WHERE workspace_id = $1 AND id {in 2} AND contact <> '' ORDER BY customer_id, id`,
+	err := s.scan(ctx, tx.Client(), `SELECT customer_id, contact FROM threads WHERE {+}workspace_id = $1 AND id {in 2} AND contact <> '' ORDER BY customer_id, id`,
 		[]any{workspace, s.list(threads)}, func(row scanner) error {
 			var g given
 			err := row.Scan(&g.customerID, &g.contact)
