@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 	"sync"
 	"time"
 
@@ -279,6 +280,16 @@ func (s *tails) dropGone(ctx context.Context) {
 			t.keepOnly(names, there)
 		}
 		s.mu.Unlock()
+	}
+}
+
+// Gone forgets the events that are kept of threads that are being erased, and has those who follow them look at the database,
+// where they learn so. Other servers find out by themselves within seconds.
+func (l *Log) Gone(workspace string, threads []string) {
+	l.tails.mu.Lock()
+	defer l.tails.mu.Unlock()
+	if t := l.tails.of[workspace]; t != nil {
+		t.keepOnly(append(slices.Clone(threads), allThreads), nil)
 	}
 }
 

@@ -51,12 +51,14 @@ func (s *Service) mark(ctx context.Context, workspace string, threads []string, 
 		_, err = s.exec(ctx, tx, markSQL, workspace, s.list(found))
 		return err
 	})
-	if err == nil {
-		for _, threadID := range threads {
-			s.o.Forget(threadID)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	s.log.Gone(workspace, threads)
+	for _, threadID := range threads {
+		s.o.Forget(threadID)
+	}
+	return nil
 }
 
 func (s *Service) markCustomer(ctx context.Context, workspace, customerID string) error {
