@@ -6840,7 +6840,7 @@ type UsageRow {
   agent: Agent
   "` + "`" + `provider/model` + "`" + `."
   model: String
-  "Id of the thread; null also for dry runs, which have none."
+  "Id of the thread; null also for dry runs, which have none, and for threads that were erased."
   threadId: ID
   "Whether it is of dry runs."
   dryRun: Boolean
@@ -7595,7 +7595,7 @@ type Replay implements Node {
   state: ReplayState!
   "How many deliveries there were in the range of time; 0 until they were counted."
   total: Int!
-  "How many of those were looked at so far."
+  "How many of those were looked at so far; in the end fewer than ` + "`" + `total` + "`" + ` where retention has deleted some meanwhile."
   seen: Int!
   "How many of those were made due again."
   queued: Int!

@@ -2,6 +2,7 @@ package retention
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,12 +79,12 @@ func (r rows) erased(done bool) Erased {
 	}
 }
 
-// eraseOn goes on with all that is marked, until nothing of it is left or ctx ends.
+// eraseOn goes on with what is marked, the oldest first, until nothing of that is left or ctx ends.
 func (s *Service) eraseOn(ctx context.Context) error {
 	ctx = system(ctx)
 	type marked struct{ workspace, id string }
 	find := func(table string) (found []marked, err error) {
-		query := `SELECT workspace_id, id FROM ` + table + ` WHERE erased_at IS NOT NULL ORDER BY workspace_id, id`
+		query := `SELECT workspace_id, id FROM ` + table + ` WHERE erased_at IS NOT NULL ORDER BY erased_at, id LIMIT 1000`
 		err = s.scan(ctx, s.log.Client(), query, nil, func(row scanner) error {
 			var m marked
 			err := row.Scan(&m.workspace, &m.id)
@@ -100,17 +101,17 @@ func (s *Service) eraseOn(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find threads to erase: %w", err)
 	}
-	gone, ever := rows{}, time.Time{}
-	defer func() { s.metrics.gone(gone) }()
+	gone, failed := rows{}, []error(nil) // one that cannot be erased now keeps no other from it
 	for _, m := range threads {
-		if _, err := s.eraseThreads(ctx, m.workspace, []string{m.id}, gone, ever); err != nil {
-			return fmt.Errorf("erase %s: %w", m.id, err)
+		if _, err := s.eraseThreads(ctx, m.workspace, []string{m.id}, gone, time.Time{}); err != nil {
+			failed = append(failed, fmt.Errorf("erase %s: %w", m.id, err))
 		}
 	}
 	for _, m := range customers {
-		if _, err := s.eraseCustomer(ctx, m.workspace, m.id, gone, ever); err != nil {
-			return fmt.Errorf("erase %s: %w", m.id, err)
+		if _, err := s.eraseCustomer(ctx, m.workspace, m.id, gone, time.Time{}); err != nil {
+			failed = append(failed, fmt.Errorf("erase %s: %w", m.id, err))
 		}
 	}
-	return nil
+	s.metrics.gone(gone)
+	return errors.Join(failed...)
 }

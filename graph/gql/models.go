@@ -1357,7 +1357,7 @@ type UsageRow struct {
 	Agent *ent.Agent `json:"agent,omitempty"`
 	// `provider/model`.
 	Model *string `json:"model,omitempty"`
-	// Id of the thread; null also for dry runs, which have none.
+	// Id of the thread; null also for dry runs, which have none, and for threads that were erased.
 	ThreadID *string `json:"threadId,omitempty"`
 	// Whether it is of dry runs.
 	DryRun *bool `json:"dryRun,omitempty"`
