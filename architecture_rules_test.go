@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"live":      {},
 	"outbound":  {},
 	"replica":   {"ent"},
-	"retention": {"ent", "eventlog", "failpoint"},
+	"retention": {"ent", "eventlog"},
 	"scenario":  {"dialogue"},
 	"seal":      {},
 	"storage":   {"ent"},
