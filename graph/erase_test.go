@@ -83,6 +83,13 @@ func (a *api) inFile(text string) bool {
 	return false
 }
 
+// end says whether no event of a thread is behind a cursor of the workspace.
+func (a *api) end(cursor string) bool {
+	edges := a.must(`query($c: Cursor) { events(after: $c, first: 1, types: ["*"]) { edges { node { id } } } }`, map[string]any{"c": cursor}).at("events", "edges")
+	list, _ := edges.([]any)
+	return len(list) == 0
+}
+
 // echo makes an integration whose endpoint answers with what it gets, and refuses it.
 func (a *api) echo(types string) string {
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -174,6 +181,7 @@ func TestNothingIsLeftOfWhatWasErased(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		agentID := a.must(`mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`, nil).text("createAgent", "agent", "id")
 		integrationID := a.echo("*")
+		begin := a.place()
 		other := a.plant(agentID, integrationID, canary("other"), "")
 		one := a.plant(agentID, integrationID, canary("one"), "")
 		customer := a.plant(agentID, integrationID, canary("customer"), "")
@@ -255,6 +263,19 @@ func TestNothingIsLeftOfWhatWasErased(t *testing.T) {
 		}
 		if now := a.must(usage, nil).raw; now != used {
 			t.Errorf("usage was %s, and is %s", used, now)
+		}
+		// Who follows the workspace from before finds holes, and goes on.
+		a.must(`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "last"}) { thread { id } } }`, map[string]any{"t": other.thread})
+		follower := a.socketFor(t, a.keys[viewer.Operator], followAll, map[string]any{"after": begin})
+		t.Cleanup(follower.close)
+		for cursor := ""; ; {
+			events, cursors := happened(t, follower, 1)
+			if !strings.HasSuffix(events[0], other.thread) || cursors[0] == cursor {
+				t.Errorf("the workspace tells of %s", events[0])
+			}
+			if cursor = cursors[0]; a.end(cursor) {
+				break
+			}
 		}
 		rest := slices.Sorted(maps.Keys(a.find(one.thread)))
 		if !slices.Equal(rest, []string{"mutation_results.result"}) && len(rest) > 0 {
