@@ -83,14 +83,17 @@ func (s *stage) readThread(ctx context.Context, threadID string) (story, error) 
 func (s *stage) quiet(ctx context.Context) error {
 	busy := "nothing was read"
 	for _, th := range s.log.threads { // complete by now
-		for {
+		// Twice: turns are read before a reminder fires, perhaps, and reminders after that.
+		for idle := 0; idle < 2; {
 			told, err := s.readThread(ctx, th.id)
 			if err != nil {
 				return fmt.Errorf("no quiet: %s; %w", busy, err)
 			}
 			if busy = told.busy(); busy == "" {
-				break
+				idle++
+				continue
 			}
+			idle = 0
 			dawdle(200)
 		}
 	}
