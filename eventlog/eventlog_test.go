@@ -30,13 +30,13 @@ type fixture struct {
 	agent     *ent.Agent
 }
 
-func newFixture(t *testing.T, db *storage.DB) *fixture {
+func newFixture(t testing.TB, db *storage.DB) *fixture {
 	t.Helper()
 	workspace, ctx := storagetest.Workspace(t, db, t.Name())
 	return &fixture{workspace, ctx, eventlog.New(db.Client, db.Dialect, nil), db.Client.Agent.Create().SetName("a").SaveX(ctx)}
 }
 
-func (f *fixture) thread(t *testing.T) string {
+func (f *fixture) thread(t testing.TB) string {
 	t.Helper()
 	var id string
 	err := f.log.Write(f.ctx, func(ctx context.Context, tx *eventlog.Tx) error {

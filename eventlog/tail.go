@@ -34,11 +34,15 @@ const (
 type tails struct {
 	log    *Log
 	signal Signal
-	mu     sync.Mutex // protects everything below, in tails and topics too
+	mu     sync.RWMutex // protects everything below, in tails and topics too
 	of     map[string]*tail
 	users  int
-	doubt  bool   // commits of other servers may have been missed
 	stop   func() // ends the goroutine, and waits for it
+
+	in      sync.Mutex // protects everything below: who writes waits for nobody who follows
+	running int        // goroutines that take what comes: one, or a second one that is ending
+	inbox   []Wake
+	doubt   bool // commits of other servers may have been missed
 }
 
 // tail is the end of one workspace's feed.
@@ -86,10 +90,16 @@ func (s *tails) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	s.stop = func() { cancel(); <-ended }
-	s.signal.Poke()
+	s.in.Lock()
+	s.running++
+	s.in.Unlock()
 	go func() {
 		defer close(ended)
 		s.run(ctx)
+		s.in.Lock()
+		s.running--
+		s.in.Unlock()
+		s.takeAll()
 	}()
 }
 
@@ -98,14 +108,14 @@ func (s *tails) run(ctx context.Context) {
 	defer poll.Stop()
 	_ = s.poll(ctx) // the next one comes soon
 	for n, failed := 1, 0; ; {
+		if s.takeAll() {
+			_ = s.poll(ctx)
+		}
 		s.readAll(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.signal:
-			if s.takeDoubt() {
-				_ = s.poll(ctx)
-			}
 		case <-poll.C:
 			if n, failed = n+1, failed+1; s.poll(ctx) == nil {
 				failed = 0
@@ -120,28 +130,50 @@ func (s *tails) run(ctx context.Context) {
 	}
 }
 
-// passed takes note of a commit: of its events, or, when they are not given, of the shards that have new ones. It does not
-// block.
+// maxInbox is how many commits wait with their events; those of more are read.
+const maxInbox = 1000
+
+// passed takes note of a commit: of its events, or, when they are not given, of the shards that have new ones.
 func (s *tails) passed(w Wake) {
 	if w.Shards == 0 {
 		return
 	}
+	s.in.Lock()
+	if len(s.inbox) >= maxInbox {
+		w.Events = nil
+	}
+	s.inbox = append(s.inbox, w)
+	running := s.running > 0
+	s.in.Unlock()
+	if running {
+		s.signal.Poke()
+	} else {
+		s.takeAll() // nobody follows: it is little work
+	}
+}
+
+// unsure asks for a poll now.
+func (s *tails) unsure() {
+	s.in.Lock()
+	s.doubt = true
+	s.in.Unlock()
+	s.signal.Poke()
+}
+
+// takeAll passes on what has come, and says whether something may have been missed.
+func (s *tails) takeAll() (doubt bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.of[w.Workspace]
-	if t == nil {
-		return
-	}
-	for _, row := range w.Events {
-		t.pass(forLive(row)) // one that does not join on is found in the database
-		w.Shards &^= 1 << row.Shard
-		if row.Position > t.reached[row.Shard] {
-			w.Shards |= 1 << row.Shard
+	s.in.Lock()
+	inbox, doubt := s.inbox, s.doubt
+	s.inbox, s.doubt = nil, false
+	s.in.Unlock()
+	for _, w := range inbox {
+		if t := s.of[w.Workspace]; t != nil {
+			t.take(w)
 		}
 	}
-	if t.dirty |= w.Shards; t.dirty != 0 {
-		s.signal.Poke()
-	}
+	return doubt
 }
 
 // followed returns the workspaces that anybody follows.
@@ -171,22 +203,6 @@ func (s *tails) poll(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// unsure asks for a poll now.
-func (s *tails) unsure() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.doubt = true
-	s.signal.Poke()
-}
-
-func (s *tails) takeDoubt() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	doubt := s.doubt
-	s.doubt = false
-	return doubt
 }
 
 // lookAll has all who follow look at the database.

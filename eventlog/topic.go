@@ -3,6 +3,7 @@ package eventlog
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/ent"
@@ -28,13 +29,13 @@ type topic struct {
 // reader is one who follows a topic.
 type reader struct {
 	topic  *topic
-	mu     *sync.Mutex
-	signal Signal // poked when there may be something new
-	next   int    // of a feed: how many rows of the topic were looked at
-	look   bool   // it has to look at the database, whatever is known here
+	mu     *sync.RWMutex
+	signal Signal      // poked when there may be something new
+	next   int         // of a feed: how many rows of the topic were looked at
+	look   atomic.Bool // it has to look at the database, whatever is known here
 }
 
-func (t *tail) join(name string, mu *sync.Mutex) *reader {
+func (t *tail) join(name string, mu *sync.RWMutex) *reader {
 	to := t.topics[name]
 	if to == nil {
 		to = &topic{left: t.reached}
@@ -57,6 +58,18 @@ func (t *tail) begin(ends [Shards]int64) {
 		to.left = ends
 		to.look()
 	}
+}
+
+// take takes note of a commit. Events that do not join on are found in the database.
+func (t *tail) take(w Wake) {
+	for _, row := range w.Events {
+		t.pass(forLive(row))
+		w.Shards &^= 1 << row.Shard
+		if row.Position > t.reached[row.Shard] {
+			w.Shards |= 1 << row.Shard
+		}
+	}
+	t.dirty |= w.Shards
 }
 
 // pass passes an event on if it is the next one of its shard.
@@ -100,7 +113,7 @@ func (to *topic) clear() {
 // look has the readers look at the database once.
 func (to *topic) look() {
 	for _, r := range to.readers {
-		r.look = true
+		r.look.Store(true)
 	}
 	to.poke()
 }
@@ -113,10 +126,10 @@ func (to *topic) poke() {
 
 // after returns the events of a thread behind a sequence. Whole is false when it is not known here what is behind it.
 func (r *reader) after(sequence int64) (rows []*ent.Event, whole bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	kept := r.topic.rows
-	if r.looks() || len(kept) == 0 || sequence+1 < *kept[0].Sequence {
+	if r.look.Swap(false) || len(kept) == 0 || sequence+1 < *kept[0].Sequence {
 		return nil, false
 	}
 	// Whoever has read further than this in the database has what is still to be passed on.
@@ -127,9 +140,9 @@ func (r *reader) after(sequence int64) (rows []*ent.Event, whole bool) {
 // behind returns the events of a feed behind positions, which it moves on. Whole is false when it is not known here what is
 // behind them.
 func (r *reader) behind(positions *[Shards]int64) (rows []*ent.Event, whole bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.looks() {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.look.Swap(false) {
 		return nil, false
 	}
 	for shard, left := range r.topic.left {
@@ -145,12 +158,6 @@ func (r *reader) behind(positions *[Shards]int64) (rows []*ent.Event, whole bool
 	}
 	r.next = r.topic.before + len(r.topic.rows)
 	return rows, true
-}
-
-func (r *reader) looks() bool {
-	look := r.look
-	r.look = false
-	return look
 }
 
 // followed says whether anybody follows anything of the workspace.
