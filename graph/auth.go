@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 
 	"parley/ent/viewer"
 )
@@ -53,25 +52,6 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 		return ctx, err
 	}
 	return viewer.NewContext(ctx, v), nil
-}
-
-// initSocket admits a WebSocket by the payload of connection_init, or by the header of its handshake. The socket ends
-// with the key or token that opened it.
-func (f *front) initSocket(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-	c, err := connectionOf(ctx), error(nil)
-	if header := payload.Authorization(); header != "" {
-		ctx, err = f.admit(ctx, header)
-	}
-	v, ok := viewer.FromContext(ctx)
-	if err == nil && !ok {
-		err = errBadInit
-	}
-	if err != nil {
-		c.end(err)
-		return ctx, nil, errors.New(translate(err).text)
-	}
-	c.endWithKey(ctx, f.access, v)
-	return ctx, nil, nil
 }
 
 // authDirective refuses a root field to viewers without one of its roles. An empty list admits anyone.

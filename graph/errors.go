@@ -19,6 +19,7 @@ import (
 	"parley/ent"
 	"parley/ent/schema"
 	"parley/eventlog"
+	"parley/graph/socket"
 	"parley/invalid"
 )
 
@@ -63,6 +64,8 @@ var vocabulary = []struct {
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
+	{socket.ErrOrigin, public{code: CodeForbidden, status: http.StatusForbidden}},
+	{errManyOperations, public{code: CodeRateLimited, retry: true}},
 	{errDownloads, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},
 	{eventlog.ErrCursorExpired, public{code: CodeCursorExpired}},

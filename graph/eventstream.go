@@ -27,7 +27,7 @@ var _ graphql.Transport = eventStreams{}
 // Do implements graphql.Transport.
 func (t eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ctx, c := newConnection(r.Context())
-	defer c.close(errAnswered)
+	defer c.end(errAnswered)
 	defer t.streams.remove(c)
 	t.SSE.Do(&eventWriter{ResponseWriter: w, connection: c, front: t.front, client: r}, r.WithContext(ctx), exec)
 }

@@ -16,6 +16,7 @@ import (
 
 	"parley/access"
 	"parley/ent/id"
+	"parley/graph/socket"
 )
 
 // front is what every request meets before GraphQL.
@@ -49,11 +50,7 @@ func requestID(ctx context.Context) string {
 // cannot decode in their error.
 func (f *front) read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isSocket(r) {
-			if err := checkHandshake(r); err != nil {
-				f.refuse(w, r, err)
-				return
-			}
+		if socket.Is(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -86,14 +83,6 @@ func (f *front) read(next http.Handler) http.Handler {
 	})
 }
 
-// request is what a body holds; other members are ignored.
-type request struct {
-	Query         *string                    `json:"query"`
-	OperationName *string                    `json:"operationName,omitempty"`
-	Variables     map[string]json.RawMessage `json:"variables,omitempty"`
-	Extensions    map[string]json.RawMessage `json:"extensions,omitempty"`
-}
-
 // readBody reads and checks the body of a POST, and returns it as the transports expect it.
 func (f *front) readBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser, error) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
@@ -111,15 +100,10 @@ func (f *front) readBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser,
 		return r.Body, statusError{http.StatusBadRequest, "the body cannot be read"}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // as above
-	var q request
-	if err := json.Unmarshal(body, &q); err != nil || q.Query == nil {
-		return r.Body, statusError{http.StatusBadRequest, "the body must be a JSON object with a string `query`, and where they are given " +
-			"an object `variables`, a string `operationName` and an object `extensions`"}
+	if _, err := readRequest(body); err != nil {
+		return r.Body, err
 	}
-	var checked bytes.Buffer
-	e := json.NewEncoder(&checked)
-	e.SetEscapeHTML(false)
-	return io.NopCloser(&checked), e.Encode(q)
+	return io.NopCloser(bytes.NewReader(body)), nil
 }
 
 // checkQuery refuses parameters of a GET that gqlgen would refuse without a code.

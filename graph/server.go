@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +20,7 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/graph/limit"
+	"parley/graph/socket"
 	"parley/live"
 	"parley/retention"
 	"parley/seal"
@@ -84,9 +83,9 @@ func New(o Options) *Handler {
 	mustBeGuarded(schema.Schema())
 
 	limits := limit.Default()
-	f := &front{access: o.Access, logger: o.Logger, streams: newStreams(), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second)}
+	f := &front{access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second)}
 	srv := handler.New(schema)
-	srv.AddTransport(sockets{f, originPatterns(o.Origins)})
+	srv.AddTransport(sockets{f, socket.Options{Origins: o.Origins, MaxMessage: limits.Body}})
 	srv.AddTransport(eventStreams{front: f})
 	srv.AddTransport(transport.GET{})
 	srv.AddTransport(transport.POST{})
@@ -114,15 +113,4 @@ func mustBeGuarded(schema *ast.Schema) {
 			}
 		}
 	}
-}
-
-// originPatterns turns origins into the host patterns that the WebSocket library compares with.
-func originPatterns(origins []string) []string {
-	var hosts []string
-	for _, origin := range origins {
-		if u, err := url.Parse(origin); err == nil && u.Host != "" {
-			hosts = append(hosts, u.Host)
-		}
-	}
-	return slices.Compact(hosts)
 }

@@ -1,0 +1,90 @@
+package socket
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// link is a connection that was taken over, as far as all kinds of it are alike.
+type link struct {
+	conn   net.Conn
+	end    context.CancelCauseFunc
+	reason func() error // nil while it has not ended
+	done   func()       // called with the lock when the last frame was written; nil: nobody asks
+
+	running sync.WaitGroup // all goroutines but the one that reads
+
+	mu  sync.Mutex // protects what follows, and the fields of those who embed it
+	out outbox
+}
+
+// begin ties a link to the context that it ends with. tell is called once that has ended, with its cause; settle waits for
+// it.
+func (l *link) begin(ctx context.Context, end context.CancelCauseFunc, tell func(reason error)) (settle func()) {
+	l.end, l.reason = end, func() error { return context.Cause(ctx) }
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		tell(context.Cause(ctx))
+	})
+	return func() {
+		if !stop() {
+			<-told
+		}
+	}
+}
+
+// write sends what b, which is of scratch, holds; the caller holds the lock.
+func (l *link) write(b *[]byte) {
+	l.after(l.out.push(*b))
+	if cap(*b) <= piece {
+		scratch.Put(b)
+	}
+}
+
+var scratch = sync.Pool{New: func() any { b := make([]byte, 0, 2048); return &b }}
+
+// after does what a push asks for; the caller holds the lock.
+func (l *link) after(drain bool, err error) {
+	switch {
+	case err != nil:
+		l.end(err)
+	case drain:
+		l.running.Go(l.drain)
+	case l.out.shut && !l.out.draining && l.done != nil:
+		l.done()
+	}
+}
+
+func (l *link) drain() {
+	err := l.out.drain(l.conn.Write, func(t time.Time) { _ = l.conn.SetWriteDeadline(t) })
+	if err != nil {
+		l.end(ErrSlow)
+		_ = l.conn.Close() // half a frame may be out: nothing can follow
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out.shut && !l.out.draining && l.done != nil {
+		l.done()
+	}
+}
+
+// wait waits until the client has taken most of what there was; false when ctx ended first.
+func (l *link) wait(ctx context.Context) bool {
+	for {
+		l.mu.Lock()
+		room := l.out.ready()
+		l.mu.Unlock()
+		if room == nil {
+			return ctx.Err() == nil
+		}
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
