@@ -22,18 +22,54 @@ var (
 // meets @auth; a wrong key is refused here.
 func (f *front) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := r.Header.Get("Authorization")
-		if header == "" {
+		header, ticket := r.Header.Get("Authorization"), ticketOf(r)
+		var ctx context.Context
+		var err error
+		switch {
+		case header != "":
+			ctx, err = f.admit(r.Context(), header)
+		case ticket != "":
+			ctx, err = f.redeem(r.Context(), ticket)
+		default:
 			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, err := f.admit(r.Context(), header)
 		if err != nil {
 			f.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// ticketOf takes the stream ticket out of a request for a stream, so that nothing that comes later can write it into a log.
+func ticketOf(r *http.Request) string {
+	a := asked(r.Context())
+	if a == nil || !a.offer.events || r.Method != http.MethodGet {
+		return ""
+	}
+	values := r.URL.Query() // which was read before
+	ticket := values.Get("ticket")
+	if ticket != "" {
+		values.Set("ticket", "redacted")
+		r.URL.RawQuery = values.Encode()
+		r.RequestURI = r.URL.RequestURI()
+	}
+	return ticket
+}
+
+// redeem returns ctx with the viewer who made a stream ticket, which is used up.
+func (f *front) redeem(ctx context.Context, ticket string) (context.Context, error) {
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	v, err := f.access.RedeemStreamTicket(limited, ticket)
+	if limited.Err() != nil {
+		return ctx, limited.Err()
+	}
+	if err != nil {
+		return ctx, err
+	}
+	return viewer.NewContext(ctx, v), nil
 }
 
 // admit returns ctx with the viewer that an Authorization value belongs to.

@@ -224,7 +224,7 @@ func TestAStreamWithAHoleBeforeItEndsWithCursorExpired(t *testing.T) {
 		if m, _ := s.read(); m["type"] != "complete" {
 			t.Errorf("the socket goes on with %v, want complete", m)
 		}
-		if lines := e.rest(); strings.Join(lines, "") != "event: complete" {
+		if lines := e.rest(); strings.Join(lines, "\n") != "event: complete\ndata:" {
 			t.Errorf("the events go on with %q, want complete", lines)
 		}
 	})
@@ -238,8 +238,9 @@ func TestNoStreamBeginsWhileTheServerStops(t *testing.T) {
 		if err == nil || res == nil || res.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("a socket: %v, want 503", err)
 		}
-		if lines := a.eventSource(t, a.keys[viewer.App], map[string]any{"t": threadID}).rest(); len(lines) > 0 {
-			t.Errorf("a stream of events: %q, want none", lines)
+		e := a.eventSource(t, a.keys[viewer.App], map[string]any{"t": threadID})
+		if lines := strings.Join(e.rest(), "\n"); e.status != http.StatusServiceUnavailable || !strings.Contains(lines, "UNAVAILABLE") || strings.Contains(lines, "event:") {
+			t.Errorf("a stream of events: %d %q, want 503", e.status, lines)
 		}
 		if r := a.do(a.keys[viewer.App], `{ viewer { role } }`, nil); r.code() != "" {
 			t.Errorf("a query: %s", r.raw)

@@ -86,6 +86,8 @@ func (s *socket) next() (map[string]any, bool) {
 func (s *socket) close() { _ = s.conn.CloseNow() }
 
 type eventSource struct {
+	status int
+	id     string // of the last event
 	lines  *bufio.Scanner
 	cancel context.CancelFunc
 }
@@ -111,7 +113,7 @@ func (a *api) eventSourceFor(t *testing.T, key, document string, variables map[s
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cancel(); _ = res.Body.Close() })
-	return &eventSource{bufio.NewScanner(res.Body), cancel}
+	return &eventSource{status: res.StatusCode, lines: bufio.NewScanner(res.Body), cancel: cancel}
 }
 
 func (e *eventSource) next() (map[string]any, bool) {
@@ -120,6 +122,9 @@ func (e *eventSource) next() (map[string]any, bool) {
 		line := e.lines.Text()
 		if k, ok := strings.CutPrefix(line, "event: "); ok {
 			kind = k
+		}
+		if id, ok := strings.CutPrefix(line, "id: "); ok {
+			e.id = id
 		}
 		if data, ok := strings.CutPrefix(line, "data: "); ok && kind == "next" {
 			var m map[string]any

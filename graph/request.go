@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -27,6 +28,24 @@ func readRequest(text []byte) (*graphql.RawParams, error) {
 	params := &graphql.RawParams{Query: *q.Query, Variables: q.Variables, Extensions: q.Extensions}
 	if q.OperationName != nil {
 		params.OperationName = *q.OperationName
+	}
+	return params, nil
+}
+
+// readQuery reads the parameters of a GET.
+func readQuery(query string) (*graphql.RawParams, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, statusError{http.StatusBadRequest, "the parameters after `?` cannot be read"}
+	}
+	if !values.Has("query") {
+		return nil, statusError{http.StatusBadRequest, "send the document as the parameter `query`"}
+	}
+	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if text := values.Get(name); text != "" && decode([]byte(text), into) != nil {
+			return nil, statusError{http.StatusBadRequest, "`" + name + "` must be a JSON object"}
+		}
 	}
 	return params, nil
 }

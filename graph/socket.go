@@ -12,10 +12,7 @@ import (
 )
 
 // sockets is the transport of WebSockets.
-type sockets struct {
-	*front
-	socket.Options
-}
+type sockets struct{ *front }
 
 var _ graphql.Transport = sockets{}
 
@@ -30,7 +27,7 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		t.refuse(w, r, errStopping)
 		return
 	}
-	s, err := socket.Accept(w, r, t.Options)
+	s, err := socket.Accept(w, r, t.pages)
 	if err != nil {
 		c.end(errAnswered)
 		t.streams.remove(c)

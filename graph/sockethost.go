@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/ent/viewer"
 	"parley/graph/socket"
@@ -69,43 +68,24 @@ func authorizationOf(payload json.RawMessage) (string, error) {
 }
 
 // Request implements socket.Host.
-func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error) { return readRequest(payload) }
+func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error) {
+	return readRequest(payload)
+}
 
-// Run implements socket.Host. Answers are made at the pace at which the client reads them.
+// Run implements socket.Host.
 func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
-	ctx = viewer.NewContext(ctx, *h.viewer)
-	fail := func(err error) { o.Error(encodeErrors(gqlerror.List{h.front.tell(ctx, err).gql(ctx)})) }
-	defer func() {
-		if cause := recover(); cause != nil {
-			fail(recovered(h.logger)(ctx, cause))
-		}
-	}()
+	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, *h.viewer))
 	if o.Others() >= maxOperations {
-		fail(errManyOperations)
+		h.fail(ctx, o, errManyOperations)
 		return
 	}
-	responses, run, refused := dispatch(ctx, h.exec, params)
-	if refused != nil {
-		o.Error(encodeErrors(refused.Errors))
+	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	if errs != nil {
+		answer := h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		o.Error(encodeErrors(answer.Errors))
 		return
 	}
-	for first := true; o.Ready(ctx); first = false {
-		switch response := responses(run); {
-		case ctx.Err() != nil:
-			return // nobody hears it, or must
-		case response == nil && first && run.Err() != nil:
-			fail(run.Err())
-			return
-		case response == nil:
-			o.Complete()
-			return
-		case first && isRequestError(response):
-			o.Error(encodeErrors(response.Errors))
-			return
-		default:
-			o.Next(encodeAnswer(response))
-		}
-	}
+	h.run(ctx, h.exec, operation, o)
 }
 
 // Closing implements socket.Host.
@@ -118,16 +98,4 @@ func (h *socketHost) Closing(reason error) (code uint16, text string) {
 	default: // a fault or a time-out: a page must come back by itself when it is over
 		return socket.CloseTryAgain, p.text
 	}
-}
-
-// dispatch begins an operation. The answers are to be asked for with the context that is returned; refused is the answer
-// to an operation that is not executed.
-func dispatch(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (graphql.ResponseHandler, context.Context, *graphql.Response) {
-	ctx = graphql.StartOperationTrace(ctx)
-	operation, errs := exec.CreateOperationContext(ctx, params)
-	if errs != nil {
-		return nil, ctx, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
-	}
-	responses, ctx := exec.DispatchOperation(ctx, operation)
-	return responses, ctx, nil
 }

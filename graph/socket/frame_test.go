@@ -191,7 +191,7 @@ func TestOrigins(t *testing.T) {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		if got := o.allows(r); got != want {
+		if got := o.Allows(r); got != want {
 			t.Errorf("%q: %v", origin, got)
 		}
 	}

@@ -55,7 +55,7 @@ func Accept(w http.ResponseWriter, r *http.Request, o Options) (*Socket, error) 
 	if err := check(r); err != nil {
 		return nil, err
 	}
-	if !o.allows(r) {
+	if !o.Allows(r) {
 		return nil, ErrOrigin
 	}
 	conn, buffers, err := http.NewResponseController(w).Hijack()
@@ -112,8 +112,8 @@ func tokens(h http.Header, name string) (items []string) {
 	return items
 }
 
-// allows says whether the page that connects may. Programs send no origin; they have no cookies of somebody else either.
-func (o Options) allows(r *http.Request) bool {
+// Allows says whether the page that connects may. Programs send no origin; they have no cookies of somebody else either.
+func (o Options) Allows(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return true

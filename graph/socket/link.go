@@ -23,7 +23,9 @@ type link struct {
 // begin ties a link to the context that it ends with. tell is called once that has ended, with its cause; settle waits for
 // it.
 func (l *link) begin(ctx context.Context, end context.CancelCauseFunc, tell func(reason error)) (settle func()) {
+	l.mu.Lock()
 	l.end, l.reason = end, func() error { return context.Cause(ctx) }
+	l.mu.Unlock()
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
