@@ -14,6 +14,7 @@ import (
 
 var (
 	errNoKey   = errors.New("send a key as `Authorization: Bearer …`")
+	errTicket  = errors.New("a stream ticket opens a subscription: send a key for anything else")
 	errMayNot  = errors.New("the key's role may not do this")
 	errBadInit = errors.New(`send {"authorization": "Bearer …"} as the payload of connection_init`)
 )
@@ -50,7 +51,7 @@ func ticketOf(r *http.Request) string {
 	}
 	values := r.URL.Query() // which was read before
 	ticket := values.Get("ticket")
-	if ticket != "" {
+	if a.ticket = ticket != ""; a.ticket {
 		values.Set("ticket", "redacted")
 		r.URL.RawQuery = values.Encode()
 		r.RequestURI = r.URL.RequestURI()

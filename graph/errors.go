@@ -60,6 +60,7 @@ var vocabulary = []struct {
 	{access.ErrUnauthenticated, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errNoKey, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errBadInit, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
+	{errTicket, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},

@@ -54,6 +54,7 @@ type askedKey struct{}
 type ask struct {
 	params *graphql.RawParams
 	offer  offer
+	ticket bool // whether it was let in by a stream ticket
 }
 
 // asked is what the request of ctx asks for; nil for a WebSocket.

@@ -30,6 +30,8 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	case kind == ast.Mutation && r.Method == http.MethodGet:
 		w.Header().Set("Allow", http.MethodPost)
 		t.refuse(w, r, statusError{http.StatusMethodNotAllowed, "GET is for queries and subscriptions: use POST"})
+	case kind != ast.Subscription && a.ticket:
+		t.refuse(w, r, errTicket)
 	case kind == ast.Subscription && a.offer.events:
 		t.stream(w, r, exec, operation)
 	default:
