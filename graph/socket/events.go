@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 )
@@ -30,7 +31,7 @@ func AcceptEvents(w http.ResponseWriter, r *http.Request) (*Events, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take the connection over: %w", err)
 	}
-	e := &Events{link: link{conn: conn}, chunked: r.ProtoAtLeast(1, 1)}
+	e := newEvents(conn, r.ProtoAtLeast(1, 1))
 	header := w.Header().Clone()
 	SetEventHeader(header)
 	header.Set("Connection", "close")
@@ -47,9 +48,14 @@ func AcceptEvents(w http.ResponseWriter, r *http.Request) (*Events, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	_ = conn.SetDeadline(time.Time{}) // it fails when the client has gone, and reading says so
+	return e, nil
+}
+
+func newEvents(conn net.Conn, chunked bool) *Events {
+	e := &Events{link: link{conn: conn}, chunked: chunked}
 	e.out = outbox{mu: &e.mu, try: tryer(conn)}
 	e.done = e.hangUp
-	return e, nil
+	return e
 }
 
 // SetEventHeader says that an answer is events, which nobody in between may keep back.
