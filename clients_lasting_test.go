@@ -84,15 +84,18 @@ func (l *keeper) until(want string) {
 	l.t.Fatalf("the client ended before %s", want)
 }
 
-func printed(sequence int) string { return fmt.Sprintf(`{"event":{"type":"note.added","sequence":%d}}`, sequence) }
+func printed(sequence int) string {
+	return fmt.Sprintf(`{"event":{"type":"note.added","sequence":%d}}`, sequence)
+}
 
 // followed is a thread on a server that keeps its address over restarts.
 type followed struct {
-	t                              *testing.T
-	e                              env
-	address, key, threadID, cursor string
-	notes                          int
-	stop                           func()
+	t                         *testing.T
+	e                         env
+	address, key              string
+	agentID, threadID, cursor string
+	notes                     int
+	stop                      func()
 }
 
 func newFollowed(t *testing.T, e env) *followed {
@@ -105,8 +108,8 @@ func newFollowed(t *testing.T, e env) *followed {
 	_ = free.Close()
 	f := &followed{t: t, e: e, key: e["PARLEY_ADMIN_KEY"], notes: 1} // the thread's first event is its own
 	f.address, _, f.stop = startServer(t, e)
-	agentID := idIn(t, f.ask(`mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")
-	f.threadID = idIn(t, f.ask(fmt.Sprintf(`mutation { createThread(input: {agentId: %q, customer: {name: "Ann"}}) { thread { id } } }`, agentID)), "thr_")
+	f.agentID = idIn(t, f.ask(`mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")
+	f.threadID = idIn(t, f.ask(fmt.Sprintf(`mutation { createThread(input: {agentId: %q, customer: {name: "Ann"}}) { thread { id } } }`, f.agentID)), "thr_")
 	var start struct {
 		Data struct{ Thread struct{ Cursor string } }
 	}

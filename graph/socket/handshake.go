@@ -23,7 +23,7 @@ const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 const handshakeTimeout = 5 * time.Second
 
 // ErrOrigin refuses a page of an origin that is not allowed.
-var ErrOrigin = errors.New("pages of this origin may not connect: see PARLEY_ALLOWED_ORIGINS")
+var ErrOrigin = errors.New("pages of this origin may not connect")
 
 // HandshakeError refuses a request that is no handshake of RFC 6455.
 type HandshakeError struct {
