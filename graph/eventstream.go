@@ -14,13 +14,6 @@ import (
 	"parley/graph/socket"
 )
 
-// writeEvents answers with one answer as events, of which the second says that there are no more.
-func writeEvents(w http.ResponseWriter, answer *graphql.Response) {
-	socket.SetEventHeader(w.Header())
-	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(socket.AppendComplete(socket.AppendEvent([]byte(":\n\n"), "", encodeAnswer(answer)))) // the client may be gone
-}
-
 // stream answers with the events of a subscription. It returns when they have begun; the stream ends by itself, or with
 // the stop of the streams, and not with the context of the request.
 func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
@@ -78,8 +71,10 @@ type eventSink struct {
 
 var _ sink = eventSink{}
 
-// Next implements sink.
-func (s eventSink) Next(answer []byte) bool { s.Events.Next(s.ids.next(), answer); return true }
+// Send implements sink.
+func (s eventSink) Send(ctx context.Context, answer []byte) bool {
+	return s.Events.Send(ctx, s.ids.next(), answer)
+}
 
 // Error implements sink: in this mode errors are an answer like any other.
 func (s eventSink) Error(errs []byte) {

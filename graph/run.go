@@ -7,13 +7,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// sink is where the answers of one operation go, over a connection that outlives its request. Answers are JSON, and
-// nobody changes their bytes afterwards: one may go to many sinks.
+// sink is where the answers of one operation go, over a connection that outlives its request. Answers are JSON.
 type sink interface {
 	// Ready waits until the client has taken most of what was sent; false when the operation has ended.
 	Ready(ctx context.Context) bool
-	// Next sends an answer and never waits; false when the operation has ended.
-	Next(answer []byte) bool
+	// Send waits like Ready and sends an answer.
+	Send(ctx context.Context, answer []byte) bool
 	// Error ends an operation that did not begin, with a list of errors.
 	Error(errs []byte)
 	// Complete ends an operation that has no more to say.
@@ -43,7 +42,7 @@ func (f *front) run(ctx context.Context, exec graphql.GraphExecutor, operation *
 			to.Error(encodeErrors(response.Errors))
 			return
 		default:
-			to.Next(encodeAnswer(response))
+			to.Send(ctx, encodeAnswer(response))
 		}
 	}
 }

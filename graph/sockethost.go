@@ -11,7 +11,8 @@ import (
 	"parley/graph/socket"
 )
 
-// maxOperations is how many operations may be live on one socket.
+// maxOperations is how many operations may be live on one socket, and how many more may have ended for the client but not
+// for us.
 const maxOperations = 50
 
 var errManyOperations = errors.New("too many operations are live on this socket: end one, or open another socket")
@@ -75,7 +76,7 @@ func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error
 // Run implements socket.Host.
 func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
 	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, *h.viewer))
-	if o.Others() >= maxOperations {
+	if o.Others() >= maxOperations || o.Ended() >= maxOperations {
 		h.fail(ctx, o, errManyOperations)
 		return
 	}

@@ -3,10 +3,14 @@ package graph
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/graph/socket"
 )
 
 // requests is the transport of POST and GET: whole answers by the GraphQL-over-HTTP specification, and server-sent events.
@@ -50,13 +54,25 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 // whole answers with one answer, in the form that the client prefers.
 func (t requests) whole(w http.ResponseWriter, o offer, answer *graphql.Response) {
 	if o.isEventStream() {
-		writeEvents(w, answer)
+		socket.SetEventHeader(w.Header())
+		t.write(w, http.StatusOK, socket.AppendComplete(socket.AppendEvent([]byte(":\n\n"), "", encodeAnswer(answer))))
 		return
 	}
 	w.Header().Set("Content-Type", o.plain+"; charset=utf-8")
 	w.Header().Set("Vary", "Accept")
-	w.WriteHeader(answerStatus(o.plain, answer))
-	_, _ = w.Write(encodeAnswer(answer)) // the client may be gone
+	t.write(w, answerStatus(o.plain, answer), encodeAnswer(answer))
+}
+
+// write answers within the time of a request: a client that does not read would hold its connection for ever.
+func (t requests) write(w http.ResponseWriter, status int, body []byte) {
+	c := http.NewResponseController(w)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_ = c.SetWriteDeadline(time.Now().Add(t.timeout)) // a recorder in a test has none
+	w.WriteHeader(status)
+	_, err := w.Write(body)
+	if err == nil && c.Flush() == nil {
+		_ = c.SetWriteDeadline(time.Time{}) // for what comes next over the connection
+	}
 }
 
 // answerStatus is the HTTP status of an answer to a request that was a GraphQL request; refuse has the status of others. In

@@ -99,8 +99,17 @@ func (e *Events) Next(id string, answer []byte) {
 	}
 }
 
+// Send waits like that of an [Operation].
+func (e *Events) Send(ctx context.Context, id string, answer []byte) bool {
+	return e.wait(ctx, func() {
+		if e.reason() == nil {
+			e.send(AppendEvent(nil, id, answer))
+		}
+	})
+}
+
 // Ready is that of an [Operation].
-func (e *Events) Ready(ctx context.Context) bool { return e.wait(ctx) }
+func (e *Events) Ready(ctx context.Context) bool { return e.wait(ctx, func() {}) }
 
 // Complete ends the answer: there is nothing more to come.
 func (e *Events) Complete() {

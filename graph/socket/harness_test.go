@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,7 +19,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(benchServer) != "" {
+		serveBench()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var errNo = errors.New("no")
 
@@ -62,8 +70,11 @@ func (h *host) Run(ctx context.Context, o *Operation, params *graphql.RawParams)
 		o.Complete()
 	case "flood": // at the pace of the client
 		for o.Ready(ctx) {
-			o.Next([]byte(`"` + string(make([]byte, 8000)) + `"`))
+			o.Send(ctx, []byte(`"`+strings.Repeat("x", 8000)+`"`))
 		}
+	case "large": // of which two are more than a backlog
+		o.Send(ctx, []byte(`"`+strings.Repeat("x", 900_000)+`"`))
+		o.Complete()
 	default: // others write to it
 		h.mu.Lock()
 		defer h.mu.Unlock()

@@ -74,15 +74,21 @@ func (l *link) drain() {
 	}
 }
 
-// wait waits until the client has taken most of what there was; false when ctx ended first.
-func (l *link) wait(ctx context.Context) bool {
+// wait waits until the client has taken most of what there was, and then calls do with the lock; false when ctx ended
+// first. So of many who wait for the same client one at a time goes on.
+func (l *link) wait(ctx context.Context, do func()) bool {
 	for {
 		l.mu.Lock()
 		room := l.out.ready()
-		l.mu.Unlock()
 		if room == nil {
-			return ctx.Err() == nil
+			defer l.mu.Unlock()
+			if ctx.Err() != nil {
+				return false
+			}
+			do()
+			return true
 		}
+		l.mu.Unlock()
 		select {
 		case <-room:
 		case <-ctx.Done():

@@ -14,6 +14,7 @@ type Operation struct {
 	id     string
 	begin  []byte // of each of its messages, up to the type
 	others int
+	ended  int
 	stop   context.CancelFunc
 }
 
@@ -22,7 +23,7 @@ func newOperation(ctx context.Context, s *Socket, id string) (*Operation, contex
 	ctx, stop := context.WithCancel(ctx)
 	quoted, _ := json.Marshal(id) // a string: it cannot fail
 	begin := append(append([]byte(`{"id":`), quoted...), `,"type":`...)
-	return &Operation{socket: s, id: id, begin: begin, others: len(s.operations), stop: stop}, ctx
+	return &Operation{socket: s, id: id, begin: begin, others: len(s.operations), ended: max(0, s.runs-len(s.operations)), stop: stop}, ctx
 }
 
 var (
@@ -37,15 +38,24 @@ var (
 func (o *Operation) Next(answer []byte) bool {
 	o.socket.mu.Lock()
 	defer o.socket.mu.Unlock()
-	if o.live() {
-		o.socket.send(ws.OpText, o.begin, typeNext, answer, closing)
-	}
+	o.next(answer)
 	return o.live()
 }
 
-// Ready waits until the client has taken most of what was sent, and says whether the operation goes on. Whoever makes
-// answers for this one client asks it before each, so that a slow client is served at its own pace.
-func (o *Operation) Ready(ctx context.Context) bool { return o.socket.wait(ctx) }
+// Send is Next for whoever makes answers for this one client: it waits until the client has taken most of what there was, so
+// that a slow one is served at its own pace. It says whether the answer was sent.
+func (o *Operation) Send(ctx context.Context, answer []byte) bool {
+	return o.socket.wait(ctx, func() { o.next(answer) })
+}
+
+// Ready waits as Send does, and sends nothing: it is asked before the next answer is made.
+func (o *Operation) Ready(ctx context.Context) bool { return o.socket.wait(ctx, func() {}) }
+
+func (o *Operation) next(answer []byte) {
+	if o.live() {
+		o.socket.send(ws.OpText, o.begin, typeNext, answer, closing)
+	}
+}
 
 // Error ends the operation with a JSON list of GraphQL errors. No complete follows it.
 func (o *Operation) Error(errors []byte) { o.last(typeError, errors, closing) }
@@ -64,6 +74,9 @@ func (o *Operation) last(pieces ...[]byte) {
 
 // Others is how many operations were live on the same socket when this one began.
 func (o *Operation) Others() int { return o.others }
+
+// Ended is how many operations of the same socket had ended when this one began, and were run still.
+func (o *Operation) Ended() int { return o.ended }
 
 // live says whether the operation goes on; the caller holds the lock.
 func (o *Operation) live() bool { return o.socket.operations[o.id] == o && o.socket.reason() == nil }

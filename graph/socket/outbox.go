@@ -11,7 +11,7 @@ const (
 	writeTimeout = 5 * time.Second
 	// piece is what is written under one deadline.
 	piece = 32 << 10
-	// backlog is how many bytes wait for a client at most. One frame alone may be larger.
+	// backlog is how many bytes wait for a client at most, unless one frame alone is larger.
 	backlog = 1 << 20
 	// readyBelow is the backlog at which somebody who waits for the client goes on.
 	readyBelow = 64 << 10
@@ -39,7 +39,7 @@ func (o *outbox) push(frame []byte) (start bool, err error) {
 	switch {
 	case o.shut:
 		return false, nil
-	case o.size > 0 && o.size+len(frame) > backlog:
+	case o.size > readyBelow && o.size+len(frame) > backlog:
 		return false, ErrSlow
 	case o.draining || o.try == nil:
 		return o.keep(frame), nil

@@ -118,7 +118,13 @@ func (s *Socket) subscribe(ctx context.Context, id string, payload json.RawMessa
 		s.operations = map[string]*Operation{}
 	}
 	s.operations[id] = o
-	s.running.Go(func() { s.host.Run(ctx, o, params) })
+	s.runs++
+	s.running.Go(func() {
+		s.host.Run(ctx, o, params)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.runs--
+	})
 }
 
 // cancel ends an operation that its client wants no more of. One that has ended by itself meanwhile is no mistake.

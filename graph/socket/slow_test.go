@@ -185,6 +185,33 @@ func TestAStreamOfItsOwnWaitsForItsClient(t *testing.T) {
 	})
 }
 
+func TestLargeAnswersWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, plain bool) {
+		const answers = 20
+		var queries []string
+		for i := range answers {
+			queries = append(queries, fmt.Sprint(i))
+		}
+		conn := stalled(t, serve(t, &host{}, plain))
+		for _, id := range queries {
+			if _, err := conn.Write(frame(0x81, subscribe(id, "large"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Second)
+		for done := 0; done < answers; {
+			f, err := ws.ReadFrame(conn)
+			if err != nil || f.Header.OpCode != ws.OpText {
+				t.Fatalf("after %d: %v %.100s", done, err, f.Payload)
+			}
+			if strings.HasSuffix(string(f.Payload), `"complete"}`) {
+				done++
+			}
+		}
+	})
+}
+
 func TestASocketAtRestIsOneSmallGoroutine(t *testing.T) {
 	const sockets = 500
 	h := &host{}
