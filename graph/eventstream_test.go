@@ -181,3 +181,31 @@ func TestQueriesAndMutationsByEvents(t *testing.T) {
 		}
 	})
 }
+
+func TestAStreamOfAWorkspaceResumesByTheIDOfItsLastEvent(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		threadID := a.thread(a.agent("A"))
+		start := a.must(`{ viewer { workspace { cursor } } }`, nil).text("viewer", "workspace", "cursor")
+		last := ""
+		for i := range 3 {
+			a.tag(threadID, fmt.Sprint("t", i))
+			body := fmt.Sprintf(`{"query":"subscription { workspaceEvents(types: [\"tag.added\"], after: \"%s\") { cursor ... on TagChanged { tag } } }"}`, start)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {"text/event-stream"}, "Authorization": {"Bearer " + a.keys[viewer.Admin]}, "Last-Event-Id": {last}}
+			e := open(t, req)
+			payload, ok := e.next()
+			if !ok {
+				t.Fatalf("%d %v", e.status, payload)
+			}
+			got := payload["data"].(map[string]any)["workspaceEvents"].(map[string]any)
+			if got["tag"] != fmt.Sprint("t", i) || got["cursor"] != e.id {
+				t.Fatalf("event %d: %v with the id %q", i, got, e.id)
+			}
+			last = e.id
+			e.close()
+		}
+	})
+}

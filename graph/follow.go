@@ -237,7 +237,7 @@ func (f *follower) pass(ctx context.Context, row *ent.Event) error {
 	if err != nil {
 		return err
 	}
-	f.send(ctx, event, f.cursor())
+	f.sendAs(ctx, event, f.cursor())
 	return nil
 }
 
@@ -255,13 +255,16 @@ func (f *follower) piece(ctx context.Context, p live.Piece) {
 		ID: fmt.Sprintf("%s:%d", p.MessageID, p.Offset), Type: typeMessageDelta, ThreadID: f.place.Thread,
 		Sequence: int(f.place.Sequence), Cursor: f.cursor(), CreatedAt: ms.Now(),
 		MessageID: p.MessageID, TurnID: p.TurnID, Offset: p.Offset, Text: p.Text, Dropped: p.Dropped,
-	}, "")
+	})
 }
 
 func (f *follower) cursor() gql.Cursor { return gql.Cursor(f.place.String(f.r.keys)) }
 
-// send waits until the client takes the event, or ctx ends. A piece has no id: who resumes gets the text anew.
-func (f *follower) send(ctx context.Context, event gql.ThreadEvent, id gql.Cursor) {
+// send waits until the client takes what is no event of the log, or ctx ends. It has no id: who resumes is told anew.
+func (f *follower) send(ctx context.Context, event gql.ThreadEvent) { f.sendAs(ctx, event, "") }
+
+// sendAs is send with the id to resume behind.
+func (f *follower) sendAs(ctx context.Context, event gql.ThreadEvent, id gql.Cursor) {
 	tellEventID(ctx, id)
 	select {
 	case f.out <- event:
