@@ -84,7 +84,7 @@ func New(o Options) *Handler {
 	limits := limit.Default()
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
-		pages: socket.Options{Origins: o.Origins, MaxMessage: limits.Body},
+		pages: socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}},
 	}
 	srv := handler.New(schema)
 	srv.AddTransport(sockets{f})

@@ -39,11 +39,10 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	if v, ok := viewer.FromContext(ctx); ok { // by a header, which programs can send
 		h.viewer = &v
 	}
-	go func() {
-		s.Serve(ctx, c.end, h)
+	s.Serve(ctx, c.end, h, func() {
 		c.end(errAnswered)
 		t.streams.remove(c)
-	}()
+	})
 }
 
 // detached is a context for what outlives its request. It has the request's id and viewer and nothing else: the rest holds

@@ -28,7 +28,10 @@ const benchServer = "PARLEY_SOCKET_BENCH_SERVER"
 // serveBench serves until its standard input ends. /figures tells KB of resident memory and microseconds of processor
 // time; /publish sends an event of 800 bytes to all live operations.
 func serveBench() {
-	h := &benchHost{}
+	h, options := &benchHost{}, Options{MaxMessage: 64 << 10}
+	if os.Getenv(benchServer) == "poll" {
+		options.Poller = &Poller{}
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/figures", func(w http.ResponseWriter, _ *http.Request) {
 		runtime.GC()
@@ -52,12 +55,12 @@ func serveBench() {
 		_, _ = fmt.Fprintln(w, n, processorTime()-before)
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s, err := Accept(w, r, Options{MaxMessage: 64 << 10})
+		s, err := Accept(w, r, options)
 		if err != nil {
 			return
 		}
 		ctx, end := context.WithCancelCause(context.Background())
-		go s.Serve(ctx, end, h)
+		s.Serve(ctx, end, h, func() {})
 	})
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -91,10 +94,10 @@ func processorTime() int64 {
 // BenchmarkSockets opens sockets, each with one operation whose answers others write, and publishes b.N events to all of
 // them. It reports the resident memory of a socket at rest, and the server's processor time for each delivery.
 func BenchmarkSockets(b *testing.B) {
-	for _, sockets := range []int{1000, 5000} {
-		b.Run(fmt.Sprint(sockets), func(b *testing.B) {
+	for name, sockets := range map[string]int{"goroutines": 5000, "poll": 5000} {
+		b.Run(name, func(b *testing.B) {
 			command := exec.CommandContext(b.Context(), os.Args[0])
-			command.Env = append(os.Environ(), benchServer+"=1")
+			command.Env = append(os.Environ(), benchServer+"="+name)
 			stdin, _ := command.StdinPipe()
 			stdout, _ := command.StdoutPipe()
 			if err := command.Start(); err != nil {

@@ -3,9 +3,9 @@
 // [Host].
 //
 //	s, err := socket.Accept(w, r, socket.Options{Origins: origins, MaxMessage: 256 << 10})
-//	go s.Serve(ctx, end, host)
+//	s.Serve(ctx, end, host, done)
 //
-// A socket at rest costs one goroutine, which reads. Whoever has something to say writes it at once, without waiting; what
+// A socket at rest costs no goroutine where a [Poller] watches it, and else one, which reads. Whoever has something to say writes it at once, without waiting; what
 // the client's side does not take is kept, up to a bound, and written by a goroutine that lives until it is gone. A client
 // that does not read is told so and closed, and nobody waits for it.
 package socket

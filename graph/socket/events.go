@@ -199,7 +199,7 @@ func (e *Events) close(text []byte) {
 // leave bounds what is left to do; the caller holds the lock.
 func (e *Events) leave() {
 	e.timer.Stop()
-	e.timer = time.AfterFunc(closeTimeout, func() { _ = e.conn.Close() })
+	e.timer = time.AfterFunc(closeTimeout, e.cut)
 }
 
 // hangUp says that nothing follows, and leaves it to the client to go: what closes at once may take back what it has not

@@ -16,7 +16,7 @@ import (
 )
 
 // serveEvents starts a server of event streams; run is what they run.
-func serveEvents(t *testing.T, plain bool, run func(ctx context.Context, e *Events)) (address string) {
+func serveEvents(t *testing.T, k kind, run func(ctx context.Context, e *Events)) (address string) {
 	t.Helper()
 	var running sync.WaitGroup
 	base, stop := context.WithCancelCause(context.Background())
@@ -26,7 +26,7 @@ func serveEvents(t *testing.T, plain bool, run func(ctx context.Context, e *Even
 			t.Error(err)
 			return
 		}
-		if !plain {
+		if k == wrapped {
 			e.conn, e.out.try = hidden{e.conn}, nil
 		}
 		ctx, end := context.WithCancelCause(base)
@@ -44,8 +44,8 @@ func serveEvents(t *testing.T, plain bool, run func(ctx context.Context, e *Even
 
 func TestEventsAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, plain bool) {
-		address := serveEvents(t, plain, func(ctx context.Context, e *Events) {
+	kinds(t, func(t *testing.T, k kind) {
+		address := serveEvents(t, k, func(ctx context.Context, e *Events) {
 			e.Next("1", []byte(`{"data":1}`))
 			e.Next("", []byte("{\n\"data\":\r\n\"a\\n\"}"))
 			if e.Ready(ctx) {
@@ -89,8 +89,8 @@ func dialEvents(t *testing.T, address, version string) net.Conn {
 
 func TestEventsThatEndForAReasonSayIt(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, plain bool) {
-		address := serveEvents(t, plain, func(_ context.Context, e *Events) { e.end(errNo) })
+	kinds(t, func(t *testing.T, k kind) {
+		address := serveEvents(t, k, func(_ context.Context, e *Events) { e.end(errNo) })
 		res, err := http.Get(address) //nolint:noctx // bounded by the test
 		if err != nil {
 			t.Fatal(err)
@@ -135,7 +135,7 @@ func TestEventsAreNeverSilentForLong(t *testing.T) {
 
 func TestAStalledReaderOfEventsIsGoneWithinTenSeconds(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, plain bool) {
+	kinds(t, func(t *testing.T, k kind) {
 		for name, run := range map[string]func(ctx context.Context, e *Events){
 			"a stream of its own": func(ctx context.Context, e *Events) {
 				for e.Ready(ctx) {
@@ -156,7 +156,7 @@ func TestAStalledReaderOfEventsIsGoneWithinTenSeconds(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				ended := make(chan time.Duration, 1)
-				conn := dialEvents(t, serveEvents(t, plain, func(ctx context.Context, e *Events) {
+				conn := dialEvents(t, serveEvents(t, k, func(ctx context.Context, e *Events) {
 					begin := time.Now()
 					run(ctx, e)
 					ended <- time.Since(begin)
@@ -176,7 +176,7 @@ func TestAStalledReaderOfEventsIsGoneWithinTenSeconds(t *testing.T) {
 func TestAClientOfEventsThatGoesEndsThem(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
-	conn := dialEvents(t, serveEvents(t, true, func(ctx context.Context, _ *Events) {
+	conn := dialEvents(t, serveEvents(t, reading, func(ctx context.Context, _ *Events) {
 		<-ctx.Done()
 		close(ended)
 	}), "1.1")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -24,24 +25,58 @@ const (
 // errGone says that the client closed the connection, or broke it off.
 var errGone = &CloseError{Code: uint16(ws.StatusNormalClosure)}
 
+// errNothing says that what came was no part of a message.
+var errNothing = errors.New("nothing")
+
+// buffers are for readers whose connections have something to read.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBuffer) }}
+
 // reader puts the messages of a client together. It belongs to one goroutine.
 type reader struct {
 	conn    net.Conn
-	source  *bufio.Reader
+	source  *bufio.Reader // nil while the reader rests
+	rests   bool          // whether next returns errNothing after a frame that is no part of a message
+	early   *bytes.Reader // what came with the handshake; nil: nothing
 	most    int
 	header  [ws.MaxHeaderSize]byte
 	control func(op ws.OpCode, payload []byte) // what is between the frames of messages: pings and pongs
 }
 
 func newReader(conn net.Conn, early []byte, most int, control func(ws.OpCode, []byte)) *reader {
-	var source io.Reader = conn
+	r := &reader{conn: conn, most: most, control: control}
 	if len(early) > 0 {
-		source = io.MultiReader(bytes.NewReader(early), conn)
+		r.early = bytes.NewReader(early)
 	}
-	return &reader{conn: conn, source: bufio.NewReaderSize(source, readBuffer), most: most, control: control}
+	r.acquire()
+	return r
 }
 
-// next waits for the next message, which is JSON in frames of text or bytes. The error is a *[CloseError] that says how
+// acquire gives the reader a buffer, if it has none.
+func (r *reader) acquire() {
+	if r.source != nil {
+		return
+	}
+	r.source = buffers.Get().(*bufio.Reader)
+	if r.early != nil {
+		r.source.Reset(io.MultiReader(r.early, r.conn))
+	} else {
+		r.source.Reset(r.conn)
+	}
+}
+
+// release takes its buffer away, in which nothing is pending.
+func (r *reader) release() {
+	r.source.Reset(nil)
+	buffers.Put(r.source)
+	r.source, r.early = nil, nil
+}
+
+// pending says whether something was read that is no message yet: the network says nothing of it any more.
+func (r *reader) pending() bool {
+	return r.source.Buffered() > 0 || r.early != nil && r.early.Len() > 0
+}
+
+// next waits for the next message, which is JSON in frames of text or bytes, or for nothing (errNothing, see rests). The error is a *[CloseError] that says how
 // to close, errGone after a close frame, or what the network said.
 func (r *reader) next() ([]byte, error) {
 	var message bytes.Buffer
@@ -65,8 +100,14 @@ func (r *reader) next() ([]byte, error) {
 			if err := r.readControl(h); err != nil {
 				return nil, err
 			}
-			if !whole && !state.Fragmented() {
+			if state.Fragmented() {
+				continue
+			}
+			if !whole {
 				r.rest()
+			}
+			if r.rests {
+				return nil, errNothing
 			}
 			continue
 		}

@@ -125,9 +125,9 @@ func TestFrames(t *testing.T) {
 		"a connection that breaks off":              {frame(fin|text, hello)[:8], ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, plain bool) {
+			kinds(t, func(t *testing.T, k kind) {
 				sent, ends := bytes.CutSuffix(row.sent, end) // the client's end comes when it has heard the rest
-				conn := raw(t, serve(t, &host{}, plain), sent)
+				conn := raw(t, serve(t, &host{}, k), sent)
 				if row.want == "" {
 					return
 				}

@@ -40,6 +40,8 @@ type Options struct {
 	Origins []string
 	// MaxMessage is how many bytes a message of a client may have; a longer one closes with 1009.
 	MaxMessage int
+	// Poller watches sockets at rest; nil means a goroutine for each.
+	Poller *Poller
 }
 
 // Is says whether a request asks for a WebSocket.
@@ -81,7 +83,9 @@ func Accept(w http.ResponseWriter, r *http.Request, o Options) (*Socket, error) 
 	}
 	_ = conn.SetDeadline(time.Time{}) // it fails when the client has gone, and reading says so
 	early, _ := buffers.Reader.Peek(buffers.Reader.Buffered())
-	return newSocket(conn, bytes.Clone(early), o.MaxMessage, speaks), nil
+	s := newSocket(conn, bytes.Clone(early), o.MaxMessage, speaks)
+	s.poller = o.Poller
+	return s, nil
 }
 
 func check(r *http.Request) error {

@@ -105,24 +105,37 @@ func (h *host) operation(t *testing.T, query string) *Operation {
 // hidden is a connection whose writes cannot be tried without waiting.
 type hidden struct{ net.Conn }
 
-// serve starts a server of sockets and returns its address. With plain unset its connections are such that every write may
-// wait, as with TLS.
-func serve(t *testing.T, h Host, plain bool) (address string) {
+// kind is how a connection is read and written.
+type kind int
+
+const (
+	reading kind = iota // by a goroutine, and written without waiting
+	watched             // watched by a Poller where there is one
+	wrapped             // every write may wait, as with TLS
+)
+
+// serve starts a server of sockets and returns its address.
+func serve(t *testing.T, h Host, k kind) (address string) {
 	t.Helper()
 	var running sync.WaitGroup
 	base, stop := context.WithCancelCause(context.Background())
+	options := Options{MaxMessage: 64 << 10}
+	if k == watched {
+		options.Poller = &Poller{}
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, err := Accept(w, r, Options{MaxMessage: 64 << 10})
+		s, err := Accept(w, r, options)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		if !plain {
+		if k == wrapped {
 			s.conn = hidden{s.conn}
 			s.out.try = nil
 		}
 		ctx, end := context.WithCancelCause(base)
-		running.Go(func() { s.Serve(ctx, end, h) })
+		running.Add(1)
+		s.Serve(ctx, end, h, running.Done)
 	}))
 	t.Cleanup(func() {
 		stop(errNo)
@@ -132,11 +145,11 @@ func serve(t *testing.T, h Host, plain bool) (address string) {
 	return server.URL
 }
 
-// both runs a test with connections of both kinds.
-func both(t *testing.T, test func(t *testing.T, plain bool)) {
+// kinds runs a test with connections of all kinds.
+func kinds(t *testing.T, test func(t *testing.T, k kind)) {
 	t.Helper()
-	for name, plain := range map[string]bool{"plain": true, "behind something": false} {
-		t.Run(name, func(t *testing.T) { test(t, plain) })
+	for name, k := range map[string]kind{"read by a goroutine": reading, "polled": watched, "wrapped": wrapped} {
+		t.Run(name, func(t *testing.T) { test(t, k) })
 	}
 }
 

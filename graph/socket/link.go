@@ -13,6 +13,7 @@ type link struct {
 	end    context.CancelCauseFunc
 	reason func() error // nil while it has not ended
 	done   func()       // called with the lock when the last frame was written; nil: nobody asks
+	wake   func()       // has a connection read that is parked; nil: it never is
 
 	running sync.WaitGroup // all goroutines but the one that reads
 
@@ -64,13 +65,21 @@ func (l *link) drain() {
 	err := l.out.drain(l.conn.Write, func(t time.Time) { _ = l.conn.SetWriteDeadline(t) })
 	if err != nil {
 		l.end(ErrSlow)
-		_ = l.conn.Close() // half a frame may be out: nothing can follow
+		l.cut() // half a frame may be out: nothing can follow
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.out.shut && !l.out.draining && l.done != nil {
 		l.done()
+	}
+}
+
+// cut closes the connection, which whoever reads from it finds out.
+func (l *link) cut() {
+	_ = l.conn.Close()
+	if l.wake != nil {
+		l.wake()
 	}
 }
 

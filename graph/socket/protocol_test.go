@@ -52,8 +52,8 @@ func TestTheProtocol(t *testing.T) {
 		"members that the protocol does not have pass": {[]string{`{"type":"connection_init","extra":1}`}, []string{ack}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, func(t *testing.T, plain bool) {
-				c := dial(t, serve(t, &host{}, plain))
+			kinds(t, func(t *testing.T, k kind) {
+				c := dial(t, serve(t, &host{}, k))
 				for i, m := range row.say {
 					if c.say(m); i == 0 && row.hear[0] == ack {
 						c.expect(ack)
@@ -75,13 +75,13 @@ func TestTheProtocol(t *testing.T) {
 func TestAHandshakeWithoutOurSubprotocolIsClosed(t *testing.T) {
 	t.Parallel()
 	for name, offered := range map[string][]string{"none": {}, "the older one": {"graphql-ws"}, "something like it": {"graphql-transport-ws2"}, "another case": {"GraphQL-Transport-WS"}} {
-		c := dial(t, serve(t, &host{}, true), offered...)
+		c := dial(t, serve(t, &host{}, watched), offered...)
 		if c.conn.Subprotocol() != "" {
 			t.Errorf("%s: %q is spoken", name, c.conn.Subprotocol())
 		}
 		c.say(hello).expect("4406")
 	}
-	c := dial(t, serve(t, &host{}, true), "graphql-ws", Subprotocol)
+	c := dial(t, serve(t, &host{}, watched), "graphql-ws", Subprotocol)
 	if c.conn.Subprotocol() != Subprotocol {
 		t.Errorf("offered both, %q is spoken", c.conn.Subprotocol())
 	}
@@ -91,7 +91,7 @@ func TestAHandshakeWithoutOurSubprotocolIsClosed(t *testing.T) {
 func TestSubscribeWhileAKeyIsCheckedIsTooEarly(t *testing.T) {
 	t.Parallel()
 	h := &host{admit: make(chan struct{})}
-	address := serve(t, h, true)
+	address := serve(t, h, watched)
 	dial(t, address).say(hello, subscribe("1", "one")).expect("4401")
 	dial(t, address).say(hello, hello).expect("4429")
 	c := dial(t, address)
@@ -102,7 +102,7 @@ func TestSubscribeWhileAKeyIsCheckedIsTooEarly(t *testing.T) {
 
 func TestABinaryMessageIsRead(t *testing.T) {
 	t.Parallel()
-	c := dial(t, serve(t, &host{}, true))
+	c := dial(t, serve(t, &host{}, watched))
 	if err := c.conn.Write(c.ctx, websocket.MessageBinary, []byte(hello)); err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +111,8 @@ func TestABinaryMessageIsRead(t *testing.T) {
 
 func TestAClientThatClosesIsAnswered(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, plain bool) {
-		c := dial(t, serve(t, &host{}, plain))
+	kinds(t, func(t *testing.T, k kind) {
+		c := dial(t, serve(t, &host{}, k))
 		c.say(hello).expect(ack)
 		c.say(subscribe("1", "a"))
 		if err := c.conn.Close(websocket.StatusNormalClosure, "bye"); err != nil {
@@ -123,9 +123,9 @@ func TestAClientThatClosesIsAnswered(t *testing.T) {
 
 func TestManyOperationsShareASocket(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, plain bool) {
+	kinds(t, func(t *testing.T, k kind) {
 		h := &host{}
-		c := dial(t, serve(t, h, plain)).say(hello)
+		c := dial(t, serve(t, h, k)).say(hello)
 		c.expect(ack)
 		const operations, answers = 20, 50
 		var live []*Operation

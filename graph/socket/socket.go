@@ -74,9 +74,13 @@ type Socket struct {
 	link
 	host   Host
 	in     *reader
-	speaks bool // whether the client offered our subprotocol
+	poller *Poller
+	seat   *seat  // nil: a goroutine reads
+	resume func() // reads on after a rest, and ends the socket
+	speaks bool   // whether the client offered our subprotocol
 
 	// Protected by the lock of the link.
+	parked     bool
 	state      state
 	seen       time.Time // when the client was last heard
 	timer      *time.Timer
@@ -91,43 +95,93 @@ func newSocket(conn net.Conn, early []byte, most int, speaks bool) *Socket {
 	return s
 }
 
-// Serve talks with the client until the connection is closed. The socket ends with ctx, for its cause; end must end ctx,
-// and is called with the reasons that are found here. All of its goroutines have ended when it returns.
-func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Host) {
+// Serve begins to talk with the client, and calls done when the connection is closed and all goroutines of the socket have
+// ended. The socket ends with ctx, for its cause; end must end ctx, and is called with the reasons that are found here.
+func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Host, done func()) {
 	s.host, s.seen = host, time.Now()
+	s.seat = s.poller.watch(s.conn, s.unpark)
+	if s.seat != nil {
+		s.wake, s.in.rests = s.unpark, true
+	}
 	s.timer = time.AfterFunc(initTimeout, func() { s.look() })
 	settle := s.begin(ctx, end, s.close)
 	if !s.speaks {
 		end(&CloseError{CloseSubprotocol, "offer the subprotocol " + Subprotocol})
 	}
-	s.read(ctx)
-	settle()
-	s.finish()
-}
-
-// read takes messages until the connection is closed. The work is done on other stacks, so that this one stays small.
-func (s *Socket) read(ctx context.Context) {
-	for {
-		message, err := s.in.next()
-		if err != nil {
-			var closes *CloseError
-			heard := errors.As(err, &closes)
-			if !heard || errors.Is(err, errGone) {
-				s.end(errGone)
-				return
-			}
-			s.end(err)
-			s.drop()
+	s.resume = func() {
+		if !s.read(ctx) {
 			return
 		}
-		if s.heard() {
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				s.take(ctx, message)
-			}()
-			<-done
+		settle()
+		s.finish()
+		done()
+	}
+	if s.seat == nil || !s.park() {
+		go s.resume()
+	}
+}
+
+// read takes messages until the connection is closed, or until there are no more and the socket is parked: then it has not
+// ended. The first may be waited for.
+func (s *Socket) read(ctx context.Context) (ended bool) {
+	s.in.acquire()
+	for {
+		message, err := s.in.next()
+		var closes *CloseError
+		switch {
+		case errors.Is(err, errNothing): // a ping or pong, which was heard
+		case err == nil && s.heard():
+			s.work(ctx, message)
+		case err == nil: // what is said after the end
+		case errors.As(err, &closes) && !errors.Is(err, errGone):
+			s.end(err)
+			s.drop()
+			return true
+		default:
+			s.end(errGone)
+			return true
 		}
+		if s.seat != nil && s.park() {
+			return false
+		}
+		s.in.acquire()
+	}
+}
+
+// work does what a message asks for. Where a goroutine reads it is done on another stack, so that its own stays small.
+func (s *Socket) work(ctx context.Context, message []byte) {
+	if s.seat != nil {
+		s.take(ctx, message)
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.take(ctx, message)
+	}()
+	<-done
+}
+
+// park lets the socket rest until there is something to read; false when somebody must read now. Where it is true another
+// goroutine may read already.
+func (s *Socket) park() bool {
+	if s.in.pending() {
+		return false
+	}
+	s.in.release()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parked = s.seat.park()
+	return s.parked
+}
+
+// unpark has a socket read that is parked; others are reading.
+func (s *Socket) unpark() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.parked {
+		s.parked = false
+		go s.resume()
 	}
 }
 
@@ -193,7 +247,7 @@ func (s *Socket) close(reason error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer.Stop()
-	s.timer = time.AfterFunc(closeTimeout, func() { _ = s.conn.Close() })
+	s.timer = time.AfterFunc(closeTimeout, s.cut)
 	s.after(s.out.last(closeFrame(closes.Code, closes.Text)))
 }
 
@@ -211,4 +265,7 @@ func (s *Socket) finish() {
 	s.timer.Stop()
 	s.mu.Unlock()
 	_ = s.conn.Close() // again, perhaps
+	if s.seat != nil {
+		s.seat.leave()
+	}
 }
