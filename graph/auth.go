@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 
 	"parley/ent/viewer"
 )
 
 var (
 	errNoKey   = errors.New("send a key as `Authorization: Bearer …`")
+	errTicket  = errors.New("a stream ticket opens a subscription: send a key for anything else")
 	errMayNot  = errors.New("the key's role may not do this")
 	errBadInit = errors.New(`send {"authorization": "Bearer …"} as the payload of connection_init`)
 )
@@ -23,18 +23,54 @@ var (
 // meets @auth; a wrong key is refused here.
 func (f *front) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := r.Header.Get("Authorization")
-		if header == "" {
+		header, ticket := r.Header.Get("Authorization"), ticketOf(r)
+		var ctx context.Context
+		var err error
+		switch {
+		case header != "":
+			ctx, err = f.admit(r.Context(), header)
+		case ticket != "":
+			ctx, err = f.redeem(r.Context(), ticket)
+		default:
 			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, err := f.admit(r.Context(), header)
 		if err != nil {
 			f.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// ticketOf takes the stream ticket out of a request for a stream, so that nothing that comes later can write it into a log.
+func ticketOf(r *http.Request) string {
+	a := asked(r.Context())
+	if a == nil || !a.offer.events || r.Method != http.MethodGet {
+		return ""
+	}
+	values := r.URL.Query() // which was read before
+	ticket := values.Get("ticket")
+	if a.ticket = ticket != ""; a.ticket {
+		values.Set("ticket", "redacted")
+		r.URL.RawQuery = values.Encode()
+		r.RequestURI = r.URL.RequestURI()
+	}
+	return ticket
+}
+
+// redeem returns ctx with the viewer who made a stream ticket, which is used up.
+func (f *front) redeem(ctx context.Context, ticket string) (context.Context, error) {
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	v, err := f.access.RedeemStreamTicket(limited, ticket)
+	if limited.Err() != nil {
+		return ctx, limited.Err()
+	}
+	if err != nil {
+		return ctx, err
+	}
+	return viewer.NewContext(ctx, v), nil
 }
 
 // admit returns ctx with the viewer that an Authorization value belongs to.
@@ -53,25 +89,6 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 		return ctx, err
 	}
 	return viewer.NewContext(ctx, v), nil
-}
-
-// initSocket admits a WebSocket by the payload of connection_init, or by the header of its handshake. The socket ends
-// with the key or token that opened it.
-func (f *front) initSocket(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-	c, err := connectionOf(ctx), error(nil)
-	if header := payload.Authorization(); header != "" {
-		ctx, err = f.admit(ctx, header)
-	}
-	v, ok := viewer.FromContext(ctx)
-	if err == nil && !ok {
-		err = errBadInit
-	}
-	if err != nil {
-		c.end(err)
-		return ctx, nil, errors.New(translate(err).text)
-	}
-	c.endWithKey(ctx, f.access, v)
-	return ctx, nil, nil
 }
 
 // authDirective refuses a root field to viewers without one of its roles. An empty list admits anyone.

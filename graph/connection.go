@@ -3,22 +3,23 @@ package graph
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/access"
 	"parley/ent/viewer"
 )
 
-// recheck is how often a connection asks whether its key still holds.
-const recheck = time.Second
+// recheck is how often connections are asked whether their keys still hold, and recheckTimeout bounds the answer.
+const (
+	recheck        = time.Second
+	recheckTimeout = 5 * time.Second
+)
 
 var (
 	errStopping = errors.New("the server is stopping: connect again")
 	errAnswered = errors.New("everything was answered")
-	// errBadMessage ends a socket whose client sent what the protocol does not have.
-	errBadMessage = statusError{http.StatusBadRequest, "the message is none of graphql-transport-ws"}
 )
 
 // connection is what streams run on: a WebSocket, or one answer of server-sent events. Whoever finds that it must end
@@ -26,15 +27,13 @@ var (
 type connection struct {
 	end    context.CancelCauseFunc // the first reason counts; it may be called from anywhere, and again
 	reason func() error            // why it has ended; nil while it has not
-
-	watch    sync.Once
-	watching sync.WaitGroup
+	holder atomic.Pointer[viewer.Viewer]
 }
 
 type connectionKey struct{}
 
 // newConnection returns a connection, and the context of all that runs on it, which ends with it. The transport calls
-// close in the end.
+// end when it is over.
 func newConnection(ctx context.Context) (context.Context, *connection) {
 	ctx, end := context.WithCancelCause(ctx)
 	c := &connection{end: end, reason: func() error { return context.Cause(ctx) }}
@@ -47,43 +46,21 @@ func connectionOf(ctx context.Context) *connection {
 	return c
 }
 
-// endWithKey ends the connection when the viewer's key or token does. Only the goroutine of the transport may call it;
-// after the first call it does nothing.
-func (c *connection) endWithKey(ctx context.Context, a *access.Service, v viewer.Viewer) {
-	c.watch.Do(func() {
-		c.watching.Go(func() {
-			tick := time.NewTicker(recheck)
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-					if !a.StillValid(ctx, v) {
-						c.end(access.ErrUnauthenticated)
-					}
-				}
-			}
-		})
-	})
-}
-
-// close ends the connection, for a reason if it has none yet, and waits for its watcher.
-func (c *connection) close(reason error) {
-	c.end(reason)
-	c.watching.Wait()
-}
-
-// streams are the connections that a stop of the server has to end.
+// streams are the connections that a stop of the server has to end, and the end of their keys.
 type streams struct {
+	valid func(context.Context, viewer.Viewer) bool
+
 	mu       sync.Mutex // protects the fields below
 	open     map[*connection]struct{}
 	stopping bool
 	ended    chan struct{} // closed when nothing is open any more and nothing will be
+	quiet    chan struct{} // closed when nothing is open; nil while nobody watches
+
+	watching sync.WaitGroup
 }
 
-func newStreams() *streams {
-	return &streams{open: map[*connection]struct{}{}, ended: make(chan struct{})}
+func newStreams(valid func(context.Context, viewer.Viewer) bool) *streams {
+	return &streams{valid: valid, open: map[*connection]struct{}{}, ended: make(chan struct{})}
 }
 
 // add says whether c may go on; it may not once the server is stopping. Adding it again changes nothing.
@@ -99,11 +76,28 @@ func (s *streams) add(c *connection) bool {
 func (s *streams) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, was := s.open[c]
-	delete(s.open, c)
-	if was && s.stopping && len(s.open) == 0 {
-		close(s.ended)
+	if _, was := s.open[c]; !was {
+		return
 	}
+	delete(s.open, c)
+	if len(s.open) > 0 {
+		return
+	}
+	if s.quiet != nil {
+		close(s.quiet)
+		s.quiet = nil
+	}
+	if s.stopping {
+		s.over()
+	}
+}
+
+// over tells those who wait that everything has ended.
+func (s *streams) over() {
+	go func() {
+		s.watching.Wait()
+		close(s.ended)
+	}()
 }
 
 // stop ends all connections and admits no more.
@@ -115,10 +109,60 @@ func (s *streams) stop() <-chan struct{} {
 	}
 	s.stopping = true
 	if len(s.open) == 0 {
-		close(s.ended)
+		s.over()
 	}
 	for c := range s.open {
 		c.end(errStopping)
 	}
 	return s.ended
+}
+
+// endWithKey ends a connection, which was added, when the viewer's key or token does.
+func (s *streams) endWithKey(c *connection, v viewer.Viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.holder.Store(&v)
+	if _, open := s.open[c]; !open || s.quiet != nil {
+		return
+	}
+	quiet := make(chan struct{})
+	s.quiet = quiet
+	s.watching.Go(func() { s.watch(quiet) })
+}
+
+// watch ends connections with their keys, as long as there are connections: one goroutine for all of them.
+func (s *streams) watch(quiet <-chan struct{}) {
+	tick := time.NewTicker(recheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-quiet:
+			return
+		case <-tick.C:
+			s.check()
+		}
+	}
+}
+
+// check ends the connections whose keys have ended. Tokens come first: keys may have to be read from the database.
+func (s *streams) check() {
+	s.mu.Lock()
+	tokens, keys := make([]*connection, 0, len(s.open)), []*connection(nil)
+	for c := range s.open {
+		switch v := c.holder.Load(); {
+		case v == nil:
+		case v.Key == "":
+			tokens = append(tokens, c)
+		default:
+			keys = append(keys, c)
+		}
+	}
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), recheckTimeout)
+	defer cancel()
+	for _, c := range append(tokens, keys...) {
+		if !s.valid(ctx, *c.holder.Load()) {
+			c.end(access.ErrUnauthenticated)
+		}
+	}
 }

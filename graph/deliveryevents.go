@@ -24,6 +24,7 @@ func (r *Resolver) endOfDeliveries(ctx context.Context) (eventlog.Cursor, error)
 
 // followDeliveries streams attempts behind a cursor, or from now on, until ctx ends or there is an error; see failStream.
 func (r *Resolver) followDeliveries(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error) {
+	after = resumeAfter(ctx, after)
 	place, err := r.endOfDeliveries(ctx)
 	if err != nil {
 		return nil, err
@@ -70,6 +71,7 @@ func (r *Resolver) passDeliveries(ctx context.Context, place eventlog.Cursor, in
 			continue
 		}
 		event := &gql.DeliveryEvent{Attempt: row.Attempt, Delivery: row.Delivery, State: delivery.State(row.StateAfter), Cursor: gql.Cursor(place.String(r.keys))}
+		tellEventID(ctx, event.Cursor)
 		select {
 		case out <- event:
 		case <-ctx.Done():

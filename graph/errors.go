@@ -19,6 +19,7 @@ import (
 	"parley/ent"
 	"parley/ent/schema"
 	"parley/eventlog"
+	"parley/graph/socket"
 	"parley/invalid"
 )
 
@@ -59,10 +60,14 @@ var vocabulary = []struct {
 	{access.ErrUnauthenticated, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errNoKey, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errBadInit, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
+	{errTicket, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
+	{socket.ErrOrigin, public{code: CodeForbidden, status: http.StatusForbidden}},
+	{errManyOperations, public{code: CodeRateLimited, retry: true}},
+	{socket.ErrSlow, public{code: CodeRateLimited, retry: true}},
 	{errDownloads, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},
 	{eventlog.ErrCursorExpired, public{code: CodeCursorExpired}},

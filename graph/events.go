@@ -28,6 +28,7 @@ func (r *Resolver) history(ctx context.Context) (string, error) {
 
 // startOf finds where a stream of a thread begins: behind the cursor, or now.
 func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Cursor) (start position, err error) {
+	after = resumeAfter(ctx, after)
 	t, err := r.client.Thread.Query().Where(thread.ID(threadID)).Only(ctx)
 	if err != nil {
 		return start, err

@@ -1,69 +1,123 @@
 package graph
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
+	"slices"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/graph/gql"
+	"parley/graph/socket"
 )
 
-// isEventStream says whether a request asks for server-sent events.
-func isEventStream(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
-}
-
-// eventStreams is gqlgen's transport of server-sent events on connections of ours, which end for a reason and say it.
-type eventStreams struct {
-	*front
-	transport.SSE
-}
-
-var _ graphql.Transport = eventStreams{}
-
-// Do implements graphql.Transport.
-func (t eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, c := newConnection(r.Context())
-	defer c.close(errAnswered)
-	defer t.streams.remove(c)
-	t.SSE.Do(&eventWriter{ResponseWriter: w, connection: c, front: t.front, client: r}, r.WithContext(ctx), exec)
-}
-
-// eventWriter is what gqlgen's transport writes to. Once the connection has ended for a reason, one last event tells it,
-// and nothing is written any more: `event: complete` would tell the client that its stream is over. At a stop of the
-// server there is no such event; to a client that is a dropped connection, after which it connects again.
-type eventWriter struct {
-	http.ResponseWriter
-	*connection
-	front  *front
-	client *http.Request
-	told   bool
-}
-
-// Write implements io.Writer.
-func (w *eventWriter) Write(p []byte) (int, error) {
-	reason := w.reason()
-	if reason == nil {
-		return w.ResponseWriter.Write(p)
-	}
-	if !w.told {
-		w.told = true
-		w.tell(reason)
-	}
-	return len(p), nil
-}
-
-func (w *eventWriter) tell(reason error) {
-	ctx := w.client.Context()
-	if ctx.Err() != nil || errors.Is(reason, errStopping) {
+// stream answers with the events of a subscription. It returns when they have begun; the stream ends by itself, or with
+// the stop of the streams, and not with the context of the request.
+func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
+	t.allowPage(w, r)
+	ctx, c := newConnection(detached(r.Context()))
+	if !t.streams.add(c) {
+		t.refuse(w, r, errStopping)
 		return
 	}
-	answer, _ := json.Marshal(w.front.tell(ctx, reason).answer(ctx))          // of strings: it cannot fail
-	_, _ = fmt.Fprintf(w.ResponseWriter, "event: next\ndata: %s\n\n", answer) // the client may be gone
+	events, err := socket.AcceptEvents(w, r)
+	if err != nil {
+		c.end(errAnswered)
+		t.streams.remove(c)
+		t.refuse(w, r, err)
+		return
+	}
+	told, ids := context.WithoutCancel(ctx), &eventIDs{}
+	ctx = context.WithValue(context.WithValue(ctx, eventIDsKey{}, ids), lastEventKey{}, r.Header.Get("Last-Event-ID"))
+	to := eventSink{events, ids}
+	go func() {
+		events.Serve(ctx, c.end,
+			func(ctx context.Context) { t.run(ctx, exec, operation, to) },
+			func(reason error) []byte { return t.lastEvent(told, reason) })
+		c.end(errAnswered)
+		t.streams.remove(c)
+	}()
 }
 
-// Flush implements http.Flusher.
-func (w *eventWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() } // the client may be gone
+// allowPage lets pages of the origins that may open sockets read a stream, too.
+func (t requests) allowPage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); origin != "" && t.pages.Allows(r) {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+	}
+}
+
+// lastEvent is what a stream says that ends for a reason: `event: complete` would tell the client that its stream is over.
+// At a stop of the server there is no such event; to a client that is a dropped connection, after which it connects again.
+func (t requests) lastEvent(ctx context.Context, reason error) []byte {
+	if errors.Is(reason, errStopping) {
+		return nil
+	}
+	if closes := (*socket.CloseError)(nil); errors.As(reason, &closes) && !errors.Is(reason, socket.ErrSlow) {
+		return nil // the client has gone
+	}
+	answer := &graphql.Response{Errors: gqlerror.List{t.tell(ctx, reason).gql(ctx)}}
+	return socket.AppendEvent(nil, "", encodeAnswer(answer))
+}
+
+// eventSink is where the answers of one stream go.
+type eventSink struct {
+	*socket.Events
+	ids *eventIDs
+}
+
+var _ sink = eventSink{}
+
+// Send implements sink.
+func (s eventSink) Send(ctx context.Context, answer []byte) bool {
+	return s.Events.Send(ctx, s.ids.next(), answer)
+}
+
+// Error implements sink: in this mode errors are an answer like any other.
+func (s eventSink) Error(errs []byte) {
+	s.Events.Next("", append(append([]byte(`{"errors":`), errs...), '}'))
+	s.Complete()
+}
+
+type (
+	eventIDsKey  struct{}
+	lastEventKey struct{}
+)
+
+// eventIDs are the ids of events that were handed to the execution and are not answered yet, in order.
+type eventIDs struct {
+	mu      sync.Mutex // protects waiting
+	waiting []string
+}
+
+// tellEventID says with what a client resumes behind the event that is handed to the execution next; empty: it cannot. A
+// stream says it for each of its events or for none.
+func tellEventID(ctx context.Context, id gql.Cursor) {
+	if ids, ok := ctx.Value(eventIDsKey{}).(*eventIDs); ok {
+		ids.mu.Lock()
+		defer ids.mu.Unlock()
+		ids.waiting = append(ids.waiting, string(id))
+	}
+}
+
+func (i *eventIDs) next() (id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.waiting) > 0 {
+		id = i.waiting[0]
+		i.waiting = slices.Delete(i.waiting, 0, 1)
+	}
+	return id
+}
+
+// resumeAfter is the cursor that a stream begins behind: the last event that the client has got over this transport, or
+// what it asks for.
+func resumeAfter(ctx context.Context, asked *gql.Cursor) *gql.Cursor {
+	if last, ok := ctx.Value(lastEventKey{}).(string); ok && last != "" {
+		return (*gql.Cursor)(&last)
+	}
+	return asked
+}

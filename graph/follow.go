@@ -237,7 +237,7 @@ func (f *follower) pass(ctx context.Context, row *ent.Event) error {
 	if err != nil {
 		return err
 	}
-	f.send(ctx, event)
+	f.sendAs(ctx, event, f.cursor())
 	return nil
 }
 
@@ -260,8 +260,12 @@ func (f *follower) piece(ctx context.Context, p live.Piece) {
 
 func (f *follower) cursor() gql.Cursor { return gql.Cursor(f.place.String(f.r.keys)) }
 
-// send waits until the client takes the event, or ctx ends.
-func (f *follower) send(ctx context.Context, event gql.ThreadEvent) {
+// send waits until the client takes what is no event of the log, or ctx ends. It has no id: who resumes is told anew.
+func (f *follower) send(ctx context.Context, event gql.ThreadEvent) { f.sendAs(ctx, event, "") }
+
+// sendAs is send with the id to resume behind.
+func (f *follower) sendAs(ctx context.Context, event gql.ThreadEvent, id gql.Cursor) {
+	tellEventID(ctx, id)
 	select {
 	case f.out <- event:
 	case <-ctx.Done():

@@ -600,6 +600,7 @@ type ComplexityRoot struct {
 		CreateIntegration       func(childComplexity int, input gql.CreateIntegrationInput) int
 		CreateModelProvider     func(childComplexity int, input gql.CreateModelProviderInput) int
 		CreateReminder          func(childComplexity int, input gql.CreateReminderInput) int
+		CreateStreamTicket      func(childComplexity int, input gql.CreateStreamTicketInput) int
 		CreateThread            func(childComplexity int, input gql.CreateThreadInput) int
 		CreateThreadToken       func(childComplexity int, input gql.CreateThreadTokenInput) int
 		DeleteAgent             func(childComplexity int, input gql.DeleteInput) int
@@ -805,6 +806,12 @@ type ComplexityRoot struct {
 		Provider       func(childComplexity int) int
 		StartedAt      func(childComplexity int) int
 		ThinkingTokens func(childComplexity int) int
+	}
+
+	StreamTicketPayload struct {
+		ClientMutationID func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Ticket           func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -1123,6 +1130,7 @@ type MutationResolver interface {
 	EraseThread(ctx context.Context, input gql.ThreadInput) (*gql.ErasePayload, error)
 	EraseCustomer(ctx context.Context, input gql.EraseCustomerInput) (*gql.ErasePayload, error)
 	CreateThreadToken(ctx context.Context, input gql.CreateThreadTokenInput) (*gql.ThreadTokenPayload, error)
+	CreateStreamTicket(ctx context.Context, input gql.CreateStreamTicketInput) (*gql.StreamTicketPayload, error)
 	CreateIntegration(ctx context.Context, input gql.CreateIntegrationInput) (*gql.IntegrationPayload, error)
 	UpdateIntegration(ctx context.Context, input gql.UpdateIntegrationInput) (*gql.IntegrationPayload, error)
 	DeleteIntegration(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
@@ -3448,6 +3456,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateReminder(childComplexity, args["input"].(gql.CreateReminderInput)), true
+	case "Mutation.createStreamTicket":
+		if e.ComplexityRoot.Mutation.CreateStreamTicket == nil {
+			break
+		}
+
+		args, err := field_Mutation_createStreamTicket_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateStreamTicket(childComplexity, args["input"].(gql.CreateStreamTicketInput)), true
 	case "Mutation.createThread":
 		if e.ComplexityRoot.Mutation.CreateThread == nil {
 			break
@@ -4631,6 +4650,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Step.ThinkingTokens(childComplexity), true
 
+	case "StreamTicketPayload.clientMutationId":
+		if e.ComplexityRoot.StreamTicketPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamTicketPayload.ClientMutationID(childComplexity), true
+	case "StreamTicketPayload.expiresAt":
+		if e.ComplexityRoot.StreamTicketPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamTicketPayload.ExpiresAt(childComplexity), true
+	case "StreamTicketPayload.ticket":
+		if e.ComplexityRoot.StreamTicketPayload.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StreamTicketPayload.Ticket(childComplexity), true
+
 	case "Subscription.deliveryEvents":
 		if e.ComplexityRoot.Subscription.DeliveryEvents == nil {
 			break
@@ -5611,6 +5649,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputCreateIntegrationInput,
 		unmarshalInputCreateModelProviderInput,
 		unmarshalInputCreateReminderInput,
+		unmarshalInputCreateStreamTicketInput,
 		unmarshalInputCreateThreadInput,
 		unmarshalInputCreateThreadTokenInput,
 		unmarshalInputCustomerInput,
@@ -5936,6 +5975,11 @@ type Mutation {
   eraseCustomer(input: EraseCustomerInput!): ErasePayload! @auth(roles: [ADMIN])
   "Makes a token that sees and writes one thread only, for use in a customer's browser."
   createThreadToken(input: CreateThreadTokenInput!): ThreadTokenPayload! @auth(roles: [ADMIN, APP])
+  """
+  Makes a ticket that opens one stream of server-sent events by GET, for ` + "`" + `EventSource` + "`" + `, which cannot send a key. The stream is
+  that of whoever made the ticket.
+  """
+  createStreamTicket(input: CreateStreamTicketInput!): StreamTicketPayload! @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP, THREAD])
 
   "Registers a webhook endpoint. Its secret is in the answer, and never shown again."
   createIntegration(input: CreateIntegrationInput!): IntegrationPayload! @auth(roles: [ADMIN, INTEGRATOR])
@@ -8576,6 +8620,22 @@ input CreateThreadTokenInput {
   expiresInSeconds: Int
 }
 
+"A new stream ticket."
+input CreateStreamTicketInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+}
+
+"The ticket that was made."
+type StreamTicketPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "Send it once, as the parameter ` + "`" + `ticket` + "`" + ` of a GET."
+  ticket: String!
+  "When it ends, 30 seconds after it was made."
+  expiresAt: Time!
+}
+
 "The token that was made."
 type ThreadTokenPayload {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -9903,6 +9963,18 @@ func childFields_Step(ctx context.Context, ec *executionContext, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Step", field.Name)
 }
 
+func childFields_StreamTicketPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_StreamTicketPayload_clientMutationId(ctx, ec, field)
+	case "ticket":
+		return fieldContext_StreamTicketPayload_ticket(ctx, ec, field)
+	case "expiresAt":
+		return fieldContext_StreamTicketPayload_expiresAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StreamTicketPayload", field.Name)
+}
+
 func childFields_TestAgentPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -10577,6 +10649,20 @@ func field_Mutation_createReminder_args(ctx context.Context, ec *executionContex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.CreateReminderInput, error) {
 			return unmarshalNCreateReminderInput2parleyᚋgraphᚋgqlᚐCreateReminderInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_createStreamTicket_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.CreateStreamTicketInput, error) {
+			return unmarshalNCreateStreamTicketInput2parleyᚋgraphᚋgqlᚐCreateStreamTicketInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21887,6 +21973,68 @@ func fieldContext_Mutation_createThreadToken(ctx context.Context, ec *executionC
 	return fc, nil
 }
 
+func _Mutation_createStreamTicket(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_createStreamTicket(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateStreamTicket(ctx, fc.Args["input"].(gql.CreateStreamTicketInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "INTEGRATOR", "APP", "THREAD"})
+				if err != nil {
+					var zeroVal *gql.StreamTicketPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.StreamTicketPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.StreamTicketPayload) graphql.Marshaler {
+			return marshalNStreamTicketPayload2ᚖparleyᚋgraphᚋgqlᚐStreamTicketPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_createStreamTicket(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StreamTicketPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_createStreamTicket_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_createIntegration(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26528,6 +26676,75 @@ func _Step_createdAt(ctx context.Context, ec *executionContext, field graphql.Co
 }
 func fieldContext_Step_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Step", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _StreamTicketPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StreamTicketPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StreamTicketPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_StreamTicketPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StreamTicketPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _StreamTicketPayload_ticket(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StreamTicketPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StreamTicketPayload_ticket(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ticket, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StreamTicketPayload_ticket(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StreamTicketPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _StreamTicketPayload_expiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StreamTicketPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StreamTicketPayload_expiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StreamTicketPayload_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StreamTicketPayload", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _Subscription_threadEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -32431,6 +32648,36 @@ func unmarshalInputCreateReminderInput(ctx context.Context, ec *executionContext
 				return it, err
 			}
 			it.CancelTags = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputCreateStreamTicketInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateStreamTicketInput, error) {
+	var it gql.CreateStreamTicketInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
 		}
 	}
 	return it, nil
@@ -40022,6 +40269,13 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createStreamTicket":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_createStreamTicket(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createIntegration":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createIntegration(ctx, ec, field)
@@ -41844,6 +42098,54 @@ func _Step(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj 
 			out.Values[i] = _Step_createdAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var streamTicketPayloadImplementors = []string{"StreamTicketPayload"}
+
+func _StreamTicketPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.StreamTicketPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, streamTicketPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StreamTicketPayload")
+		case "clientMutationId":
+			out.Values[i] = _StreamTicketPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ticket":
+			out.Values[i] = _StreamTicketPayload_ticket(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = _StreamTicketPayload_expiresAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -44597,6 +44899,11 @@ func unmarshalNCreateReminderInput2parleyᚋgraphᚋgqlᚐCreateReminderInput(ct
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func unmarshalNCreateStreamTicketInput2parleyᚋgraphᚋgqlᚐCreateStreamTicketInput(ctx context.Context, ec *executionContext, v any) (gql.CreateStreamTicketInput, error) {
+	res, err := unmarshalInputCreateStreamTicketInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func unmarshalNCreateThreadInput2parleyᚋgraphᚋgqlᚐCreateThreadInput(ctx context.Context, ec *executionContext, v any) (gql.CreateThreadInput, error) {
 	res, err := unmarshalInputCreateThreadInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45687,6 +45994,16 @@ func marshalNStep2ᚖparleyᚋentᚐStep(ctx context.Context, ec *executionConte
 		return graphql.Null
 	}
 	return _Step(ctx, ec, sel, v)
+}
+
+func marshalNStreamTicketPayload2ᚖparleyᚋgraphᚋgqlᚐStreamTicketPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.StreamTicketPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _StreamTicketPayload(ctx, ec, sel, v)
 }
 
 func unmarshalNString2string(ctx context.Context, ec *executionContext, v any) (string, error) {

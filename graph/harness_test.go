@@ -93,8 +93,10 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 			t.Logf("the server said:\n%s", a.logs)
 		}
 		cancel()
+		ended := a.handler.EndStreams()
 		server.CloseClientConnections()
 		server.Close()
+		<-ended
 		workers.Wait()
 		client.CloseIdle()
 	})
@@ -115,6 +117,11 @@ func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
 		a.keys[role] = made.Key
 	}
 	return a
+}
+
+// origins allows pages of others to connect.
+func origins(others ...string) func(*graph.Options) {
+	return func(o *graph.Options) { o.Origins = others }
 }
 
 // each runs a test against the API on both databases.

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -10,12 +9,15 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
-	"net/url"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"parley/access"
 	"parley/ent/id"
+	"parley/graph/socket"
 )
 
 // front is what every request meets before GraphQL.
@@ -25,6 +27,7 @@ type front struct {
 	streams *streams
 	body    int           // bytes that a body may have
 	timeout time.Duration // bounds reading a request, and then working on it
+	pages   socket.Options
 }
 
 type requestIDKey struct{}
@@ -45,122 +48,75 @@ func requestID(ctx context.Context) string {
 	return s
 }
 
-// read takes in a whole request before the transports do: they would read without limit or end, and repeat what they
-// cannot decode in their error.
+type askedKey struct{}
+
+// ask is what a request asks for, and how it would have the answer.
+type ask struct {
+	params *graphql.RawParams
+	offer  offer
+	ticket bool // whether it was let in by a stream ticket
+}
+
+// asked is what the request of ctx asks for; nil for a WebSocket.
+func asked(ctx context.Context) *ask {
+	a, _ := ctx.Value(askedKey{}).(*ask)
+	return a
+}
+
+// read takes in a whole request, within limits, before anything is done for it.
 func (f *front) read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isSocket(r) {
-			if err := checkHandshake(r); err != nil {
-				f.refuse(w, r, err)
-				return
-			}
+		if socket.Is(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		r.Header.Del("Upgrade") // to what nobody here speaks: the request is answered as it is
 		if r.ContentLength != 0 {
 			// It stays for a request that is refused: net/http reads the rest of its body.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.timeout)) // a recorder in a test has none
 		}
+		a := &ask{offer: negotiate(r)}
 		var err error
-		switch r.Method {
-		case http.MethodGet:
-			err = checkQuery(r.URL.RawQuery)
-			w = &queryWriter{ResponseWriter: w, refuse: func(w http.ResponseWriter, err error) { f.refuse(w, r, err) }}
-		case http.MethodPost:
-			r.Body, err = f.readBody(w, r)
-		default:
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodPost:
 			w.Header().Set("Allow", "GET, POST")
-			err = statusError{http.StatusMethodNotAllowed, "use POST, or GET for queries"}
+			err = statusError{http.StatusMethodNotAllowed, "use POST, or GET for queries and subscriptions"}
+		case a.offer.plain == "" && !a.offer.events:
+			err = statusError{http.StatusNotAcceptable, "answers are " + mediaJSON + ", " + mediaGraphQL + " or " + mediaEvents + ": accept one of them"}
+		case r.Method == http.MethodGet:
+			a.params, err = readQuery(r.URL.RawQuery)
+		default:
+			a.params, err = f.readBody(w, r)
 		}
 		if err != nil {
 			f.refuse(w, r, err)
 			return
 		}
-		if !isEventStream(r) {
-			ctx, cancel := context.WithTimeout(r.Context(), f.timeout)
-			defer cancel()
-			r = r.WithContext(ctx)
-		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, a)))
 	})
 }
 
-// request is what a body holds; other members are ignored.
-type request struct {
-	Query         *string                    `json:"query"`
-	OperationName *string                    `json:"operationName,omitempty"`
-	Variables     map[string]json.RawMessage `json:"variables,omitempty"`
-	Extensions    map[string]json.RawMessage `json:"extensions,omitempty"`
-}
-
-// readBody reads and checks the body of a POST, and returns it as the transports expect it.
-func (f *front) readBody(w http.ResponseWriter, r *http.Request) (io.ReadCloser, error) {
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return r.Body, statusError{http.StatusUnsupportedMediaType, "send `Content-Type: application/json`"}
+// readBody reads the body of a POST.
+func (f *front) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
+	t, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := parameters["charset"]; err != nil || t != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return nil, statusError{http.StatusUnsupportedMediaType, "send `Content-Type: application/json`, in UTF-8"}
+	}
+	if r.Header.Get("Content-Encoding") != "" {
+		return nil, statusError{http.StatusUnsupportedMediaType, "send the body without a Content-Encoding"}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(f.body)))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return r.Body, statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"}
+		return nil, statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
-		return r.Body, statusError{http.StatusRequestTimeout, "the body did not arrive in time"}
+		return nil, statusError{http.StatusRequestTimeout, "the body did not arrive in time"}
 	case err != nil:
-		return r.Body, statusError{http.StatusBadRequest, "the body cannot be read"}
+		return nil, statusError{http.StatusBadRequest, "the body cannot be read"}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // as above
-	var q request
-	if err := json.Unmarshal(body, &q); err != nil || q.Query == nil {
-		return r.Body, statusError{http.StatusBadRequest, "the body must be a JSON object with a string `query`, and where they are given " +
-			"an object `variables`, a string `operationName` and an object `extensions`"}
-	}
-	var checked bytes.Buffer
-	e := json.NewEncoder(&checked)
-	e.SetEscapeHTML(false)
-	return io.NopCloser(&checked), e.Encode(q)
-}
-
-// checkQuery refuses parameters of a GET that gqlgen would refuse without a code.
-func checkQuery(query string) error {
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return statusError{http.StatusBadRequest, "the parameters after `?` cannot be read"}
-	}
-	for _, name := range []string{"variables", "extensions"} {
-		var object map[string]json.RawMessage
-		if text := values.Get(name); text != "" && json.Unmarshal([]byte(text), &object) != nil {
-			return statusError{http.StatusBadRequest, "`" + name + "` must be a JSON object"}
-		}
-	}
-	return nil
-}
-
-// queryWriter answers a GET. gqlgen refuses a mutation with 406 and without a code; here it is 405 with one.
-type queryWriter struct {
-	http.ResponseWriter
-	refuse  func(http.ResponseWriter, error)
-	refused bool
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (w *queryWriter) WriteHeader(status int) {
-	if status != http.StatusNotAcceptable {
-		w.ResponseWriter.WriteHeader(status)
-		return
-	}
-	w.refused = true
-	w.Header().Set("Allow", http.MethodPost)
-	w.refuse(w.ResponseWriter, statusError{http.StatusMethodNotAllowed, "GET is for queries: use POST"})
-}
-
-// Write implements io.Writer.
-func (w *queryWriter) Write(p []byte) (int, error) {
-	if w.refused {
-		return len(p), nil
-	}
-	return w.ResponseWriter.Write(p)
+	return readRequest(body)
 }
 
 // statusError is a request that never reached GraphQL.

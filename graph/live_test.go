@@ -86,6 +86,9 @@ func (s *socket) next() (map[string]any, bool) {
 func (s *socket) close() { _ = s.conn.CloseNow() }
 
 type eventSource struct {
+	status int
+	header http.Header
+	id     string // of the last event
 	lines  *bufio.Scanner
 	cancel context.CancelFunc
 }
@@ -106,12 +109,20 @@ func (a *api) eventSourceFor(t *testing.T, key, document string, variables map[s
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "text/event-stream")
 	req.Header.Set("Authorization", "Bearer "+key)
-	res, err := http.DefaultClient.Do(req)
+	t.Cleanup(cancel)
+	return open(t, req)
+}
+
+// open sends the request of a stream.
+func open(t *testing.T, req *http.Request) *eventSource {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(req.Context(), 20*time.Second)
+	res, err := http.DefaultClient.Do(req.WithContext(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cancel(); _ = res.Body.Close() })
-	return &eventSource{bufio.NewScanner(res.Body), cancel}
+	return &eventSource{status: res.StatusCode, header: res.Header, lines: bufio.NewScanner(res.Body), cancel: cancel}
 }
 
 func (e *eventSource) next() (map[string]any, bool) {
@@ -120,6 +131,9 @@ func (e *eventSource) next() (map[string]any, bool) {
 		line := e.lines.Text()
 		if k, ok := strings.CutPrefix(line, "event: "); ok {
 			kind = k
+		}
+		if id, ok := strings.CutPrefix(line, "id: "); ok {
+			e.id = id
 		}
 		if data, ok := strings.CutPrefix(line, "data: "); ok && kind == "next" {
 			var m map[string]any
@@ -138,12 +152,12 @@ func (e *eventSource) next() (map[string]any, bool) {
 func (e *eventSource) close() { e.cancel() }
 
 func TestStreamsResumeWithoutAGap(t *testing.T) {
-	open := map[string]func(*api, *testing.T, string, map[string]any) stream{
+	dials := map[string]func(*api, *testing.T, string, map[string]any) stream{
 		"websocket": func(a *api, t *testing.T, key string, v map[string]any) stream { return a.socket(t, key, v) },
 		"sse":       func(a *api, t *testing.T, key string, v map[string]any) stream { return a.eventSource(t, key, v) },
 	}
 	each(t, func(t *testing.T, a *api) {
-		for name, dial := range open {
+		for name, dial := range dials {
 			threadID := a.thread(a.agent("A"))
 			start := a.must(`query($t: ID!) { thread(id: $t) { cursor } }`, map[string]any{"t": threadID}).text("thread", "cursor")
 			say := func(n int) {

@@ -41,7 +41,7 @@ func (f *front) runOperation(ctx context.Context, next graphql.OperationHandler)
 		return f.refuseOperation(ctx, errStopping)
 	}
 	if known {
-		c.endWithKey(ctx, f.access, v)
+		f.streams.endWithKey(c, v)
 	}
 	return next(context.WithValue(ctx, failureKey{}, &failure{}))
 }

@@ -530,6 +530,12 @@ func (r *mutationResolver) CreateThreadToken(ctx context.Context, input gql.Crea
 	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
 }
 
+// CreateStreamTicket is the resolver for the createStreamTicket field.
+func (r *mutationResolver) CreateStreamTicket(ctx context.Context, input gql.CreateStreamTicketInput) (*gql.StreamTicketPayload, error) {
+	made, err := r.access.CreateStreamTicket(ctx)
+	return &gql.StreamTicketPayload{ClientMutationID: input.ClientMutationID, Ticket: made.Ticket, ExpiresAt: made.Expires}, err
+}
+
 // CreateIntegration is the resolver for the createIntegration field.
 func (r *mutationResolver) CreateIntegration(ctx context.Context, input gql.CreateIntegrationInput) (*gql.IntegrationPayload, error) {
 	done, err := r.delivery.CreateIntegration(ctx, newIntegration(input))

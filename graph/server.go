@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
@@ -22,6 +19,7 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/graph/limit"
+	"parley/graph/socket"
 	"parley/live"
 	"parley/retention"
 	"parley/seal"
@@ -44,8 +42,8 @@ type Options struct {
 	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
 	// ever; 0 means 30 s. Streams may live as long as their key.
 	Timeout time.Duration
-	// Origins are the origins of browser pages that may open a WebSocket, such as `https://app.example.com`. The
-	// server's own origin always may.
+	// Origins are the origins of browser pages that may open a WebSocket or a stream by GET, such as
+	// `https://app.example.com`. The server's own origin always may.
 	Origins []string
 }
 
@@ -68,7 +66,7 @@ func (h *Handler) Exports() http.Handler { return h.exports }
 func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
 
 // New returns the handler for /graphql: queries and mutations by POST, queries by GET, subscriptions by WebSocket
-// (graphql-transport-ws) and by server-sent events. It panics when a root field has no @auth, which is a mistake of the
+// (graphql-transport-ws) and by server-sent events (POST and GET). Streams end by EndStreams, not with their requests. It panics when a root field has no @auth, which is a mistake of the
 // program.
 func New(o Options) *Handler {
 	resolver := &Resolver{
@@ -84,12 +82,13 @@ func New(o Options) *Handler {
 	mustBeGuarded(schema.Schema())
 
 	limits := limit.Default()
-	f := &front{access: o.Access, logger: o.Logger, streams: newStreams(), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second)}
+	f := &front{
+		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
+		pages: socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}},
+	}
 	srv := handler.New(schema)
-	srv.AddTransport(sockets{f, originPatterns(o.Origins)})
-	srv.AddTransport(eventStreams{front: f})
-	srv.AddTransport(transport.GET{})
-	srv.AddTransport(transport.POST{})
+	srv.AddTransport(sockets{f})
+	srv.AddTransport(requests{f})
 	srv.SetQueryCache(lru.New[*ast.QueryDocument](queryCache))
 	srv.SetDisableSuggestion(true)
 	srv.SetErrorPresenter(presenter(o.Logger, limits.Errors))
@@ -114,15 +113,4 @@ func mustBeGuarded(schema *ast.Schema) {
 			}
 		}
 	}
-}
-
-// originPatterns turns origins into the host patterns that the WebSocket library compares with.
-func originPatterns(origins []string) []string {
-	var hosts []string
-	for _, origin := range origins {
-		if u, err := url.Parse(origin); err == nil && u.Host != "" {
-			hosts = append(hosts, u.Host)
-		}
-	}
-	return slices.Compact(hosts)
 }

@@ -30,6 +30,7 @@ type workspaceFollower struct {
 // followWorkspace streams the events of the viewer's workspace behind a cursor, or from now on, until ctx ends or there is
 // an error; see failStream.
 func (r *Resolver) followWorkspace(ctx context.Context, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) (<-chan gql.ThreadEvent, error) {
+	after = resumeAfter(ctx, after)
 	f := &workspaceFollower{r: r, types: types, where: where, out: make(chan gql.ThreadEvent, 1)}
 	if len(types) > maxList {
 		return nil, invalid.One("types", "has %d entries; at most %d are allowed", len(types), maxList)
@@ -69,13 +70,15 @@ func (f *workspaceFollower) run(ctx context.Context) error {
 		} else if !passes {
 			continue
 		}
-		event, err := f.r.present(ctx, fed.Event, gql.Cursor(f.place.String(f.r.keys)))
+		cursor := gql.Cursor(f.place.String(f.r.keys))
+		event, err := f.r.present(ctx, fed.Event, cursor)
 		if ent.IsNotFound(err) {
 			continue // it was erased meanwhile
 		}
 		if err != nil {
 			return err
 		}
+		tellEventID(ctx, cursor)
 		select {
 		case f.out <- event:
 		case <-ctx.Done():

@@ -315,6 +315,12 @@ type CreateReminderInput struct {
 	CancelTags []string `json:"cancelTags"`
 }
 
+// A new stream ticket.
+type CreateStreamTicketInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
 // A new thread.
 type CreateThreadInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -919,6 +925,16 @@ type StatusChanged struct {
 }
 
 func (StatusChanged) IsThreadEvent() {}
+
+// The ticket that was made.
+type StreamTicketPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Send it once, as the parameter `ticket` of a GET.
+	Ticket string `json:"ticket"`
+	// When it ends, 30 seconds after it was made.
+	ExpiresAt ms.Time `json:"expiresAt"`
+}
 
 // What can be followed.
 type Subscription struct {

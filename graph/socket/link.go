@@ -1,0 +1,107 @@
+package socket
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// link is a connection that was taken over, as far as all kinds of it are alike.
+type link struct {
+	conn   net.Conn
+	end    context.CancelCauseFunc
+	reason func() error // nil while it has not ended
+	done   func()       // called with the lock when the last frame was written; nil: nobody asks
+	wake   func()       // has a connection read that is parked; nil: it never is
+
+	running sync.WaitGroup // all goroutines but the one that reads
+
+	mu  sync.Mutex // protects what follows, and the fields of those who embed it
+	out outbox
+}
+
+// begin ties a link to the context that it ends with. tell is called once that has ended, with its cause; settle waits for
+// it.
+func (l *link) begin(ctx context.Context, end context.CancelCauseFunc, tell func(reason error)) (settle func()) {
+	l.mu.Lock()
+	l.end, l.reason = end, func() error { return context.Cause(ctx) }
+	l.mu.Unlock()
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		tell(context.Cause(ctx))
+	})
+	return func() {
+		if !stop() {
+			<-told
+		}
+	}
+}
+
+// write sends what b, which is of scratch, holds; the caller holds the lock.
+func (l *link) write(b *[]byte) {
+	l.after(l.out.push(*b))
+	if cap(*b) <= piece {
+		scratch.Put(b)
+	}
+}
+
+var scratch = sync.Pool{New: func() any { b := make([]byte, 0, 2048); return &b }}
+
+// after does what a push asks for; the caller holds the lock.
+func (l *link) after(drain bool, err error) {
+	switch {
+	case err != nil:
+		l.end(err)
+	case drain:
+		l.running.Go(l.drain)
+	case l.out.shut && !l.out.draining && l.done != nil:
+		l.done()
+	}
+}
+
+func (l *link) drain() {
+	err := l.out.drain(l.conn.Write, func(t time.Time) { _ = l.conn.SetWriteDeadline(t) })
+	if err != nil {
+		l.end(ErrSlow)
+		l.cut() // half a frame may be out: nothing can follow
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out.shut && !l.out.draining && l.done != nil {
+		l.done()
+	}
+}
+
+// cut closes the connection, which whoever reads from it finds out.
+func (l *link) cut() {
+	_ = l.conn.Close()
+	if l.wake != nil {
+		l.wake()
+	}
+}
+
+// wait waits until the client has taken most of what there was, and then calls do with the lock; false when ctx ended
+// first. So of many who wait for the same client one at a time goes on.
+func (l *link) wait(ctx context.Context, do func()) bool {
+	for {
+		l.mu.Lock()
+		room := l.out.ready()
+		if room == nil {
+			defer l.mu.Unlock()
+			if ctx.Err() != nil {
+				return false
+			}
+			do()
+			return true
+		}
+		l.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/ent/viewer"
+	"parley/graph/socket"
+)
+
+// maxOperations is how many operations may be live on one socket, and how many more may have ended for the client but not
+// for us.
+const maxOperations = 50
+
+var errManyOperations = errors.New("too many operations are live on this socket: end one, or open another socket")
+
+// socketHost is what stands behind one socket: the key that opened it, and the execution of its operations.
+type socketHost struct {
+	*front
+	*connection
+	exec   graphql.GraphExecutor
+	viewer *viewer.Viewer            // nil until there is one; operations begin afterwards
+	why    func(reason error) public // tell, with the context of the socket but without its end
+}
+
+var _ socket.Host = (*socketHost)(nil)
+
+// Admit implements socket.Host: by the payload, or by the header of the handshake. The socket ends with the key or token
+// that opened it.
+func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) error {
+	header, err := authorizationOf(payload)
+	if err == nil && header != "" {
+		ctx, err = h.admit(ctx, header)
+		if v, ok := viewer.FromContext(ctx); ok && err == nil {
+			h.viewer = &v
+		}
+	}
+	if err == nil && h.viewer == nil {
+		err = errBadInit
+	}
+	if err == nil {
+		h.streams.endWithKey(h.connection, *h.viewer)
+	}
+	return err
+}
+
+// authorizationOf is the value that takes the place of the header, under its name in any case.
+func authorizationOf(payload json.RawMessage) (string, error) {
+	if payload == nil {
+		return "", nil
+	}
+	var p struct {
+		Authorization any `json:"authorization"`
+	}
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return "", errBadInit
+	}
+	if p.Authorization == nil {
+		return "", nil
+	}
+	header, ok := p.Authorization.(string)
+	if !ok {
+		return "", errBadInit
+	}
+	return header, nil
+}
+
+// Request implements socket.Host.
+func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error) {
+	return readRequest(payload)
+}
+
+// Run implements socket.Host.
+func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
+	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, *h.viewer))
+	if o.Others() >= maxOperations || o.Ended() >= maxOperations {
+		h.fail(ctx, o, errManyOperations)
+		return
+	}
+	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	if errs != nil {
+		answer := h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
+		o.Error(encodeErrors(answer.Errors))
+		return
+	}
+	h.run(ctx, h.exec, operation, o)
+}
+
+// Closing implements socket.Host.
+func (h *socketHost) Closing(reason error) (code uint16, text string) {
+	switch p := h.why(reason); p.code {
+	case CodeUnauthenticated:
+		return socket.CloseForbidden, p.text
+	case CodeUnavailable:
+		return socket.CloseStopping, p.text
+	default: // a fault or a time-out: a page must come back by itself when it is over
+		return socket.CloseTryAgain, p.text
+	}
+}
