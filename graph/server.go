@@ -94,6 +94,7 @@ func New(o Options) *Handler {
 	srv.SetErrorPresenter(presenter(o.Logger, limits.Errors))
 	srv.SetRecoverFunc(recovered(o.Logger))
 	srv.Use(limit.NewExtension(limits))
+	srv.Use(wholeAnswers{})
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
 	srv.AroundOperations(f.runOperation)
