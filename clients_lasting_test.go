@@ -172,7 +172,7 @@ func TestAClientResumesAfterADeploy(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			environments(t, func(t *testing.T, e env) {
 				f := newFollowed(t, e)
-				l := startKeeper(t, kind, f.address, f.key, f.threadID, f.cursor, "50")
+				l := startKeeper(t, kind, f.address, f.key, f.threadID, f.cursor, "600")
 				l.until(f.note())
 				f.stop()
 				l.until(told)

@@ -83,13 +83,18 @@ func (s *Service) fireOne(ctx context.Context, d dueReminder) bool {
 	if err == nil || ctx.Err() != nil {
 		return err == nil
 	}
-	s.o.Logger.Error("dialogue: a reminder failed", "reminder", d.id, "thread", d.threadID, "error", err)
-	err = s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
-		return tx.Client().Reminder.Update().Where(reminder.ID(d.id), reminder.StateEQ(reminder.StatePENDING)).
-			SetDueAt(tx.Now.Add(time.Minute)).Exec(ctx)
+	left := 0
+	failed := s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) (err error) {
+		left, err = tx.Client().Reminder.Update().Where(reminder.ID(d.id), reminder.StateEQ(reminder.StatePENDING)).
+			SetDueAt(tx.Now.Add(time.Minute)).Save(ctx)
+		return err
 	})
-	if err != nil && ctx.Err() == nil {
-		s.o.Logger.Error("dialogue: a reminder that failed cannot be put off", "reminder", d.id, "error", err)
+	if failed == nil && left == 0 {
+		return true // somebody has ended it meanwhile, or erased its thread
+	}
+	s.o.Logger.Error("dialogue: a reminder failed", "reminder", d.id, "thread", d.threadID, "error", err)
+	if failed != nil && ctx.Err() == nil {
+		s.o.Logger.Error("dialogue: a reminder that failed cannot be put off", "reminder", d.id, "error", failed)
 	}
 	return false
 }
@@ -106,7 +111,7 @@ func (s *Service) fire(ctx context.Context, d dueReminder) (err error) {
 	return s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, err := tx.Thread(ctx, d.threadID)
 		if err != nil {
-			return ignoreNotFound(err) // it is being erased
+			return err
 		}
 		row, err := tx.Client().Reminder.Query().
 			Where(reminder.ID(d.id), reminder.StateEQ(reminder.StatePENDING), reminder.DueAtLTE(tx.Now)).Only(ctx)
