@@ -23,12 +23,11 @@ import (
 func scratch(t *testing.T) func(*dialogue.Options) {
 	return func(o *dialogue.Options) {
 		o.Scratch = func(ctx context.Context) (*eventlog.Log, func() error, error) {
-			db, err := storage.Open(ctx, "sqlite://"+filepath.Join(t.TempDir(), "stage.db"), storage.Options{Guard: true})
+			db, err := storagetest.Scratch(ctx, t)
 			if err != nil {
 				return nil, nil, err
 			}
-			_, err = db.Migrate(ctx)
-			return eventlog.New(db.Client, db.Dialect, nil), db.Close, err
+			return eventlog.New(db.Client, db.Dialect, nil), db.Close, nil
 		}
 	}
 }

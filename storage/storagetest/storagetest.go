@@ -52,9 +52,6 @@ func Open(t testing.TB, address string) *storage.DB {
 // OpenWith is Open with other options.
 func OpenWith(t testing.TB, address string, o storage.Options) *storage.DB {
 	t.Helper()
-	if file, ok := strings.CutPrefix(address, "sqlite://"); ok {
-		copyMigrated(t, file)
-	}
 	db, err := storage.Open(t.Context(), address, o)
 	if err != nil {
 		t.Fatal(err)
@@ -86,23 +83,33 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(file) // which is whole: closing ends the write-ahead log
 })
 
-// copyMigrated makes an SQLite file with all migrations, if there is no file yet.
-func copyMigrated(t testing.TB, file string) {
+// SQLite returns the address of a new database that goes with the test. It is empty, but has all migrations.
+func SQLite(t testing.TB) string {
 	t.Helper()
-	if _, err := os.Stat(file); err == nil {
-		return
+	address, err := newSQLite(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
+	return address
+}
+
+func newSQLite(folder string) (address string, err error) {
+	file := filepath.Join(folder, "parley.db")
 	whole, err := migrated()
 	if err == nil {
 		err = os.WriteFile(file, whole, 0o600)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	return "sqlite://" + file, err
 }
 
-// SQLite returns the address of a new file that goes with the test.
-func SQLite(t testing.TB) string { return "sqlite://" + filepath.Join(t.TempDir(), "parley.db") }
+// Scratch opens a new SQLite database that goes with the test, for those who are asked for one on any goroutine.
+func Scratch(ctx context.Context, t testing.TB) (*storage.DB, error) {
+	address, err := newSQLite(t.TempDir())
+	if err != nil {
+		return nil, err
+	}
+	return storage.Open(ctx, address, storage.Options{Guard: true})
+}
 
 // Postgres returns the address of a new, empty schema that goes with the test.
 func Postgres(t testing.TB) string {

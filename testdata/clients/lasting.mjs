@@ -73,7 +73,7 @@ function start() {
         new HttpLink({ uri: url, headers: { authorization: `Bearer ${keys[0]}` } }),
       );
       const client = new ApolloClient({ link, cache: new InMemoryCache() });
-      client.query({ query: gql`{ viewer { role } }` }).then(({ data }) => print({ role: data.viewer.role }));
+      client.query({ query: gql`{ viewer { role } }` }).then(({ data }) => print({ role: data.viewer.role }), () => {}); // the server may stop first
       client.subscribe({ query: gql(query), variables, fetchPolicy: 'no-cache' }).subscribe(sink);
       return;
     }
@@ -93,7 +93,7 @@ function start() {
           ? [subscriptionExchange({ forwardSubscription: (request) => ({ subscribe: (to) => ({ unsubscribe: bySocket.subscribe({ ...request, query: request.query ?? '' }, to) }) }) }), fetchExchange]
           : [fetchExchange],
       });
-      client.query('{ viewer { role } }', {}).toPromise().then(({ data }) => print({ role: data.viewer.role }));
+      client.query('{ viewer { role } }', {}).toPromise().then(({ data }) => data && print({ role: data.viewer.role }));
       client.subscription(query, variables).subscribe(sink.next);
     }
   }
