@@ -5886,9 +5886,9 @@ type Query {
   """
   usage(from: Time, to: Time, agentId: ID, threadId: ID, groupBy: [UsageDimension!]! = [DAY], first: Int): [UsageRow!]! @auth(roles: [ADMIN, OPERATOR])
   "A link to one thread with everything said, called and noted in it."
-  exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR])
+  exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "A link to a CSV file with one line for each thread that matches, in the given order; newest activity first by default."
-  exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR])
+  exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   """
   Models that agents of the workspace can choose: of each provider one entry with its bare name, then the models that it
   lists. Lists are kept for five minutes. A provider that does not answer within three seconds has its bare entry only;
