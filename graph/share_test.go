@@ -226,3 +226,24 @@ func messages(t *testing.T, s *socket, mark string) (all []string) {
 		}
 	}
 }
+
+func TestDeliveryEventsAreShared(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		a.must(`mutation { createIntegration(input: {name: "i", url: "http://127.0.0.1:1/", eventTypes: ["message.created"]}) { integration { id } } }`, nil)
+		var streams []stream
+		for range 3 {
+			streams = append(streams, a.socketFor(t, a.keys[viewer.Integrator], followDeliveries, nil))
+		}
+		a.members(3)
+		a.say(a.thread(a.agent("A")), "hello")
+		cursors := map[any]bool{}
+		for _, s := range streams {
+			event, _, _ := delivered(t, s)
+			cursors[event["cursor"]] = true
+			s.close()
+		}
+		if now := a.handler.Sharing(); len(cursors) != 1 || now.Sent < 3 {
+			t.Errorf("%d cursors, %d answers", len(cursors), now.Sent)
+		}
+	})
+}
