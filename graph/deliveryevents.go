@@ -25,7 +25,7 @@ func (r *Resolver) endOfDeliveries(ctx context.Context) (eventlog.Cursor, error)
 // followDeliveries streams attempts behind a cursor, or from now on, until ctx ends or there is an error; see failStream.
 func (r *Resolver) followDeliveries(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error) {
 	after = resumeAfter(ctx, after)
-	place, err := r.endOfDeliveries(ctx)
+	last, err := r.endOfDeliveries(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -41,37 +41,39 @@ func (r *Resolver) followDeliveries(ctx context.Context, after *gql.Cursor, inte
 	if after != nil && *after != "" {
 		given, err := eventlog.ReadCursor(r.keys, string(*after))
 		switch {
-		case err != nil || given.Deliveries != place.Deliveries:
+		case err != nil || given.Deliveries != last.Deliveries:
 			return nil, invalid.One("after", "is no cursor of deliveries: use one that an earlier event or `workspace { deliveryCursor }` gave")
-		case given.History != place.History:
+		case given.History != last.History:
 			return nil, eventlog.ErrCursorExpired
 		}
-		place = given
-		if _, _, err := r.delivery.After(ctx, of, place.Sequence, 1); err != nil { // says at once when the cursor has expired
+		last = given
+		if _, _, err := r.delivery.After(ctx, of, last.Sequence, 1); err != nil { // says at once when the cursor has expired
 			return nil, err
 		}
 	}
 	out := make(chan *gql.DeliveryEvent, 1)
+	tellPlace(ctx, standing{sequence: last.Sequence})
 	go func() {
 		defer close(out)
-		if err := r.passDeliveries(ctx, place, of, out); err != nil {
+		if err := r.passDeliveries(ctx, last, of, out); err != nil {
 			failStream(ctx, err)
 		}
 	}()
 	return out, nil
 }
 
-func (r *Resolver) passDeliveries(ctx context.Context, place eventlog.Cursor, integrationID string, out chan<- *gql.DeliveryEvent) error {
-	for row, err := range r.delivery.Follow(ctx, integrationID, place.Sequence) {
+func (r *Resolver) passDeliveries(ctx context.Context, last eventlog.Cursor, integrationID string, out chan<- *gql.DeliveryEvent) error {
+	for row, err := range r.delivery.Follow(ctx, integrationID, last.Sequence) {
 		if err != nil {
 			return err
 		}
-		place.Sequence = *row.Position
+		last.Sequence = *row.Position
 		if row.Delivery == nil {
+			tellPlace(ctx, standing{sequence: last.Sequence})
 			continue
 		}
-		event := &gql.DeliveryEvent{Attempt: row.Attempt, Delivery: row.Delivery, State: delivery.State(row.StateAfter), Cursor: gql.Cursor(place.String(r.keys))}
-		tellEventID(ctx, event.Cursor)
+		event := &gql.DeliveryEvent{Attempt: row.Attempt, Delivery: row.Delivery, State: delivery.State(row.StateAfter), Cursor: gql.Cursor(last.String(r.keys))}
+		tellEvent(ctx, event.Cursor, standing{sequence: last.Sequence})
 		select {
 		case out <- event:
 		case <-ctx.Done():

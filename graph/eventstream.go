@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -30,9 +28,9 @@ func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 		t.refuse(w, r, err)
 		return
 	}
-	told, ids := context.WithoutCancel(ctx), &eventIDs{}
-	ctx = context.WithValue(context.WithValue(ctx, eventIDsKey{}, ids), lastEventKey{}, r.Header.Get("Last-Event-ID"))
-	to := eventSink{events, ids}
+	told := context.WithoutCancel(ctx)
+	ctx = context.WithValue(ctx, lastEventKey{}, r.Header.Get("Last-Event-ID"))
+	to := eventSink{events}
 	go func() {
 		events.Serve(ctx, c.end,
 			func(ctx context.Context) { t.run(ctx, exec, operation, to) },
@@ -64,17 +62,9 @@ func (t requests) lastEvent(ctx context.Context, reason error) []byte {
 }
 
 // eventSink is where the answers of one stream go.
-type eventSink struct {
-	*socket.Events
-	ids *eventIDs
-}
+type eventSink struct{ *socket.Events }
 
 var _ sink = eventSink{}
-
-// Send implements sink.
-func (s eventSink) Send(ctx context.Context, answer []byte) bool {
-	return s.Events.Send(ctx, s.ids.next(), answer)
-}
 
 // Error implements sink: in this mode errors are an answer like any other.
 func (s eventSink) Error(errs []byte) {
@@ -82,40 +72,14 @@ func (s eventSink) Error(errs []byte) {
 	s.Complete()
 }
 
-type (
-	eventIDsKey  struct{}
-	lastEventKey struct{}
-)
-
-// eventIDs are the ids of events that were handed to the execution and are not answered yet, in order.
-type eventIDs struct {
-	mu      sync.Mutex // protects waiting
-	waiting []string
-}
-
-// tellEventID says with what a client resumes behind the event that is handed to the execution next; empty: it cannot. A
-// stream says it for each of its events or for none.
-func tellEventID(ctx context.Context, id gql.Cursor) {
-	if ids, ok := ctx.Value(eventIDsKey{}).(*eventIDs); ok {
-		ids.mu.Lock()
-		defer ids.mu.Unlock()
-		ids.waiting = append(ids.waiting, string(id))
-	}
-}
-
-func (i *eventIDs) next() (id string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if len(i.waiting) > 0 {
-		id = i.waiting[0]
-		i.waiting = slices.Delete(i.waiting, 0, 1)
-	}
-	return id
-}
+type lastEventKey struct{}
 
 // resumeAfter is the cursor that a stream begins behind: the last event that the client has got over this transport, or
-// what it asks for.
+// what it asks for. What is executed for many begins now.
 func resumeAfter(ctx context.Context, asked *gql.Cursor) *gql.Cursor {
+	if ctx.Value(beginsNowKey{}) != nil {
+		return nil
+	}
 	if last, ok := ctx.Value(lastEventKey{}).(string); ok && last != "" {
 		return (*gql.Cursor)(&last)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -88,6 +89,7 @@ func asksForPeople(ctx context.Context) bool {
 // ctx ends or there is an error; see failStream.
 func (r *Resolver) follow(ctx context.Context, start position) <-chan gql.ThreadEvent {
 	f := &follower{r: r, place: start, out: make(chan gql.ThreadEvent, 1)}
+	tellPlace(ctx, f.at())
 	go func() {
 		defer close(f.out)
 		v, _ := viewer.FromContext(ctx)
@@ -260,12 +262,32 @@ func (f *follower) piece(ctx context.Context, p live.Piece) {
 
 func (f *follower) cursor() gql.Cursor { return gql.Cursor(f.place.String(f.r.keys)) }
 
+// at is where the stream stands: behind an event, and having told of texts and people what it has.
+func (f *follower) at() standing {
+	at := standing{sequence: f.place.Sequence}
+	if len(f.open) == 0 && (f.watching == nil || len(f.watching.told) == 0) {
+		return at
+	}
+	var told []string
+	for _, p := range f.open {
+		told = append(told, fmt.Sprintf("%s %s %d", p.MessageID, p.TurnID, p.Offset))
+	}
+	if f.watching != nil {
+		for _, p := range f.watching.told {
+			told = append(told, fmt.Sprintf("%s %q %q %t %t", p.Kind, p.ID, p.Name, p.Present, p.Typing))
+		}
+	}
+	slices.Sort(told) // people are in no order
+	at.state = strings.Join(told, "\n")
+	return at
+}
+
 // send waits until the client takes what is no event of the log, or ctx ends. It has no id: who resumes is told anew.
 func (f *follower) send(ctx context.Context, event gql.ThreadEvent) { f.sendAs(ctx, event, "") }
 
 // sendAs is send with the id to resume behind.
 func (f *follower) sendAs(ctx context.Context, event gql.ThreadEvent, id gql.Cursor) {
-	tellEventID(ctx, id)
+	tellEvent(ctx, id, f.at())
 	select {
 	case f.out <- event:
 	case <-ctx.Done():

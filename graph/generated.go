@@ -5789,6 +5789,12 @@ directive @auth(
   roles: [Role!]!
 ) on FIELD_DEFINITION
 
+"""
+The value depends on which key asks, and not on its role and workspace alone: a subscription that selects the field is executed
+for each subscriber, and not once for all who ask the same.
+"""
+directive @perViewer on FIELD_DEFINITION
+
 "Opaque place in a list or in a stream of events. Keep it as it is; never build or read one."
 scalar Cursor
 
@@ -5844,7 +5850,7 @@ type PageInfo {
 "What can be read."
 type Query {
   "Who asks."
-  viewer: Viewer! @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP, THREAD])
+  viewer: Viewer! @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP, THREAD]) @perViewer
   "One object by its id; null when it does not exist or belongs to another workspace."
   node(id: ID!): Node @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP, THREAD])
   "Objects by their ids, in the same order, at most 100; null for each that does not exist."
@@ -5880,9 +5886,9 @@ type Query {
   """
   usage(from: Time, to: Time, agentId: ID, threadId: ID, groupBy: [UsageDimension!]! = [DAY], first: Int): [UsageRow!]! @auth(roles: [ADMIN, OPERATOR])
   "A link to one thread with everything said, called and noted in it."
-  exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR])
+  exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "A link to a CSV file with one line for each thread that matches, in the given order; newest activity first by default."
-  exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR])
+  exportThreads(orderBy: ThreadOrder, where: ThreadWhereInput): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   """
   Models that agents of the workspace can choose: of each provider one entry with its bare name, then the models that it
   lists. Lists are kept for five minutes. A provider that does not answer within three seconds has its bare entry only;
@@ -6094,13 +6100,13 @@ type APIKey implements Node {
   "What the key may do."
   role: Role!
   "The first characters of the key. Null unless an admin asks, or the key for itself."
-  hint: String
+  hint: String @perViewer
   "When it was made."
   createdAt: Time!
   "When it was revoked, if it was. Null unless an admin asks, or the key for itself."
-  revokedAt: Time
+  revokedAt: Time @perViewer
   "When it was last used, to the minute. Null unless an admin asks, or the key for itself."
-  lastUsedAt: Time
+  lastUsedAt: Time @perViewer
 }
 
 "A page of keys."

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -34,11 +35,19 @@ import (
 	"parley/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if setting := os.Getenv(benchClients); setting != "" {
+		if err := beClients(setting); err != nil {
+			panic(err)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // api is a running API over a real database, with workers, and a key of each role in one workspace.
 type api struct {
-	t         *testing.T
+	t         testing.TB
 	db        *storage.DB
 	log       *eventlog.Log
 	access    *access.Service
@@ -50,7 +59,7 @@ type api struct {
 	retention *retention.Service
 }
 
-func newAPI(t *testing.T, db *storage.DB, change ...func(*graph.Options)) *api {
+func newAPI(t testing.TB, db *storage.DB, change ...func(*graph.Options)) *api {
 	t.Helper()
 	keys, err := seal.Parse(seal.Generate())
 	if err != nil {
@@ -225,7 +234,7 @@ func (a *api) thread(agentID string) string {
 }
 
 // eventually waits until ok, which it asks every few milliseconds, or fails after ten seconds.
-func eventually(t *testing.T, what string, ok func() bool) {
+func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(10 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)

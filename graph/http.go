@@ -25,6 +25,7 @@ type front struct {
 	access  *access.Service
 	logger  *slog.Logger
 	streams *streams
+	shares  *shares
 	body    int           // bytes that a body may have
 	timeout time.Duration // bounds reading a request, and then working on it
 	pages   socket.Options

@@ -11,8 +11,10 @@ import (
 type sink interface {
 	// Ready waits until the client has taken most of what was sent; false when the operation has ended.
 	Ready(ctx context.Context) bool
-	// Send waits like Ready and sends an answer.
-	Send(ctx context.Context, answer []byte) bool
+	// Send waits like Ready and sends an answer, with what a client resumes behind it; empty: it cannot.
+	Send(ctx context.Context, id string, answer []byte) bool
+	// Next sends an answer that may be shared by many, without waiting.
+	Next(id string, answer []byte)
 	// Error ends an operation that did not begin, with a list of errors.
 	Error(errs []byte)
 	// Complete ends an operation that has no more to say.
@@ -20,17 +22,34 @@ type sink interface {
 }
 
 // run executes an operation for one client, at the pace at which the client reads, until it has no more answers or ctx
-// ends.
+// ends. It returns earlier when a group has the rest of the answers sent.
 func (f *front) run(ctx context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, to sink) {
+	m, joined := f.shares.enter(ctx, operation, to), false
 	defer func() {
 		if cause := recover(); cause != nil {
 			f.fail(ctx, to, recovered(f.logger)(ctx, cause))
 		}
+		if joined {
+			context.AfterFunc(ctx, m.leave)
+		} else {
+			m.leave()
+		}
 	}()
-	responses, running := exec.DispatchOperation(ctx, operation)
-	for first := true; to.Ready(ctx); first = false {
-		switch response := responses(running); {
-		case ctx.Err() != nil:
+	own, stop := context.WithCancel(context.WithValue(ctx, trackKey{}, &m.track))
+	defer stop()
+	m.stop = stop
+	responses, running := exec.DispatchOperation(own, operation)
+	m.begin(func(g *group) { f.startGroup(ctx, exec, operation, g) })
+	for first := true; to.Ready(own); first = false {
+		if joined = m.rest(); joined {
+			return
+		}
+		response := responses(running)
+		if joined = m.rise(); joined {
+			return
+		}
+		switch {
+		case own.Err() != nil:
 			return // nobody hears it, or may
 		case response == nil && first && running.Err() != nil: // it ended before it began
 			f.fail(ctx, to, running.Err())
@@ -42,7 +61,8 @@ func (f *front) run(ctx context.Context, exec graphql.GraphExecutor, operation *
 			to.Error(encodeErrors(response.Errors))
 			return
 		default:
-			to.Send(ctx, encodeAnswer(response))
+			to.Send(own, m.track.next(), encodeAnswer(response))
+			m.passed()
 		}
 	}
 }

@@ -45,6 +45,8 @@ type Options struct {
 	// Origins are the origins of browser pages that may open a WebSocket or a stream by GET, such as
 	// `https://app.example.com`. The server's own origin always may.
 	Origins []string
+	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
+	Unshared bool
 }
 
 // queryCache is how many parsed documents are kept; limit/ bounds the size of each.
@@ -54,6 +56,7 @@ const queryCache = 1000
 type Handler struct {
 	http.Handler
 	streams *streams
+	shares  *shares
 	exports http.Handler
 }
 
@@ -64,6 +67,9 @@ func (h *Handler) Exports() http.Handler { return h.exports }
 // start, and lets no new one begin; requests go on. The channel is closed when all have ended, which takes seconds with
 // clients that do not answer. It may be called again.
 func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
+
+// Sharing returns figures of identical subscriptions, which are executed together.
+func (h *Handler) Sharing() Sharing { return h.shares.figures() }
 
 // New returns the handler for /graphql: queries and mutations by POST, queries by GET, subscriptions by WebSocket
 // (graphql-transport-ws) and by server-sent events (POST and GET). Streams end by EndStreams, not with their requests. It panics when a root field has no @auth, which is a mistake of the
@@ -86,6 +92,7 @@ func New(o Options) *Handler {
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
 		pages: socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}},
 	}
+	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	srv := handler.New(schema)
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
@@ -102,7 +109,7 @@ func New(o Options) *Handler {
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
+	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }
 
 // mustBeGuarded panics unless every root field says who may use it.

@@ -77,7 +77,7 @@ func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error
 func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
 	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, *h.viewer))
 	if o.Others() >= maxOperations || o.Ended() >= maxOperations {
-		h.fail(ctx, o, errManyOperations)
+		h.fail(ctx, socketSink{o}, errManyOperations)
 		return
 	}
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
@@ -86,8 +86,21 @@ func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graph
 		o.Error(encodeErrors(answer.Errors))
 		return
 	}
-	h.run(ctx, h.exec, operation, o)
+	h.run(ctx, h.exec, operation, socketSink{o})
 }
+
+// socketSink is where the answers of one operation of a socket go. That protocol has no ids to resume with.
+type socketSink struct{ *socket.Operation }
+
+var _ sink = socketSink{}
+
+// Send implements sink.
+func (s socketSink) Send(ctx context.Context, _ string, answer []byte) bool {
+	return s.Operation.Send(ctx, answer)
+}
+
+// Next implements sink.
+func (s socketSink) Next(_ string, answer []byte) { s.Operation.Next(answer) }
 
 // Closing implements socket.Host.
 func (h *socketHost) Closing(reason error) (code uint16, text string) {

@@ -50,6 +50,7 @@ func (r *Resolver) followWorkspace(ctx context.Context, after *gql.Cursor, types
 			return nil, err
 		}
 	}
+	tellPlace(ctx, standing{positions: f.place.Positions})
 	go func() {
 		defer close(f.out)
 		if err := f.run(ctx); err != nil {
@@ -65,20 +66,23 @@ func (f *workspaceFollower) run(ctx context.Context) error {
 			return err
 		}
 		f.place.Positions = fed.Positions
+		at := standing{positions: fed.Positions}
 		if passes, err := f.wants(ctx, fed.Event); err != nil {
 			return err
 		} else if !passes {
+			tellPlace(ctx, at)
 			continue
 		}
 		cursor := gql.Cursor(f.place.String(f.r.keys))
 		event, err := f.r.present(ctx, fed.Event, cursor)
 		if ent.IsNotFound(err) {
+			tellPlace(ctx, at)
 			continue // it was erased meanwhile
 		}
 		if err != nil {
 			return err
 		}
-		tellEventID(ctx, cursor)
+		tellEvent(ctx, cursor, at)
 		select {
 		case f.out <- event:
 		case <-ctx.Done():
