@@ -16,6 +16,7 @@ type Operation struct {
 	others int
 	ended  int
 	stop   context.CancelFunc
+	runs   bool // whether Run has not returned
 }
 
 // newOperation is called with the lock.
@@ -23,7 +24,7 @@ func newOperation(ctx context.Context, s *Socket, id string) (*Operation, contex
 	ctx, stop := context.WithCancel(ctx)
 	quoted, _ := json.Marshal(id) // a string: it cannot fail
 	begin := append(append([]byte(`{"id":`), quoted...), `,"type":`...)
-	return &Operation{socket: s, id: id, begin: begin, others: len(s.operations), ended: max(0, s.runs-len(s.operations)), stop: stop}, ctx
+	return &Operation{socket: s, id: id, begin: begin, others: len(s.operations), ended: s.lingering, stop: stop, runs: true}, ctx
 }
 
 var (
@@ -84,5 +85,8 @@ func (o *Operation) live() bool { return o.socket.operations[o.id] == o && o.soc
 // remove ends the operation; the caller holds the lock.
 func (o *Operation) remove() {
 	delete(o.socket.operations, o.id)
+	if o.runs {
+		o.socket.lingering++
+	}
 	o.stop()
 }

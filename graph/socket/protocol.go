@@ -118,12 +118,13 @@ func (s *Socket) subscribe(ctx context.Context, id string, payload json.RawMessa
 		s.operations = map[string]*Operation{}
 	}
 	s.operations[id] = o
-	s.runs++
 	s.running.Go(func() {
 		s.host.Run(ctx, o, params)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.runs--
+		if o.runs = false; s.operations[id] != o {
+			s.lingering--
+		}
 	})
 }
 

@@ -85,7 +85,7 @@ type Socket struct {
 	seen       time.Time // when the client was last heard
 	timer      *time.Timer
 	operations map[string]*Operation
-	runs       int // calls of Run that have not returned
+	lingering  int // calls of Run that have not returned though their operations have ended
 }
 
 func newSocket(conn net.Conn, early []byte, most int, speaks bool) *Socket {
