@@ -17,13 +17,14 @@ var ofOneViewer = []string{"Key", "Name", "Expires"}
 // a variable.
 var packages = map[string]string{
 	"access": "access", "dialogue": "dialogue", "delivery": "delivery", "delivering": "delivery", "log": "eventlog", "eventlog": "eventlog", "tx": "eventlog",
+	"retention": "retention",
 }
 
 // Every resolver from which the program gets to a look at the key of the viewer is of a field that the schema marks. Functions
 // of a package are told apart by their names alone.
 func TestFieldsOfOneViewerAreMarked(t *testing.T) {
 	looks, calls := map[string]bool{}, map[string][]string{}
-	for _, folder := range []string{"graph", "access", "dialogue", "delivery", "eventlog"} {
+	for _, folder := range []string{"graph", "access", "dialogue", "delivery", "eventlog", "retention"} {
 		for _, f := range functionsOf(t, folder) {
 			name := folder + "." + f.Name.Name
 			looks[name] = looks[name] || looksAtKey(f)

@@ -165,6 +165,33 @@ func TestMembersOfAGroupEndAlone(t *testing.T) {
 	})
 }
 
+// An error that ends an execution is told to each member as if it were its own.
+func TestAnErasedThreadEndsAllMembers(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		threadID := a.thread(a.agent("A"))
+		variables := map[string]any{"t": threadID}
+		heard, silent := a.socket(t, a.keys[viewer.App], variables), a.eventSource(t, a.keys[viewer.App], variables)
+		a.members(2)
+		a.say(threadID, "hello")
+		dense(t, heard, 0, "hello")
+		dense(t, silent, 0, "hello")
+		late := a.socket(t, a.keys[viewer.App], variables)
+		a.members(3)
+		a.must(`mutation($t: ID!) { eraseThread(input: {threadId: $t}) { id } }`, variables)
+		for name, s := range map[string]stream{"socket": heard, "events": silent, "without an answer": late} {
+			if m, _ := s.next(); !strings.Contains(fmt.Sprint(m), "NOT_FOUND") {
+				t.Errorf("%s: %v", name, m)
+			}
+		}
+		if m, ok := heard.read(); !ok || m["type"] != "complete" {
+			t.Errorf("behind the error came %v", m)
+		}
+		a.members(0)
+		heard.close()
+		late.close()
+	})
+}
+
 func TestASlowMemberHoldsNobodyUp(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		document := `subscription($t: ID!) { threadEvents(threadId: $t) { type sequence ... on MessageCreated { message { text `
