@@ -3,7 +3,6 @@ package dialogue_test
 import (
 	"context"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
