@@ -2,7 +2,7 @@
 // {"connection": n}, {"event": {type, sequence}}, {"closed": code}, {"error": text} and {"complete": true}. The n-th
 // connection uses the n-th key, and all further ones the last. A line on its standard input:
 //
-//   stall    stops reading for a second, and sends so many pings that their answers cannot wait (ws only)
+//   stall    stops reading for some seconds, and sends so many pings that their answers cannot wait (ws only)
 //
 //   node lasting.mjs ws|sse|apollo|urql|urql-sse URL KEY,KEY… THREAD AFTER RETRIES
 import { createInterface } from 'node:readline';
@@ -49,6 +49,7 @@ const socketClient = () => createSocketClient({
   webSocketImpl: WebSocket,
   retryAttempts: Number(retries),
   retryWait: () => new Promise((done) => setTimeout(done, 100)),
+  shouldRetry: () => true, // also when the server is not there at all for a while
   connectionParams: () => ({ authorization: authorization() }),
   on: { opened: (s) => { socket = s; }, closed: (e) => print({ closed: e.code }) },
 });
@@ -105,7 +106,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const payload = { x: 'x'.repeat(200_000) };
     socket._socket.pause();
     for (let i = 0; i < 60; i += 1) socket.send(JSON.stringify({ type: 'ping', payload }));
-    setTimeout(() => socket._socket.resume(), 1000);
+    setTimeout(() => socket._socket.resume(), 2500); // within the three seconds that it has to hear why
   }
 }
 process.exit(0);
