@@ -18,16 +18,18 @@ const followPage = 200
 // A slow reader delays nobody.
 func (l *Log) FollowThread(ctx context.Context, threadID string, after int64) iter.Seq2[*ent.Event, error] {
 	return func(yield func(*ent.Event, error) bool) {
-		if err := l.mayFollow(ctx, threadID, after); err != nil {
-			yield(nil, err)
-			return
-		}
 		v, _ := viewer.FromContext(ctx)
 		// It is joined before the first read, so nothing that is committed after that is missed.
 		r, leave := l.tails.join(v.Workspace, threadID)
 		defer leave()
-		for {
+		for checked := false; ; checked = true {
 			rows, whole := r.after(after)
+			if whole && !checked { // what is in memory has no rules of its own
+				if err := l.mayFollow(ctx, threadID, after); err != nil {
+					yield(nil, err)
+					return
+				}
+			}
 			if !whole {
 				var err error
 				if rows, err = l.ThreadAfter(ctx, threadID, after, followPage); err != nil && ctx.Err() == nil {

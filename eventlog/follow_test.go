@@ -140,31 +140,48 @@ func TestManyFollowersReadNoEventTwice(t *testing.T) {
 			t.Errorf("did not come to %d", until)
 		}
 		var all sync.WaitGroup
-		var there sync.WaitGroup
-		there.Add(followers)
+		var got atomic.Int64 // events, at all followers
+		following, leave := context.WithCancel(ctx)
 		for range followers {
 			all.Go(func() {
-				var came sync.Once
-				for row, err := range f.log.FollowThread(ctx, id, 0) {
+				for _, err := range f.log.FollowThread(following, id, 0) {
 					if err != nil {
 						t.Error(err)
 						return
 					}
-					came.Do(there.Done)
-					if *row.Sequence == 1+events {
-						return
-					}
+					got.Add(1)
 				}
 			})
 		}
-		there.Wait()
-		time.Sleep(50 * time.Millisecond) // until nobody reads any more
-		reads.Store(0)
-		for i := range events {
-			if err := f.say(id, fmt.Sprint(i)); err != nil {
-				t.Fatal(err)
+		last := int64(1)
+		arrived := func() {
+			t.Helper()
+			for got.Load() < last*followers {
+				if ctx.Err() != nil {
+					t.Fatalf("%d of %d events came", got.Load(), last*followers)
+				}
+				time.Sleep(time.Millisecond)
 			}
 		}
+		say := func() {
+			t.Helper()
+			if err := f.say(id, "x"); err != nil {
+				t.Fatal(err)
+			}
+			last++
+			arrived()
+		}
+		arrived()
+		for before := int64(-1); reads.Load() != before; { // until nobody reads what came before
+			before = reads.Load()
+			say()
+		}
+		reads.Store(0)
+		first := last
+		for range events {
+			say()
+		}
+		leave()
 		all.Wait()
 		// A look now and then may find a commit before it was passed on.
 		if n := reads.Load(); n > 3 {
@@ -173,7 +190,7 @@ func TestManyFollowersReadNoEventTwice(t *testing.T) {
 		// All were cut off, and come back.
 		reads.Store(0)
 		for range followers {
-			all.Go(func() { follow(5, 1+events) })
+			all.Go(func() { follow(first, last) })
 		}
 		all.Wait()
 		if n := reads.Load(); n > 3 {

@@ -21,8 +21,11 @@ const (
 	// tailPoll is how often the database is asked for what nobody has told of: the bound on how late an event of another
 	// replica is seen.
 	tailPoll = 500 * time.Millisecond
-	// goneEvery is how many polls come for one that looks for threads that were erased.
+	// goneEvery is how many polls come for one that looks for threads that were erased, gonePage how many at once.
 	goneEvery = 10
+	gonePage  = 1000
+	// tidyEvery is how often what nobody follows is looked for at most.
+	tidyEvery = 10 * time.Second
 	// failedPolls in a row are so many that those who follow look at the database themselves, and end if it is not there: a
 	// client that is told so may find it from another replica.
 	failedPolls = 4
@@ -38,6 +41,7 @@ type tails struct {
 	of     map[string]*tail
 	users  int
 	stop   func() // ends the goroutine, and waits for it
+	tidied time.Time
 
 	in      sync.Mutex // protects everything below: who writes waits for nobody who follows
 	running int        // goroutines that take what comes: one, or a second one that is ending
@@ -52,6 +56,7 @@ type tail struct {
 	reached   [Shards]int64 // position of the last event that was passed on
 	dirty     uint8         // shards with events that were not
 	topics    map[string]*topic
+	readers   int // of all topics
 }
 
 // allThreads is the topic of a whole workspace.
@@ -76,7 +81,7 @@ func (s *tails) join(workspace, name string) (r *reader, leave func()) {
 
 func (s *tails) leave(r *reader) {
 	s.mu.Lock()
-	r.topic.leave(r, time.Now())
+	r.leave(time.Now())
 	stop := func() {}
 	if s.users--; s.users == 0 {
 		stop = s.stop
@@ -176,22 +181,26 @@ func (s *tails) takeAll() (doubt bool) {
 	return doubt
 }
 
-// followed returns the workspaces that anybody follows.
-func (s *tails) followed() (workspaces []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// followed returns the workspaces that anybody follows and that are as wanted.
+func (s *tails) followed(wanted func(*tail) bool) (workspaces []string) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	for workspace, t := range s.of {
-		if t.followed() {
+		if t.readers > 0 && wanted(t) {
 			workspaces = append(workspaces, workspace)
 		}
 	}
 	return workspaces
 }
 
+func (t *tail) any() bool { return true }
+
+func (t *tail) unread() bool { return t.dirty != 0 }
+
 // poll finds the shards that have gone on.
 func (s *tails) poll(ctx context.Context) error {
 	ctx = viewer.SystemContext(ctx, "feed")
-	rows, err := s.log.client.FeedShard.Query().Where(feedshard.WorkspaceIDIn(s.followed()...)).All(ctx)
+	rows, err := s.log.client.FeedShard.Query().Where(feedshard.WorkspaceIDIn(s.followed((*tail).any)...)).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -218,7 +227,7 @@ func (s *tails) lookAll() {
 
 // readAll reads what is new.
 func (s *tails) readAll(ctx context.Context) {
-	for _, workspace := range s.followed() {
+	for _, workspace := range s.followed((*tail).unread) {
 		ctx := viewer.WorkerContext(ctx, workspace, "feed")
 		for ctx.Err() == nil {
 			more, err := s.read(ctx, workspace)
@@ -283,34 +292,43 @@ func (s *tails) begin(ctx context.Context, t *tail) error {
 
 // dropGone has the readers of erased threads look at the database, where they learn so.
 func (s *tails) dropGone(ctx context.Context) {
-	for _, workspace := range s.followed() {
-		s.mu.Lock()
-		names := s.of[workspace].threads()
-		s.mu.Unlock()
-		there, err := s.log.client.Thread.Query().Where(thread.IDIn(names...)).IDs(viewer.WorkerContext(ctx, workspace, "feed"))
-		if err != nil {
-			return
+	for _, workspace := range s.followed((*tail).any) {
+		s.mu.RLock()
+		names := s.of[workspace].threads() // there as long as nobody joins, and then not yet idle for long
+		s.mu.RUnlock()
+		for some := range slices.Chunk(names, gonePage) {
+			there, err := s.log.client.Thread.Query().Where(thread.IDIn(some...)).IDs(viewer.WorkerContext(ctx, workspace, "feed"))
+			if err != nil {
+				return // the next time comes soon
+			}
+			slices.Sort(there)
+			s.log.Gone(workspace, slices.DeleteFunc(some, func(id string) bool {
+				_, found := slices.BinarySearch(there, id)
+				return found
+			}))
 		}
-		s.mu.Lock()
-		if t := s.of[workspace]; t != nil {
-			t.keepOnly(names, there)
-		}
-		s.mu.Unlock()
 	}
 }
 
 // Gone forgets the events that are kept of threads that are being erased, and has those who follow them look at the database,
 // where they learn so. Other servers find out by themselves within seconds.
 func (l *Log) Gone(workspace string, threads []string) {
+	if len(threads) == 0 {
+		return
+	}
 	l.tails.mu.Lock()
 	defer l.tails.mu.Unlock()
 	if t := l.tails.of[workspace]; t != nil {
-		t.keepOnly(append(slices.Clone(threads), allThreads), nil)
+		t.forget(append(slices.Clone(threads), allThreads))
 	}
 }
 
 // tidy forgets what nobody has followed for a while. The caller holds the lock.
 func (s *tails) tidy(now time.Time) {
+	if now.Sub(s.tidied) < tidyEvery {
+		return
+	}
+	s.tidied = now
 	for workspace, t := range s.of {
 		if t.tidy(now); len(t.topics) == 0 {
 			delete(s.of, workspace)

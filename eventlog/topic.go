@@ -28,6 +28,7 @@ type topic struct {
 
 // reader is one who follows a topic.
 type reader struct {
+	tail   *tail
 	topic  *topic
 	mu     *sync.RWMutex
 	signal Signal      // poked when there may be something new
@@ -41,14 +42,17 @@ func (t *tail) join(name string, mu *sync.RWMutex) *reader {
 		to = &topic{left: t.reached}
 		t.topics[name] = to
 	}
-	r := &reader{topic: to, mu: mu, signal: NewSignal()}
+	r := &reader{tail: t, topic: to, mu: mu, signal: NewSignal()}
 	to.readers = append(to.readers, r)
+	t.readers++
 	return r
 }
 
-func (to *topic) leave(r *reader, now time.Time) {
+func (r *reader) leave(now time.Time) {
+	to := r.topic
 	to.readers = slices.DeleteFunc(to.readers, func(other *reader) bool { return other == r })
 	to.idle = now
+	r.tail.readers--
 }
 
 // begin is called once when it is known where the feed ends.
@@ -160,16 +164,6 @@ func (r *reader) behind(positions *[Shards]int64) (rows []*ent.Event, whole bool
 	return rows, true
 }
 
-// followed says whether anybody follows anything of the workspace.
-func (t *tail) followed() bool {
-	for _, to := range t.topics {
-		if len(to.readers) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // threads returns the threads that are followed.
 func (t *tail) threads() (names []string) {
 	for name, to := range t.topics {
@@ -180,10 +174,10 @@ func (t *tail) threads() (names []string) {
 	return names
 }
 
-// keepOnly has the readers of threads that are not there any more look at the database, where they learn so.
-func (t *tail) keepOnly(asked, there []string) {
-	for _, name := range asked {
-		if to := t.topics[name]; to != nil && !slices.Contains(there, name) {
+// forget forgets what is kept of topics, and has their readers look at the database.
+func (t *tail) forget(names []string) {
+	for _, name := range names {
+		if to := t.topics[name]; to != nil {
 			to.clear()
 			to.look()
 		}

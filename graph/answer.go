@@ -12,10 +12,6 @@ func isRequestError(r *graphql.Response) bool { return len(r.Data) == 0 && len(r
 
 // encodeAnswer is an answer as JSON. The data were written by generated code and are not read once more.
 func encodeAnswer(r *graphql.Response) []byte {
-	if r.Label != "" || r.HasNext != nil || len(r.Path) > 0 {
-		text, _ := json.Marshal(r) // a part of an answer: its members are strings and JSON
-		return text
-	}
 	b := make([]byte, 0, len(r.Data)+64)
 	b = append(b, '{')
 	if len(r.Errors) > 0 {

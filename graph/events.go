@@ -48,7 +48,9 @@ func (r *Resolver) startOf(ctx context.Context, threadID string, after *gql.Curs
 	if start.History != history {
 		return start, eventlog.ErrCursorExpired
 	}
-	_, err = r.log.ThreadAfter(ctx, threadID, start.Sequence, 1) // says at once when the cursor has expired
+	if start.Sequence != t.LastSeq {
+		_, err = r.log.ThreadAfter(ctx, threadID, start.Sequence, 1) // says at once when the cursor has expired
+	}
 	return start, err
 }
 

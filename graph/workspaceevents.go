@@ -35,7 +35,7 @@ func (r *Resolver) followWorkspace(ctx context.Context, after *gql.Cursor, types
 	if len(types) > maxList {
 		return nil, invalid.One("types", "has %d entries; at most %d are allowed", len(types), maxList)
 	}
-	if _, err := f.matches(ctx, ""); err != nil { // says at once when the filter is no good
+	if _, err := f.matching(""); err != nil { // says at once when the filter is no good
 		return nil, err
 	}
 	var err error
@@ -103,16 +103,16 @@ func (f *workspaceFollower) wants(ctx context.Context, row *ent.Event) (bool, er
 	if f.where == nil || slices.Contains(alwaysPass, row.Type) {
 		return true, nil
 	}
-	return f.matches(ctx, *row.ThreadID)
-}
-
-// matches says whether a thread matches the filter now.
-func (f *workspaceFollower) matches(ctx context.Context, threadID string) (bool, error) {
-	q, err := f.where.Filter(f.r.client.Thread.Query().Where(thread.ID(threadID)))
+	q, err := f.matching(*row.ThreadID)
 	if err != nil {
 		return false, err
 	}
 	return q.Exist(ctx)
+}
+
+// matching asks for a thread if it matches the filter.
+func (f *workspaceFollower) matching(threadID string) (*ent.ThreadQuery, error) {
+	return f.where.Filter(f.r.client.Thread.Query().Where(thread.ID(threadID)))
 }
 
 // endOfEvents is the cursor behind the last event of the viewer's workspace.
@@ -126,13 +126,13 @@ func (r *Resolver) endOfEvents(ctx context.Context) (eventlog.Cursor, error) {
 	return eventlog.Cursor{History: history, Workspace: v.Workspace, Positions: ends}, err
 }
 
-// readPlace reads a cursor of the events of a workspace, of which any place is given.
-func (r *Resolver) readPlace(text gql.Cursor, any eventlog.Cursor) (eventlog.Cursor, error) {
+// readPlace reads a cursor of the events of a workspace, of which some place is given.
+func (r *Resolver) readPlace(text gql.Cursor, some eventlog.Cursor) (eventlog.Cursor, error) {
 	given, err := eventlog.ReadCursor(r.keys, string(text))
 	switch {
-	case err != nil || given.Workspace != any.Workspace:
+	case err != nil || given.Workspace != some.Workspace:
 		return given, invalid.One("after", "is no cursor of the workspace's events: use one that an earlier answer gave")
-	case given.History != any.History:
+	case given.History != some.History:
 		return given, eventlog.ErrCursorExpired
 	}
 	return given, nil

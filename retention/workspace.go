@@ -98,7 +98,7 @@ func (s *Service) eraseRound(ctx context.Context, workspaceID string, gone rows,
 			told()
 		}
 	}
-	hurried := time.Now().Add(365 * day)
+	hurried := time.Now().Add(365 * day) // without pauses, for as long as it takes: somebody waits
 	err = some(fmt.Sprintf(`SELECT id FROM threads WHERE workspace_id = $1 AND erased_at IS NOT NULL ORDER BY id LIMIT %d`, threadsAtOnce), func(ids []string) error {
 		_, err := s.eraseThreads(ctx, workspaceID, ids, gone, hurried)
 		return err
