@@ -45,7 +45,7 @@ func (s *Service) look(ctx context.Context, endpoints []*endpoint) ([]sight, err
 		query, args = s.with(s.texts.look, idList(ids))
 	}
 	var sights []sight
-	err := scan(ctx, s.log.Client(), query, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, s.log.Client(), query, args, func(row eventlog.Row) error {
 		var v sight
 		var paused, open, now ms.Time
 		var next [2]*ms.Time
@@ -132,7 +132,7 @@ func (s *Service) take(ctx context.Context, client *ent.Client, owner string, k 
 		args[1], args[2] = string(object), most
 	}
 	var jobs []*job
-	err := scan(ctx, client, s.texts.claim[k.way][k.limited], args, func(row scanner) error {
+	err := eventlog.Scan(ctx, client, s.texts.claim[k.way][k.limited], args, func(row eventlog.Row) error {
 		j := &job{leaseEnd: leaseEnd, lane: k.lane}
 		var body string
 		err := row.Scan(&j.id, &j.workspace, &j.integrationID, &j.eventID, &j.attempt, &j.tries, &j.steppedAside,
@@ -196,22 +196,4 @@ func (s *Service) sql(text string, pairs ...string) string {
 	}
 	text = strings.ReplaceAll(text, "{window}", strconv.Itoa(window))
 	return strings.ReplaceAll(text, "{now}", "(SELECT "+s.log.NowSQL()+")")
-}
-
-// scanner is a row of a result.
-type scanner interface{ Scan(dest ...any) error }
-
-// scan runs a query and calls each for every row.
-func scan(ctx context.Context, client *ent.Client, query string, args []any, each func(scanner) error) error {
-	rows, err := client.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

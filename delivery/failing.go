@@ -57,7 +57,7 @@ func (s *Service) attend(ctx context.Context) error {
 	var failing []found
 	args := []any{noticeAfter[0].Milliseconds(), noticeAfter[1].Milliseconds(), noticeAfter[2].Milliseconds(),
 		hopelessAfter.Milliseconds(), hopelessLeast, hopelessSpread.Milliseconds()}
-	err := scan(ctx, s.log.Client(), s.sql(failingSQL), args, func(row scanner) error {
+	err := eventlog.Scan(ctx, s.log.Client(), s.sql(failingSQL), args, func(row eventlog.Row) error {
 		var f found
 		err := row.Scan(&f.id, &f.workspace)
 		failing = append(failing, f)

@@ -69,7 +69,7 @@ func (s *Service) finishDeliveries(ctx context.Context, tx *eventlog.Tx, batch [
 	var said []string
 	moved := map[string]finished{}
 	query, args := s.with(finishSQL, l)
-	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, tx.Client(), query, args, func(row eventlog.Row) error {
 		var id string
 		var resent bool
 		var lane delivery.Lane
@@ -152,7 +152,7 @@ func (s *Service) takePositions(ctx context.Context, tx *eventlog.Tx, stored []f
 	}
 	first := map[string]int64{}
 	query, args := s.with(positionsSQL, l)
-	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, tx.Client(), query, args, func(row eventlog.Row) error {
 		var workspace string
 		var last int64
 		err := row.Scan(&workspace, &last)

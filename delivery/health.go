@@ -74,7 +74,7 @@ func (s *Service) readEndpoints(ctx context.Context, tx *eventlog.Tx, ids []stri
 	}
 	query, args := s.with(text, idList(ids))
 	found, now := make(map[string]endpointState, len(ids)), tx.Now
-	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, tx.Client(), query, args, func(row eventlog.Row) error {
 		var id string
 		var e endpointState
 		h := &e.health

@@ -103,7 +103,7 @@ func (s *Service) tidyAll(ctx context.Context) error {
 // holders returns the integrations with held deliveries.
 func (s *Service) holders(ctx context.Context) (present, deleted []string, err error) {
 	query := s.sql(heldSQL, "{held}", strings.ReplaceAll(pendingEndpoints, "'PENDING'", "'HELD'"))
-	err = scan(ctx, s.log.Client(), query, nil, func(row scanner) error {
+	err = eventlog.Scan(ctx, s.log.Client(), query, nil, func(row eventlog.Row) error {
 		var id string
 		var gone bool
 		err := row.Scan(&id, &gone)
@@ -129,7 +129,7 @@ func (s *Service) dropHeld(ctx context.Context) error {
 	for _, id := range present {
 		var n int
 		var now ms.Time
-		err := scan(ctx, s.log.Client(), s.sql(heldCountSQL), []any{id}, func(row scanner) error { return row.Scan(&n, &now) })
+		err := eventlog.Scan(ctx, s.log.Client(), s.sql(heldCountSQL), []any{id}, func(row eventlog.Row) error { return row.Scan(&n, &now) })
 		if err == nil {
 			err = s.drop(ctx, id, math.MaxInt64, n-s.o.HeldMost)
 		}
@@ -187,7 +187,7 @@ func (s *Service) endSecrets(ctx context.Context) error {
 // ids runs a statement that finds ids.
 func (s *Service) ids(ctx context.Context, query string, args ...any) ([]string, error) {
 	var list []string
-	err := scan(ctx, s.log.Client(), s.sql(query), args, func(row scanner) error {
+	err := eventlog.Scan(ctx, s.log.Client(), s.sql(query), args, func(row eventlog.Row) error {
 		var id string
 		err := row.Scan(&id)
 		list = append(list, id)

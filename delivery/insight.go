@@ -7,6 +7,7 @@ import (
 
 	"parley/ent/ms"
 	"parley/ent/viewer"
+	"parley/eventlog"
 	"parley/invalid"
 )
 
@@ -34,7 +35,7 @@ func (s *Service) Backlog(ctx context.Context, integrationID string) (b Backlog,
 		return s.sql(countedSQL, "{state}", state, "{most}", fmt.Sprint(mostCounted+1))
 	}
 	query := s.sql(backlogSQL, "{pending}", counted("PENDING"), "{running}", counted("RUNNING"), "{held}", counted("HELD"))
-	err = scan(ctx, s.log.Client(), query, []any{integrationID, who.Workspace}, func(row scanner) error {
+	err = eventlog.Scan(ctx, s.log.Client(), query, []any{integrationID, who.Workspace}, func(row eventlog.Row) error {
 		var oldest *int64
 		var now ms.Time
 		err := row.Scan(&b.Pending, &b.Running, &b.Held, &oldest, &now)
@@ -97,7 +98,7 @@ func (s *Service) Stats(ctx context.Context, integrationID string, since, until 
 	}
 	who, _ := viewer.FromContext(ctx)
 	args := []any{integrationID, who.Workspace, size, first * size, (last + 1) * size}
-	err := scan(ctx, s.log.Client(), statsSQL, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, s.log.Client(), statsSQL, args, func(row eventlog.Row) error {
 		var at int64
 		var one Stats
 		if err := row.Scan(&at, &one.Attempts, &one.Succeeded, &one.MeanUs, &one.SlowestUs); err != nil {

@@ -10,6 +10,7 @@ import (
 	"parley/ent/attempt"
 	"parley/ent/ms"
 	"parley/ent/viewer"
+	"parley/eventlog"
 )
 
 // metrics counts what a Service does. Its collectors are prometheus'; everything else here hides them.
@@ -130,7 +131,7 @@ const oldestSQL = `SELECT min(due.since), {now} FROM (
 // oldestDue returns how long the oldest due delivery has waited, 0 when nothing is due.
 func (s *Service) oldestDue(ctx context.Context) (time.Duration, error) {
 	var age time.Duration
-	err := scan(viewer.SystemContext(ctx, "metrics"), s.log.Client(), s.sql(oldestSQL), nil, func(row scanner) error {
+	err := eventlog.Scan(viewer.SystemContext(ctx, "metrics"), s.log.Client(), s.sql(oldestSQL), nil, func(row eventlog.Row) error {
 		var since *int64
 		var now ms.Time
 		if err := row.Scan(&since, &now); err != nil {

@@ -116,7 +116,7 @@ func (s *Service) lockLimits(ctx context.Context, tx *eventlog.Tx, grants []gran
 	}
 	limits := map[string]*limit{}
 	query, args := s.with(s.texts.limit, idList(ids))
-	err := scan(ctx, tx.Client(), query, args, func(row scanner) error {
+	err := eventlog.Scan(ctx, tx.Client(), query, args, func(row eventlog.Row) error {
 		var id, breaker string
 		var paused, open, now ms.Time
 		l := &limit{room: s.o.PerIntegration}

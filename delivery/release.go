@@ -109,7 +109,7 @@ func (s *Service) releaseSome(ctx context.Context, integrationID string) (more b
 	if in.Holding == integration.HoldingRELEASING {
 		query := s.sql(heldRowsSQL, "{order}", heldOrder[in.Ordering], "{ahead}", fmt.Sprint(releaseAhead))
 		var rows []heldRow
-		err = scan(ctx, s.log.Client(), query, []any{in.ID}, func(row scanner) error {
+		err = eventlog.Scan(ctx, s.log.Client(), query, []any{in.ID}, func(row eventlog.Row) error {
 			var h heldRow
 			err := row.Scan(&h.id, &h.thread)
 			rows = append(rows, h)
@@ -214,7 +214,7 @@ func (s *Service) setHolding(ctx context.Context, tx *eventlog.Tx, in *ent.Integ
 // slow to count.
 func (s *Service) countHeld(ctx context.Context, tx *eventlog.Tx, in *ent.Integration) (n int, err error) {
 	const query = `SELECT count(*) FROM deliveries WHERE integration_id = $1 AND state = 'HELD'`
-	err = scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(row scanner) error { return row.Scan(&n) })
+	err = eventlog.Scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(row eventlog.Row) error { return row.Scan(&n) })
 	if err != nil {
 		return 0, fmt.Errorf("count what %s holds: %w", in.ID, err)
 	}
@@ -224,7 +224,7 @@ func (s *Service) countHeld(ctx context.Context, tx *eventlog.Tx, in *ent.Integr
 // holds says whether an integration holds deliveries.
 func (s *Service) holds(ctx context.Context, tx *eventlog.Tx, in *ent.Integration) (held bool, err error) {
 	const query = `SELECT 1 FROM deliveries WHERE integration_id = $1 AND state = 'HELD' LIMIT 1`
-	err = scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(scanner) error { held = true; return nil })
+	err = eventlog.Scan(sweeper(ctx), tx.Client(), query, []any{in.ID}, func(eventlog.Row) error { held = true; return nil })
 	if err != nil {
 		return false, fmt.Errorf("look for what %s holds: %w", in.ID, err)
 	}

@@ -129,7 +129,7 @@ func (s *Service) ReplayWaiting(ctx context.Context, r *ent.Replay) (n int, err 
 	for _, state := range []string{"PENDING", "RUNNING"} {
 		var some int
 		text := s.sql(query, "{state}", state, "{most}", fmt.Sprint(mostCounted))
-		err := scan(ctx, s.log.Client(), text, []any{r.IntegrationID, r.WorkspaceID, r.ID}, func(row scanner) error { return row.Scan(&some) })
+		err := eventlog.Scan(ctx, s.log.Client(), text, []any{r.IntegrationID, r.WorkspaceID, r.ID}, func(row eventlog.Row) error { return row.Scan(&some) })
 		if err != nil {
 			return 0, fmt.Errorf("count what %s has made due: %w", r.ID, err)
 		}

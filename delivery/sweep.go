@@ -7,6 +7,7 @@ import (
 
 	"parley/ent/attempt"
 	"parley/ent/ms"
+	"parley/eventlog"
 )
 
 // lostSQL finds deliveries whose worker has not recorded an outcome in time. It runs as the system worker "delivery sweep",
@@ -53,7 +54,7 @@ func (s *Service) takeLost(ctx context.Context, until string) error {
 // findLost returns the lost deliveries as results, for record to store: its fence refuses what has moved on since.
 func (s *Service) findLost(ctx context.Context, until string) ([]result, error) {
 	var lost []result
-	err := scan(ctx, s.log.Client(), s.sql(lostSQL, "{until}", until), nil, func(row scanner) error {
+	err := eventlog.Scan(ctx, s.log.Client(), s.sql(lostSQL, "{until}", until), nil, func(row eventlog.Row) error {
 		j := &job{}
 		var leaseUntil ms.Time
 		err := row.Scan(&j.id, &j.workspace, &j.integrationID, &j.attempt, &j.tries, &j.steppedAside, &j.createdAt, &j.nextAt, &leaseUntil)

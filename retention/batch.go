@@ -52,27 +52,17 @@ func (s *Service) exec(ctx context.Context, tx *eventlog.Tx, query string, args 
 	return int(n), err
 }
 
-// scanner is a row of a result.
-type scanner interface{ Scan(dest ...any) error }
-
 // scan runs a query and calls each for every row.
-func (s *Service) scan(ctx context.Context, client *ent.Client, query string, args []any, each func(scanner) error) error {
-	found, err := client.QueryContext(ctx, s.sql(query), args...)
-	if err != nil {
+func (s *Service) scan(ctx context.Context, client *ent.Client, query string, args []any, each func(eventlog.Row) error) error {
+	if err := eventlog.Scan(ctx, client, s.sql(query), args, each); err != nil {
 		return fmt.Errorf("%.60s: %w", query, err)
 	}
-	defer func() { _ = found.Close() }()
-	for found.Next() {
-		if err := each(found); err != nil {
-			return err
-		}
-	}
-	return found.Err()
+	return nil
 }
 
 // ids runs a query that finds ids.
 func (s *Service) ids(ctx context.Context, client *ent.Client, query string, args ...any) (list []string, err error) {
-	err = s.scan(ctx, client, query, args, func(row scanner) error {
+	err = s.scan(ctx, client, query, args, func(row eventlog.Row) error {
 		var id string
 		err := row.Scan(&id)
 		list = append(list, id)

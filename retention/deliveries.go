@@ -51,7 +51,7 @@ func (s *Service) sweepDeliveriesOf(ctx context.Context, workspace string, since
 		n = 0
 		var ended []string
 		args := []any{workspace, at, since, last, batch}
-		err := s.scan(ctx, s.log.Client(), oldDeliveriesSQL, args, func(row scanner) error {
+		err := s.scan(ctx, s.log.Client(), oldDeliveriesSQL, args, func(row eventlog.Row) error {
 			var over bool
 			err := row.Scan(&last, &at, &over)
 			if n++; over {
@@ -86,7 +86,7 @@ func (s *Service) sweepDeliveriesOf(ctx context.Context, workspace string, since
 func (s *Service) dropDeliveries(ctx context.Context, tx *eventlog.Tx, gone rows, workspace string, ids []string, condition string, args ...any) (newest int64, more bool, err error) {
 	var deliveries, events []string
 	args = append([]any{workspace, s.list(ids)}, args...)
-	err = s.scan(ctx, tx.Client(), fmt.Sprintf(lockDeliveriesSQL, condition), args, func(row scanner) error {
+	err = s.scan(ctx, tx.Client(), fmt.Sprintf(lockDeliveriesSQL, condition), args, func(row eventlog.Row) error {
 		var deliveryID, eventID string
 		err := row.Scan(&deliveryID, &eventID)
 		deliveries, events = append(deliveries, deliveryID), append(events, eventID)
@@ -96,7 +96,7 @@ func (s *Service) dropDeliveries(ctx context.Context, tx *eventlog.Tx, gone rows
 		return 0, false, err
 	}
 	n := 0
-	err = s.scan(ctx, tx.Client(), dropAttemptsSQL, []any{workspace, s.list(deliveries), batch}, func(row scanner) error {
+	err = s.scan(ctx, tx.Client(), dropAttemptsSQL, []any{workspace, s.list(deliveries), batch}, func(row eventlog.Row) error {
 		var position int64
 		err := row.Scan(&position)
 		n, newest = n+1, max(newest, position)

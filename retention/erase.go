@@ -85,7 +85,7 @@ func (s *Service) eraseOn(ctx context.Context) error {
 	type marked struct{ workspace, id string }
 	find := func(table string) (found []marked, err error) {
 		query := `SELECT workspace_id, id FROM ` + table + ` WHERE erased_at IS NOT NULL ORDER BY erased_at, id LIMIT 1000`
-		err = s.scan(ctx, s.log.Client(), query, nil, func(row scanner) error {
+		err = s.scan(ctx, s.log.Client(), query, nil, func(row eventlog.Row) error {
 			var m marked
 			err := row.Scan(&m.workspace, &m.id)
 			found = append(found, m)

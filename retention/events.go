@@ -43,7 +43,7 @@ func (s *Service) sweepEvents(ctx context.Context, now ms.Time) error {
 		number    int
 	}
 	var past []shard
-	err := s.scan(ctx, s.log.Client(), pastShardsSQL, []any{since}, func(row scanner) error {
+	err := s.scan(ctx, s.log.Client(), pastShardsSQL, []any{since}, func(row eventlog.Row) error {
 		var f shard
 		err := row.Scan(&f.workspace, &f.number)
 		past = append(past, f)
@@ -67,7 +67,7 @@ func (s *Service) sweepEvents(ctx context.Context, now ms.Time) error {
 func (s *Service) dropEvents(ctx context.Context, tx *eventlog.Tx, gone rows, workspace string, shard int, since int64) (more bool, err error) {
 	var past []int64 // positions
 	young := false
-	err = s.scan(ctx, tx.Client(), oldestSQL, []any{workspace, shard, batch}, func(row scanner) error {
+	err = s.scan(ctx, tx.Client(), oldestSQL, []any{workspace, shard, batch}, func(row eventlog.Row) error {
 		var position, at int64
 		err := row.Scan(&position, &at)
 		if young = young || at >= since; !young {

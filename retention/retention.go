@@ -134,7 +134,7 @@ func system(ctx context.Context) context.Context { return viewer.SystemContext(c
 
 // now is the time by the database's clock.
 func (s *Service) now(ctx context.Context) (now ms.Time, err error) {
-	err = s.scan(ctx, s.log.Client(), `SELECT {now}`, nil, func(row scanner) error { return row.Scan(&now) })
+	err = s.scan(ctx, s.log.Client(), `SELECT {now}`, nil, func(row eventlog.Row) error { return row.Scan(&now) })
 	if err != nil {
 		return 0, fmt.Errorf("read the clock: %w", err)
 	}

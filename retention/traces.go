@@ -41,7 +41,7 @@ func (s *Service) dropSteps(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 	sums := map[used][5]int64{}
 	query := fmt.Sprintf(`SELECT s.id, t.agent_id, s.provider, s.model, s.created_at, s.input_tokens, s.cached_tokens, s.output_tokens, s.thinking_tokens
 		FROM steps s JOIN threads t ON t.id = s.thread_id WHERE {+}s.workspace_id = $1 AND s.thread_id {in 2} ORDER BY s.id LIMIT %d`, limit)
-	err := s.scan(ctx, tx.Client(), query, []any{workspace, threads}, func(row scanner) error {
+	err := s.scan(ctx, tx.Client(), query, []any{workspace, threads}, func(row eventlog.Row) error {
 		var stepID string
 		var u used
 		var input, cached, output, thinking int64
@@ -79,7 +79,7 @@ func (s *Service) dropNotices(ctx context.Context, tx *eventlog.Tx, gone rows, w
 	quoting := map[string][]string{} // notices by the event that they quote
 	const find = `SELECT id, body FROM events WHERE {+}workspace_id = $1 AND thread_id IS NULL
 		AND type IN ('` + eventlog.IntegrationFailing + `', '` + eventlog.IntegrationDisabled + `')`
-	err = s.scan(ctx, tx.Client(), find, []any{workspace}, func(row scanner) error {
+	err = s.scan(ctx, tx.Client(), find, []any{workspace}, func(row eventlog.Row) error {
 		var noticeID, text string
 		var body struct {
 			Data struct{ Failure *eventlog.IntegrationFailure }
@@ -130,7 +130,7 @@ func (s *Service) forgetContacts(ctx context.Context, tx *eventlog.Tx, workspace
 	}
 	var all []given
 	err := s.scan(ctx, tx.Client(), `SELECT customer_id, contact FROM threads WHERE {+}workspace_id = $1 AND id {in 2} AND contact <> '' ORDER BY customer_id, id`,
-		[]any{workspace, s.list(threads)}, func(row scanner) error {
+		[]any{workspace, s.list(threads)}, func(row eventlog.Row) error {
 			var g given
 			err := row.Scan(&g.customerID, &g.contact)
 			all = append(all, g)
@@ -150,7 +150,7 @@ func (s *Service) forgetContacts(ctx context.Context, tx *eventlog.Tx, workspace
 func (s *Service) forgetContact(ctx context.Context, tx *eventlog.Tx, workspace, customerID string, contact raw.JSON) error {
 	elsewhere := map[string]bool{}
 	err := s.scan(ctx, tx.Client(), `SELECT contact FROM threads WHERE workspace_id = $1 AND customer_id = $2 AND erased_at IS NULL AND contact <> ''`,
-		[]any{workspace, customerID}, func(row scanner) error {
+		[]any{workspace, customerID}, func(row eventlog.Row) error {
 			var other raw.JSON
 			err := row.Scan(&other)
 			elsewhere[string(other)] = true
