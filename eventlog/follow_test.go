@@ -15,6 +15,7 @@ import (
 	"parley/ent/event"
 	"parley/ent/message"
 	"parley/ent/thread"
+	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -285,6 +286,39 @@ func TestFollowingNeedsTheRight(t *testing.T) {
 			t.Errorf("of another workspace: %v", err)
 		}
 		if err := first(f.ctx, 7); !errors.Is(err, eventlog.ErrCursorExpired) {
+			t.Errorf("in the future: %v", err)
+		}
+		// What is in memory is for the same viewers, and of the same history.
+		stop, said := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(said)
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(5 * time.Millisecond):
+					if err := f.say(id, "x"); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		}()
+		last := int64(1)
+		for row, err := range f.log.FollowThread(f.ctx, id, last) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last = *row.Sequence; last > 20 { // by then from memory
+				break
+			}
+		}
+		close(stop)
+		<-said
+		guest := viewer.NewContext(f.ctx, viewer.Viewer{Workspace: f.workspace, Role: viewer.ThreadToken, Thread: f.thread(t)})
+		if err := first(guest, last-1); !ent.IsNotFound(err) {
+			t.Errorf("of another thread: %v", err)
+		}
+		if err := first(f.ctx, last+1000); !errors.Is(err, eventlog.ErrCursorExpired) {
 			t.Errorf("in the future: %v", err)
 		}
 	})
