@@ -63,10 +63,11 @@ func (f *front) runGroup(ctx context.Context, exec graphql.GraphExecutor, operat
 // send has an answer sent to all members. None of them is waited for: those that do not read are closed by their transports.
 func (g *group) send(response *graphql.Response) {
 	answer, failed := encodeAnswer(response), isRequestError(response) // a copy: the execution uses its buffer again
-	g.shares.executed.Add(1)
 	id := g.track.next()
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.shares.executed.Add(1) // both before anybody has the answer
+	g.shares.sent.Add(int64(len(g.members)))
 	for _, m := range g.members {
 		if failed && !m.answered { // it could not begin
 			m.to.Error(encodeErrors(response.Errors))
@@ -75,7 +76,6 @@ func (g *group) send(response *graphql.Response) {
 		m.answered = true
 		m.to.Next(id, answer)
 	}
-	g.shares.sent.Add(int64(len(g.members)))
 	g.track.passed()
 	g.meetAll()
 }
