@@ -179,11 +179,11 @@ func (r *run) guardKnown(ctx context.Context, tx *eventlog.Tx, v *view) (*eventl
 	if err != nil {
 		return nil, nil, surroundings{}, lostIfErased(err)
 	}
-	if !t.Assumed() {
+	if !t.Still(*r.known) {
 		return r.guard(ctx, tx, false)
 	}
 	tn := *v.turn
-	return t, &tn, surroundings{tags: r.known.Tags, revision: r.known.AgentRevision, customer: v.customer, reminded: v.reminded, lowered: v.lowered}, nil
+	return t, &tn, surroundings{tags: r.known.Tags, revision: t.AgentRevision, customer: v.customer, reminded: v.reminded, lowered: v.lowered}, nil
 }
 
 // write changes the row of this worker's turn and extends its lease, by the end of the transaction, which fails with

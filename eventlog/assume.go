@@ -47,11 +47,16 @@ func (tx *Tx) Assume(ctx context.Context, threadID string) (*Thread, error) {
 	return tx.take(row, true)
 }
 
-// AssumeKnown is Assume for who has left the thread a moment ago.
+// AssumeKnown is Assume for who has left the thread a moment ago. Where it locks the thread, the thread has the known tags
+// if it is Still as it was left.
 func (tx *Tx) AssumeKnown(ctx context.Context, k Known) (*Thread, error) {
 	now, ok := tx.log.clock.now()
 	if !ok || !tx.mayAssume() {
-		return tx.Lock(ctx, k.Row.ID)
+		t, err := tx.Lock(ctx, k.Row.ID)
+		if err == nil && t.Still(k) && k.Tags != nil {
+			t.KnowTags(k.Tags)
+		}
+		return t, err
 	}
 	row := *k.Row
 	tx.Now = max(now, row.LastActivityAt)
@@ -68,8 +73,8 @@ func (tx *Tx) mayAssume() bool {
 	return tx.log.Postgres() && !tx.again && tx.entTx == nil && len(tx.threads) == 0
 }
 
-// Assumed says whether the thread is assumed to be as it was, and not locked.
-func (t *Thread) Assumed() bool { return t.assumed }
+// Still says whether the thread is as it was known, or is assumed to be: nobody has written to it or its tags since.
+func (t *Thread) Still(k Known) bool { return t.Row.LastSeq == k.Row.LastSeq }
 
 // Leave asks for what the transaction leaves of the thread. It is written to known once the transaction is committed.
 func (t *Thread) Leave(known *Known) { t.left = known }
