@@ -26,6 +26,7 @@ type Config struct {
 	SecretKey      string            // keys for secrets, cursors and tokens; empty generates one in Data
 	PublicURL      string            // address seen by browsers
 	AllowedOrigins []string          // origins that may open a WebSocket
+	TrustedProxies []netip.Prefix    // networks of proxies that say who asks
 	OutboundAllow  []netip.Prefix    // addresses that requests may go to besides public ones
 	WebhookRetries delivery.Schedule // when failed webhooks are tried again; nil means the default
 	KeepEvents     time.Duration     // how long events are kept; 0 means the default
@@ -61,6 +62,11 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		err = fmt.Errorf("PARLEY_OUTBOUND_ALLOW: %w", err)
 	}
 	c.OutboundAllow = allow
+	proxies, wrongProxies := outbound.ParseAllow(getenv("PARLEY_TRUSTED_PROXIES"))
+	if wrongProxies != nil {
+		err = errors.Join(err, fmt.Errorf("PARLEY_TRUSTED_PROXIES: %w", wrongProxies))
+	}
+	c.TrustedProxies = proxies
 	retries, bad := delivery.ParseSchedule(getenv("PARLEY_WEBHOOK_RETRIES"))
 	if bad != nil {
 		bad = fmt.Errorf("PARLEY_WEBHOOK_RETRIES: %w", bad)

@@ -116,6 +116,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Models:  models.offered,
+		Proxies: c.TrustedProxies, HTTPS: strings.HasPrefix(c.PublicURL, "https://"),
 	})
 
 	schemas, err := delivery.Schemas()

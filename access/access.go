@@ -7,6 +7,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -48,7 +49,7 @@ type Service struct {
 	checked map[string]check
 }
 
-// check is when a key was last seen to be valid.
+// check is when a key or session was last seen to be valid.
 type check struct {
 	at    time.Time
 	valid bool
@@ -161,9 +162,7 @@ func (s *Service) RevokeKey(ctx context.Context, keyID string) (Revoked, error) 
 		}
 		return Revoked{keyID}, tx.Client().APIKey.Update().Where(apikey.ID(keyID)).SetRevokedAt(tx.Now).Exec(ctx)
 	})
-	s.mu.Lock()
-	delete(s.checked, keyID)
-	s.mu.Unlock()
+	s.recheck(keyID)
 	return revoked, err
 }
 
@@ -223,7 +222,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 // recheckEvery bounds how long a stream outlives the revocation of its key, on any replica.
 const recheckEvery = time.Second
 
-// StillValid says whether a viewer that was let in earlier would be let in now. Streams ask it; the answer for one key
+// StillValid says whether a viewer that was let in earlier would be let in now. Streams ask it; the answer for one key or session
 // is good for a second, so that a thousand streams of one key cost one query a second.
 func (s *Service) StillValid(ctx context.Context, v viewer.Viewer) bool {
 	if v.Expires != 0 && v.Expires < int64(ms.Now()) {
@@ -232,18 +231,38 @@ func (s *Service) StillValid(ctx context.Context, v viewer.Viewer) bool {
 	if v.Key == "" {
 		return true
 	}
+	holder := cmp.Or(v.Session, v.Key)
 	s.mu.Lock()
-	last := s.checked[v.Key]
+	last := s.checked[holder]
 	s.mu.Unlock()
 	if time.Since(last.at) < recheckEvery {
 		return last.valid
 	}
-	valid, err := s.log.Client().APIKey.Query().Where(apikey.ID(v.Key), apikey.RevokedAtIsNil()).Exist(viewer.NewContext(ctx, v))
+	var valid bool
+	var err error
+	if v.Session != "" {
+		valid, err = s.sessionHolds(ctx, v)
+	} else {
+		valid, err = s.log.Client().APIKey.Query().Where(apikey.ID(v.Key), apikey.RevokedAtIsNil()).Exist(viewer.NewContext(ctx, v))
+	}
 	if err != nil {
 		return true // the database is away: what the stream reads will fail by itself
 	}
 	s.mu.Lock()
-	s.checked[v.Key] = check{time.Now(), valid}
+	if len(s.checked) >= maxChecked {
+		clear(s.checked)
+	}
+	s.checked[holder] = check{time.Now(), valid}
 	s.mu.Unlock()
 	return valid
+}
+
+// maxChecked bounds how many answers of StillValid are remembered.
+const maxChecked = 10_000
+
+// recheck forgets what StillValid knows of a key or session.
+func (s *Service) recheck(holder string) {
+	s.mu.Lock()
+	delete(s.checked, holder)
+	s.mu.Unlock()
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -37,6 +38,7 @@ type ticket struct {
 	Key       string  `json:"k,omitempty"`
 	Thread    string  `json:"t,omitempty"`
 	Until     int64   `json:"u,omitempty"`
+	Session   string  `json:"s,omitempty"`
 }
 
 // CreateStreamTicket makes a ticket for the viewer.
@@ -48,7 +50,7 @@ func (s *Service) CreateStreamTicket(ctx context.Context) (StreamTicket, error) 
 		return StreamTicket{}, err
 	}
 	v, _ := viewer.FromContext(ctx)
-	payload, err := json.Marshal(ticket{made.ID, made.Expires, v.Workspace, v.Key, v.Thread, v.Expires})
+	payload, err := json.Marshal(ticket{made.ID, made.Expires, v.Workspace, v.Key, v.Thread, v.Expires, v.Session})
 	if err != nil {
 		return StreamTicket{}, err
 	}
@@ -101,5 +103,12 @@ func (s *Service) maker(ctx context.Context, t ticket) (viewer.Viewer, error) {
 	if err != nil {
 		return viewer.Viewer{}, err
 	}
-	return viewer.Viewer{Workspace: t.Workspace, Key: key.ID, Name: key.Name, Role: viewer.Role(key.Role)}, nil
+	v := viewer.Viewer{Workspace: t.Workspace, Key: key.ID, Name: key.Name, Role: viewer.Role(key.Role), Session: t.Session, Expires: t.Until}
+	if t.Session == "" {
+		return v, nil
+	}
+	if holds, err := s.sessionHolds(ctx, v); err != nil || !holds {
+		return viewer.Viewer{}, cmp.Or(err, error(ErrUnauthenticated))
+	}
+	return v, nil
 }

@@ -21,6 +21,7 @@ type threadToken struct {
 	Workspace string  `json:"w"`
 	Thread    string  `json:"t"`
 	Expires   ms.Time `json:"e"`
+	Begun     ms.Time `json:"b,omitempty"` // when the first of a row of renewed tokens was made; 0: it cannot be renewed
 }
 
 // Bounds of the life of a thread token.
@@ -35,8 +36,9 @@ type ThreadToken struct {
 	Token   string  `json:"-"` // made again from the rest when the creation is repeated
 	Expires ms.Time `json:"expires"`
 
-	Workspace string `json:"workspace"`
-	Thread    string `json:"thread"`
+	Workspace string  `json:"workspace"`
+	Thread    string  `json:"thread"`
+	Begun     ms.Time `json:"begun,omitempty"` // of a visitor's token, when the first one was made
 }
 
 // CreateThreadToken makes a token that sees and writes one thread of the viewer's workspace until it expires, in whole
@@ -55,12 +57,14 @@ func (s *Service) CreateThreadToken(ctx context.Context, threadID string, second
 	if err != nil {
 		return ThreadToken{}, err
 	}
-	payload, err := json.Marshal(threadToken{made.Workspace, made.Thread, made.Expires})
-	if err != nil {
-		return ThreadToken{}, err
-	}
-	made.Token = tokenPrefix + s.keys.Token(tokenPurpose, payload)
-	return made, nil
+	return made, s.sign(&made)
+}
+
+// sign writes the token that says what the rest of t does.
+func (s *Service) sign(t *ThreadToken) error {
+	payload, err := json.Marshal(threadToken{t.Workspace, t.Thread, t.Expires, t.Begun})
+	t.Token = tokenPrefix + s.keys.Token(tokenPurpose, payload)
+	return err
 }
 
 func (s *Service) readThreadToken(token string) (viewer.Viewer, error) {
@@ -72,5 +76,7 @@ func (s *Service) readThreadToken(token string) (viewer.Viewer, error) {
 	if err := json.Unmarshal(payload, &t); err != nil || t.Expires < ms.Now() {
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
-	return viewer.Viewer{Workspace: t.Workspace, Role: viewer.ThreadToken, Thread: t.Thread, Expires: int64(t.Expires)}, nil
+	return viewer.Viewer{
+		Workspace: t.Workspace, Role: viewer.ThreadToken, Thread: t.Thread, Expires: int64(t.Expires), Renewable: int64(t.Begun),
+	}, nil
 }

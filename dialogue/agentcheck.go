@@ -71,6 +71,7 @@ func (s *Service) checkAgent(ctx context.Context, in AgentInput, create bool) er
 		bad.Check(*in.DailyTokens >= 0, "dailyTokens", "must not be negative; 0 means no limit")
 	}
 	in.checkReminders(&bad)
+	in.checkChat(&bad)
 	return bad.Err()
 }
 

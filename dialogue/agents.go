@@ -37,6 +37,10 @@ type AgentInput struct {
 	QuietHours *QuietHours
 	// TagFunctions says whether a new agent gets the eight functions that raise the built-in tags; nil means yes.
 	TagFunctions *bool
+	// AllowedSites are the origins that may show the chat page in a frame, at most 20.
+	AllowedSites *[]string
+	// Chat says how the chat page looks.
+	Chat *ChatSettings
 }
 
 // CreateAgent makes an agent. Name is required.
@@ -46,7 +50,9 @@ func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (ID, error) {
 	}
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		create := tx.Client().Agent.Create().SetCreatedAt(tx.Now).SetUpdatedAt(tx.Now)
-		in.apply(create.Mutation())
+		if err := in.apply(create.Mutation()); err != nil {
+			return ID{}, err
+		}
 		a, err := create.Save(ctx)
 		if err != nil {
 			return ID{}, fmt.Errorf("make the agent: %w", err)
@@ -70,7 +76,9 @@ func (s *Service) UpdateAgent(ctx context.Context, agentID string, in AgentInput
 			return ID{}, err
 		}
 		update := tx.Client().Agent.Update().Where(agent.ID(agentID)).SetUpdatedAt(tx.Now)
-		in.apply(update.Mutation())
+		if err := in.apply(update.Mutation()); err != nil {
+			return ID{}, err
+		}
 		return ID{agentID}, update.Exec(ctx)
 	})
 }
@@ -108,7 +116,7 @@ func makeBuiltins(ctx context.Context, tx *eventlog.Tx, a *ent.Agent) error {
 }
 
 // apply sets on the mutation what the input names.
-func (in AgentInput) apply(m *ent.AgentMutation) {
+func (in AgentInput) apply(m *ent.AgentMutation) error {
 	set(in.Name, m.SetName)
 	set(in.Instructions, m.SetInstructions)
 	set(in.Models, m.SetModels)
@@ -127,9 +135,10 @@ func (in AgentInput) apply(m *ent.AgentMutation) {
 	in.applyReminders(m)
 	if in.DailyTokens != nil && *in.DailyTokens == 0 {
 		m.ClearDailyTokens()
-		return
+	} else {
+		set(in.DailyTokens, m.SetDailyTokens)
 	}
-	set(in.DailyTokens, m.SetDailyTokens)
+	return in.applyChat(m)
 }
 
 func set[T any](value *T, setter func(T)) {

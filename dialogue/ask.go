@@ -85,6 +85,14 @@ func (r *run) ask(ctx context.Context, sources []source, question model.Request,
 	return answer{}, last
 }
 
+// listener hears what the model writes; nil if nobody does.
+func (r *run) listener() Generations {
+	if r.unheard {
+		return nil
+	}
+	return r.s.o.Live
+}
+
 var errIdle = errors.New("the model said nothing for too long")
 
 // stream asks one model and passes its text on while it comes. Text that was heard before the model broke off is an
@@ -92,7 +100,7 @@ var errIdle = errors.New("the model said nothing for too long")
 func (r *run) stream(ctx context.Context, src source, question model.Request, patience time.Duration) (a answer, failure *model.Error) {
 	question.Model, question.Messages = src.model, ownWire(question.Messages, src.identity())
 	a = answer{provider: src.name, credentialID: src.credentialID, messageID: id.New(id.Message), end: model.End{Model: src.model}}
-	a.writing = &writing{to: r.s.o.Live, Generation: Generation{
+	a.writing = &writing{to: r.listener(), Generation: Generation{
 		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: a.messageID}}
 	var text strings.Builder
 	defer func() {

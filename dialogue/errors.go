@@ -21,6 +21,12 @@ var (
 	ErrTooManyReminders = errors.New("the thread has 20 reminders pending: cancel one first")
 	// ErrReminderEnded is returned when a reminder that was sent or cancelled would be cancelled.
 	ErrReminderEnded = errors.New("the reminder is no longer pending")
+	// ErrTooManySuggestions is returned when a key, or this process, has as many replies suggested at once as it may.
+	ErrTooManySuggestions = errors.New("a reply is being suggested already: wait for it")
+	// ErrNoSuggestion is returned when the model had nothing to suggest.
+	ErrNoSuggestion = errors.New("the model has nothing to suggest here")
+	// ErrTokensUsedUp is returned when the agent has used its tokens of the day.
+	ErrTokensUsedUp = errors.New("the agent has used up its tokens of today")
 	// ErrThreadExists is what every *ThreadExistsError is.
 	ErrThreadExists = errors.New("a thread with this externalId exists")
 )
@@ -32,6 +38,12 @@ type ThreadExistsError struct{ ThreadID string }
 func (e *ThreadExistsError) Error() string {
 	return fmt.Sprintf("a thread with this externalId exists: %s", e.ThreadID)
 }
+
+// NoModelError is returned by SuggestReply when none of the agent's models answers.
+type NoModelError struct{ Reason string }
+
+// Error implements error.
+func (e *NoModelError) Error() string { return "no reply can be suggested: " + e.Reason }
 
 // Is makes the error one of ErrThreadExists.
 func (e *ThreadExistsError) Is(target error) bool { return target == ErrThreadExists }

@@ -52,6 +52,11 @@ func (r *run) gather(ctx context.Context, v *view) (history, error) {
 	if h, ok, err := r.recall(ctx, v); ok || err != nil {
 		return h, err
 	}
+	return r.readWhole(ctx, v)
+}
+
+// readWhole is gather from the database alone.
+func (r *run) readWhole(ctx context.Context, v *view) (history, error) {
 	h := history{read: v.turn.ReadSequence}
 	client := r.s.log.Client()
 	q := client.Message.Query().Where(message.ThreadID(v.thread.ID))

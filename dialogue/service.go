@@ -94,6 +94,7 @@ type Service struct {
 	dryRuns   chan *dryRun
 	warnings  warnings
 	dryRunMu  sync.Mutex                   // held while a run is stored and put into dryRuns
+	suggested suggested                    // replies that are being suggested
 	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent
 }
 

@@ -32,6 +32,7 @@ func lostIfErased(err error) error {
 type run struct {
 	s          *Service
 	hold       *hold
+	unheard    bool                           // whether nobody watches what its model writes
 	deadline   time.Time                      // the turn's wall clock, by this process's
 	empty      int                            // answers without text and call so far
 	garbled    int                            // answers with a call that cannot be read so far

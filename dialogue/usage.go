@@ -54,6 +54,8 @@ type UsageQuery struct {
 	First *int
 	// Costs asks what it cost, too: two more statements.
 	Costs bool
+
+	day string // what UsageByDay is in SQL; empty means the day in UTC
 }
 
 // UsageRow is one sum. Fields that were not asked for by UsageQuery.By are empty.
@@ -90,6 +92,11 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.usageRows(ctx, q, from, to, first)
+}
+
+// usageRows answers a query that is checked.
+func (s *Service) usageRows(ctx context.Context, q UsageQuery, from, to ms.Time, first int) ([]UsageRow, error) {
 	v, _ := viewer.FromContext(ctx)
 	u := q.source(v.Workspace, from, to)
 	keys, columns := q.columns()
@@ -101,7 +108,7 @@ func (s *Service) Usage(ctx context.Context, q UsageQuery) ([]UsageRow, error) {
 	query := fmt.Sprintf("SELECT %s%s FROM %s WHERE %s%s HAVING COUNT(*) > 0 ORDER BY SUM(s.input_tokens) + SUM(s.output_tokens) DESC%s LIMIT %d",
 		selected, usageSums, u.tables, u.where, group, order, first)
 	var found []UsageRow
-	err = readUsage(ctx, s.log.Client(), query, u.args, func(scan func(...any) error) error {
+	err := readUsage(ctx, s.log.Client(), query, u.args, func(scan func(...any) error) error {
 		var k usageKey
 		var sum Usage
 		err := scan(append(k.fields(keys), sum.fields()...)...)
@@ -176,6 +183,10 @@ func (q UsageQuery) columns() (keys []UsageDimension, columns []string) {
 	for _, key := range q.By {
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
+			if key == UsageByDay && q.day != "" {
+				columns = append(columns, q.day)
+				continue
+			}
 			columns = append(columns, usageColumns[key]...)
 		}
 	}

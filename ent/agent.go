@@ -35,6 +35,10 @@ type Agent struct {
 	Region string `json:"region,omitempty"`
 	// Whether startChat may open threads without a key.
 	Public bool `json:"public,omitempty"`
+	// Origins that may show the chat page in a frame, as a list.
+	AllowedSites raw.JSON `json:"allowed_sites,omitempty"`
+	// How the chat page looks.
+	Chat raw.JSON `json:"chat,omitempty"`
 	// OnBusy holds the value of the "on_busy" field.
 	OnBusy agent.OnBusy `json:"on_busy,omitempty"`
 	// QuietMs holds the value of the "quiet_ms" field.
@@ -124,7 +128,7 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case agent.FieldCreatedAt, agent.FieldQuietMs, agent.FieldMaxWaitMs, agent.FieldMaxCalls, agent.FieldMaxSteps, agent.FieldMaxTurnTokens, agent.FieldMaxTurnSeconds, agent.FieldDailyTokens, agent.FieldMoves, agent.FieldRevision, agent.FieldUpdatedAt, agent.FieldDeletedAt:
 			values[i] = new(sql.NullInt64)
-		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldAnswerSchema, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
+		case agent.FieldID, agent.FieldWorkspaceID, agent.FieldName, agent.FieldInstructions, agent.FieldScript, agent.FieldRegion, agent.FieldAllowedSites, agent.FieldChat, agent.FieldOnBusy, agent.FieldFallbackText, agent.FieldAnswerSchema, agent.FieldTimeZone, agent.FieldFollowUps, agent.FieldQuietFrom, agent.FieldQuietTo, agent.FieldPublishedVersionID, agent.FieldMovedVersionID:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -196,6 +200,18 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field public", values[i])
 			} else if value.Valid {
 				_m.Public = value.Bool
+			}
+		case agent.FieldAllowedSites:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field allowed_sites", values[i])
+			} else if value.Valid {
+				_m.AllowedSites = raw.JSON(value.String)
+			}
+		case agent.FieldChat:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field chat", values[i])
+			} else if value.Valid {
+				_m.Chat = raw.JSON(value.String)
 			}
 		case agent.FieldOnBusy:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -390,6 +406,12 @@ func (_m *Agent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("public=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Public))
+	builder.WriteString(", ")
+	builder.WriteString("allowed_sites=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AllowedSites))
+	builder.WriteString(", ")
+	builder.WriteString("chat=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Chat))
 	builder.WriteString(", ")
 	builder.WriteString("on_busy=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OnBusy))

@@ -114,6 +114,34 @@ func (_c *AgentCreate) SetNillablePublic(v *bool) *AgentCreate {
 	return _c
 }
 
+// SetAllowedSites sets the "allowed_sites" field.
+func (_c *AgentCreate) SetAllowedSites(v raw.JSON) *AgentCreate {
+	_c.mutation.SetAllowedSites(v)
+	return _c
+}
+
+// SetNillableAllowedSites sets the "allowed_sites" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableAllowedSites(v *raw.JSON) *AgentCreate {
+	if v != nil {
+		_c.SetAllowedSites(*v)
+	}
+	return _c
+}
+
+// SetChat sets the "chat" field.
+func (_c *AgentCreate) SetChat(v raw.JSON) *AgentCreate {
+	_c.mutation.SetChat(v)
+	return _c
+}
+
+// SetNillableChat sets the "chat" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableChat(v *raw.JSON) *AgentCreate {
+	if v != nil {
+		_c.SetChat(*v)
+	}
+	return _c
+}
+
 // SetOnBusy sets the "on_busy" field.
 func (_c *AgentCreate) SetOnBusy(v agent.OnBusy) *AgentCreate {
 	_c.mutation.SetOnBusy(v)
@@ -502,6 +530,14 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultPublic
 		_c.mutation.SetPublic(v)
 	}
+	if _, ok := _c.mutation.AllowedSites(); !ok {
+		v := agent.DefaultAllowedSites
+		_c.mutation.SetAllowedSites(v)
+	}
+	if _, ok := _c.mutation.Chat(); !ok {
+		v := agent.DefaultChat
+		_c.mutation.SetChat(v)
+	}
 	if _, ok := _c.mutation.OnBusy(); !ok {
 		v := agent.DefaultOnBusy
 		_c.mutation.SetOnBusy(v)
@@ -609,6 +645,12 @@ func (_c *AgentCreate) check() error {
 	}
 	if _, ok := _c.mutation.Public(); !ok {
 		return &ValidationError{Name: "public", err: errors.New(`ent: missing required field "Agent.public"`)}
+	}
+	if _, ok := _c.mutation.AllowedSites(); !ok {
+		return &ValidationError{Name: "allowed_sites", err: errors.New(`ent: missing required field "Agent.allowed_sites"`)}
+	}
+	if _, ok := _c.mutation.Chat(); !ok {
+		return &ValidationError{Name: "chat", err: errors.New(`ent: missing required field "Agent.chat"`)}
 	}
 	if _, ok := _c.mutation.OnBusy(); !ok {
 		return &ValidationError{Name: "on_busy", err: errors.New(`ent: missing required field "Agent.on_busy"`)}
@@ -780,6 +822,14 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Public(); ok {
 		_spec.SetField(agent.FieldPublic, field.TypeBool, value)
 		_node.Public = value
+	}
+	if value, ok := _c.mutation.AllowedSites(); ok {
+		_spec.SetField(agent.FieldAllowedSites, field.TypeString, value)
+		_node.AllowedSites = value
+	}
+	if value, ok := _c.mutation.Chat(); ok {
+		_spec.SetField(agent.FieldChat, field.TypeString, value)
+		_node.Chat = value
 	}
 	if value, ok := _c.mutation.OnBusy(); ok {
 		_spec.SetField(agent.FieldOnBusy, field.TypeEnum, value)
@@ -1014,6 +1064,30 @@ func (u *AgentUpsert) SetPublic(v bool) *AgentUpsert {
 // UpdatePublic sets the "public" field to the value that was provided on create.
 func (u *AgentUpsert) UpdatePublic() *AgentUpsert {
 	u.SetExcluded(agent.FieldPublic)
+	return u
+}
+
+// SetAllowedSites sets the "allowed_sites" field.
+func (u *AgentUpsert) SetAllowedSites(v raw.JSON) *AgentUpsert {
+	u.Set(agent.FieldAllowedSites, v)
+	return u
+}
+
+// UpdateAllowedSites sets the "allowed_sites" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateAllowedSites() *AgentUpsert {
+	u.SetExcluded(agent.FieldAllowedSites)
+	return u
+}
+
+// SetChat sets the "chat" field.
+func (u *AgentUpsert) SetChat(v raw.JSON) *AgentUpsert {
+	u.Set(agent.FieldChat, v)
+	return u
+}
+
+// UpdateChat sets the "chat" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateChat() *AgentUpsert {
+	u.SetExcluded(agent.FieldChat)
 	return u
 }
 
@@ -1482,6 +1556,34 @@ func (u *AgentUpsertOne) SetPublic(v bool) *AgentUpsertOne {
 func (u *AgentUpsertOne) UpdatePublic() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdatePublic()
+	})
+}
+
+// SetAllowedSites sets the "allowed_sites" field.
+func (u *AgentUpsertOne) SetAllowedSites(v raw.JSON) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetAllowedSites(v)
+	})
+}
+
+// UpdateAllowedSites sets the "allowed_sites" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateAllowedSites() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateAllowedSites()
+	})
+}
+
+// SetChat sets the "chat" field.
+func (u *AgentUpsertOne) SetChat(v raw.JSON) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetChat(v)
+	})
+}
+
+// UpdateChat sets the "chat" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateChat() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateChat()
 	})
 }
 
@@ -2172,6 +2274,34 @@ func (u *AgentUpsertBulk) SetPublic(v bool) *AgentUpsertBulk {
 func (u *AgentUpsertBulk) UpdatePublic() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdatePublic()
+	})
+}
+
+// SetAllowedSites sets the "allowed_sites" field.
+func (u *AgentUpsertBulk) SetAllowedSites(v raw.JSON) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetAllowedSites(v)
+	})
+}
+
+// UpdateAllowedSites sets the "allowed_sites" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateAllowedSites() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateAllowedSites()
+	})
+}
+
+// SetChat sets the "chat" field.
+func (u *AgentUpsertBulk) SetChat(v raw.JSON) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetChat(v)
+	})
+}
+
+// UpdateChat sets the "chat" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateChat() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateChat()
 	})
 }
 

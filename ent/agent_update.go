@@ -115,6 +115,34 @@ func (_u *AgentUpdate) SetNillablePublic(v *bool) *AgentUpdate {
 	return _u
 }
 
+// SetAllowedSites sets the "allowed_sites" field.
+func (_u *AgentUpdate) SetAllowedSites(v raw.JSON) *AgentUpdate {
+	_u.mutation.SetAllowedSites(v)
+	return _u
+}
+
+// SetNillableAllowedSites sets the "allowed_sites" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableAllowedSites(v *raw.JSON) *AgentUpdate {
+	if v != nil {
+		_u.SetAllowedSites(*v)
+	}
+	return _u
+}
+
+// SetChat sets the "chat" field.
+func (_u *AgentUpdate) SetChat(v raw.JSON) *AgentUpdate {
+	_u.mutation.SetChat(v)
+	return _u
+}
+
+// SetNillableChat sets the "chat" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableChat(v *raw.JSON) *AgentUpdate {
+	if v != nil {
+		_u.SetChat(*v)
+	}
+	return _u
+}
+
 // SetOnBusy sets the "on_busy" field.
 func (_u *AgentUpdate) SetOnBusy(v agent.OnBusy) *AgentUpdate {
 	_u.mutation.SetOnBusy(v)
@@ -713,6 +741,12 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Public(); ok {
 		_spec.SetField(agent.FieldPublic, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.AllowedSites(); ok {
+		_spec.SetField(agent.FieldAllowedSites, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Chat(); ok {
+		_spec.SetField(agent.FieldChat, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.OnBusy(); ok {
 		_spec.SetField(agent.FieldOnBusy, field.TypeEnum, value)
 	}
@@ -1008,6 +1042,34 @@ func (_u *AgentUpdateOne) SetPublic(v bool) *AgentUpdateOne {
 func (_u *AgentUpdateOne) SetNillablePublic(v *bool) *AgentUpdateOne {
 	if v != nil {
 		_u.SetPublic(*v)
+	}
+	return _u
+}
+
+// SetAllowedSites sets the "allowed_sites" field.
+func (_u *AgentUpdateOne) SetAllowedSites(v raw.JSON) *AgentUpdateOne {
+	_u.mutation.SetAllowedSites(v)
+	return _u
+}
+
+// SetNillableAllowedSites sets the "allowed_sites" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableAllowedSites(v *raw.JSON) *AgentUpdateOne {
+	if v != nil {
+		_u.SetAllowedSites(*v)
+	}
+	return _u
+}
+
+// SetChat sets the "chat" field.
+func (_u *AgentUpdateOne) SetChat(v raw.JSON) *AgentUpdateOne {
+	_u.mutation.SetChat(v)
+	return _u
+}
+
+// SetNillableChat sets the "chat" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableChat(v *raw.JSON) *AgentUpdateOne {
+	if v != nil {
+		_u.SetChat(*v)
 	}
 	return _u
 }
@@ -1639,6 +1701,12 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.Public(); ok {
 		_spec.SetField(agent.FieldPublic, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AllowedSites(); ok {
+		_spec.SetField(agent.FieldAllowedSites, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Chat(); ok {
+		_spec.SetField(agent.FieldChat, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OnBusy(); ok {
 		_spec.SetField(agent.FieldOnBusy, field.TypeEnum, value)

@@ -30,9 +30,11 @@ import (
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/providercredential"
+	"parley/ent/readmark"
 	"parley/ent/reminder"
 	"parley/ent/replay"
 	"parley/ent/secret"
+	"parley/ent/session"
 	"parley/ent/setting"
 	"parley/ent/step"
 	"parley/ent/testevent"
@@ -94,12 +96,16 @@ type Client struct {
 	Note *NoteClient
 	// ProviderCredential is the client for interacting with the ProviderCredential builders.
 	ProviderCredential *ProviderCredentialClient
+	// ReadMark is the client for interacting with the ReadMark builders.
+	ReadMark *ReadMarkClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
 	// Replay is the client for interacting with the Replay builders.
 	Replay *ReplayClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
+	// Session is the client for interacting with the Session builders.
+	Session *SessionClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
 	// Step is the client for interacting with the Step builders.
@@ -148,9 +154,11 @@ func (c *Client) init() {
 	c.MutationResult = NewMutationResultClient(c.config)
 	c.Note = NewNoteClient(c.config)
 	c.ProviderCredential = NewProviderCredentialClient(c.config)
+	c.ReadMark = NewReadMarkClient(c.config)
 	c.Reminder = NewReminderClient(c.config)
 	c.Replay = NewReplayClient(c.config)
 	c.Secret = NewSecretClient(c.config)
+	c.Session = NewSessionClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.Step = NewStepClient(c.config)
 	c.TestEvent = NewTestEventClient(c.config)
@@ -271,9 +279,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		MutationResult:     NewMutationResultClient(cfg),
 		Note:               NewNoteClient(cfg),
 		ProviderCredential: NewProviderCredentialClient(cfg),
+		ReadMark:           NewReadMarkClient(cfg),
 		Reminder:           NewReminderClient(cfg),
 		Replay:             NewReplayClient(cfg),
 		Secret:             NewSecretClient(cfg),
+		Session:            NewSessionClient(cfg),
 		Setting:            NewSettingClient(cfg),
 		Step:               NewStepClient(cfg),
 		TestEvent:          NewTestEventClient(cfg),
@@ -321,9 +331,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		MutationResult:     NewMutationResultClient(cfg),
 		Note:               NewNoteClient(cfg),
 		ProviderCredential: NewProviderCredentialClient(cfg),
+		ReadMark:           NewReadMarkClient(cfg),
 		Reminder:           NewReminderClient(cfg),
 		Replay:             NewReplayClient(cfg),
 		Secret:             NewSecretClient(cfg),
+		Session:            NewSessionClient(cfg),
 		Setting:            NewSettingClient(cfg),
 		Step:               NewStepClient(cfg),
 		TestEvent:          NewTestEventClient(cfg),
@@ -365,9 +377,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
 		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
 		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
-		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
-		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
-		c.Workspace,
+		c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret, c.Session,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
+		c.Turn, c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -380,9 +392,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
 		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
 		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
-		c.ProviderCredential, c.Reminder, c.Replay, c.Secret, c.Setting, c.Step,
-		c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag, c.Turn,
-		c.Workspace,
+		c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret, c.Session,
+		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
+		c.Turn, c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -429,12 +441,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Note.mutate(ctx, m)
 	case *ProviderCredentialMutation:
 		return c.ProviderCredential.mutate(ctx, m)
+	case *ReadMarkMutation:
+		return c.ReadMark.mutate(ctx, m)
 	case *ReminderMutation:
 		return c.Reminder.mutate(ctx, m)
 	case *ReplayMutation:
 		return c.Replay.mutate(ctx, m)
 	case *SecretMutation:
 		return c.Secret.mutate(ctx, m)
+	case *SessionMutation:
+		return c.Session.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
 	case *StepMutation:
@@ -3183,6 +3199,157 @@ func (c *ProviderCredentialClient) mutate(ctx context.Context, m *ProviderCreden
 	}
 }
 
+// ReadMarkClient is a client for the ReadMark schema.
+type ReadMarkClient struct {
+	config
+}
+
+// NewReadMarkClient returns a client for the ReadMark from the given config.
+func NewReadMarkClient(c config) *ReadMarkClient {
+	return &ReadMarkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `readmark.Hooks(f(g(h())))`.
+func (c *ReadMarkClient) Use(hooks ...Hook) {
+	c.hooks.ReadMark = append(c.hooks.ReadMark, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `readmark.Intercept(f(g(h())))`.
+func (c *ReadMarkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReadMark = append(c.inters.ReadMark, interceptors...)
+}
+
+// Create returns a builder for creating a ReadMark entity.
+func (c *ReadMarkClient) Create() *ReadMarkCreate {
+	mutation := newReadMarkMutation(c.config, OpCreate)
+	return &ReadMarkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReadMark entities.
+func (c *ReadMarkClient) CreateBulk(builders ...*ReadMarkCreate) *ReadMarkCreateBulk {
+	return &ReadMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReadMarkClient) MapCreateBulk(slice any, setFunc func(*ReadMarkCreate, int)) *ReadMarkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReadMarkCreateBulk{err: fmt.Errorf("calling to ReadMarkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReadMarkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReadMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReadMark.
+func (c *ReadMarkClient) Update() *ReadMarkUpdate {
+	mutation := newReadMarkMutation(c.config, OpUpdate)
+	return &ReadMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReadMarkClient) UpdateOne(_m *ReadMark) *ReadMarkUpdateOne {
+	mutation := newReadMarkMutation(c.config, OpUpdateOne, withReadMark(_m))
+	return &ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReadMarkClient) UpdateOneID(id string) *ReadMarkUpdateOne {
+	mutation := newReadMarkMutation(c.config, OpUpdateOne, withReadMarkID(id))
+	return &ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReadMark.
+func (c *ReadMarkClient) Delete() *ReadMarkDelete {
+	mutation := newReadMarkMutation(c.config, OpDelete)
+	return &ReadMarkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReadMarkClient) DeleteOne(_m *ReadMark) *ReadMarkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReadMarkClient) DeleteOneID(id string) *ReadMarkDeleteOne {
+	builder := c.Delete().Where(readmark.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReadMarkDeleteOne{builder}
+}
+
+// Query returns a query builder for ReadMark.
+func (c *ReadMarkClient) Query() *ReadMarkQuery {
+	return &ReadMarkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReadMark},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReadMark entity by its id.
+func (c *ReadMarkClient) Get(ctx context.Context, id string) (*ReadMark, error) {
+	return c.Query().Where(readmark.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReadMarkClient) GetX(ctx context.Context, id string) *ReadMark {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryThread queries the thread edge of a ReadMark.
+func (c *ReadMarkClient) QueryThread(_m *ReadMark) *ThreadQuery {
+	query := (&ThreadClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(readmark.Table, readmark.FieldID, id),
+			sqlgraph.To(thread.Table, thread.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, readmark.ThreadTable, readmark.ThreadColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReadMarkClient) Hooks() []Hook {
+	hooks := c.hooks.ReadMark
+	return append(hooks[:len(hooks):len(hooks)], readmark.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReadMarkClient) Interceptors() []Interceptor {
+	inters := c.inters.ReadMark
+	return append(inters[:len(inters):len(inters)], readmark.Interceptors[:]...)
+}
+
+func (c *ReadMarkClient) mutate(ctx context.Context, m *ReadMarkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReadMarkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReadMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReadMarkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReadMark mutation op: %q", m.Op())
+	}
+}
+
 // ReminderClient is a client for the Reminder schema.
 type ReminderClient struct {
 	config
@@ -3585,6 +3752,141 @@ func (c *SecretClient) mutate(ctx context.Context, m *SecretMutation) (Value, er
 		return (&SecretDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Secret mutation op: %q", m.Op())
+	}
+}
+
+// SessionClient is a client for the Session schema.
+type SessionClient struct {
+	config
+}
+
+// NewSessionClient returns a client for the Session from the given config.
+func NewSessionClient(c config) *SessionClient {
+	return &SessionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `session.Hooks(f(g(h())))`.
+func (c *SessionClient) Use(hooks ...Hook) {
+	c.hooks.Session = append(c.hooks.Session, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `session.Intercept(f(g(h())))`.
+func (c *SessionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Session = append(c.inters.Session, interceptors...)
+}
+
+// Create returns a builder for creating a Session entity.
+func (c *SessionClient) Create() *SessionCreate {
+	mutation := newSessionMutation(c.config, OpCreate)
+	return &SessionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Session entities.
+func (c *SessionClient) CreateBulk(builders ...*SessionCreate) *SessionCreateBulk {
+	return &SessionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SessionClient) MapCreateBulk(slice any, setFunc func(*SessionCreate, int)) *SessionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SessionCreateBulk{err: fmt.Errorf("calling to SessionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SessionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SessionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Session.
+func (c *SessionClient) Update() *SessionUpdate {
+	mutation := newSessionMutation(c.config, OpUpdate)
+	return &SessionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SessionClient) UpdateOne(_m *Session) *SessionUpdateOne {
+	mutation := newSessionMutation(c.config, OpUpdateOne, withSession(_m))
+	return &SessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SessionClient) UpdateOneID(id string) *SessionUpdateOne {
+	mutation := newSessionMutation(c.config, OpUpdateOne, withSessionID(id))
+	return &SessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Session.
+func (c *SessionClient) Delete() *SessionDelete {
+	mutation := newSessionMutation(c.config, OpDelete)
+	return &SessionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SessionClient) DeleteOne(_m *Session) *SessionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SessionClient) DeleteOneID(id string) *SessionDeleteOne {
+	builder := c.Delete().Where(session.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SessionDeleteOne{builder}
+}
+
+// Query returns a query builder for Session.
+func (c *SessionClient) Query() *SessionQuery {
+	return &SessionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSession},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Session entity by its id.
+func (c *SessionClient) Get(ctx context.Context, id string) (*Session, error) {
+	return c.Query().Where(session.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SessionClient) GetX(ctx context.Context, id string) *Session {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SessionClient) Hooks() []Hook {
+	hooks := c.hooks.Session
+	return append(hooks[:len(hooks):len(hooks)], session.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SessionClient) Interceptors() []Interceptor {
+	inters := c.inters.Session
+	return append(inters[:len(inters):len(inters)], session.Interceptors[:]...)
+}
+
+func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SessionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SessionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Session mutation op: %q", m.Op())
 	}
 }
 
@@ -4900,16 +5202,16 @@ type (
 	hooks struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
 		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
-		Message, ModelPrice, MutationResult, Note, ProviderCredential, Reminder,
-		Replay, Secret, Setting, Step, TestEvent, TestRun, TestUsage, Thread,
-		ThreadTag, Turn, Workspace []ent.Hook
+		Message, ModelPrice, MutationResult, Note, ProviderCredential, ReadMark,
+		Reminder, Replay, Secret, Session, Setting, Step, TestEvent, TestRun,
+		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Hook
 	}
 	inters struct {
 		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
 		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
-		Message, ModelPrice, MutationResult, Note, ProviderCredential, Reminder,
-		Replay, Secret, Setting, Step, TestEvent, TestRun, TestUsage, Thread,
-		ThreadTag, Turn, Workspace []ent.Interceptor
+		Message, ModelPrice, MutationResult, Note, ProviderCredential, ReadMark,
+		Reminder, Replay, Secret, Session, Setting, Step, TestEvent, TestRun,
+		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Interceptor
 	}
 )
 

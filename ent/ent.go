@@ -25,9 +25,11 @@ import (
 	"parley/ent/mutationresult"
 	"parley/ent/note"
 	"parley/ent/providercredential"
+	"parley/ent/readmark"
 	"parley/ent/reminder"
 	"parley/ent/replay"
 	"parley/ent/secret"
+	"parley/ent/session"
 	"parley/ent/setting"
 	"parley/ent/step"
 	"parley/ent/testevent"
@@ -122,9 +124,11 @@ func checkColumn(t, c string) error {
 			mutationresult.Table:     mutationresult.ValidColumn,
 			note.Table:               note.ValidColumn,
 			providercredential.Table: providercredential.ValidColumn,
+			readmark.Table:           readmark.ValidColumn,
 			reminder.Table:           reminder.ValidColumn,
 			replay.Table:             replay.ValidColumn,
 			secret.Table:             secret.ValidColumn,
+			session.Table:            session.ValidColumn,
 			setting.Table:            setting.ValidColumn,
 			step.Table:               step.ValidColumn,
 			testevent.Table:          testevent.ValidColumn,

@@ -199,6 +199,16 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, agent.FieldPublic)
 				fieldSeen[agent.FieldPublic] = struct{}{}
 			}
+		case "allowedSites":
+			if _, ok := fieldSeen[agent.FieldAllowedSites]; !ok {
+				selectedFields = append(selectedFields, agent.FieldAllowedSites)
+				fieldSeen[agent.FieldAllowedSites] = struct{}{}
+			}
+		case "chat":
+			if _, ok := fieldSeen[agent.FieldChat]; !ok {
+				selectedFields = append(selectedFields, agent.FieldChat)
+				fieldSeen[agent.FieldChat] = struct{}{}
+			}
 		case "onBusy":
 			if _, ok := fieldSeen[agent.FieldOnBusy]; !ok {
 				selectedFields = append(selectedFields, agent.FieldOnBusy)
@@ -2795,6 +2805,41 @@ func (_q *ThreadQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[thread.FieldOperatorSince]; !ok {
 				selectedFields = append(selectedFields, thread.FieldOperatorSince)
 				fieldSeen[thread.FieldOperatorSince] = struct{}{}
+			}
+		case "waitingSince":
+			if _, ok := fieldSeen[thread.FieldWaitingSince]; !ok {
+				selectedFields = append(selectedFields, thread.FieldWaitingSince)
+				fieldSeen[thread.FieldWaitingSince] = struct{}{}
+			}
+		case "successAt":
+			if _, ok := fieldSeen[thread.FieldSuccessAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldSuccessAt)
+				fieldSeen[thread.FieldSuccessAt] = struct{}{}
+			}
+		case "contactAt":
+			if _, ok := fieldSeen[thread.FieldContactAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldContactAt)
+				fieldSeen[thread.FieldContactAt] = struct{}{}
+			}
+		case "interestAt":
+			if _, ok := fieldSeen[thread.FieldInterestAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldInterestAt)
+				fieldSeen[thread.FieldInterestAt] = struct{}{}
+			}
+		case "operatorAt":
+			if _, ok := fieldSeen[thread.FieldOperatorAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldOperatorAt)
+				fieldSeen[thread.FieldOperatorAt] = struct{}{}
+			}
+		case "closedAt":
+			if _, ok := fieldSeen[thread.FieldClosedAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldClosedAt)
+				fieldSeen[thread.FieldClosedAt] = struct{}{}
+			}
+		case "takenOverAt":
+			if _, ok := fieldSeen[thread.FieldTakenOverAt]; !ok {
+				selectedFields = append(selectedFields, thread.FieldTakenOverAt)
+				fieldSeen[thread.FieldTakenOverAt] = struct{}{}
 			}
 		case "versionID":
 			if _, ok := fieldSeen[thread.FieldVersionID]; !ok {

@@ -5508,6 +5508,20 @@ var (
 			}
 		},
 	}
+	// ThreadOrderFieldWaitingSince orders Thread by waiting_since.
+	ThreadOrderFieldWaitingSince = &ThreadOrderField{
+		Value: func(_m *Thread) (ent.Value, error) {
+			return _m.WaitingSince, nil
+		},
+		column: thread.FieldWaitingSince,
+		toTerm: thread.ByWaitingSince,
+		toCursor: func(_m *Thread) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.WaitingSince,
+			}
+		},
+	}
 )
 
 // String implement fmt.Stringer interface.
@@ -5520,6 +5534,8 @@ func (f ThreadOrderField) String() string {
 		str = "MESSAGE_COUNT"
 	case ThreadOrderFieldLastActivityAt.column:
 		str = "LAST_ACTIVITY_AT"
+	case ThreadOrderFieldWaitingSince.column:
+		str = "WAITING_SINCE"
 	}
 	return str
 }
@@ -5542,6 +5558,8 @@ func (f *ThreadOrderField) UnmarshalGQL(v interface{}) error {
 		*f = *ThreadOrderFieldMessageCount
 	case "LAST_ACTIVITY_AT":
 		*f = *ThreadOrderFieldLastActivityAt
+	case "WAITING_SINCE":
+		*f = *ThreadOrderFieldWaitingSince
 	default:
 		return fmt.Errorf("%s is not a valid ThreadOrderField", str)
 	}

@@ -553,6 +553,36 @@ type AgentWhereInput struct {
 	Public    *bool `json:"public,omitempty"`
 	PublicNEQ *bool `json:"publicNEQ,omitempty"`
 
+	// "allowed_sites" field predicates.
+	AllowedSites             *raw.JSON  `json:"allowedSites,omitempty"`
+	AllowedSitesNEQ          *raw.JSON  `json:"allowedSitesNEQ,omitempty"`
+	AllowedSitesIn           []raw.JSON `json:"allowedSitesIn,omitempty"`
+	AllowedSitesNotIn        []raw.JSON `json:"allowedSitesNotIn,omitempty"`
+	AllowedSitesGT           *raw.JSON  `json:"allowedSitesGT,omitempty"`
+	AllowedSitesGTE          *raw.JSON  `json:"allowedSitesGTE,omitempty"`
+	AllowedSitesLT           *raw.JSON  `json:"allowedSitesLT,omitempty"`
+	AllowedSitesLTE          *raw.JSON  `json:"allowedSitesLTE,omitempty"`
+	AllowedSitesContains     *raw.JSON  `json:"allowedSitesContains,omitempty"`
+	AllowedSitesHasPrefix    *raw.JSON  `json:"allowedSitesHasPrefix,omitempty"`
+	AllowedSitesHasSuffix    *raw.JSON  `json:"allowedSitesHasSuffix,omitempty"`
+	AllowedSitesEqualFold    *raw.JSON  `json:"allowedSitesEqualFold,omitempty"`
+	AllowedSitesContainsFold *raw.JSON  `json:"allowedSitesContainsFold,omitempty"`
+
+	// "chat" field predicates.
+	Chat             *raw.JSON  `json:"chat,omitempty"`
+	ChatNEQ          *raw.JSON  `json:"chatNEQ,omitempty"`
+	ChatIn           []raw.JSON `json:"chatIn,omitempty"`
+	ChatNotIn        []raw.JSON `json:"chatNotIn,omitempty"`
+	ChatGT           *raw.JSON  `json:"chatGT,omitempty"`
+	ChatGTE          *raw.JSON  `json:"chatGTE,omitempty"`
+	ChatLT           *raw.JSON  `json:"chatLT,omitempty"`
+	ChatLTE          *raw.JSON  `json:"chatLTE,omitempty"`
+	ChatContains     *raw.JSON  `json:"chatContains,omitempty"`
+	ChatHasPrefix    *raw.JSON  `json:"chatHasPrefix,omitempty"`
+	ChatHasSuffix    *raw.JSON  `json:"chatHasSuffix,omitempty"`
+	ChatEqualFold    *raw.JSON  `json:"chatEqualFold,omitempty"`
+	ChatContainsFold *raw.JSON  `json:"chatContainsFold,omitempty"`
+
 	// "on_busy" field predicates.
 	OnBusy      *agent.OnBusy  `json:"onBusy,omitempty"`
 	OnBusyNEQ   *agent.OnBusy  `json:"onBusyNEQ,omitempty"`
@@ -1074,6 +1104,84 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 	}
 	if i.PublicNEQ != nil {
 		predicates = append(predicates, agent.PublicNEQ(*i.PublicNEQ))
+	}
+	if i.AllowedSites != nil {
+		predicates = append(predicates, agent.AllowedSitesEQ(*i.AllowedSites))
+	}
+	if i.AllowedSitesNEQ != nil {
+		predicates = append(predicates, agent.AllowedSitesNEQ(*i.AllowedSitesNEQ))
+	}
+	if len(i.AllowedSitesIn) > 0 {
+		predicates = append(predicates, agent.AllowedSitesIn(i.AllowedSitesIn...))
+	}
+	if len(i.AllowedSitesNotIn) > 0 {
+		predicates = append(predicates, agent.AllowedSitesNotIn(i.AllowedSitesNotIn...))
+	}
+	if i.AllowedSitesGT != nil {
+		predicates = append(predicates, agent.AllowedSitesGT(*i.AllowedSitesGT))
+	}
+	if i.AllowedSitesGTE != nil {
+		predicates = append(predicates, agent.AllowedSitesGTE(*i.AllowedSitesGTE))
+	}
+	if i.AllowedSitesLT != nil {
+		predicates = append(predicates, agent.AllowedSitesLT(*i.AllowedSitesLT))
+	}
+	if i.AllowedSitesLTE != nil {
+		predicates = append(predicates, agent.AllowedSitesLTE(*i.AllowedSitesLTE))
+	}
+	if i.AllowedSitesContains != nil {
+		predicates = append(predicates, agent.AllowedSitesContains(*i.AllowedSitesContains))
+	}
+	if i.AllowedSitesHasPrefix != nil {
+		predicates = append(predicates, agent.AllowedSitesHasPrefix(*i.AllowedSitesHasPrefix))
+	}
+	if i.AllowedSitesHasSuffix != nil {
+		predicates = append(predicates, agent.AllowedSitesHasSuffix(*i.AllowedSitesHasSuffix))
+	}
+	if i.AllowedSitesEqualFold != nil {
+		predicates = append(predicates, agent.AllowedSitesEqualFold(*i.AllowedSitesEqualFold))
+	}
+	if i.AllowedSitesContainsFold != nil {
+		predicates = append(predicates, agent.AllowedSitesContainsFold(*i.AllowedSitesContainsFold))
+	}
+	if i.Chat != nil {
+		predicates = append(predicates, agent.ChatEQ(*i.Chat))
+	}
+	if i.ChatNEQ != nil {
+		predicates = append(predicates, agent.ChatNEQ(*i.ChatNEQ))
+	}
+	if len(i.ChatIn) > 0 {
+		predicates = append(predicates, agent.ChatIn(i.ChatIn...))
+	}
+	if len(i.ChatNotIn) > 0 {
+		predicates = append(predicates, agent.ChatNotIn(i.ChatNotIn...))
+	}
+	if i.ChatGT != nil {
+		predicates = append(predicates, agent.ChatGT(*i.ChatGT))
+	}
+	if i.ChatGTE != nil {
+		predicates = append(predicates, agent.ChatGTE(*i.ChatGTE))
+	}
+	if i.ChatLT != nil {
+		predicates = append(predicates, agent.ChatLT(*i.ChatLT))
+	}
+	if i.ChatLTE != nil {
+		predicates = append(predicates, agent.ChatLTE(*i.ChatLTE))
+	}
+	if i.ChatContains != nil {
+		predicates = append(predicates, agent.ChatContains(*i.ChatContains))
+	}
+	if i.ChatHasPrefix != nil {
+		predicates = append(predicates, agent.ChatHasPrefix(*i.ChatHasPrefix))
+	}
+	if i.ChatHasSuffix != nil {
+		predicates = append(predicates, agent.ChatHasSuffix(*i.ChatHasSuffix))
+	}
+	if i.ChatEqualFold != nil {
+		predicates = append(predicates, agent.ChatEqualFold(*i.ChatEqualFold))
+	}
+	if i.ChatContainsFold != nil {
+		predicates = append(predicates, agent.ChatContainsFold(*i.ChatContainsFold))
 	}
 	if i.OnBusy != nil {
 		predicates = append(predicates, agent.OnBusyEQ(*i.OnBusy))
@@ -11666,6 +11774,88 @@ type ThreadWhereInput struct {
 	OperatorSinceIsNil  bool      `json:"operatorSinceIsNil,omitempty"`
 	OperatorSinceNotNil bool      `json:"operatorSinceNotNil,omitempty"`
 
+	// "waiting_since" field predicates.
+	WaitingSince      *ms.Time  `json:"waitingSince,omitempty"`
+	WaitingSinceNEQ   *ms.Time  `json:"waitingSinceNEQ,omitempty"`
+	WaitingSinceIn    []ms.Time `json:"waitingSinceIn,omitempty"`
+	WaitingSinceNotIn []ms.Time `json:"waitingSinceNotIn,omitempty"`
+	WaitingSinceGT    *ms.Time  `json:"waitingSinceGT,omitempty"`
+	WaitingSinceGTE   *ms.Time  `json:"waitingSinceGTE,omitempty"`
+	WaitingSinceLT    *ms.Time  `json:"waitingSinceLT,omitempty"`
+	WaitingSinceLTE   *ms.Time  `json:"waitingSinceLTE,omitempty"`
+
+	// "success_at" field predicates.
+	SuccessAt       *ms.Time  `json:"successAt,omitempty"`
+	SuccessAtNEQ    *ms.Time  `json:"successAtNEQ,omitempty"`
+	SuccessAtIn     []ms.Time `json:"successAtIn,omitempty"`
+	SuccessAtNotIn  []ms.Time `json:"successAtNotIn,omitempty"`
+	SuccessAtGT     *ms.Time  `json:"successAtGT,omitempty"`
+	SuccessAtGTE    *ms.Time  `json:"successAtGTE,omitempty"`
+	SuccessAtLT     *ms.Time  `json:"successAtLT,omitempty"`
+	SuccessAtLTE    *ms.Time  `json:"successAtLTE,omitempty"`
+	SuccessAtIsNil  bool      `json:"successAtIsNil,omitempty"`
+	SuccessAtNotNil bool      `json:"successAtNotNil,omitempty"`
+
+	// "contact_at" field predicates.
+	ContactAt       *ms.Time  `json:"contactAt,omitempty"`
+	ContactAtNEQ    *ms.Time  `json:"contactAtNEQ,omitempty"`
+	ContactAtIn     []ms.Time `json:"contactAtIn,omitempty"`
+	ContactAtNotIn  []ms.Time `json:"contactAtNotIn,omitempty"`
+	ContactAtGT     *ms.Time  `json:"contactAtGT,omitempty"`
+	ContactAtGTE    *ms.Time  `json:"contactAtGTE,omitempty"`
+	ContactAtLT     *ms.Time  `json:"contactAtLT,omitempty"`
+	ContactAtLTE    *ms.Time  `json:"contactAtLTE,omitempty"`
+	ContactAtIsNil  bool      `json:"contactAtIsNil,omitempty"`
+	ContactAtNotNil bool      `json:"contactAtNotNil,omitempty"`
+
+	// "interest_at" field predicates.
+	InterestAt       *ms.Time  `json:"interestAt,omitempty"`
+	InterestAtNEQ    *ms.Time  `json:"interestAtNEQ,omitempty"`
+	InterestAtIn     []ms.Time `json:"interestAtIn,omitempty"`
+	InterestAtNotIn  []ms.Time `json:"interestAtNotIn,omitempty"`
+	InterestAtGT     *ms.Time  `json:"interestAtGT,omitempty"`
+	InterestAtGTE    *ms.Time  `json:"interestAtGTE,omitempty"`
+	InterestAtLT     *ms.Time  `json:"interestAtLT,omitempty"`
+	InterestAtLTE    *ms.Time  `json:"interestAtLTE,omitempty"`
+	InterestAtIsNil  bool      `json:"interestAtIsNil,omitempty"`
+	InterestAtNotNil bool      `json:"interestAtNotNil,omitempty"`
+
+	// "operator_at" field predicates.
+	OperatorAt       *ms.Time  `json:"operatorAt,omitempty"`
+	OperatorAtNEQ    *ms.Time  `json:"operatorAtNEQ,omitempty"`
+	OperatorAtIn     []ms.Time `json:"operatorAtIn,omitempty"`
+	OperatorAtNotIn  []ms.Time `json:"operatorAtNotIn,omitempty"`
+	OperatorAtGT     *ms.Time  `json:"operatorAtGT,omitempty"`
+	OperatorAtGTE    *ms.Time  `json:"operatorAtGTE,omitempty"`
+	OperatorAtLT     *ms.Time  `json:"operatorAtLT,omitempty"`
+	OperatorAtLTE    *ms.Time  `json:"operatorAtLTE,omitempty"`
+	OperatorAtIsNil  bool      `json:"operatorAtIsNil,omitempty"`
+	OperatorAtNotNil bool      `json:"operatorAtNotNil,omitempty"`
+
+	// "closed_at" field predicates.
+	ClosedAt       *ms.Time  `json:"closedAt,omitempty"`
+	ClosedAtNEQ    *ms.Time  `json:"closedAtNEQ,omitempty"`
+	ClosedAtIn     []ms.Time `json:"closedAtIn,omitempty"`
+	ClosedAtNotIn  []ms.Time `json:"closedAtNotIn,omitempty"`
+	ClosedAtGT     *ms.Time  `json:"closedAtGT,omitempty"`
+	ClosedAtGTE    *ms.Time  `json:"closedAtGTE,omitempty"`
+	ClosedAtLT     *ms.Time  `json:"closedAtLT,omitempty"`
+	ClosedAtLTE    *ms.Time  `json:"closedAtLTE,omitempty"`
+	ClosedAtIsNil  bool      `json:"closedAtIsNil,omitempty"`
+	ClosedAtNotNil bool      `json:"closedAtNotNil,omitempty"`
+
+	// "taken_over_at" field predicates.
+	TakenOverAt       *ms.Time  `json:"takenOverAt,omitempty"`
+	TakenOverAtNEQ    *ms.Time  `json:"takenOverAtNEQ,omitempty"`
+	TakenOverAtIn     []ms.Time `json:"takenOverAtIn,omitempty"`
+	TakenOverAtNotIn  []ms.Time `json:"takenOverAtNotIn,omitempty"`
+	TakenOverAtGT     *ms.Time  `json:"takenOverAtGT,omitempty"`
+	TakenOverAtGTE    *ms.Time  `json:"takenOverAtGTE,omitempty"`
+	TakenOverAtLT     *ms.Time  `json:"takenOverAtLT,omitempty"`
+	TakenOverAtLTE    *ms.Time  `json:"takenOverAtLTE,omitempty"`
+	TakenOverAtIsNil  bool      `json:"takenOverAtIsNil,omitempty"`
+	TakenOverAtNotNil bool      `json:"takenOverAtNotNil,omitempty"`
+
 	// "version_id" field predicates.
 	VersionID             *string  `json:"versionID,omitempty"`
 	VersionIDNEQ          *string  `json:"versionIDNEQ,omitempty"`
@@ -12342,6 +12532,210 @@ func (i *ThreadWhereInput) P() (predicate.Thread, error) {
 	}
 	if i.OperatorSinceNotNil {
 		predicates = append(predicates, thread.OperatorSinceNotNil())
+	}
+	if i.WaitingSince != nil {
+		predicates = append(predicates, thread.WaitingSinceEQ(*i.WaitingSince))
+	}
+	if i.WaitingSinceNEQ != nil {
+		predicates = append(predicates, thread.WaitingSinceNEQ(*i.WaitingSinceNEQ))
+	}
+	if len(i.WaitingSinceIn) > 0 {
+		predicates = append(predicates, thread.WaitingSinceIn(i.WaitingSinceIn...))
+	}
+	if len(i.WaitingSinceNotIn) > 0 {
+		predicates = append(predicates, thread.WaitingSinceNotIn(i.WaitingSinceNotIn...))
+	}
+	if i.WaitingSinceGT != nil {
+		predicates = append(predicates, thread.WaitingSinceGT(*i.WaitingSinceGT))
+	}
+	if i.WaitingSinceGTE != nil {
+		predicates = append(predicates, thread.WaitingSinceGTE(*i.WaitingSinceGTE))
+	}
+	if i.WaitingSinceLT != nil {
+		predicates = append(predicates, thread.WaitingSinceLT(*i.WaitingSinceLT))
+	}
+	if i.WaitingSinceLTE != nil {
+		predicates = append(predicates, thread.WaitingSinceLTE(*i.WaitingSinceLTE))
+	}
+	if i.SuccessAt != nil {
+		predicates = append(predicates, thread.SuccessAtEQ(*i.SuccessAt))
+	}
+	if i.SuccessAtNEQ != nil {
+		predicates = append(predicates, thread.SuccessAtNEQ(*i.SuccessAtNEQ))
+	}
+	if len(i.SuccessAtIn) > 0 {
+		predicates = append(predicates, thread.SuccessAtIn(i.SuccessAtIn...))
+	}
+	if len(i.SuccessAtNotIn) > 0 {
+		predicates = append(predicates, thread.SuccessAtNotIn(i.SuccessAtNotIn...))
+	}
+	if i.SuccessAtGT != nil {
+		predicates = append(predicates, thread.SuccessAtGT(*i.SuccessAtGT))
+	}
+	if i.SuccessAtGTE != nil {
+		predicates = append(predicates, thread.SuccessAtGTE(*i.SuccessAtGTE))
+	}
+	if i.SuccessAtLT != nil {
+		predicates = append(predicates, thread.SuccessAtLT(*i.SuccessAtLT))
+	}
+	if i.SuccessAtLTE != nil {
+		predicates = append(predicates, thread.SuccessAtLTE(*i.SuccessAtLTE))
+	}
+	if i.SuccessAtIsNil {
+		predicates = append(predicates, thread.SuccessAtIsNil())
+	}
+	if i.SuccessAtNotNil {
+		predicates = append(predicates, thread.SuccessAtNotNil())
+	}
+	if i.ContactAt != nil {
+		predicates = append(predicates, thread.ContactAtEQ(*i.ContactAt))
+	}
+	if i.ContactAtNEQ != nil {
+		predicates = append(predicates, thread.ContactAtNEQ(*i.ContactAtNEQ))
+	}
+	if len(i.ContactAtIn) > 0 {
+		predicates = append(predicates, thread.ContactAtIn(i.ContactAtIn...))
+	}
+	if len(i.ContactAtNotIn) > 0 {
+		predicates = append(predicates, thread.ContactAtNotIn(i.ContactAtNotIn...))
+	}
+	if i.ContactAtGT != nil {
+		predicates = append(predicates, thread.ContactAtGT(*i.ContactAtGT))
+	}
+	if i.ContactAtGTE != nil {
+		predicates = append(predicates, thread.ContactAtGTE(*i.ContactAtGTE))
+	}
+	if i.ContactAtLT != nil {
+		predicates = append(predicates, thread.ContactAtLT(*i.ContactAtLT))
+	}
+	if i.ContactAtLTE != nil {
+		predicates = append(predicates, thread.ContactAtLTE(*i.ContactAtLTE))
+	}
+	if i.ContactAtIsNil {
+		predicates = append(predicates, thread.ContactAtIsNil())
+	}
+	if i.ContactAtNotNil {
+		predicates = append(predicates, thread.ContactAtNotNil())
+	}
+	if i.InterestAt != nil {
+		predicates = append(predicates, thread.InterestAtEQ(*i.InterestAt))
+	}
+	if i.InterestAtNEQ != nil {
+		predicates = append(predicates, thread.InterestAtNEQ(*i.InterestAtNEQ))
+	}
+	if len(i.InterestAtIn) > 0 {
+		predicates = append(predicates, thread.InterestAtIn(i.InterestAtIn...))
+	}
+	if len(i.InterestAtNotIn) > 0 {
+		predicates = append(predicates, thread.InterestAtNotIn(i.InterestAtNotIn...))
+	}
+	if i.InterestAtGT != nil {
+		predicates = append(predicates, thread.InterestAtGT(*i.InterestAtGT))
+	}
+	if i.InterestAtGTE != nil {
+		predicates = append(predicates, thread.InterestAtGTE(*i.InterestAtGTE))
+	}
+	if i.InterestAtLT != nil {
+		predicates = append(predicates, thread.InterestAtLT(*i.InterestAtLT))
+	}
+	if i.InterestAtLTE != nil {
+		predicates = append(predicates, thread.InterestAtLTE(*i.InterestAtLTE))
+	}
+	if i.InterestAtIsNil {
+		predicates = append(predicates, thread.InterestAtIsNil())
+	}
+	if i.InterestAtNotNil {
+		predicates = append(predicates, thread.InterestAtNotNil())
+	}
+	if i.OperatorAt != nil {
+		predicates = append(predicates, thread.OperatorAtEQ(*i.OperatorAt))
+	}
+	if i.OperatorAtNEQ != nil {
+		predicates = append(predicates, thread.OperatorAtNEQ(*i.OperatorAtNEQ))
+	}
+	if len(i.OperatorAtIn) > 0 {
+		predicates = append(predicates, thread.OperatorAtIn(i.OperatorAtIn...))
+	}
+	if len(i.OperatorAtNotIn) > 0 {
+		predicates = append(predicates, thread.OperatorAtNotIn(i.OperatorAtNotIn...))
+	}
+	if i.OperatorAtGT != nil {
+		predicates = append(predicates, thread.OperatorAtGT(*i.OperatorAtGT))
+	}
+	if i.OperatorAtGTE != nil {
+		predicates = append(predicates, thread.OperatorAtGTE(*i.OperatorAtGTE))
+	}
+	if i.OperatorAtLT != nil {
+		predicates = append(predicates, thread.OperatorAtLT(*i.OperatorAtLT))
+	}
+	if i.OperatorAtLTE != nil {
+		predicates = append(predicates, thread.OperatorAtLTE(*i.OperatorAtLTE))
+	}
+	if i.OperatorAtIsNil {
+		predicates = append(predicates, thread.OperatorAtIsNil())
+	}
+	if i.OperatorAtNotNil {
+		predicates = append(predicates, thread.OperatorAtNotNil())
+	}
+	if i.ClosedAt != nil {
+		predicates = append(predicates, thread.ClosedAtEQ(*i.ClosedAt))
+	}
+	if i.ClosedAtNEQ != nil {
+		predicates = append(predicates, thread.ClosedAtNEQ(*i.ClosedAtNEQ))
+	}
+	if len(i.ClosedAtIn) > 0 {
+		predicates = append(predicates, thread.ClosedAtIn(i.ClosedAtIn...))
+	}
+	if len(i.ClosedAtNotIn) > 0 {
+		predicates = append(predicates, thread.ClosedAtNotIn(i.ClosedAtNotIn...))
+	}
+	if i.ClosedAtGT != nil {
+		predicates = append(predicates, thread.ClosedAtGT(*i.ClosedAtGT))
+	}
+	if i.ClosedAtGTE != nil {
+		predicates = append(predicates, thread.ClosedAtGTE(*i.ClosedAtGTE))
+	}
+	if i.ClosedAtLT != nil {
+		predicates = append(predicates, thread.ClosedAtLT(*i.ClosedAtLT))
+	}
+	if i.ClosedAtLTE != nil {
+		predicates = append(predicates, thread.ClosedAtLTE(*i.ClosedAtLTE))
+	}
+	if i.ClosedAtIsNil {
+		predicates = append(predicates, thread.ClosedAtIsNil())
+	}
+	if i.ClosedAtNotNil {
+		predicates = append(predicates, thread.ClosedAtNotNil())
+	}
+	if i.TakenOverAt != nil {
+		predicates = append(predicates, thread.TakenOverAtEQ(*i.TakenOverAt))
+	}
+	if i.TakenOverAtNEQ != nil {
+		predicates = append(predicates, thread.TakenOverAtNEQ(*i.TakenOverAtNEQ))
+	}
+	if len(i.TakenOverAtIn) > 0 {
+		predicates = append(predicates, thread.TakenOverAtIn(i.TakenOverAtIn...))
+	}
+	if len(i.TakenOverAtNotIn) > 0 {
+		predicates = append(predicates, thread.TakenOverAtNotIn(i.TakenOverAtNotIn...))
+	}
+	if i.TakenOverAtGT != nil {
+		predicates = append(predicates, thread.TakenOverAtGT(*i.TakenOverAtGT))
+	}
+	if i.TakenOverAtGTE != nil {
+		predicates = append(predicates, thread.TakenOverAtGTE(*i.TakenOverAtGTE))
+	}
+	if i.TakenOverAtLT != nil {
+		predicates = append(predicates, thread.TakenOverAtLT(*i.TakenOverAtLT))
+	}
+	if i.TakenOverAtLTE != nil {
+		predicates = append(predicates, thread.TakenOverAtLTE(*i.TakenOverAtLTE))
+	}
+	if i.TakenOverAtIsNil {
+		predicates = append(predicates, thread.TakenOverAtIsNil())
+	}
+	if i.TakenOverAtNotNil {
+		predicates = append(predicates, thread.TakenOverAtNotNil())
 	}
 	if i.VersionID != nil {
 		predicates = append(predicates, thread.VersionIDEQ(*i.VersionID))

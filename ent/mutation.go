@@ -28,9 +28,11 @@ import (
 	"parley/ent/predicate"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
+	"parley/ent/readmark"
 	"parley/ent/reminder"
 	"parley/ent/replay"
 	"parley/ent/secret"
+	"parley/ent/session"
 	"parley/ent/setting"
 	"parley/ent/step"
 	"parley/ent/testevent"
@@ -74,9 +76,11 @@ const (
 	TypeMutationResult     = "MutationResult"
 	TypeNote               = "Note"
 	TypeProviderCredential = "ProviderCredential"
+	TypeReadMark           = "ReadMark"
 	TypeReminder           = "Reminder"
 	TypeReplay             = "Replay"
 	TypeSecret             = "Secret"
+	TypeSession            = "Session"
 	TypeSetting            = "Setting"
 	TypeStep               = "Step"
 	TypeTestEvent          = "TestEvent"
@@ -959,6 +963,8 @@ type AgentMutation struct {
 	script               *raw.JSON
 	region               *string
 	public               *bool
+	allowed_sites        *raw.JSON
+	chat                 *raw.JSON
 	on_busy              *agent.OnBusy
 	quiet_ms             *int
 	addquiet_ms          *int
@@ -1427,6 +1433,78 @@ func (m *AgentMutation) OldPublic(ctx context.Context) (v bool, err error) {
 // ResetPublic resets all changes to the "public" field.
 func (m *AgentMutation) ResetPublic() {
 	m.public = nil
+}
+
+// SetAllowedSites sets the "allowed_sites" field.
+func (m *AgentMutation) SetAllowedSites(r raw.JSON) {
+	m.allowed_sites = &r
+}
+
+// AllowedSites returns the value of the "allowed_sites" field in the mutation.
+func (m *AgentMutation) AllowedSites() (r raw.JSON, exists bool) {
+	v := m.allowed_sites
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllowedSites returns the old "allowed_sites" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldAllowedSites(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllowedSites is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllowedSites requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllowedSites: %w", err)
+	}
+	return oldValue.AllowedSites, nil
+}
+
+// ResetAllowedSites resets all changes to the "allowed_sites" field.
+func (m *AgentMutation) ResetAllowedSites() {
+	m.allowed_sites = nil
+}
+
+// SetChat sets the "chat" field.
+func (m *AgentMutation) SetChat(r raw.JSON) {
+	m.chat = &r
+}
+
+// Chat returns the value of the "chat" field in the mutation.
+func (m *AgentMutation) Chat() (r raw.JSON, exists bool) {
+	v := m.chat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChat returns the old "chat" field's value of the Agent entity.
+// If the Agent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgentMutation) OldChat(ctx context.Context) (v raw.JSON, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChat is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChat requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChat: %w", err)
+	}
+	return oldValue.Chat, nil
+}
+
+// ResetChat resets all changes to the "chat" field.
+func (m *AgentMutation) ResetChat() {
+	m.chat = nil
 }
 
 // SetOnBusy sets the "on_busy" field.
@@ -2565,7 +2643,7 @@ func (m *AgentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AgentMutation) Fields() []string {
-	fields := make([]string, 0, 28)
+	fields := make([]string, 0, 30)
 	if m.workspace_id != nil {
 		fields = append(fields, agent.FieldWorkspaceID)
 	}
@@ -2589,6 +2667,12 @@ func (m *AgentMutation) Fields() []string {
 	}
 	if m.public != nil {
 		fields = append(fields, agent.FieldPublic)
+	}
+	if m.allowed_sites != nil {
+		fields = append(fields, agent.FieldAllowedSites)
+	}
+	if m.chat != nil {
+		fields = append(fields, agent.FieldChat)
 	}
 	if m.on_busy != nil {
 		fields = append(fields, agent.FieldOnBusy)
@@ -2674,6 +2758,10 @@ func (m *AgentMutation) Field(name string) (ent.Value, bool) {
 		return m.Region()
 	case agent.FieldPublic:
 		return m.Public()
+	case agent.FieldAllowedSites:
+		return m.AllowedSites()
+	case agent.FieldChat:
+		return m.Chat()
 	case agent.FieldOnBusy:
 		return m.OnBusy()
 	case agent.FieldQuietMs:
@@ -2739,6 +2827,10 @@ func (m *AgentMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldRegion(ctx)
 	case agent.FieldPublic:
 		return m.OldPublic(ctx)
+	case agent.FieldAllowedSites:
+		return m.OldAllowedSites(ctx)
+	case agent.FieldChat:
+		return m.OldChat(ctx)
 	case agent.FieldOnBusy:
 		return m.OldOnBusy(ctx)
 	case agent.FieldQuietMs:
@@ -2843,6 +2935,20 @@ func (m *AgentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPublic(v)
+		return nil
+	case agent.FieldAllowedSites:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllowedSites(v)
+		return nil
+	case agent.FieldChat:
+		v, ok := value.(raw.JSON)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChat(v)
 		return nil
 	case agent.FieldOnBusy:
 		v, ok := value.(agent.OnBusy)
@@ -3230,6 +3336,12 @@ func (m *AgentMutation) ResetField(name string) error {
 		return nil
 	case agent.FieldPublic:
 		m.ResetPublic()
+		return nil
+	case agent.FieldAllowedSites:
+		m.ResetAllowedSites()
+		return nil
+	case agent.FieldChat:
+		m.ResetChat()
 		return nil
 	case agent.FieldOnBusy:
 		m.ResetOnBusy()
@@ -23256,6 +23368,677 @@ func (m *ProviderCredentialMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ProviderCredential edge %s", name)
 }
 
+// ReadMarkMutation represents an operation that mutates the ReadMark nodes in the graph.
+type ReadMarkMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	workspace_id  *string
+	created_at    *ms.Time
+	addcreated_at *ms.Time
+	key_id        *string
+	sequence      *int64
+	addsequence   *int64
+	clearedFields map[string]struct{}
+	thread        *string
+	clearedthread bool
+	done          bool
+	oldValue      func(context.Context) (*ReadMark, error)
+	predicates    []predicate.ReadMark
+}
+
+var _ ent.Mutation = (*ReadMarkMutation)(nil)
+
+// readmarkOption allows management of the mutation configuration using functional options.
+type readmarkOption func(*ReadMarkMutation)
+
+// newReadMarkMutation creates new mutation for the ReadMark entity.
+func newReadMarkMutation(c config, op Op, opts ...readmarkOption) *ReadMarkMutation {
+	m := &ReadMarkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReadMark,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReadMarkID sets the ID field of the mutation.
+func withReadMarkID(id string) readmarkOption {
+	return func(m *ReadMarkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReadMark
+		)
+		m.oldValue = func(ctx context.Context) (*ReadMark, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReadMark.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReadMark sets the old ReadMark of the mutation.
+func withReadMark(node *ReadMark) readmarkOption {
+	return func(m *ReadMarkMutation) {
+		m.oldValue = func(context.Context) (*ReadMark, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReadMarkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReadMarkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReadMark entities.
+func (m *ReadMarkMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReadMarkMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReadMarkMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReadMark.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ReadMarkMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ReadMarkMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ReadMarkMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReadMarkMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReadMarkMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *ReadMarkMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *ReadMarkMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReadMarkMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetThreadID sets the "thread_id" field.
+func (m *ReadMarkMutation) SetThreadID(s string) {
+	m.thread = &s
+}
+
+// ThreadID returns the value of the "thread_id" field in the mutation.
+func (m *ReadMarkMutation) ThreadID() (r string, exists bool) {
+	v := m.thread
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreadID returns the old "thread_id" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldThreadID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreadID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreadID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreadID: %w", err)
+	}
+	return oldValue.ThreadID, nil
+}
+
+// ResetThreadID resets all changes to the "thread_id" field.
+func (m *ReadMarkMutation) ResetThreadID() {
+	m.thread = nil
+}
+
+// SetKeyID sets the "key_id" field.
+func (m *ReadMarkMutation) SetKeyID(s string) {
+	m.key_id = &s
+}
+
+// KeyID returns the value of the "key_id" field in the mutation.
+func (m *ReadMarkMutation) KeyID() (r string, exists bool) {
+	v := m.key_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyID returns the old "key_id" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldKeyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyID: %w", err)
+	}
+	return oldValue.KeyID, nil
+}
+
+// ResetKeyID resets all changes to the "key_id" field.
+func (m *ReadMarkMutation) ResetKeyID() {
+	m.key_id = nil
+}
+
+// SetSequence sets the "sequence" field.
+func (m *ReadMarkMutation) SetSequence(i int64) {
+	m.sequence = &i
+	m.addsequence = nil
+}
+
+// Sequence returns the value of the "sequence" field in the mutation.
+func (m *ReadMarkMutation) Sequence() (r int64, exists bool) {
+	v := m.sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSequence returns the old "sequence" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSequence: %w", err)
+	}
+	return oldValue.Sequence, nil
+}
+
+// AddSequence adds i to the "sequence" field.
+func (m *ReadMarkMutation) AddSequence(i int64) {
+	if m.addsequence != nil {
+		*m.addsequence += i
+	} else {
+		m.addsequence = &i
+	}
+}
+
+// AddedSequence returns the value that was added to the "sequence" field in this mutation.
+func (m *ReadMarkMutation) AddedSequence() (r int64, exists bool) {
+	v := m.addsequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSequence resets all changes to the "sequence" field.
+func (m *ReadMarkMutation) ResetSequence() {
+	m.sequence = nil
+	m.addsequence = nil
+}
+
+// ClearThread clears the "thread" edge to the Thread entity.
+func (m *ReadMarkMutation) ClearThread() {
+	m.clearedthread = true
+	m.clearedFields[readmark.FieldThreadID] = struct{}{}
+}
+
+// ThreadCleared reports if the "thread" edge to the Thread entity was cleared.
+func (m *ReadMarkMutation) ThreadCleared() bool {
+	return m.clearedthread
+}
+
+// ThreadIDs returns the "thread" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ThreadID instead. It exists only for internal usage by the builders.
+func (m *ReadMarkMutation) ThreadIDs() (ids []string) {
+	if id := m.thread; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetThread resets all changes to the "thread" edge.
+func (m *ReadMarkMutation) ResetThread() {
+	m.thread = nil
+	m.clearedthread = false
+}
+
+// Where appends a list predicates to the ReadMarkMutation builder.
+func (m *ReadMarkMutation) Where(ps ...predicate.ReadMark) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReadMarkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReadMarkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReadMark, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReadMarkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReadMarkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReadMark).
+func (m *ReadMarkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReadMarkMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.workspace_id != nil {
+		fields = append(fields, readmark.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, readmark.FieldCreatedAt)
+	}
+	if m.thread != nil {
+		fields = append(fields, readmark.FieldThreadID)
+	}
+	if m.key_id != nil {
+		fields = append(fields, readmark.FieldKeyID)
+	}
+	if m.sequence != nil {
+		fields = append(fields, readmark.FieldSequence)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReadMarkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case readmark.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case readmark.FieldCreatedAt:
+		return m.CreatedAt()
+	case readmark.FieldThreadID:
+		return m.ThreadID()
+	case readmark.FieldKeyID:
+		return m.KeyID()
+	case readmark.FieldSequence:
+		return m.Sequence()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReadMarkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case readmark.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case readmark.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case readmark.FieldThreadID:
+		return m.OldThreadID(ctx)
+	case readmark.FieldKeyID:
+		return m.OldKeyID(ctx)
+	case readmark.FieldSequence:
+		return m.OldSequence(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadMarkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case readmark.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case readmark.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case readmark.FieldThreadID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreadID(v)
+		return nil
+	case readmark.FieldKeyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyID(v)
+		return nil
+	case readmark.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSequence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReadMarkMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, readmark.FieldCreatedAt)
+	}
+	if m.addsequence != nil {
+		fields = append(fields, readmark.FieldSequence)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReadMarkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case readmark.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case readmark.FieldSequence:
+		return m.AddedSequence()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadMarkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case readmark.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case readmark.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSequence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReadMarkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReadMarkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReadMarkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReadMark nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReadMarkMutation) ResetField(name string) error {
+	switch name {
+	case readmark.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case readmark.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case readmark.FieldThreadID:
+		m.ResetThreadID()
+		return nil
+	case readmark.FieldKeyID:
+		m.ResetKeyID()
+		return nil
+	case readmark.FieldSequence:
+		m.ResetSequence()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReadMarkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.thread != nil {
+		edges = append(edges, readmark.EdgeThread)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReadMarkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case readmark.EdgeThread:
+		if id := m.thread; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReadMarkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReadMarkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReadMarkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedthread {
+		edges = append(edges, readmark.EdgeThread)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReadMarkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case readmark.EdgeThread:
+		return m.clearedthread
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReadMarkMutation) ClearEdge(name string) error {
+	switch name {
+	case readmark.EdgeThread:
+		m.ClearThread()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReadMarkMutation) ResetEdge(name string) error {
+	switch name {
+	case readmark.EdgeThread:
+		m.ResetThread()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark edge %s", name)
+}
+
 // ReminderMutation represents an operation that mutates the Reminder nodes in the graph.
 type ReminderMutation struct {
 	config
@@ -26800,6 +27583,764 @@ func (m *SecretMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SecretMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Secret edge %s", name)
+}
+
+// SessionMutation represents an operation that mutates the Session nodes in the graph.
+type SessionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	workspace_id    *string
+	created_at      *ms.Time
+	addcreated_at   *ms.Time
+	key_id          *string
+	hash            *string
+	user_agent      *string
+	last_used_at    *ms.Time
+	addlast_used_at *ms.Time
+	not_after       *ms.Time
+	addnot_after    *ms.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Session, error)
+	predicates      []predicate.Session
+}
+
+var _ ent.Mutation = (*SessionMutation)(nil)
+
+// sessionOption allows management of the mutation configuration using functional options.
+type sessionOption func(*SessionMutation)
+
+// newSessionMutation creates new mutation for the Session entity.
+func newSessionMutation(c config, op Op, opts ...sessionOption) *SessionMutation {
+	m := &SessionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSession,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSessionID sets the ID field of the mutation.
+func withSessionID(id string) sessionOption {
+	return func(m *SessionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Session
+		)
+		m.oldValue = func(ctx context.Context) (*Session, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Session.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSession sets the old Session of the mutation.
+func withSession(node *Session) sessionOption {
+	return func(m *SessionMutation) {
+		m.oldValue = func(context.Context) (*Session, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SessionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SessionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Session entities.
+func (m *SessionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SessionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SessionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Session.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *SessionMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *SessionMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *SessionMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SessionMutation) SetCreatedAt(value ms.Time) {
+	m.created_at = &value
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SessionMutation) CreatedAt() (r ms.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldCreatedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds value to the "created_at" field.
+func (m *SessionMutation) AddCreatedAt(value ms.Time) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += value
+	} else {
+		m.addcreated_at = &value
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *SessionMutation) AddedCreatedAt() (r ms.Time, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SessionMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetKeyID sets the "key_id" field.
+func (m *SessionMutation) SetKeyID(s string) {
+	m.key_id = &s
+}
+
+// KeyID returns the value of the "key_id" field in the mutation.
+func (m *SessionMutation) KeyID() (r string, exists bool) {
+	v := m.key_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyID returns the old "key_id" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldKeyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyID: %w", err)
+	}
+	return oldValue.KeyID, nil
+}
+
+// ResetKeyID resets all changes to the "key_id" field.
+func (m *SessionMutation) ResetKeyID() {
+	m.key_id = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *SessionMutation) SetHash(s string) {
+	m.hash = &s
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *SessionMutation) Hash() (r string, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *SessionMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetUserAgent sets the "user_agent" field.
+func (m *SessionMutation) SetUserAgent(s string) {
+	m.user_agent = &s
+}
+
+// UserAgent returns the value of the "user_agent" field in the mutation.
+func (m *SessionMutation) UserAgent() (r string, exists bool) {
+	v := m.user_agent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserAgent returns the old "user_agent" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldUserAgent(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserAgent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserAgent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserAgent: %w", err)
+	}
+	return oldValue.UserAgent, nil
+}
+
+// ResetUserAgent resets all changes to the "user_agent" field.
+func (m *SessionMutation) ResetUserAgent() {
+	m.user_agent = nil
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *SessionMutation) SetLastUsedAt(value ms.Time) {
+	m.last_used_at = &value
+	m.addlast_used_at = nil
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *SessionMutation) LastUsedAt() (r ms.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldLastUsedAt(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// AddLastUsedAt adds value to the "last_used_at" field.
+func (m *SessionMutation) AddLastUsedAt(value ms.Time) {
+	if m.addlast_used_at != nil {
+		*m.addlast_used_at += value
+	} else {
+		m.addlast_used_at = &value
+	}
+}
+
+// AddedLastUsedAt returns the value that was added to the "last_used_at" field in this mutation.
+func (m *SessionMutation) AddedLastUsedAt() (r ms.Time, exists bool) {
+	v := m.addlast_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *SessionMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	m.addlast_used_at = nil
+}
+
+// SetNotAfter sets the "not_after" field.
+func (m *SessionMutation) SetNotAfter(value ms.Time) {
+	m.not_after = &value
+	m.addnot_after = nil
+}
+
+// NotAfter returns the value of the "not_after" field in the mutation.
+func (m *SessionMutation) NotAfter() (r ms.Time, exists bool) {
+	v := m.not_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNotAfter returns the old "not_after" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldNotAfter(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNotAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNotAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNotAfter: %w", err)
+	}
+	return oldValue.NotAfter, nil
+}
+
+// AddNotAfter adds value to the "not_after" field.
+func (m *SessionMutation) AddNotAfter(value ms.Time) {
+	if m.addnot_after != nil {
+		*m.addnot_after += value
+	} else {
+		m.addnot_after = &value
+	}
+}
+
+// AddedNotAfter returns the value that was added to the "not_after" field in this mutation.
+func (m *SessionMutation) AddedNotAfter() (r ms.Time, exists bool) {
+	v := m.addnot_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNotAfter resets all changes to the "not_after" field.
+func (m *SessionMutation) ResetNotAfter() {
+	m.not_after = nil
+	m.addnot_after = nil
+}
+
+// Where appends a list predicates to the SessionMutation builder.
+func (m *SessionMutation) Where(ps ...predicate.Session) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SessionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SessionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Session, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SessionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SessionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Session).
+func (m *SessionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SessionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.workspace_id != nil {
+		fields = append(fields, session.FieldWorkspaceID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, session.FieldCreatedAt)
+	}
+	if m.key_id != nil {
+		fields = append(fields, session.FieldKeyID)
+	}
+	if m.hash != nil {
+		fields = append(fields, session.FieldHash)
+	}
+	if m.user_agent != nil {
+		fields = append(fields, session.FieldUserAgent)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, session.FieldLastUsedAt)
+	}
+	if m.not_after != nil {
+		fields = append(fields, session.FieldNotAfter)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SessionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case session.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case session.FieldCreatedAt:
+		return m.CreatedAt()
+	case session.FieldKeyID:
+		return m.KeyID()
+	case session.FieldHash:
+		return m.Hash()
+	case session.FieldUserAgent:
+		return m.UserAgent()
+	case session.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case session.FieldNotAfter:
+		return m.NotAfter()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case session.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case session.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case session.FieldKeyID:
+		return m.OldKeyID(ctx)
+	case session.FieldHash:
+		return m.OldHash(ctx)
+	case session.FieldUserAgent:
+		return m.OldUserAgent(ctx)
+	case session.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case session.FieldNotAfter:
+		return m.OldNotAfter(ctx)
+	}
+	return nil, fmt.Errorf("unknown Session field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SessionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case session.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case session.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case session.FieldKeyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyID(v)
+		return nil
+	case session.FieldHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case session.FieldUserAgent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserAgent(v)
+		return nil
+	case session.FieldLastUsedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case session.FieldNotAfter:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNotAfter(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Session field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SessionMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, session.FieldCreatedAt)
+	}
+	if m.addlast_used_at != nil {
+		fields = append(fields, session.FieldLastUsedAt)
+	}
+	if m.addnot_after != nil {
+		fields = append(fields, session.FieldNotAfter)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SessionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case session.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case session.FieldLastUsedAt:
+		return m.AddedLastUsedAt()
+	case session.FieldNotAfter:
+		return m.AddedNotAfter()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SessionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case session.FieldCreatedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case session.FieldLastUsedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastUsedAt(v)
+		return nil
+	case session.FieldNotAfter:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNotAfter(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Session numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SessionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SessionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SessionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Session nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SessionMutation) ResetField(name string) error {
+	switch name {
+	case session.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case session.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case session.FieldKeyID:
+		m.ResetKeyID()
+		return nil
+	case session.FieldHash:
+		m.ResetHash()
+		return nil
+	case session.FieldUserAgent:
+		m.ResetUserAgent()
+		return nil
+	case session.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case session.FieldNotAfter:
+		m.ResetNotAfter()
+		return nil
+	}
+	return fmt.Errorf("unknown Session field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SessionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SessionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SessionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SessionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SessionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SessionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SessionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Session unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SessionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Session edge %s", name)
 }
 
 // SettingMutation represents an operation that mutates the Setting nodes in the graph.
@@ -31103,6 +32644,20 @@ type ThreadMutation struct {
 	addlast_activity_at *ms.Time
 	operator_since      *ms.Time
 	addoperator_since   *ms.Time
+	waiting_since       *ms.Time
+	addwaiting_since    *ms.Time
+	success_at          *ms.Time
+	addsuccess_at       *ms.Time
+	contact_at          *ms.Time
+	addcontact_at       *ms.Time
+	interest_at         *ms.Time
+	addinterest_at      *ms.Time
+	operator_at         *ms.Time
+	addoperator_at      *ms.Time
+	closed_at           *ms.Time
+	addclosed_at        *ms.Time
+	taken_over_at       *ms.Time
+	addtaken_over_at    *ms.Time
 	version_id          *string
 	version_moves       *int64
 	addversion_moves    *int64
@@ -32071,6 +33626,482 @@ func (m *ThreadMutation) ResetOperatorSince() {
 	delete(m.clearedFields, thread.FieldOperatorSince)
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (m *ThreadMutation) SetWaitingSince(value ms.Time) {
+	m.waiting_since = &value
+	m.addwaiting_since = nil
+}
+
+// WaitingSince returns the value of the "waiting_since" field in the mutation.
+func (m *ThreadMutation) WaitingSince() (r ms.Time, exists bool) {
+	v := m.waiting_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaitingSince returns the old "waiting_since" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldWaitingSince(ctx context.Context) (v ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaitingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaitingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaitingSince: %w", err)
+	}
+	return oldValue.WaitingSince, nil
+}
+
+// AddWaitingSince adds value to the "waiting_since" field.
+func (m *ThreadMutation) AddWaitingSince(value ms.Time) {
+	if m.addwaiting_since != nil {
+		*m.addwaiting_since += value
+	} else {
+		m.addwaiting_since = &value
+	}
+}
+
+// AddedWaitingSince returns the value that was added to the "waiting_since" field in this mutation.
+func (m *ThreadMutation) AddedWaitingSince() (r ms.Time, exists bool) {
+	v := m.addwaiting_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWaitingSince resets all changes to the "waiting_since" field.
+func (m *ThreadMutation) ResetWaitingSince() {
+	m.waiting_since = nil
+	m.addwaiting_since = nil
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (m *ThreadMutation) SetSuccessAt(value ms.Time) {
+	m.success_at = &value
+	m.addsuccess_at = nil
+}
+
+// SuccessAt returns the value of the "success_at" field in the mutation.
+func (m *ThreadMutation) SuccessAt() (r ms.Time, exists bool) {
+	v := m.success_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuccessAt returns the old "success_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldSuccessAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuccessAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuccessAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuccessAt: %w", err)
+	}
+	return oldValue.SuccessAt, nil
+}
+
+// AddSuccessAt adds value to the "success_at" field.
+func (m *ThreadMutation) AddSuccessAt(value ms.Time) {
+	if m.addsuccess_at != nil {
+		*m.addsuccess_at += value
+	} else {
+		m.addsuccess_at = &value
+	}
+}
+
+// AddedSuccessAt returns the value that was added to the "success_at" field in this mutation.
+func (m *ThreadMutation) AddedSuccessAt() (r ms.Time, exists bool) {
+	v := m.addsuccess_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (m *ThreadMutation) ClearSuccessAt() {
+	m.success_at = nil
+	m.addsuccess_at = nil
+	m.clearedFields[thread.FieldSuccessAt] = struct{}{}
+}
+
+// SuccessAtCleared returns if the "success_at" field was cleared in this mutation.
+func (m *ThreadMutation) SuccessAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldSuccessAt]
+	return ok
+}
+
+// ResetSuccessAt resets all changes to the "success_at" field.
+func (m *ThreadMutation) ResetSuccessAt() {
+	m.success_at = nil
+	m.addsuccess_at = nil
+	delete(m.clearedFields, thread.FieldSuccessAt)
+}
+
+// SetContactAt sets the "contact_at" field.
+func (m *ThreadMutation) SetContactAt(value ms.Time) {
+	m.contact_at = &value
+	m.addcontact_at = nil
+}
+
+// ContactAt returns the value of the "contact_at" field in the mutation.
+func (m *ThreadMutation) ContactAt() (r ms.Time, exists bool) {
+	v := m.contact_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactAt returns the old "contact_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldContactAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactAt: %w", err)
+	}
+	return oldValue.ContactAt, nil
+}
+
+// AddContactAt adds value to the "contact_at" field.
+func (m *ThreadMutation) AddContactAt(value ms.Time) {
+	if m.addcontact_at != nil {
+		*m.addcontact_at += value
+	} else {
+		m.addcontact_at = &value
+	}
+}
+
+// AddedContactAt returns the value that was added to the "contact_at" field in this mutation.
+func (m *ThreadMutation) AddedContactAt() (r ms.Time, exists bool) {
+	v := m.addcontact_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (m *ThreadMutation) ClearContactAt() {
+	m.contact_at = nil
+	m.addcontact_at = nil
+	m.clearedFields[thread.FieldContactAt] = struct{}{}
+}
+
+// ContactAtCleared returns if the "contact_at" field was cleared in this mutation.
+func (m *ThreadMutation) ContactAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldContactAt]
+	return ok
+}
+
+// ResetContactAt resets all changes to the "contact_at" field.
+func (m *ThreadMutation) ResetContactAt() {
+	m.contact_at = nil
+	m.addcontact_at = nil
+	delete(m.clearedFields, thread.FieldContactAt)
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (m *ThreadMutation) SetInterestAt(value ms.Time) {
+	m.interest_at = &value
+	m.addinterest_at = nil
+}
+
+// InterestAt returns the value of the "interest_at" field in the mutation.
+func (m *ThreadMutation) InterestAt() (r ms.Time, exists bool) {
+	v := m.interest_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInterestAt returns the old "interest_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldInterestAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInterestAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInterestAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInterestAt: %w", err)
+	}
+	return oldValue.InterestAt, nil
+}
+
+// AddInterestAt adds value to the "interest_at" field.
+func (m *ThreadMutation) AddInterestAt(value ms.Time) {
+	if m.addinterest_at != nil {
+		*m.addinterest_at += value
+	} else {
+		m.addinterest_at = &value
+	}
+}
+
+// AddedInterestAt returns the value that was added to the "interest_at" field in this mutation.
+func (m *ThreadMutation) AddedInterestAt() (r ms.Time, exists bool) {
+	v := m.addinterest_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (m *ThreadMutation) ClearInterestAt() {
+	m.interest_at = nil
+	m.addinterest_at = nil
+	m.clearedFields[thread.FieldInterestAt] = struct{}{}
+}
+
+// InterestAtCleared returns if the "interest_at" field was cleared in this mutation.
+func (m *ThreadMutation) InterestAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldInterestAt]
+	return ok
+}
+
+// ResetInterestAt resets all changes to the "interest_at" field.
+func (m *ThreadMutation) ResetInterestAt() {
+	m.interest_at = nil
+	m.addinterest_at = nil
+	delete(m.clearedFields, thread.FieldInterestAt)
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (m *ThreadMutation) SetOperatorAt(value ms.Time) {
+	m.operator_at = &value
+	m.addoperator_at = nil
+}
+
+// OperatorAt returns the value of the "operator_at" field in the mutation.
+func (m *ThreadMutation) OperatorAt() (r ms.Time, exists bool) {
+	v := m.operator_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperatorAt returns the old "operator_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldOperatorAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperatorAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperatorAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperatorAt: %w", err)
+	}
+	return oldValue.OperatorAt, nil
+}
+
+// AddOperatorAt adds value to the "operator_at" field.
+func (m *ThreadMutation) AddOperatorAt(value ms.Time) {
+	if m.addoperator_at != nil {
+		*m.addoperator_at += value
+	} else {
+		m.addoperator_at = &value
+	}
+}
+
+// AddedOperatorAt returns the value that was added to the "operator_at" field in this mutation.
+func (m *ThreadMutation) AddedOperatorAt() (r ms.Time, exists bool) {
+	v := m.addoperator_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (m *ThreadMutation) ClearOperatorAt() {
+	m.operator_at = nil
+	m.addoperator_at = nil
+	m.clearedFields[thread.FieldOperatorAt] = struct{}{}
+}
+
+// OperatorAtCleared returns if the "operator_at" field was cleared in this mutation.
+func (m *ThreadMutation) OperatorAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldOperatorAt]
+	return ok
+}
+
+// ResetOperatorAt resets all changes to the "operator_at" field.
+func (m *ThreadMutation) ResetOperatorAt() {
+	m.operator_at = nil
+	m.addoperator_at = nil
+	delete(m.clearedFields, thread.FieldOperatorAt)
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *ThreadMutation) SetClosedAt(value ms.Time) {
+	m.closed_at = &value
+	m.addclosed_at = nil
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *ThreadMutation) ClosedAt() (r ms.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldClosedAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// AddClosedAt adds value to the "closed_at" field.
+func (m *ThreadMutation) AddClosedAt(value ms.Time) {
+	if m.addclosed_at != nil {
+		*m.addclosed_at += value
+	} else {
+		m.addclosed_at = &value
+	}
+}
+
+// AddedClosedAt returns the value that was added to the "closed_at" field in this mutation.
+func (m *ThreadMutation) AddedClosedAt() (r ms.Time, exists bool) {
+	v := m.addclosed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *ThreadMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.addclosed_at = nil
+	m.clearedFields[thread.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *ThreadMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *ThreadMutation) ResetClosedAt() {
+	m.closed_at = nil
+	m.addclosed_at = nil
+	delete(m.clearedFields, thread.FieldClosedAt)
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (m *ThreadMutation) SetTakenOverAt(value ms.Time) {
+	m.taken_over_at = &value
+	m.addtaken_over_at = nil
+}
+
+// TakenOverAt returns the value of the "taken_over_at" field in the mutation.
+func (m *ThreadMutation) TakenOverAt() (r ms.Time, exists bool) {
+	v := m.taken_over_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenOverAt returns the old "taken_over_at" field's value of the Thread entity.
+// If the Thread object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ThreadMutation) OldTakenOverAt(ctx context.Context) (v *ms.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenOverAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenOverAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenOverAt: %w", err)
+	}
+	return oldValue.TakenOverAt, nil
+}
+
+// AddTakenOverAt adds value to the "taken_over_at" field.
+func (m *ThreadMutation) AddTakenOverAt(value ms.Time) {
+	if m.addtaken_over_at != nil {
+		*m.addtaken_over_at += value
+	} else {
+		m.addtaken_over_at = &value
+	}
+}
+
+// AddedTakenOverAt returns the value that was added to the "taken_over_at" field in this mutation.
+func (m *ThreadMutation) AddedTakenOverAt() (r ms.Time, exists bool) {
+	v := m.addtaken_over_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (m *ThreadMutation) ClearTakenOverAt() {
+	m.taken_over_at = nil
+	m.addtaken_over_at = nil
+	m.clearedFields[thread.FieldTakenOverAt] = struct{}{}
+}
+
+// TakenOverAtCleared returns if the "taken_over_at" field was cleared in this mutation.
+func (m *ThreadMutation) TakenOverAtCleared() bool {
+	_, ok := m.clearedFields[thread.FieldTakenOverAt]
+	return ok
+}
+
+// ResetTakenOverAt resets all changes to the "taken_over_at" field.
+func (m *ThreadMutation) ResetTakenOverAt() {
+	m.taken_over_at = nil
+	m.addtaken_over_at = nil
+	delete(m.clearedFields, thread.FieldTakenOverAt)
+}
+
 // SetVersionID sets the "version_id" field.
 func (m *ThreadMutation) SetVersionID(s string) {
 	m.version_id = &s
@@ -32534,7 +34565,7 @@ func (m *ThreadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ThreadMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 29)
 	if m.workspace_id != nil {
 		fields = append(fields, thread.FieldWorkspaceID)
 	}
@@ -32585,6 +34616,27 @@ func (m *ThreadMutation) Fields() []string {
 	}
 	if m.operator_since != nil {
 		fields = append(fields, thread.FieldOperatorSince)
+	}
+	if m.waiting_since != nil {
+		fields = append(fields, thread.FieldWaitingSince)
+	}
+	if m.success_at != nil {
+		fields = append(fields, thread.FieldSuccessAt)
+	}
+	if m.contact_at != nil {
+		fields = append(fields, thread.FieldContactAt)
+	}
+	if m.interest_at != nil {
+		fields = append(fields, thread.FieldInterestAt)
+	}
+	if m.operator_at != nil {
+		fields = append(fields, thread.FieldOperatorAt)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, thread.FieldClosedAt)
+	}
+	if m.taken_over_at != nil {
+		fields = append(fields, thread.FieldTakenOverAt)
 	}
 	if m.version_id != nil {
 		fields = append(fields, thread.FieldVersionID)
@@ -32643,6 +34695,20 @@ func (m *ThreadMutation) Field(name string) (ent.Value, bool) {
 		return m.OperatorID()
 	case thread.FieldOperatorSince:
 		return m.OperatorSince()
+	case thread.FieldWaitingSince:
+		return m.WaitingSince()
+	case thread.FieldSuccessAt:
+		return m.SuccessAt()
+	case thread.FieldContactAt:
+		return m.ContactAt()
+	case thread.FieldInterestAt:
+		return m.InterestAt()
+	case thread.FieldOperatorAt:
+		return m.OperatorAt()
+	case thread.FieldClosedAt:
+		return m.ClosedAt()
+	case thread.FieldTakenOverAt:
+		return m.TakenOverAt()
 	case thread.FieldVersionID:
 		return m.VersionID()
 	case thread.FieldVersionMoves:
@@ -32696,6 +34762,20 @@ func (m *ThreadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldOperatorID(ctx)
 	case thread.FieldOperatorSince:
 		return m.OldOperatorSince(ctx)
+	case thread.FieldWaitingSince:
+		return m.OldWaitingSince(ctx)
+	case thread.FieldSuccessAt:
+		return m.OldSuccessAt(ctx)
+	case thread.FieldContactAt:
+		return m.OldContactAt(ctx)
+	case thread.FieldInterestAt:
+		return m.OldInterestAt(ctx)
+	case thread.FieldOperatorAt:
+		return m.OldOperatorAt(ctx)
+	case thread.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case thread.FieldTakenOverAt:
+		return m.OldTakenOverAt(ctx)
 	case thread.FieldVersionID:
 		return m.OldVersionID(ctx)
 	case thread.FieldVersionMoves:
@@ -32834,6 +34914,55 @@ func (m *ThreadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetOperatorSince(v)
 		return nil
+	case thread.FieldWaitingSince:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaitingSince(v)
+		return nil
+	case thread.FieldSuccessAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuccessAt(v)
+		return nil
+	case thread.FieldContactAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactAt(v)
+		return nil
+	case thread.FieldInterestAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInterestAt(v)
+		return nil
+	case thread.FieldOperatorAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperatorAt(v)
+		return nil
+	case thread.FieldClosedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case thread.FieldTakenOverAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenOverAt(v)
+		return nil
 	case thread.FieldVersionID:
 		v, ok := value.(string)
 		if !ok {
@@ -32901,6 +35030,27 @@ func (m *ThreadMutation) AddedFields() []string {
 	if m.addoperator_since != nil {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
+	if m.addwaiting_since != nil {
+		fields = append(fields, thread.FieldWaitingSince)
+	}
+	if m.addsuccess_at != nil {
+		fields = append(fields, thread.FieldSuccessAt)
+	}
+	if m.addcontact_at != nil {
+		fields = append(fields, thread.FieldContactAt)
+	}
+	if m.addinterest_at != nil {
+		fields = append(fields, thread.FieldInterestAt)
+	}
+	if m.addoperator_at != nil {
+		fields = append(fields, thread.FieldOperatorAt)
+	}
+	if m.addclosed_at != nil {
+		fields = append(fields, thread.FieldClosedAt)
+	}
+	if m.addtaken_over_at != nil {
+		fields = append(fields, thread.FieldTakenOverAt)
+	}
 	if m.addversion_moves != nil {
 		fields = append(fields, thread.FieldVersionMoves)
 	}
@@ -32934,6 +35084,20 @@ func (m *ThreadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLastActivityAt()
 	case thread.FieldOperatorSince:
 		return m.AddedOperatorSince()
+	case thread.FieldWaitingSince:
+		return m.AddedWaitingSince()
+	case thread.FieldSuccessAt:
+		return m.AddedSuccessAt()
+	case thread.FieldContactAt:
+		return m.AddedContactAt()
+	case thread.FieldInterestAt:
+		return m.AddedInterestAt()
+	case thread.FieldOperatorAt:
+		return m.AddedOperatorAt()
+	case thread.FieldClosedAt:
+		return m.AddedClosedAt()
+	case thread.FieldTakenOverAt:
+		return m.AddedTakenOverAt()
 	case thread.FieldVersionMoves:
 		return m.AddedVersionMoves()
 	case thread.FieldUpdatedAt:
@@ -33005,6 +35169,55 @@ func (m *ThreadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOperatorSince(v)
 		return nil
+	case thread.FieldWaitingSince:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWaitingSince(v)
+		return nil
+	case thread.FieldSuccessAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSuccessAt(v)
+		return nil
+	case thread.FieldContactAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContactAt(v)
+		return nil
+	case thread.FieldInterestAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInterestAt(v)
+		return nil
+	case thread.FieldOperatorAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOperatorAt(v)
+		return nil
+	case thread.FieldClosedAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClosedAt(v)
+		return nil
+	case thread.FieldTakenOverAt:
+		v, ok := value.(ms.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTakenOverAt(v)
+		return nil
 	case thread.FieldVersionMoves:
 		v, ok := value.(int64)
 		if !ok {
@@ -33049,6 +35262,24 @@ func (m *ThreadMutation) ClearedFields() []string {
 	if m.FieldCleared(thread.FieldOperatorSince) {
 		fields = append(fields, thread.FieldOperatorSince)
 	}
+	if m.FieldCleared(thread.FieldSuccessAt) {
+		fields = append(fields, thread.FieldSuccessAt)
+	}
+	if m.FieldCleared(thread.FieldContactAt) {
+		fields = append(fields, thread.FieldContactAt)
+	}
+	if m.FieldCleared(thread.FieldInterestAt) {
+		fields = append(fields, thread.FieldInterestAt)
+	}
+	if m.FieldCleared(thread.FieldOperatorAt) {
+		fields = append(fields, thread.FieldOperatorAt)
+	}
+	if m.FieldCleared(thread.FieldClosedAt) {
+		fields = append(fields, thread.FieldClosedAt)
+	}
+	if m.FieldCleared(thread.FieldTakenOverAt) {
+		fields = append(fields, thread.FieldTakenOverAt)
+	}
 	if m.FieldCleared(thread.FieldVersionID) {
 		fields = append(fields, thread.FieldVersionID)
 	}
@@ -33083,6 +35314,24 @@ func (m *ThreadMutation) ClearField(name string) error {
 		return nil
 	case thread.FieldOperatorSince:
 		m.ClearOperatorSince()
+		return nil
+	case thread.FieldSuccessAt:
+		m.ClearSuccessAt()
+		return nil
+	case thread.FieldContactAt:
+		m.ClearContactAt()
+		return nil
+	case thread.FieldInterestAt:
+		m.ClearInterestAt()
+		return nil
+	case thread.FieldOperatorAt:
+		m.ClearOperatorAt()
+		return nil
+	case thread.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case thread.FieldTakenOverAt:
+		m.ClearTakenOverAt()
 		return nil
 	case thread.FieldVersionID:
 		m.ClearVersionID()
@@ -33148,6 +35397,27 @@ func (m *ThreadMutation) ResetField(name string) error {
 		return nil
 	case thread.FieldOperatorSince:
 		m.ResetOperatorSince()
+		return nil
+	case thread.FieldWaitingSince:
+		m.ResetWaitingSince()
+		return nil
+	case thread.FieldSuccessAt:
+		m.ResetSuccessAt()
+		return nil
+	case thread.FieldContactAt:
+		m.ResetContactAt()
+		return nil
+	case thread.FieldInterestAt:
+		m.ResetInterestAt()
+		return nil
+	case thread.FieldOperatorAt:
+		m.ResetOperatorAt()
+		return nil
+	case thread.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case thread.FieldTakenOverAt:
+		m.ResetTakenOverAt()
 		return nil
 	case thread.FieldVersionID:
 		m.ResetVersionID()

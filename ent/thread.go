@@ -56,6 +56,20 @@ type Thread struct {
 	OperatorID *string `json:"operator_id,omitempty"`
 	// OperatorSince holds the value of the "operator_since" field.
 	OperatorSince *ms.Time `json:"operator_since,omitempty"`
+	// Since when it waits for a person; ms.Never if it does not.
+	WaitingSince ms.Time `json:"waiting_since,omitempty"`
+	// When the tag success was first put on; so the next ones.
+	SuccessAt *ms.Time `json:"success_at,omitempty"`
+	// ContactAt holds the value of the "contact_at" field.
+	ContactAt *ms.Time `json:"contact_at,omitempty"`
+	// InterestAt holds the value of the "interest_at" field.
+	InterestAt *ms.Time `json:"interest_at,omitempty"`
+	// OperatorAt holds the value of the "operator_at" field.
+	OperatorAt *ms.Time `json:"operator_at,omitempty"`
+	// ClosedAt holds the value of the "closed_at" field.
+	ClosedAt *ms.Time `json:"closed_at,omitempty"`
+	// When an operator first took it over.
+	TakenOverAt *ms.Time `json:"taken_over_at,omitempty"`
 	// Version of the agent it is pinned to; nil if it began with the draft.
 	VersionID *string `json:"version_id,omitempty"`
 	// The agent's moves when it was pinned.
@@ -151,7 +165,7 @@ func (*Thread) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldVersionMoves, thread.FieldUpdatedAt, thread.FieldErasedAt:
+		case thread.FieldCreatedAt, thread.FieldEpoch, thread.FieldLastSeq, thread.FieldShard, thread.FieldMessageCount, thread.FieldLastMessageAt, thread.FieldLastActivityAt, thread.FieldOperatorSince, thread.FieldWaitingSince, thread.FieldSuccessAt, thread.FieldContactAt, thread.FieldInterestAt, thread.FieldOperatorAt, thread.FieldClosedAt, thread.FieldTakenOverAt, thread.FieldVersionMoves, thread.FieldUpdatedAt, thread.FieldErasedAt:
 			values[i] = new(sql.NullInt64)
 		case thread.FieldID, thread.FieldWorkspaceID, thread.FieldAgentID, thread.FieldCustomerID, thread.FieldChannel, thread.FieldExternalID, thread.FieldMetadata, thread.FieldStatus, thread.FieldLastMessageID, thread.FieldOperatorID, thread.FieldVersionID, thread.FieldContact:
 			values[i] = new(sql.NullString)
@@ -282,6 +296,54 @@ func (_m *Thread) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OperatorSince = new(ms.Time)
 				*_m.OperatorSince = ms.Time(value.Int64)
+			}
+		case thread.FieldWaitingSince:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field waiting_since", values[i])
+			} else if value.Valid {
+				_m.WaitingSince = ms.Time(value.Int64)
+			}
+		case thread.FieldSuccessAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field success_at", values[i])
+			} else if value.Valid {
+				_m.SuccessAt = new(ms.Time)
+				*_m.SuccessAt = ms.Time(value.Int64)
+			}
+		case thread.FieldContactAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field contact_at", values[i])
+			} else if value.Valid {
+				_m.ContactAt = new(ms.Time)
+				*_m.ContactAt = ms.Time(value.Int64)
+			}
+		case thread.FieldInterestAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field interest_at", values[i])
+			} else if value.Valid {
+				_m.InterestAt = new(ms.Time)
+				*_m.InterestAt = ms.Time(value.Int64)
+			}
+		case thread.FieldOperatorAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field operator_at", values[i])
+			} else if value.Valid {
+				_m.OperatorAt = new(ms.Time)
+				*_m.OperatorAt = ms.Time(value.Int64)
+			}
+		case thread.FieldClosedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_at", values[i])
+			} else if value.Valid {
+				_m.ClosedAt = new(ms.Time)
+				*_m.ClosedAt = ms.Time(value.Int64)
+			}
+		case thread.FieldTakenOverAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field taken_over_at", values[i])
+			} else if value.Valid {
+				_m.TakenOverAt = new(ms.Time)
+				*_m.TakenOverAt = ms.Time(value.Int64)
 			}
 		case thread.FieldVersionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -434,6 +496,39 @@ func (_m *Thread) String() string {
 	builder.WriteString(", ")
 	if v := _m.OperatorSince; v != nil {
 		builder.WriteString("operator_since=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("waiting_since=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WaitingSince))
+	builder.WriteString(", ")
+	if v := _m.SuccessAt; v != nil {
+		builder.WriteString("success_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ContactAt; v != nil {
+		builder.WriteString("contact_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.InterestAt; v != nil {
+		builder.WriteString("interest_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.OperatorAt; v != nil {
+		builder.WriteString("operator_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ClosedAt; v != nil {
+		builder.WriteString("closed_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.TakenOverAt; v != nil {
+		builder.WriteString("taken_over_at=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

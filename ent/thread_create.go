@@ -235,6 +235,104 @@ func (_c *ThreadCreate) SetNillableOperatorSince(v *ms.Time) *ThreadCreate {
 	return _c
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (_c *ThreadCreate) SetWaitingSince(v ms.Time) *ThreadCreate {
+	_c.mutation.SetWaitingSince(v)
+	return _c
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableWaitingSince(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetWaitingSince(*v)
+	}
+	return _c
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (_c *ThreadCreate) SetSuccessAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetSuccessAt(v)
+	return _c
+}
+
+// SetNillableSuccessAt sets the "success_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableSuccessAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetSuccessAt(*v)
+	}
+	return _c
+}
+
+// SetContactAt sets the "contact_at" field.
+func (_c *ThreadCreate) SetContactAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetContactAt(v)
+	return _c
+}
+
+// SetNillableContactAt sets the "contact_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableContactAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetContactAt(*v)
+	}
+	return _c
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (_c *ThreadCreate) SetInterestAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetInterestAt(v)
+	return _c
+}
+
+// SetNillableInterestAt sets the "interest_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableInterestAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetInterestAt(*v)
+	}
+	return _c
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (_c *ThreadCreate) SetOperatorAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetOperatorAt(v)
+	return _c
+}
+
+// SetNillableOperatorAt sets the "operator_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableOperatorAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetOperatorAt(*v)
+	}
+	return _c
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_c *ThreadCreate) SetClosedAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetClosedAt(v)
+	return _c
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableClosedAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetClosedAt(*v)
+	}
+	return _c
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (_c *ThreadCreate) SetTakenOverAt(v ms.Time) *ThreadCreate {
+	_c.mutation.SetTakenOverAt(v)
+	return _c
+}
+
+// SetNillableTakenOverAt sets the "taken_over_at" field if the given value is not nil.
+func (_c *ThreadCreate) SetNillableTakenOverAt(v *ms.Time) *ThreadCreate {
+	if v != nil {
+		_c.SetTakenOverAt(*v)
+	}
+	return _c
+}
+
 // SetVersionID sets the "version_id" field.
 func (_c *ThreadCreate) SetVersionID(v string) *ThreadCreate {
 	_c.mutation.SetVersionID(v)
@@ -429,6 +527,10 @@ func (_c *ThreadCreate) defaults() error {
 		v := thread.DefaultLastActivityAt()
 		_c.mutation.SetLastActivityAt(v)
 	}
+	if _, ok := _c.mutation.WaitingSince(); !ok {
+		v := thread.DefaultWaitingSince
+		_c.mutation.SetWaitingSince(v)
+	}
 	if _, ok := _c.mutation.VersionMoves(); !ok {
 		v := thread.DefaultVersionMoves
 		_c.mutation.SetVersionMoves(v)
@@ -506,6 +608,9 @@ func (_c *ThreadCreate) check() error {
 	}
 	if _, ok := _c.mutation.LastActivityAt(); !ok {
 		return &ValidationError{Name: "last_activity_at", err: errors.New(`ent: missing required field "Thread.last_activity_at"`)}
+	}
+	if _, ok := _c.mutation.WaitingSince(); !ok {
+		return &ValidationError{Name: "waiting_since", err: errors.New(`ent: missing required field "Thread.waiting_since"`)}
 	}
 	if _, ok := _c.mutation.VersionMoves(); !ok {
 		return &ValidationError{Name: "version_moves", err: errors.New(`ent: missing required field "Thread.version_moves"`)}
@@ -609,6 +714,34 @@ func (_c *ThreadCreate) createSpec() (*Thread, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OperatorSince(); ok {
 		_spec.SetField(thread.FieldOperatorSince, field.TypeInt64, value)
 		_node.OperatorSince = &value
+	}
+	if value, ok := _c.mutation.WaitingSince(); ok {
+		_spec.SetField(thread.FieldWaitingSince, field.TypeInt64, value)
+		_node.WaitingSince = value
+	}
+	if value, ok := _c.mutation.SuccessAt(); ok {
+		_spec.SetField(thread.FieldSuccessAt, field.TypeInt64, value)
+		_node.SuccessAt = &value
+	}
+	if value, ok := _c.mutation.ContactAt(); ok {
+		_spec.SetField(thread.FieldContactAt, field.TypeInt64, value)
+		_node.ContactAt = &value
+	}
+	if value, ok := _c.mutation.InterestAt(); ok {
+		_spec.SetField(thread.FieldInterestAt, field.TypeInt64, value)
+		_node.InterestAt = &value
+	}
+	if value, ok := _c.mutation.OperatorAt(); ok {
+		_spec.SetField(thread.FieldOperatorAt, field.TypeInt64, value)
+		_node.OperatorAt = &value
+	}
+	if value, ok := _c.mutation.ClosedAt(); ok {
+		_spec.SetField(thread.FieldClosedAt, field.TypeInt64, value)
+		_node.ClosedAt = &value
+	}
+	if value, ok := _c.mutation.TakenOverAt(); ok {
+		_spec.SetField(thread.FieldTakenOverAt, field.TypeInt64, value)
+		_node.TakenOverAt = &value
 	}
 	if value, ok := _c.mutation.VersionID(); ok {
 		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
@@ -943,6 +1076,168 @@ func (u *ThreadUpsert) AddOperatorSince(v ms.Time) *ThreadUpsert {
 // ClearOperatorSince clears the value of the "operator_since" field.
 func (u *ThreadUpsert) ClearOperatorSince() *ThreadUpsert {
 	u.SetNull(thread.FieldOperatorSince)
+	return u
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *ThreadUpsert) SetWaitingSince(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldWaitingSince, v)
+	return u
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateWaitingSince() *ThreadUpsert {
+	u.SetExcluded(thread.FieldWaitingSince)
+	return u
+}
+
+// AddWaitingSince adds v to the "waiting_since" field.
+func (u *ThreadUpsert) AddWaitingSince(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldWaitingSince, v)
+	return u
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (u *ThreadUpsert) SetSuccessAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldSuccessAt, v)
+	return u
+}
+
+// UpdateSuccessAt sets the "success_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateSuccessAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldSuccessAt)
+	return u
+}
+
+// AddSuccessAt adds v to the "success_at" field.
+func (u *ThreadUpsert) AddSuccessAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldSuccessAt, v)
+	return u
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (u *ThreadUpsert) ClearSuccessAt() *ThreadUpsert {
+	u.SetNull(thread.FieldSuccessAt)
+	return u
+}
+
+// SetContactAt sets the "contact_at" field.
+func (u *ThreadUpsert) SetContactAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldContactAt, v)
+	return u
+}
+
+// UpdateContactAt sets the "contact_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateContactAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldContactAt)
+	return u
+}
+
+// AddContactAt adds v to the "contact_at" field.
+func (u *ThreadUpsert) AddContactAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldContactAt, v)
+	return u
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (u *ThreadUpsert) ClearContactAt() *ThreadUpsert {
+	u.SetNull(thread.FieldContactAt)
+	return u
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (u *ThreadUpsert) SetInterestAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldInterestAt, v)
+	return u
+}
+
+// UpdateInterestAt sets the "interest_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateInterestAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldInterestAt)
+	return u
+}
+
+// AddInterestAt adds v to the "interest_at" field.
+func (u *ThreadUpsert) AddInterestAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldInterestAt, v)
+	return u
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (u *ThreadUpsert) ClearInterestAt() *ThreadUpsert {
+	u.SetNull(thread.FieldInterestAt)
+	return u
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (u *ThreadUpsert) SetOperatorAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldOperatorAt, v)
+	return u
+}
+
+// UpdateOperatorAt sets the "operator_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateOperatorAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldOperatorAt)
+	return u
+}
+
+// AddOperatorAt adds v to the "operator_at" field.
+func (u *ThreadUpsert) AddOperatorAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldOperatorAt, v)
+	return u
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (u *ThreadUpsert) ClearOperatorAt() *ThreadUpsert {
+	u.SetNull(thread.FieldOperatorAt)
+	return u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *ThreadUpsert) SetClosedAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldClosedAt, v)
+	return u
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateClosedAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldClosedAt)
+	return u
+}
+
+// AddClosedAt adds v to the "closed_at" field.
+func (u *ThreadUpsert) AddClosedAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldClosedAt, v)
+	return u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *ThreadUpsert) ClearClosedAt() *ThreadUpsert {
+	u.SetNull(thread.FieldClosedAt)
+	return u
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (u *ThreadUpsert) SetTakenOverAt(v ms.Time) *ThreadUpsert {
+	u.Set(thread.FieldTakenOverAt, v)
+	return u
+}
+
+// UpdateTakenOverAt sets the "taken_over_at" field to the value that was provided on create.
+func (u *ThreadUpsert) UpdateTakenOverAt() *ThreadUpsert {
+	u.SetExcluded(thread.FieldTakenOverAt)
+	return u
+}
+
+// AddTakenOverAt adds v to the "taken_over_at" field.
+func (u *ThreadUpsert) AddTakenOverAt(v ms.Time) *ThreadUpsert {
+	u.Add(thread.FieldTakenOverAt, v)
+	return u
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (u *ThreadUpsert) ClearTakenOverAt() *ThreadUpsert {
+	u.SetNull(thread.FieldTakenOverAt)
 	return u
 }
 
@@ -1312,6 +1607,195 @@ func (u *ThreadUpsertOne) UpdateOperatorSince() *ThreadUpsertOne {
 func (u *ThreadUpsertOne) ClearOperatorSince() *ThreadUpsertOne {
 	return u.Update(func(s *ThreadUpsert) {
 		s.ClearOperatorSince()
+	})
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *ThreadUpsertOne) SetWaitingSince(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetWaitingSince(v)
+	})
+}
+
+// AddWaitingSince adds v to the "waiting_since" field.
+func (u *ThreadUpsertOne) AddWaitingSince(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddWaitingSince(v)
+	})
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateWaitingSince() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateWaitingSince()
+	})
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (u *ThreadUpsertOne) SetSuccessAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetSuccessAt(v)
+	})
+}
+
+// AddSuccessAt adds v to the "success_at" field.
+func (u *ThreadUpsertOne) AddSuccessAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddSuccessAt(v)
+	})
+}
+
+// UpdateSuccessAt sets the "success_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateSuccessAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateSuccessAt()
+	})
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (u *ThreadUpsertOne) ClearSuccessAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearSuccessAt()
+	})
+}
+
+// SetContactAt sets the "contact_at" field.
+func (u *ThreadUpsertOne) SetContactAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetContactAt(v)
+	})
+}
+
+// AddContactAt adds v to the "contact_at" field.
+func (u *ThreadUpsertOne) AddContactAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddContactAt(v)
+	})
+}
+
+// UpdateContactAt sets the "contact_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateContactAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateContactAt()
+	})
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (u *ThreadUpsertOne) ClearContactAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearContactAt()
+	})
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (u *ThreadUpsertOne) SetInterestAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetInterestAt(v)
+	})
+}
+
+// AddInterestAt adds v to the "interest_at" field.
+func (u *ThreadUpsertOne) AddInterestAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddInterestAt(v)
+	})
+}
+
+// UpdateInterestAt sets the "interest_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateInterestAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateInterestAt()
+	})
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (u *ThreadUpsertOne) ClearInterestAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearInterestAt()
+	})
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (u *ThreadUpsertOne) SetOperatorAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetOperatorAt(v)
+	})
+}
+
+// AddOperatorAt adds v to the "operator_at" field.
+func (u *ThreadUpsertOne) AddOperatorAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddOperatorAt(v)
+	})
+}
+
+// UpdateOperatorAt sets the "operator_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateOperatorAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateOperatorAt()
+	})
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (u *ThreadUpsertOne) ClearOperatorAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearOperatorAt()
+	})
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *ThreadUpsertOne) SetClosedAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetClosedAt(v)
+	})
+}
+
+// AddClosedAt adds v to the "closed_at" field.
+func (u *ThreadUpsertOne) AddClosedAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddClosedAt(v)
+	})
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateClosedAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateClosedAt()
+	})
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *ThreadUpsertOne) ClearClosedAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearClosedAt()
+	})
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (u *ThreadUpsertOne) SetTakenOverAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetTakenOverAt(v)
+	})
+}
+
+// AddTakenOverAt adds v to the "taken_over_at" field.
+func (u *ThreadUpsertOne) AddTakenOverAt(v ms.Time) *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddTakenOverAt(v)
+	})
+}
+
+// UpdateTakenOverAt sets the "taken_over_at" field to the value that was provided on create.
+func (u *ThreadUpsertOne) UpdateTakenOverAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateTakenOverAt()
+	})
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (u *ThreadUpsertOne) ClearTakenOverAt() *ThreadUpsertOne {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearTakenOverAt()
 	})
 }
 
@@ -1863,6 +2347,195 @@ func (u *ThreadUpsertBulk) UpdateOperatorSince() *ThreadUpsertBulk {
 func (u *ThreadUpsertBulk) ClearOperatorSince() *ThreadUpsertBulk {
 	return u.Update(func(s *ThreadUpsert) {
 		s.ClearOperatorSince()
+	})
+}
+
+// SetWaitingSince sets the "waiting_since" field.
+func (u *ThreadUpsertBulk) SetWaitingSince(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetWaitingSince(v)
+	})
+}
+
+// AddWaitingSince adds v to the "waiting_since" field.
+func (u *ThreadUpsertBulk) AddWaitingSince(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddWaitingSince(v)
+	})
+}
+
+// UpdateWaitingSince sets the "waiting_since" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateWaitingSince() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateWaitingSince()
+	})
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (u *ThreadUpsertBulk) SetSuccessAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetSuccessAt(v)
+	})
+}
+
+// AddSuccessAt adds v to the "success_at" field.
+func (u *ThreadUpsertBulk) AddSuccessAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddSuccessAt(v)
+	})
+}
+
+// UpdateSuccessAt sets the "success_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateSuccessAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateSuccessAt()
+	})
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (u *ThreadUpsertBulk) ClearSuccessAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearSuccessAt()
+	})
+}
+
+// SetContactAt sets the "contact_at" field.
+func (u *ThreadUpsertBulk) SetContactAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetContactAt(v)
+	})
+}
+
+// AddContactAt adds v to the "contact_at" field.
+func (u *ThreadUpsertBulk) AddContactAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddContactAt(v)
+	})
+}
+
+// UpdateContactAt sets the "contact_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateContactAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateContactAt()
+	})
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (u *ThreadUpsertBulk) ClearContactAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearContactAt()
+	})
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (u *ThreadUpsertBulk) SetInterestAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetInterestAt(v)
+	})
+}
+
+// AddInterestAt adds v to the "interest_at" field.
+func (u *ThreadUpsertBulk) AddInterestAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddInterestAt(v)
+	})
+}
+
+// UpdateInterestAt sets the "interest_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateInterestAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateInterestAt()
+	})
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (u *ThreadUpsertBulk) ClearInterestAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearInterestAt()
+	})
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (u *ThreadUpsertBulk) SetOperatorAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetOperatorAt(v)
+	})
+}
+
+// AddOperatorAt adds v to the "operator_at" field.
+func (u *ThreadUpsertBulk) AddOperatorAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddOperatorAt(v)
+	})
+}
+
+// UpdateOperatorAt sets the "operator_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateOperatorAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateOperatorAt()
+	})
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (u *ThreadUpsertBulk) ClearOperatorAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearOperatorAt()
+	})
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *ThreadUpsertBulk) SetClosedAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetClosedAt(v)
+	})
+}
+
+// AddClosedAt adds v to the "closed_at" field.
+func (u *ThreadUpsertBulk) AddClosedAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddClosedAt(v)
+	})
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateClosedAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateClosedAt()
+	})
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *ThreadUpsertBulk) ClearClosedAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearClosedAt()
+	})
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (u *ThreadUpsertBulk) SetTakenOverAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.SetTakenOverAt(v)
+	})
+}
+
+// AddTakenOverAt adds v to the "taken_over_at" field.
+func (u *ThreadUpsertBulk) AddTakenOverAt(v ms.Time) *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.AddTakenOverAt(v)
+	})
+}
+
+// UpdateTakenOverAt sets the "taken_over_at" field to the value that was provided on create.
+func (u *ThreadUpsertBulk) UpdateTakenOverAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.UpdateTakenOverAt()
+	})
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (u *ThreadUpsertBulk) ClearTakenOverAt() *ThreadUpsertBulk {
+	return u.Update(func(s *ThreadUpsert) {
+		s.ClearTakenOverAt()
 	})
 }
 

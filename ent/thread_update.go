@@ -239,6 +239,189 @@ func (_u *ThreadUpdate) ClearOperatorSince() *ThreadUpdate {
 	return _u
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *ThreadUpdate) SetWaitingSince(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetWaitingSince()
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableWaitingSince(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// AddWaitingSince adds value to the "waiting_since" field.
+func (_u *ThreadUpdate) AddWaitingSince(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddWaitingSince(v)
+	return _u
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (_u *ThreadUpdate) SetSuccessAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetSuccessAt()
+	_u.mutation.SetSuccessAt(v)
+	return _u
+}
+
+// SetNillableSuccessAt sets the "success_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableSuccessAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetSuccessAt(*v)
+	}
+	return _u
+}
+
+// AddSuccessAt adds value to the "success_at" field.
+func (_u *ThreadUpdate) AddSuccessAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddSuccessAt(v)
+	return _u
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (_u *ThreadUpdate) ClearSuccessAt() *ThreadUpdate {
+	_u.mutation.ClearSuccessAt()
+	return _u
+}
+
+// SetContactAt sets the "contact_at" field.
+func (_u *ThreadUpdate) SetContactAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetContactAt()
+	_u.mutation.SetContactAt(v)
+	return _u
+}
+
+// SetNillableContactAt sets the "contact_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableContactAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetContactAt(*v)
+	}
+	return _u
+}
+
+// AddContactAt adds value to the "contact_at" field.
+func (_u *ThreadUpdate) AddContactAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddContactAt(v)
+	return _u
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (_u *ThreadUpdate) ClearContactAt() *ThreadUpdate {
+	_u.mutation.ClearContactAt()
+	return _u
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (_u *ThreadUpdate) SetInterestAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetInterestAt()
+	_u.mutation.SetInterestAt(v)
+	return _u
+}
+
+// SetNillableInterestAt sets the "interest_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableInterestAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetInterestAt(*v)
+	}
+	return _u
+}
+
+// AddInterestAt adds value to the "interest_at" field.
+func (_u *ThreadUpdate) AddInterestAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddInterestAt(v)
+	return _u
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (_u *ThreadUpdate) ClearInterestAt() *ThreadUpdate {
+	_u.mutation.ClearInterestAt()
+	return _u
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (_u *ThreadUpdate) SetOperatorAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetOperatorAt()
+	_u.mutation.SetOperatorAt(v)
+	return _u
+}
+
+// SetNillableOperatorAt sets the "operator_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableOperatorAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetOperatorAt(*v)
+	}
+	return _u
+}
+
+// AddOperatorAt adds value to the "operator_at" field.
+func (_u *ThreadUpdate) AddOperatorAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddOperatorAt(v)
+	return _u
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (_u *ThreadUpdate) ClearOperatorAt() *ThreadUpdate {
+	_u.mutation.ClearOperatorAt()
+	return _u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_u *ThreadUpdate) SetClosedAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetClosedAt()
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableClosedAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// AddClosedAt adds value to the "closed_at" field.
+func (_u *ThreadUpdate) AddClosedAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddClosedAt(v)
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ThreadUpdate) ClearClosedAt() *ThreadUpdate {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (_u *ThreadUpdate) SetTakenOverAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.ResetTakenOverAt()
+	_u.mutation.SetTakenOverAt(v)
+	return _u
+}
+
+// SetNillableTakenOverAt sets the "taken_over_at" field if the given value is not nil.
+func (_u *ThreadUpdate) SetNillableTakenOverAt(v *ms.Time) *ThreadUpdate {
+	if v != nil {
+		_u.SetTakenOverAt(*v)
+	}
+	return _u
+}
+
+// AddTakenOverAt adds value to the "taken_over_at" field.
+func (_u *ThreadUpdate) AddTakenOverAt(v ms.Time) *ThreadUpdate {
+	_u.mutation.AddTakenOverAt(v)
+	return _u
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (_u *ThreadUpdate) ClearTakenOverAt() *ThreadUpdate {
+	_u.mutation.ClearTakenOverAt()
+	return _u
+}
+
 // SetVersionID sets the "version_id" field.
 func (_u *ThreadUpdate) SetVersionID(v string) *ThreadUpdate {
 	_u.mutation.SetVersionID(v)
@@ -523,6 +706,66 @@ func (_u *ThreadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OperatorSinceCleared() {
 		_spec.ClearField(thread.FieldOperatorSince, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(thread.FieldWaitingSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWaitingSince(); ok {
+		_spec.AddField(thread.FieldWaitingSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SuccessAt(); ok {
+		_spec.SetField(thread.FieldSuccessAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSuccessAt(); ok {
+		_spec.AddField(thread.FieldSuccessAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SuccessAtCleared() {
+		_spec.ClearField(thread.FieldSuccessAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ContactAt(); ok {
+		_spec.SetField(thread.FieldContactAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContactAt(); ok {
+		_spec.AddField(thread.FieldContactAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ContactAtCleared() {
+		_spec.ClearField(thread.FieldContactAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.InterestAt(); ok {
+		_spec.SetField(thread.FieldInterestAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedInterestAt(); ok {
+		_spec.AddField(thread.FieldInterestAt, field.TypeInt64, value)
+	}
+	if _u.mutation.InterestAtCleared() {
+		_spec.ClearField(thread.FieldInterestAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.OperatorAt(); ok {
+		_spec.SetField(thread.FieldOperatorAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOperatorAt(); ok {
+		_spec.AddField(thread.FieldOperatorAt, field.TypeInt64, value)
+	}
+	if _u.mutation.OperatorAtCleared() {
+		_spec.ClearField(thread.FieldOperatorAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(thread.FieldClosedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedAt(); ok {
+		_spec.AddField(thread.FieldClosedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(thread.FieldClosedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.TakenOverAt(); ok {
+		_spec.SetField(thread.FieldTakenOverAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTakenOverAt(); ok {
+		_spec.AddField(thread.FieldTakenOverAt, field.TypeInt64, value)
+	}
+	if _u.mutation.TakenOverAtCleared() {
+		_spec.ClearField(thread.FieldTakenOverAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.VersionID(); ok {
 		_spec.SetField(thread.FieldVersionID, field.TypeString, value)
@@ -885,6 +1128,189 @@ func (_u *ThreadUpdateOne) ClearOperatorSince() *ThreadUpdateOne {
 	return _u
 }
 
+// SetWaitingSince sets the "waiting_since" field.
+func (_u *ThreadUpdateOne) SetWaitingSince(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetWaitingSince()
+	_u.mutation.SetWaitingSince(v)
+	return _u
+}
+
+// SetNillableWaitingSince sets the "waiting_since" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableWaitingSince(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetWaitingSince(*v)
+	}
+	return _u
+}
+
+// AddWaitingSince adds value to the "waiting_since" field.
+func (_u *ThreadUpdateOne) AddWaitingSince(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddWaitingSince(v)
+	return _u
+}
+
+// SetSuccessAt sets the "success_at" field.
+func (_u *ThreadUpdateOne) SetSuccessAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetSuccessAt()
+	_u.mutation.SetSuccessAt(v)
+	return _u
+}
+
+// SetNillableSuccessAt sets the "success_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableSuccessAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetSuccessAt(*v)
+	}
+	return _u
+}
+
+// AddSuccessAt adds value to the "success_at" field.
+func (_u *ThreadUpdateOne) AddSuccessAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddSuccessAt(v)
+	return _u
+}
+
+// ClearSuccessAt clears the value of the "success_at" field.
+func (_u *ThreadUpdateOne) ClearSuccessAt() *ThreadUpdateOne {
+	_u.mutation.ClearSuccessAt()
+	return _u
+}
+
+// SetContactAt sets the "contact_at" field.
+func (_u *ThreadUpdateOne) SetContactAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetContactAt()
+	_u.mutation.SetContactAt(v)
+	return _u
+}
+
+// SetNillableContactAt sets the "contact_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableContactAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetContactAt(*v)
+	}
+	return _u
+}
+
+// AddContactAt adds value to the "contact_at" field.
+func (_u *ThreadUpdateOne) AddContactAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddContactAt(v)
+	return _u
+}
+
+// ClearContactAt clears the value of the "contact_at" field.
+func (_u *ThreadUpdateOne) ClearContactAt() *ThreadUpdateOne {
+	_u.mutation.ClearContactAt()
+	return _u
+}
+
+// SetInterestAt sets the "interest_at" field.
+func (_u *ThreadUpdateOne) SetInterestAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetInterestAt()
+	_u.mutation.SetInterestAt(v)
+	return _u
+}
+
+// SetNillableInterestAt sets the "interest_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableInterestAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetInterestAt(*v)
+	}
+	return _u
+}
+
+// AddInterestAt adds value to the "interest_at" field.
+func (_u *ThreadUpdateOne) AddInterestAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddInterestAt(v)
+	return _u
+}
+
+// ClearInterestAt clears the value of the "interest_at" field.
+func (_u *ThreadUpdateOne) ClearInterestAt() *ThreadUpdateOne {
+	_u.mutation.ClearInterestAt()
+	return _u
+}
+
+// SetOperatorAt sets the "operator_at" field.
+func (_u *ThreadUpdateOne) SetOperatorAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetOperatorAt()
+	_u.mutation.SetOperatorAt(v)
+	return _u
+}
+
+// SetNillableOperatorAt sets the "operator_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableOperatorAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetOperatorAt(*v)
+	}
+	return _u
+}
+
+// AddOperatorAt adds value to the "operator_at" field.
+func (_u *ThreadUpdateOne) AddOperatorAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddOperatorAt(v)
+	return _u
+}
+
+// ClearOperatorAt clears the value of the "operator_at" field.
+func (_u *ThreadUpdateOne) ClearOperatorAt() *ThreadUpdateOne {
+	_u.mutation.ClearOperatorAt()
+	return _u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_u *ThreadUpdateOne) SetClosedAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetClosedAt()
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableClosedAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// AddClosedAt adds value to the "closed_at" field.
+func (_u *ThreadUpdateOne) AddClosedAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddClosedAt(v)
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *ThreadUpdateOne) ClearClosedAt() *ThreadUpdateOne {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
+// SetTakenOverAt sets the "taken_over_at" field.
+func (_u *ThreadUpdateOne) SetTakenOverAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.ResetTakenOverAt()
+	_u.mutation.SetTakenOverAt(v)
+	return _u
+}
+
+// SetNillableTakenOverAt sets the "taken_over_at" field if the given value is not nil.
+func (_u *ThreadUpdateOne) SetNillableTakenOverAt(v *ms.Time) *ThreadUpdateOne {
+	if v != nil {
+		_u.SetTakenOverAt(*v)
+	}
+	return _u
+}
+
+// AddTakenOverAt adds value to the "taken_over_at" field.
+func (_u *ThreadUpdateOne) AddTakenOverAt(v ms.Time) *ThreadUpdateOne {
+	_u.mutation.AddTakenOverAt(v)
+	return _u
+}
+
+// ClearTakenOverAt clears the value of the "taken_over_at" field.
+func (_u *ThreadUpdateOne) ClearTakenOverAt() *ThreadUpdateOne {
+	_u.mutation.ClearTakenOverAt()
+	return _u
+}
+
 // SetVersionID sets the "version_id" field.
 func (_u *ThreadUpdateOne) SetVersionID(v string) *ThreadUpdateOne {
 	_u.mutation.SetVersionID(v)
@@ -1199,6 +1625,66 @@ func (_u *ThreadUpdateOne) sqlSave(ctx context.Context) (_node *Thread, err erro
 	}
 	if _u.mutation.OperatorSinceCleared() {
 		_spec.ClearField(thread.FieldOperatorSince, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.WaitingSince(); ok {
+		_spec.SetField(thread.FieldWaitingSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWaitingSince(); ok {
+		_spec.AddField(thread.FieldWaitingSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.SuccessAt(); ok {
+		_spec.SetField(thread.FieldSuccessAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSuccessAt(); ok {
+		_spec.AddField(thread.FieldSuccessAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SuccessAtCleared() {
+		_spec.ClearField(thread.FieldSuccessAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ContactAt(); ok {
+		_spec.SetField(thread.FieldContactAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContactAt(); ok {
+		_spec.AddField(thread.FieldContactAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ContactAtCleared() {
+		_spec.ClearField(thread.FieldContactAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.InterestAt(); ok {
+		_spec.SetField(thread.FieldInterestAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedInterestAt(); ok {
+		_spec.AddField(thread.FieldInterestAt, field.TypeInt64, value)
+	}
+	if _u.mutation.InterestAtCleared() {
+		_spec.ClearField(thread.FieldInterestAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.OperatorAt(); ok {
+		_spec.SetField(thread.FieldOperatorAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOperatorAt(); ok {
+		_spec.AddField(thread.FieldOperatorAt, field.TypeInt64, value)
+	}
+	if _u.mutation.OperatorAtCleared() {
+		_spec.ClearField(thread.FieldOperatorAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(thread.FieldClosedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedClosedAt(); ok {
+		_spec.AddField(thread.FieldClosedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(thread.FieldClosedAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.TakenOverAt(); ok {
+		_spec.SetField(thread.FieldTakenOverAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTakenOverAt(); ok {
+		_spec.AddField(thread.FieldTakenOverAt, field.TypeInt64, value)
+	}
+	if _u.mutation.TakenOverAtCleared() {
+		_spec.ClearField(thread.FieldTakenOverAt, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.VersionID(); ok {
 		_spec.SetField(thread.FieldVersionID, field.TypeString, value)

@@ -52,12 +52,16 @@ type Tx struct {
 	Note *NoteClient
 	// ProviderCredential is the client for interacting with the ProviderCredential builders.
 	ProviderCredential *ProviderCredentialClient
+	// ReadMark is the client for interacting with the ReadMark builders.
+	ReadMark *ReadMarkClient
 	// Reminder is the client for interacting with the Reminder builders.
 	Reminder *ReminderClient
 	// Replay is the client for interacting with the Replay builders.
 	Replay *ReplayClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
+	// Session is the client for interacting with the Session builders.
+	Session *SessionClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
 	// Step is the client for interacting with the Step builders.
@@ -226,9 +230,11 @@ func (tx *Tx) init() {
 	tx.MutationResult = NewMutationResultClient(tx.config)
 	tx.Note = NewNoteClient(tx.config)
 	tx.ProviderCredential = NewProviderCredentialClient(tx.config)
+	tx.ReadMark = NewReadMarkClient(tx.config)
 	tx.Reminder = NewReminderClient(tx.config)
 	tx.Replay = NewReplayClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
+	tx.Session = NewSessionClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Step = NewStepClient(tx.config)
 	tx.TestEvent = NewTestEventClient(tx.config)

@@ -238,10 +238,14 @@ func (t *Thread) update(w *statement) {
 	w.add(`UPDATE threads SET status = `).arg(string(row.Status)).add(`, epoch = `).arg(row.Epoch).add(`, last_seq = `).arg(row.LastSeq)
 	w.add(`, message_count = `).arg(row.MessageCount).add(`, last_message_id = `).arg(row.LastMessageID)
 	w.add(`, last_message_at = `).arg(row.LastMessageAt).add(`, last_activity_at = `).arg(row.LastActivityAt)
-	w.add(`, operator_id = `).arg(row.OperatorID).add(`, operator_since = `).arg(row.OperatorSince)
+	w.add(`, operator_id = `).arg(row.OperatorID).add(`, operator_since = `).arg(row.OperatorSince).add(`, waiting_since = `).arg(row.WaitingSince)
 	w.add(`, version_id = `).arg(row.VersionID).add(`, version_moves = `).arg(row.VersionMoves).add(`, updated_at = `).arg(t.tx.Now)
 	if t.contacted {
 		w.add(`, contact = `).arg(string(row.Contact))
+	}
+	if t.reached {
+		w.add(`, success_at = `).arg(row.SuccessAt).add(`, contact_at = `).arg(row.ContactAt).add(`, interest_at = `).arg(row.InterestAt)
+		w.add(`, operator_at = `).arg(row.OperatorAt).add(`, closed_at = `).arg(row.ClosedAt).add(`, taken_over_at = `).arg(row.TakenOverAt)
 	}
 	w.add(` WHERE id = `).arg(row.ID).add(` AND workspace_id = `).arg(row.WorkspaceID).add(` AND last_seq = `).arg(t.stored)
 }

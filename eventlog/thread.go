@@ -35,6 +35,7 @@ type Thread struct {
 	tags      map[string]bool // nil while they were not read
 	changed   bool            // Row differs from the database
 	contacted bool            // so does its contact
+	reached   bool            // so does what it reached
 	stored    int64           // Row.LastSeq as the database has it
 	assumed   bool            // nothing is locked yet
 	left      *Known          // filled after the commit, if set
@@ -191,6 +192,7 @@ func (t *Thread) SetTag(ctx context.Context, name, text, setBy string) (added bo
 		return false, err
 	}
 	t.tags[name] = true
+	t.reach(name)
 	t.touch()
 	return true, t.Emit(TagAdded, Data{Tag: name, Text: text}, nil)
 }
@@ -214,7 +216,10 @@ func (t *Thread) SetStatus(s thread.Status) error {
 	if t.Row.Status == s {
 		return nil
 	}
-	t.Row.Status = s
+	t.Row.Status, t.Row.WaitingSince = s, ms.Never
+	if s == thread.StatusWAITING_FOR_OPERATOR {
+		t.Row.WaitingSince = t.tx.Now
+	}
 	t.touch()
 	return t.Emit(StatusChanged, Data{Status: s.String()}, nil)
 }
@@ -231,6 +236,7 @@ func (t *Thread) SetOperator(keyID *string) {
 	if keyID != nil {
 		since := t.tx.Now
 		t.Row.OperatorSince = &since
+		t.first(&t.Row.TakenOverAt)
 	}
 }
 

@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	errNoKey   = errors.New("send a key as `Authorization: Bearer …`")
+	errNoKey   = errors.New("send a key as `Authorization: Bearer …`, or sign in")
 	errTicket  = errors.New("a stream ticket opens a subscription: send a key for anything else")
 	errMayNot  = errors.New("the key's role may not do this")
 	errBadInit = errors.New(`send {"authorization": "Bearer …"} as the payload of connection_init`)
 )
 
-// authenticate puts the viewer of a request into its context. A request without a key goes on without a viewer and
-// meets @auth; a wrong key is refused here.
+// authenticate puts the viewer of a request into its context: by a key or token, by a stream ticket, or by the session of a
+// browser. A request without any goes on without a viewer and meets @auth; a wrong key is refused here.
 func (f *front) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header, ticket := r.Header.Get("Authorization"), ticketOf(r)
@@ -32,8 +32,7 @@ func (f *front) authenticate(next http.Handler) http.Handler {
 		case ticket != "":
 			ctx, err = f.redeem(r.Context(), ticket)
 		default:
-			next.ServeHTTP(w, r)
-			return
+			ctx, err = f.admitSession(w, r)
 		}
 		if err != nil {
 			f.refuse(w, r, err)

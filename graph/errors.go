@@ -49,6 +49,7 @@ type public struct {
 	status     int // for requests that never reach GraphQL
 	retry      bool
 	fields     []invalid.Field
+	seconds    int  // after which it may help; 0 if nobody knows
 	hidden     bool // whether the cause belongs into the log
 }
 
@@ -63,6 +64,12 @@ var vocabulary = []struct {
 	{errTicket, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
+	{errForeignPage, public{code: CodeForbidden, status: http.StatusForbidden}},
+	{access.ErrNotRenewable, public{code: CodeForbidden}},
+	{dialogue.ErrNoChat, public{code: CodeNotFound}},
+	{dialogue.ErrTooManySuggestions, public{code: CodeRateLimited, retry: true}},
+	{dialogue.ErrTokensUsedUp, public{code: CodeConflict}},
+	{dialogue.ErrNoSuggestion, public{code: CodeConflict}},
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
 	{socket.ErrOrigin, public{code: CodeForbidden, status: http.StatusForbidden}},
@@ -93,7 +100,13 @@ func translate(err error) public {
 	var bad *invalid.Error
 	var status statusError
 	var refused interface{ SQLState() string }
+	var limited *access.LimitedError
+	var noModel *dialogue.NoModelError
 	switch {
+	case errors.As(err, &limited):
+		return public{code: CodeRateLimited, text: limited.Error(), status: http.StatusTooManyRequests, retry: true, seconds: limited.Seconds()}
+	case errors.As(err, &noModel):
+		return public{code: CodeUnavailable, text: noModel.Error(), status: http.StatusServiceUnavailable, retry: true}
 	case errors.As(err, &bad):
 		return public{code: CodeBadInput, text: bad.Error(), status: http.StatusBadRequest, fields: bad.Fields}
 	case errors.As(err, &status):
@@ -120,6 +133,9 @@ func (p public) extensions(ctx context.Context) map[string]any {
 	e := map[string]any{"code": p.code, "requestId": requestID(ctx), "retryable": p.retry}
 	if len(p.fields) > 0 {
 		e["fields"] = p.fields
+	}
+	if p.seconds > 0 {
+		e["retryAfterSeconds"] = p.seconds
 	}
 	return e
 }

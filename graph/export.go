@@ -34,7 +34,7 @@ const (
 )
 
 var (
-	errNoExport    = errors.New("there is no such file: ask for a link with `exportThread` or `exportThreads`")
+	errNoExport    = errors.New("there is no such file: ask for a link with `exportThread`, `exportThreads` or `exportStats`")
 	errExportEnded = errors.New("the link, or the key that made it, has ended: ask for a new one")
 	errDownloads   = errors.New("too many files are being downloaded: try again when one of them has ended")
 )
@@ -50,14 +50,17 @@ type exportLink struct {
 	Format gql.ThreadExportFormat `json:"f,omitempty"`
 	Where  json.RawMessage        `json:"q,omitempty"` // arguments of `exportThreads` as they were sent
 	Order  json.RawMessage        `json:"o,omitempty"`
+	Stats  *statsRange            `json:"s,omitempty"` // arguments of `exportStats`
 }
 
 // file is the name and media type of the file behind the link.
 func (l exportLink) file() (name, mediaType string) {
+	made := l.Expires.Add(-exportFor).Time().Format("20060102-150405")
 	switch {
+	case l.Stats != nil:
+		return "stats-" + made + ".csv", "text/csv; charset=utf-8; header=present"
 	case l.Thread == "":
-		made := l.Expires.Add(-exportFor)
-		return "threads-" + made.Time().Format("20060102-150405") + ".csv", "text/csv; charset=utf-8; header=present"
+		return "threads-" + made + ".csv", "text/csv; charset=utf-8; header=present"
 	case l.Format == gql.ThreadExportFormatMarkdown:
 		return l.Thread + ".md", "text/markdown; charset=utf-8"
 	}
@@ -209,7 +212,10 @@ func (e *exports) admit(ctx context.Context, l exportLink) (context.Context, vie
 
 // write makes the file.
 func (e *exports) write(ctx context.Context, d *download) error {
-	if d.link.Thread != "" {
+	switch {
+	case d.link.Stats != nil:
+		return e.writeStats(ctx, d)
+	case d.link.Thread != "":
 		return e.writeThread(ctx, d)
 	}
 	where, order, err := e.arguments(ctx, d.link)

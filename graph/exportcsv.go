@@ -77,6 +77,7 @@ var orderColumns = map[string]string{
 	ent.ThreadOrderFieldCreatedAt.String():      thread.FieldCreatedAt,
 	ent.ThreadOrderFieldLastActivityAt.String(): thread.FieldLastActivityAt,
 	ent.ThreadOrderFieldMessageCount.String():   thread.FieldMessageCount,
+	ent.ThreadOrderFieldWaitingSince.String():   thread.FieldWaitingSince,
 }
 
 // systemFields are the facts about a thread that webhooks carry; its tags must be loaded.

@@ -62,11 +62,13 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Reminder() ReminderResolver
 	Replay() ReplayResolver
+	Session() SessionResolver
 	Step() StepResolver
 	Subscription() SubscriptionResolver
 	Thread() ThreadResolver
 	ThreadTag() ThreadTagResolver
 	Turn() TurnResolver
+	Viewer() ViewerResolver
 	Workspace() WorkspaceResolver
 	ThreadWhereInput() ThreadWhereInputResolver
 }
@@ -98,7 +100,9 @@ type ComplexityRoot struct {
 	}
 
 	Agent struct {
+		AllowedSites          func(childComplexity int) int
 		AnswerSchema          func(childComplexity int) int
+		Chat                  func(childComplexity int) int
 		CreatedAt             func(childComplexity int) int
 		DailyTokens           func(childComplexity int) int
 		FallbackText          func(childComplexity int) int
@@ -217,6 +221,13 @@ type ComplexityRoot struct {
 	CallPayload struct {
 		Call             func(childComplexity int) int
 		ClientMutationID func(childComplexity int) int
+	}
+
+	ChatSettings struct {
+		AccentColor func(childComplexity int) int
+		Greeting    func(childComplexity int) int
+		Placeholder func(childComplexity int) int
+		Title       func(childComplexity int) int
 	}
 
 	Cost struct {
@@ -339,6 +350,17 @@ type ComplexityRoot struct {
 		ExpiresAt   func(childComplexity int) int
 		FileName    func(childComplexity int) int
 		URL         func(childComplexity int) int
+	}
+
+	Durations struct {
+		Count func(childComplexity int) int
+		P50Ms func(childComplexity int) int
+		P90Ms func(childComplexity int) int
+	}
+
+	EndSessionsPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Ended            func(childComplexity int) int
 	}
 
 	ErasePayload struct {
@@ -607,15 +629,18 @@ type ComplexityRoot struct {
 		DeleteFunction          func(childComplexity int, input gql.DeleteInput) int
 		DeleteIntegration       func(childComplexity int, input gql.DeleteInput) int
 		DeleteModelProvider     func(childComplexity int, input gql.DeleteInput) int
+		EndSessions             func(childComplexity int, input gql.EndSessionsInput) int
 		EraseCustomer           func(childComplexity int, input gql.EraseCustomerInput) int
 		EraseThread             func(childComplexity int, input gql.ThreadInput) int
 		HandBack                func(childComplexity int, input gql.ThreadInput) int
+		MarkRead                func(childComplexity int, input gql.MarkReadInput) int
 		MoveThread              func(childComplexity int, input gql.MoveThreadInput) int
 		PublishAgent            func(childComplexity int, input gql.PublishAgentInput) int
 		RefuseCall              func(childComplexity int, input gql.RefuseCallInput) int
 		ReleaseHeldDeliveries   func(childComplexity int, input gql.ReleaseHeldDeliveriesInput) int
 		RemoveModelPrice        func(childComplexity int, input gql.DeleteInput) int
 		RemoveTag               func(childComplexity int, input gql.RemoveTagInput) int
+		RenewThreadToken        func(childComplexity int, input gql.RenewThreadTokenInput) int
 		ReopenThread            func(childComplexity int, input gql.ThreadInput) int
 		ReplayDeliveries        func(childComplexity int, input gql.ReplayDeliveriesInput) int
 		ResendDelivery          func(childComplexity int, input gql.ResendDeliveryInput) int
@@ -626,7 +651,11 @@ type ComplexityRoot struct {
 		SendOperatorMessage     func(childComplexity int, input gql.SendMessageInput) int
 		SetModelPrice           func(childComplexity int, input gql.SetModelPriceInput) int
 		SetPresence             func(childComplexity int, input gql.SetPresenceInput) int
+		SignIn                  func(childComplexity int, input gql.SignInInput) int
+		SignOut                 func(childComplexity int, input gql.SignOutInput) int
+		StartChat               func(childComplexity int, input gql.StartChatInput) int
 		StopTurn                func(childComplexity int, input gql.ThreadInput) int
+		SuggestReply            func(childComplexity int, input gql.SuggestReplyInput) int
 		TakeOver                func(childComplexity int, input gql.ThreadInput) int
 		TestAgent               func(childComplexity int, input gql.TestAgentInput) int
 		TestIntegration         func(childComplexity int, input gql.TestIntegrationInput) int
@@ -700,6 +729,7 @@ type ComplexityRoot struct {
 		Deliveries     func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
 		EventTypes     func(childComplexity int) int
 		Events         func(childComplexity int, after *gql.Cursor, first *int, types []string, threadID *string, agentIds []string, channels []string) int
+		ExportStats    func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) int
 		ExportThread   func(childComplexity int, threadID string, format gql.ThreadExportFormat) int
 		ExportThreads  func(childComplexity int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
 		Integrations   func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.IntegrationOrder, where *ent.IntegrationWhereInput) int
@@ -708,6 +738,7 @@ type ComplexityRoot struct {
 		Models         func(childComplexity int) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
+		Stats          func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) int
 		Thread         func(childComplexity int, id *string, externalID *string) int
 		Threads        func(childComplexity int, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) int
 		Usage          func(childComplexity int, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) int
@@ -775,9 +806,67 @@ type ComplexityRoot struct {
 		Replay           func(childComplexity int) int
 	}
 
+	Session struct {
+		CreatedAt  func(childComplexity int) int
+		Current    func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		UserAgent  func(childComplexity int) int
+	}
+
 	SetPresencePayload struct {
 		ClientMutationID func(childComplexity int) int
 		ExpiresAt        func(childComplexity int) int
+	}
+
+	SignInPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Session          func(childComplexity int) int
+		Viewer           func(childComplexity int) int
+	}
+
+	SignOutPayload struct {
+		ClientMutationID func(childComplexity int) int
+	}
+
+	StartChatPayload struct {
+		ClientMutationID func(childComplexity int) int
+		ThreadID         func(childComplexity int) int
+		Token            func(childComplexity int) int
+	}
+
+	Stats struct {
+		Agents   func(childComplexity int) int
+		Days     func(childComplexity int) int
+		From     func(childComplexity int) int
+		Models   func(childComplexity int) int
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		To       func(childComplexity int) int
+		Total    func(childComplexity int) int
+	}
+
+	StatsFigures struct {
+		AgentMessages    func(childComplexity int) int
+		Closed           func(childComplexity int) int
+		Contacts         func(childComplexity int) int
+		CustomerMessages func(childComplexity int) int
+		Dialogues        func(childComplexity int) int
+		FirstResponse    func(childComplexity int) int
+		Interests        func(childComplexity int) int
+		OperatorMessages func(childComplexity int) int
+		OperatorsAsked   func(childComplexity int) int
+		Response         func(childComplexity int) int
+		Successes        func(childComplexity int) int
+		TakenOver        func(childComplexity int) int
+		Usage            func(childComplexity int) int
+	}
+
+	StatsRow struct {
+		Agent   func(childComplexity int) int
+		Day     func(childComplexity int) int
+		Figures func(childComplexity int) int
 	}
 
 	StatusChanged struct {
@@ -819,6 +908,13 @@ type ComplexityRoot struct {
 		TestAgentEvents func(childComplexity int, runID string) int
 		ThreadEvents    func(childComplexity int, threadID string, after *gql.Cursor) int
 		WorkspaceEvents func(childComplexity int, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) int
+	}
+
+	SuggestReplyPayload struct {
+		ClientMutationID func(childComplexity int) int
+		Model            func(childComplexity int) int
+		Text             func(childComplexity int) int
+		Usage            func(childComplexity int) int
 	}
 
 	TagChanged struct {
@@ -942,8 +1038,10 @@ type ComplexityRoot struct {
 		Success        func(childComplexity int) int
 		Tags           func(childComplexity int) int
 		Turns          func(childComplexity int, first *int) int
+		UnreadCount    func(childComplexity int) int
 		UpdatedAt      func(childComplexity int) int
 		Usage          func(childComplexity int) int
+		WaitingSince   func(childComplexity int) int
 	}
 
 	ThreadConnection struct {
@@ -966,6 +1064,11 @@ type ComplexityRoot struct {
 		CreatedAt func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Text      func(childComplexity int) int
+	}
+
+	ThreadToken struct {
+		ExpiresAt func(childComplexity int) int
+		Token     func(childComplexity int) int
 	}
 
 	ThreadTokenPayload struct {
@@ -1022,6 +1125,7 @@ type ComplexityRoot struct {
 		APIKey    func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Role      func(childComplexity int) int
+		Sessions  func(childComplexity int) int
 		Thread    func(childComplexity int) int
 		Workspace func(childComplexity int) int
 	}
@@ -1048,6 +1152,9 @@ type AgentResolver interface {
 	Instructions(ctx context.Context, obj *ent.Agent) (*string, error)
 
 	Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, error)
+
+	AllowedSites(ctx context.Context, obj *ent.Agent) ([]string, error)
+	Chat(ctx context.Context, obj *ent.Agent) (*gql.ChatSettings, error)
 
 	AnswerSchema(ctx context.Context, obj *ent.Agent) (*raw.JSON, error)
 
@@ -1124,12 +1231,16 @@ type MutationResolver interface {
 	CreateReminder(ctx context.Context, input gql.CreateReminderInput) (*gql.ReminderPayload, error)
 	CancelReminder(ctx context.Context, input gql.CancelReminderInput) (*gql.ReminderPayload, error)
 	StopTurn(ctx context.Context, input gql.ThreadInput) (*gql.ThreadPayload, error)
+	MarkRead(ctx context.Context, input gql.MarkReadInput) (*gql.ThreadPayload, error)
+	SuggestReply(ctx context.Context, input gql.SuggestReplyInput) (*gql.SuggestReplyPayload, error)
 	AddNote(ctx context.Context, input gql.AddNoteInput) (*gql.NotePayload, error)
 	ApproveCall(ctx context.Context, input gql.CallInput) (*gql.CallPayload, error)
 	RefuseCall(ctx context.Context, input gql.RefuseCallInput) (*gql.CallPayload, error)
 	EraseThread(ctx context.Context, input gql.ThreadInput) (*gql.ErasePayload, error)
 	EraseCustomer(ctx context.Context, input gql.EraseCustomerInput) (*gql.ErasePayload, error)
 	CreateThreadToken(ctx context.Context, input gql.CreateThreadTokenInput) (*gql.ThreadTokenPayload, error)
+	StartChat(ctx context.Context, input gql.StartChatInput) (*gql.StartChatPayload, error)
+	RenewThreadToken(ctx context.Context, input gql.RenewThreadTokenInput) (*gql.ThreadTokenPayload, error)
 	CreateStreamTicket(ctx context.Context, input gql.CreateStreamTicketInput) (*gql.StreamTicketPayload, error)
 	CreateIntegration(ctx context.Context, input gql.CreateIntegrationInput) (*gql.IntegrationPayload, error)
 	UpdateIntegration(ctx context.Context, input gql.UpdateIntegrationInput) (*gql.IntegrationPayload, error)
@@ -1146,6 +1257,9 @@ type MutationResolver interface {
 	TestModelProvider(ctx context.Context, input gql.TestModelProviderInput) (*gql.TestModelProviderPayload, error)
 	SetModelPrice(ctx context.Context, input gql.SetModelPriceInput) (*gql.ModelPricePayload, error)
 	RemoveModelPrice(ctx context.Context, input gql.DeleteInput) (*gql.DeletePayload, error)
+	SignIn(ctx context.Context, input gql.SignInInput) (*gql.SignInPayload, error)
+	SignOut(ctx context.Context, input gql.SignOutInput) (*gql.SignOutPayload, error)
+	EndSessions(ctx context.Context, input gql.EndSessionsInput) (*gql.EndSessionsPayload, error)
 	CreateAPIKey(ctx context.Context, input gql.CreateAPIKeyInput) (*gql.CreateAPIKeyPayload, error)
 	RevokeAPIKey(ctx context.Context, input gql.DeleteInput) (*gql.APIKeyPayload, error)
 }
@@ -1164,6 +1278,8 @@ type QueryResolver interface {
 	EventTypes(ctx context.Context) ([]*gql.EventType, error)
 	APIKeys(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.APIKeyConnection, error)
 	Usage(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, threadID *string, groupBy []gql.UsageDimension, first *int) ([]*gql.UsageRow, error)
+	Stats(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) (*gql.Stats, error)
+	ExportStats(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) (*gql.Download, error)
 	ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error)
 	ExportThreads(ctx context.Context, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*gql.Download, error)
 	Models(ctx context.Context) ([]*gql.Model, error)
@@ -1181,6 +1297,11 @@ type ReplayResolver interface {
 
 	Waiting(ctx context.Context, obj *ent.Replay) (int, error)
 }
+type SessionResolver interface {
+	ExpiresAt(ctx context.Context, obj *ent.Session) (ms.Time, error)
+
+	Current(ctx context.Context, obj *ent.Session) (bool, error)
+}
 type StepResolver interface {
 	Cost(ctx context.Context, obj *ent.Step) (*gql.Cost, error)
 }
@@ -1195,12 +1316,14 @@ type ThreadResolver interface {
 	Customer(ctx context.Context, obj *ent.Thread) (*ent.Customer, error)
 	Operator(ctx context.Context, obj *ent.Thread) (*ent.APIKey, error)
 
+	WaitingSince(ctx context.Context, obj *ent.Thread) (*ms.Time, error)
 	Tags(ctx context.Context, obj *ent.Thread) ([]*ent.ThreadTag, error)
 	Success(ctx context.Context, obj *ent.Thread) (bool, error)
 
 	LastMessage(ctx context.Context, obj *ent.Thread) (*ent.Message, error)
 
 	Messages(ctx context.Context, obj *ent.Thread, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.MessageConnection, error)
+	UnreadCount(ctx context.Context, obj *ent.Thread) (int, error)
 	Notes(ctx context.Context, obj *ent.Thread) ([]*ent.Note, error)
 	Turns(ctx context.Context, obj *ent.Thread, first *int) ([]*ent.Turn, error)
 	Cursor(ctx context.Context, obj *ent.Thread) (gql.Cursor, error)
@@ -1215,6 +1338,9 @@ type TurnResolver interface {
 	Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, error)
 	Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, error)
 }
+type ViewerResolver interface {
+	Sessions(ctx context.Context, obj *gql.Viewer) ([]*ent.Session, error)
+}
 type WorkspaceResolver interface {
 	Cursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error)
 	DeliveryCursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error)
@@ -1223,6 +1349,7 @@ type WorkspaceResolver interface {
 type ThreadWhereInputResolver interface {
 	OperatorIDIsNil(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error
 
+	Unread(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error
 	Tag(ctx context.Context, obj *ent.ThreadWhereInput, data *string) error
 	TagIn(ctx context.Context, obj *ent.ThreadWhereInput, data []string) error
 	Text(ctx context.Context, obj *ent.ThreadWhereInput, data *string) error
@@ -1321,12 +1448,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.APIKeyEdge.Node(childComplexity), true
 
+	case "Agent.allowedSites":
+		if e.ComplexityRoot.Agent.AllowedSites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.AllowedSites(childComplexity), true
 	case "Agent.answerSchema":
 		if e.ComplexityRoot.Agent.AnswerSchema == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Agent.AnswerSchema(childComplexity), true
+	case "Agent.chat":
+		if e.ComplexityRoot.Agent.Chat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.Chat(childComplexity), true
 	case "Agent.createdAt":
 		if e.ComplexityRoot.Agent.CreatedAt == nil {
 			break
@@ -1837,6 +1976,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CallPayload.ClientMutationID(childComplexity), true
 
+	case "ChatSettings.accentColor":
+		if e.ComplexityRoot.ChatSettings.AccentColor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatSettings.AccentColor(childComplexity), true
+	case "ChatSettings.greeting":
+		if e.ComplexityRoot.ChatSettings.Greeting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatSettings.Greeting(childComplexity), true
+	case "ChatSettings.placeholder":
+		if e.ComplexityRoot.ChatSettings.Placeholder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatSettings.Placeholder(childComplexity), true
+	case "ChatSettings.title":
+		if e.ComplexityRoot.ChatSettings.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatSettings.Title(childComplexity), true
+
 	case "Cost.amount":
 		if e.ComplexityRoot.Cost.Amount == nil {
 			break
@@ -2296,6 +2460,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Download.URL(childComplexity), true
+
+	case "Durations.count":
+		if e.ComplexityRoot.Durations.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Durations.Count(childComplexity), true
+	case "Durations.p50Ms":
+		if e.ComplexityRoot.Durations.P50Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Durations.P50Ms(childComplexity), true
+	case "Durations.p90Ms":
+		if e.ComplexityRoot.Durations.P90Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Durations.P90Ms(childComplexity), true
+
+	case "EndSessionsPayload.clientMutationId":
+		if e.ComplexityRoot.EndSessionsPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSessionsPayload.ClientMutationID(childComplexity), true
+	case "EndSessionsPayload.ended":
+		if e.ComplexityRoot.EndSessionsPayload.Ended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSessionsPayload.Ended(childComplexity), true
 
 	case "ErasePayload.clientMutationId":
 		if e.ComplexityRoot.ErasePayload.ClientMutationID == nil {
@@ -3533,6 +3729,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteModelProvider(childComplexity, args["input"].(gql.DeleteInput)), true
+	case "Mutation.endSessions":
+		if e.ComplexityRoot.Mutation.EndSessions == nil {
+			break
+		}
+
+		args, err := field_Mutation_endSessions_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndSessions(childComplexity, args["input"].(gql.EndSessionsInput)), true
 	case "Mutation.eraseCustomer":
 		if e.ComplexityRoot.Mutation.EraseCustomer == nil {
 			break
@@ -3566,6 +3773,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HandBack(childComplexity, args["input"].(gql.ThreadInput)), true
+	case "Mutation.markRead":
+		if e.ComplexityRoot.Mutation.MarkRead == nil {
+			break
+		}
+
+		args, err := field_Mutation_markRead_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(gql.MarkReadInput)), true
 	case "Mutation.moveThread":
 		if e.ComplexityRoot.Mutation.MoveThread == nil {
 			break
@@ -3632,6 +3850,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveTag(childComplexity, args["input"].(gql.RemoveTagInput)), true
+	case "Mutation.renewThreadToken":
+		if e.ComplexityRoot.Mutation.RenewThreadToken == nil {
+			break
+		}
+
+		args, err := field_Mutation_renewThreadToken_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenewThreadToken(childComplexity, args["input"].(gql.RenewThreadTokenInput)), true
 	case "Mutation.reopenThread":
 		if e.ComplexityRoot.Mutation.ReopenThread == nil {
 			break
@@ -3742,6 +3971,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPresence(childComplexity, args["input"].(gql.SetPresenceInput)), true
+	case "Mutation.signIn":
+		if e.ComplexityRoot.Mutation.SignIn == nil {
+			break
+		}
+
+		args, err := field_Mutation_signIn_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(gql.SignInInput)), true
+	case "Mutation.signOut":
+		if e.ComplexityRoot.Mutation.SignOut == nil {
+			break
+		}
+
+		args, err := field_Mutation_signOut_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(gql.SignOutInput)), true
+	case "Mutation.startChat":
+		if e.ComplexityRoot.Mutation.StartChat == nil {
+			break
+		}
+
+		args, err := field_Mutation_startChat_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartChat(childComplexity, args["input"].(gql.StartChatInput)), true
 	case "Mutation.stopTurn":
 		if e.ComplexityRoot.Mutation.StopTurn == nil {
 			break
@@ -3753,6 +4015,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StopTurn(childComplexity, args["input"].(gql.ThreadInput)), true
+	case "Mutation.suggestReply":
+		if e.ComplexityRoot.Mutation.SuggestReply == nil {
+			break
+		}
+
+		args, err := field_Mutation_suggestReply_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SuggestReply(childComplexity, args["input"].(gql.SuggestReplyInput)), true
 	case "Mutation.takeOver":
 		if e.ComplexityRoot.Mutation.TakeOver == nil {
 			break
@@ -4142,6 +4415,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Events(childComplexity, args["after"].(*gql.Cursor), args["first"].(*int), args["types"].([]string), args["threadId"].(*string), args["agentIds"].([]string), args["channels"].([]string)), true
+	case "Query.exportStats":
+		if e.ComplexityRoot.Query.ExportStats == nil {
+			break
+		}
+
+		args, err := field_Query_exportStats_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExportStats(childComplexity, args["from"].(*ms.Time), args["to"].(*ms.Time), args["agentId"].(*string), args["timeZone"].(*string)), true
 	case "Query.exportThread":
 		if e.ComplexityRoot.Query.ExportThread == nil {
 			break
@@ -4216,6 +4500,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.stats":
+		if e.ComplexityRoot.Query.Stats == nil {
+			break
+		}
+
+		args, err := field_Query_stats_args(ctx, ec, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Stats(childComplexity, args["from"].(*ms.Time), args["to"].(*ms.Time), args["agentId"].(*string), args["timeZone"].(*string)), true
 	case "Query.thread":
 		if e.ComplexityRoot.Query.Thread == nil {
 			break
@@ -4503,6 +4798,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReplayPayload.Replay(childComplexity), true
 
+	case "Session.createdAt":
+		if e.ComplexityRoot.Session.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.CreatedAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.expiresAt":
+		if e.ComplexityRoot.Session.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ExpiresAt(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ID(childComplexity), true
+	case "Session.lastUsedAt":
+		if e.ComplexityRoot.Session.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.LastUsedAt(childComplexity), true
+	case "Session.userAgent":
+		if e.ComplexityRoot.Session.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
+
 	case "SetPresencePayload.clientMutationId":
 		if e.ComplexityRoot.SetPresencePayload.ClientMutationID == nil {
 			break
@@ -4515,6 +4847,198 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetPresencePayload.ExpiresAt(childComplexity), true
+
+	case "SignInPayload.clientMutationId":
+		if e.ComplexityRoot.SignInPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInPayload.ClientMutationID(childComplexity), true
+	case "SignInPayload.session":
+		if e.ComplexityRoot.SignInPayload.Session == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInPayload.Session(childComplexity), true
+	case "SignInPayload.viewer":
+		if e.ComplexityRoot.SignInPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInPayload.Viewer(childComplexity), true
+
+	case "SignOutPayload.clientMutationId":
+		if e.ComplexityRoot.SignOutPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignOutPayload.ClientMutationID(childComplexity), true
+
+	case "StartChatPayload.clientMutationId":
+		if e.ComplexityRoot.StartChatPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartChatPayload.ClientMutationID(childComplexity), true
+	case "StartChatPayload.threadId":
+		if e.ComplexityRoot.StartChatPayload.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartChatPayload.ThreadID(childComplexity), true
+	case "StartChatPayload.token":
+		if e.ComplexityRoot.StartChatPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartChatPayload.Token(childComplexity), true
+
+	case "Stats.agents":
+		if e.ComplexityRoot.Stats.Agents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.Agents(childComplexity), true
+	case "Stats.days":
+		if e.ComplexityRoot.Stats.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.Days(childComplexity), true
+	case "Stats.from":
+		if e.ComplexityRoot.Stats.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.From(childComplexity), true
+	case "Stats.models":
+		if e.ComplexityRoot.Stats.Models == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.Models(childComplexity), true
+	case "Stats.rows":
+		if e.ComplexityRoot.Stats.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.Rows(childComplexity), true
+	case "Stats.timeZone":
+		if e.ComplexityRoot.Stats.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.TimeZone(childComplexity), true
+	case "Stats.to":
+		if e.ComplexityRoot.Stats.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.To(childComplexity), true
+	case "Stats.total":
+		if e.ComplexityRoot.Stats.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Stats.Total(childComplexity), true
+
+	case "StatsFigures.agentMessages":
+		if e.ComplexityRoot.StatsFigures.AgentMessages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.AgentMessages(childComplexity), true
+	case "StatsFigures.closed":
+		if e.ComplexityRoot.StatsFigures.Closed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Closed(childComplexity), true
+	case "StatsFigures.contacts":
+		if e.ComplexityRoot.StatsFigures.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Contacts(childComplexity), true
+	case "StatsFigures.customerMessages":
+		if e.ComplexityRoot.StatsFigures.CustomerMessages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.CustomerMessages(childComplexity), true
+	case "StatsFigures.dialogues":
+		if e.ComplexityRoot.StatsFigures.Dialogues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Dialogues(childComplexity), true
+	case "StatsFigures.firstResponse":
+		if e.ComplexityRoot.StatsFigures.FirstResponse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.FirstResponse(childComplexity), true
+	case "StatsFigures.interests":
+		if e.ComplexityRoot.StatsFigures.Interests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Interests(childComplexity), true
+	case "StatsFigures.operatorMessages":
+		if e.ComplexityRoot.StatsFigures.OperatorMessages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.OperatorMessages(childComplexity), true
+	case "StatsFigures.operatorsAsked":
+		if e.ComplexityRoot.StatsFigures.OperatorsAsked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.OperatorsAsked(childComplexity), true
+	case "StatsFigures.response":
+		if e.ComplexityRoot.StatsFigures.Response == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Response(childComplexity), true
+	case "StatsFigures.successes":
+		if e.ComplexityRoot.StatsFigures.Successes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Successes(childComplexity), true
+	case "StatsFigures.takenOver":
+		if e.ComplexityRoot.StatsFigures.TakenOver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.TakenOver(childComplexity), true
+	case "StatsFigures.usage":
+		if e.ComplexityRoot.StatsFigures.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsFigures.Usage(childComplexity), true
+
+	case "StatsRow.agent":
+		if e.ComplexityRoot.StatsRow.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsRow.Agent(childComplexity), true
+	case "StatsRow.day":
+		if e.ComplexityRoot.StatsRow.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsRow.Day(childComplexity), true
+	case "StatsRow.figures":
+		if e.ComplexityRoot.StatsRow.Figures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatsRow.Figures(childComplexity), true
 
 	case "StatusChanged.createdAt":
 		if e.ComplexityRoot.StatusChanged.CreatedAt == nil {
@@ -4713,6 +5237,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.WorkspaceEvents(childComplexity, args["after"].(*gql.Cursor), args["types"].([]string), args["where"].(*ent.ThreadWhereInput)), true
+
+	case "SuggestReplyPayload.clientMutationId":
+		if e.ComplexityRoot.SuggestReplyPayload.ClientMutationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestReplyPayload.ClientMutationID(childComplexity), true
+	case "SuggestReplyPayload.model":
+		if e.ComplexityRoot.SuggestReplyPayload.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestReplyPayload.Model(childComplexity), true
+	case "SuggestReplyPayload.text":
+		if e.ComplexityRoot.SuggestReplyPayload.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestReplyPayload.Text(childComplexity), true
+	case "SuggestReplyPayload.usage":
+		if e.ComplexityRoot.SuggestReplyPayload.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestReplyPayload.Usage(childComplexity), true
 
 	case "TagChanged.createdAt":
 		if e.ComplexityRoot.TagChanged.CreatedAt == nil {
@@ -5279,6 +5828,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thread.Turns(childComplexity, args["first"].(*int)), true
+	case "Thread.unreadCount":
+		if e.ComplexityRoot.Thread.UnreadCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thread.UnreadCount(childComplexity), true
 	case "Thread.updatedAt":
 		if e.ComplexityRoot.Thread.UpdatedAt == nil {
 			break
@@ -5291,6 +5846,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Thread.Usage(childComplexity), true
+	case "Thread.waitingSince":
+		if e.ComplexityRoot.Thread.WaitingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Thread.WaitingSince(childComplexity), true
 
 	case "ThreadConnection.edges":
 		if e.ComplexityRoot.ThreadConnection.Edges == nil {
@@ -5355,6 +5916,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ThreadTag.Text(childComplexity), true
+
+	case "ThreadToken.expiresAt":
+		if e.ComplexityRoot.ThreadToken.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThreadToken.ExpiresAt(childComplexity), true
+	case "ThreadToken.token":
+		if e.ComplexityRoot.ThreadToken.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThreadToken.Token(childComplexity), true
 
 	case "ThreadTokenPayload.clientMutationId":
 		if e.ComplexityRoot.ThreadTokenPayload.ClientMutationID == nil {
@@ -5589,6 +6163,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Role(childComplexity), true
+	case "Viewer.sessions":
+		if e.ComplexityRoot.Viewer.Sessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Sessions(childComplexity), true
 	case "Viewer.thread":
 		if e.ComplexityRoot.Viewer.Thread == nil {
 			break
@@ -5643,6 +6223,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputCancelReminderInput,
 		unmarshalInputCancelReplayInput,
 		unmarshalInputCannedAnswerInput,
+		unmarshalInputChatSettingsInput,
 		unmarshalInputCreateAgentInput,
 		unmarshalInputCreateApiKeyInput,
 		unmarshalInputCreateFunctionInput,
@@ -5658,17 +6239,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputDeleteInput,
 		unmarshalInputDeliveryOrder,
 		unmarshalInputDeliveryWhereInput,
+		unmarshalInputEndSessionsInput,
 		unmarshalInputEraseCustomerInput,
 		unmarshalInputFollowUpInput,
 		unmarshalInputFunctionHeaderInput,
 		unmarshalInputIntegrationOrder,
 		unmarshalInputIntegrationWhereInput,
+		unmarshalInputMarkReadInput,
 		unmarshalInputMoveThreadInput,
 		unmarshalInputPublishAgentInput,
 		unmarshalInputQuietHoursInput,
 		unmarshalInputRefuseCallInput,
 		unmarshalInputReleaseHeldDeliveriesInput,
 		unmarshalInputRemoveTagInput,
+		unmarshalInputRenewThreadTokenInput,
 		unmarshalInputReplayDeliveriesInput,
 		unmarshalInputResendDeliveryInput,
 		unmarshalInputRollbackAgentInput,
@@ -5676,6 +6260,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		unmarshalInputSendMessageInput,
 		unmarshalInputSetModelPriceInput,
 		unmarshalInputSetPresenceInput,
+		unmarshalInputSignInInput,
+		unmarshalInputSignOutInput,
+		unmarshalInputStartChatInput,
+		unmarshalInputSuggestReplyInput,
 		unmarshalInputTestAgentInput,
 		unmarshalInputTestIntegrationInput,
 		unmarshalInputTestMessageInput,
@@ -5793,7 +6381,7 @@ directive @auth(
 The value depends on which key asks, and not on its role and workspace alone: a subscription that selects the field is executed
 for each subscriber, and not once for all who ask the same.
 """
-directive @perViewer on FIELD_DEFINITION
+directive @perViewer on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 
 "Opaque place in a list or in a stream of events. Keep it as it is; never build or read one."
 scalar Cursor
@@ -5860,7 +6448,7 @@ type Query {
   "One agent."
   agent(id: ID!): Agent @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP])
   "Threads, newest activity first unless ` + "`" + `orderBy` + "`" + ` says otherwise."
-  threads(after: Cursor, first: Int, before: Cursor, last: Int, orderBy: ThreadOrder, where: ThreadWhereInput): ThreadConnection! @auth(roles: [ADMIN, OPERATOR, APP])
+  threads(after: Cursor, first: Int, before: Cursor, last: Int, orderBy: ThreadOrder, where: ThreadWhereInput): ThreadConnection! @auth(roles: [ADMIN, OPERATOR, APP]) @perViewer
   "One thread, by its id or by the app's own external id: give exactly one."
   thread(id: ID, externalId: String): Thread @auth(roles: [ADMIN, OPERATOR, APP, THREAD])
   "Customers of the workspace."
@@ -5885,6 +6473,13 @@ type Query {
   last 30 days; a range has at most 366 days.
   """
   usage(from: Time, to: Time, agentId: ID, threadId: ID, groupBy: [UsageDimension!]! = [DAY], first: Int): [UsageRow!]! @auth(roles: [ADMIN, OPERATOR])
+  """
+  How dialogues went between two moments, for the whole workspace or one agent: totals, days and agents. Days are those of
+  ` + "`" + `timeZone` + "`" + `, an IANA name; UTC by default. Without ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` it is the last 30 days; a range has at most 400 days.
+  """
+  stats(from: Time, to: Time, agentId: ID, timeZone: String): Stats! @auth(roles: [ADMIN, OPERATOR])
+  "A link to a CSV file with the figures of ` + "`" + `stats` + "`" + `, one line for each day and agent."
+  exportStats(from: Time, to: Time, agentId: ID, timeZone: String): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "A link to one thread with everything said, called and noted in it."
   exportThread(threadId: ID!, format: ThreadExportFormat! = JSON_LINES): Download! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "A link to a CSV file with one line for each thread that matches, in the given order; newest activity first by default."
@@ -5910,8 +6505,8 @@ type Mutation {
   createAgent(input: CreateAgentInput!): AgentPayload! @auth(roles: [ADMIN])
   """
   Changes the given fields of an agent's draft. Until the agent is first published its threads follow the draft, from
-  their next step on; afterwards nothing they do changes before the next publication, but for name, ` + "`" + `public` + "`" + ` and
-  ` + "`" + `dailyTokens` + "`" + `, which hold at once.
+  their next step on; afterwards nothing they do changes before the next publication, but for name, ` + "`" + `public` + "`" + `,
+  ` + "`" + `allowedSites` + "`" + `, ` + "`" + `chat` + "`" + ` and ` + "`" + `dailyTokens` + "`" + `, which hold at once.
   """
   updateAgent(input: UpdateAgentInput!): AgentPayload! @auth(roles: [ADMIN])
   "Deletes an agent. Its threads stay readable; messages to them are stored and start no turn."
@@ -5965,6 +6560,17 @@ type Mutation {
   cancelReminder(input: CancelReminderInput!): ReminderPayload! @auth(roles: [ADMIN, OPERATOR, APP])
   "Stops the agent's present work on a thread, if there is any."
   stopTurn(input: ThreadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR, APP])
+  """
+  Notes that the operator who asks has read a thread, up to a message or up to its end, for ` + "`" + `Thread.unreadCount` + "`" + `. It never goes
+  back.
+  """
+  markRead(input: MarkReadInput!): ThreadPayload! @auth(roles: [ADMIN, OPERATOR])
+  """
+  Has the agent's model write what an operator could answer now, to be edited and sent by ` + "`" + `sendOperatorMessage` + "`" + `. It calls no
+  function and leaves nothing in the thread. What it used counts in ` + "`" + `usage` + "`" + `, as dry runs do, and in the agent's ` + "`" + `dailyTokens` + "`" + `. It
+  takes at most 25 seconds; a key may ask for two at once.
+  """
+  suggestReply(input: SuggestReplyInput!): SuggestReplyPayload! @auth(roles: [ADMIN, OPERATOR])
   "Leaves a note that only operators see."
   addNote(input: AddNoteInput!): NotePayload! @auth(roles: [ADMIN, OPERATOR])
   "Lets a call that waits for approval be sent."
@@ -5981,6 +6587,17 @@ type Mutation {
   eraseCustomer(input: EraseCustomerInput!): ErasePayload! @auth(roles: [ADMIN])
   "Makes a token that sees and writes one thread only, for use in a customer's browser."
   createThreadToken(input: CreateThreadTokenInput!): ThreadTokenPayload! @auth(roles: [ADMIN, APP])
+  """
+  Opens a thread with an agent that is ` + "`" + `public` + "`" + `, for whoever asks, and returns a token for it. It needs no key, and gives none of
+  the rights of one: the customer is new, and is what the visitor says. An address may begin 10 at once and 10 a minute, a workspace
+  600 a minute; more are ` + "`" + `RATE_LIMITED` + "`" + `, with ` + "`" + `extensions.retryAfterSeconds` + "`" + `.
+  """
+  startChat(input: StartChatInput!): StartChatPayload! @auth(roles: [])
+  """
+  Makes a new token for the thread of the token that asks, good for as long as that was. Only tokens of ` + "`" + `startChat` + "`" + ` can be renewed,
+  and only until 30 days after the first one was made.
+  """
+  renewThreadToken(input: RenewThreadTokenInput!): ThreadTokenPayload! @auth(roles: [THREAD])
   """
   Makes a ticket that opens one stream of server-sent events by GET, for ` + "`" + `EventSource` + "`" + `, which cannot send a key. The stream is
   that of whoever made the ticket.
@@ -6028,6 +6645,16 @@ type Mutation {
   "Removes a price."
   removeModelPrice(input: DeleteInput!): DeletePayload! @auth(roles: [ADMIN])
 
+  """
+  Takes a key for a session of this browser: the answer sets a cookie that page scripts cannot read, and requests of this server's
+  own pages then count as the key's. It needs a POST. A session ends 12 hours after its last use, 7 days after it began, with its
+  key, or by ` + "`" + `signOut` + "`" + `. An address may try 10 times at once and 10 times a minute.
+  """
+  signIn(input: SignInInput!): SignInPayload! @auth(roles: [])
+  "Ends the session that asks, if it is one, and takes the cookie back. Its streams end within a second."
+  signOut(input: SignOutInput!): SignOutPayload! @auth(roles: [])
+  "Ends all sessions of the key that asks, wherever they are, the present one too."
+  endSessions(input: EndSessionsInput!): EndSessionsPayload! @auth(roles: [ADMIN, OPERATOR, INTEGRATOR, APP])
   "Makes a key. The key itself is in the answer, and never shown again."
   createApiKey(input: CreateApiKeyInput!): CreateApiKeyPayload! @auth(roles: [ADMIN])
   "Revokes a key. Connections that use it end."
@@ -6074,6 +6701,24 @@ type Viewer {
   workspace: Workspace!
   "The one thread of a thread token."
   thread: Thread
+  "Sessions of the key, last used first. None for a thread token."
+  sessions: [Session!]! @perViewer
+}
+
+"A browser that is signed in with a key."
+type Session {
+  "Its id."
+  id: ID!
+  "When it was made."
+  createdAt: Time!
+  "When it was last used, to the minute. A stream that is open uses it."
+  lastUsedAt: Time!
+  "When it ends unless it is used before then."
+  expiresAt: Time!
+  "What the browser said that it is, at most 300 characters."
+  userAgent: String!
+  "Whether it is the one that asks."
+  current: Boolean! @perViewer
 }
 
 "The tenant: everything belongs to exactly one."
@@ -6153,8 +6798,12 @@ type Agent implements Node {
   script: JSON
   "ISO 3166 region for phone numbers written without a country code."
   region: String!
-  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key."
+  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key, and the chat page at ` + "`" + `/chat/{id}` + "`" + ` is there."
   public: Boolean!
+  "Origins of sites that may show the chat page in a frame, such as ` + "`" + `https://shop.example.com` + "`" + `."
+  allowedSites: [String!]!
+  "How the chat page looks."
+  chat: ChatSettings!
   "What happens when a customer writes while the agent works."
   onBusy: OnBusy!
   "Quiet time after a message before the turn starts, in milliseconds."
@@ -6196,6 +6845,18 @@ type Agent implements Node {
   createdAt: Time!
   "When it last changed."
   updatedAt: Time!
+}
+
+"How the chat page of an agent looks. Visitors see all of it."
+type ChatSettings {
+  "Head of the page; empty means the agent's name."
+  title: String!
+  "What the page says first. It is no message: models do not read it."
+  greeting: String!
+  "What stands in the empty field for a message; empty means the page's own words."
+  placeholder: String!
+  "Colour of buttons and of the visitor's messages, as ` + "`" + `#1d4ed8` + "`" + `; empty means the page's own."
+  accentColor: String!
 }
 
 "A message that the agent sends when the customer stays silent."
@@ -6487,6 +7148,8 @@ type Thread implements Node {
   operator: APIKey
   "Since when the operator has it."
   operatorSince: Time
+  "Since when it waits for a person; null unless its status is WAITING_FOR_OPERATOR."
+  waitingSince: Time
   "Tags that are on, by name."
   tags: [ThreadTag!]!
   "Whether the goal was reached."
@@ -6505,6 +7168,11 @@ type Thread implements Node {
   lastActivityAt: Time!
   "Messages, oldest first. Page backwards with ` + "`" + `last` + "`" + ` and ` + "`" + `before` + "`" + ` to begin at the newest."
   messages(after: Cursor, first: Int, before: Cursor, last: Int): MessageConnection!
+  """
+  How many messages of the customer the operator who asks has not read (` + "`" + `markRead` + "`" + `). What was written before its key was made
+  counts as read, and so does what agents and other operators write. 0 for viewers that are no operators.
+  """
+  unreadCount: Int! @perViewer
   "Notes, oldest first. Null for viewers that may not read them."
   notes: [Note!]
   "Turns of the agent, newest first, at most ` + "`" + `first` + "`" + ` (default 50, at most 250)."
@@ -6604,6 +7272,8 @@ enum ThreadOrderField {
   LAST_ACTIVITY_AT
   "By number of messages."
   MESSAGE_COUNT
+  "By the moment since which they wait for a person. Those that do not wait come last with ASC."
+  WAITING_SINCE
 }
 
 """
@@ -6653,6 +7323,11 @@ input ThreadWhereInput {
   lastActivityAtLT: Time
   "At least so many messages."
   messageCountGTE: Int
+  """
+  True: with messages that the operator who asks has not read. False: without. Others than operators have read all. Lists take
+  it, subscriptions do not.
+  """
+  unread: Boolean @perViewer
   "Threads with this tag on."
   tag: String
   "Threads with any of these tags on."
@@ -6878,7 +7553,7 @@ enum UsageDimension {
   MODEL
   "Each thread."
   THREAD
-  "Dry runs by ` + "`" + `testAgent` + "`" + `, and all else."
+  "Dry runs by ` + "`" + `testAgent` + "`" + ` and replies that ` + "`" + `suggestReply` + "`" + ` wrote, and all else."
   DRY_RUN
 }
 
@@ -6892,10 +7567,84 @@ type UsageRow {
   model: String
   "Id of the thread; null also for dry runs, which have none, and for threads that were erased."
   threadId: ID
-  "Whether it is of dry runs."
+  "Whether it is of dry runs and suggested replies."
   dryRun: Boolean
   "The sum."
   usage: Usage!
+}
+
+"How dialogues went. What was erased does not count, but for its usage."
+type Stats {
+  "First moment of the range."
+  from: Time!
+  "First moment after it."
+  to: Time!
+  "IANA name of the zone of the days."
+  timeZone: String!
+  "All of it."
+  total: StatsFigures!
+  "Each day on which there was something, in order; ` + "`" + `agent` + "`" + ` is null."
+  days: [StatsRow!]!
+  "Each agent of which there was something, most dialogues first; ` + "`" + `day` + "`" + ` is null."
+  agents: [StatsRow!]!
+  "Each day of each agent, in the order of the days."
+  rows: [StatsRow!]!
+  "What models used and cost, largest first."
+  models: [UsageRow!]!
+}
+
+"Figures of a day, an agent, or both."
+type StatsRow {
+  "The day, ` + "`" + `YYYY-MM-DD` + "`" + `, in the zone that was asked for."
+  day: String
+  "The agent."
+  agent: Agent
+  "The figures."
+  figures: StatsFigures!
+}
+
+"""
+Figures of dialogues. Each counts on the day on which it happened: a dialogue that began yesterday and reached its goal today
+is one of yesterday's ` + "`" + `dialogues` + "`" + ` and one of today's ` + "`" + `successes` + "`" + `. Outcomes count once in the life of a dialogue, when they first
+happen, even if their tag is removed later.
+"""
+type StatsFigures {
+  "Threads that were begun."
+  dialogues: Int!
+  "Messages of customers."
+  customerMessages: Int!
+  "Messages of agents."
+  agentMessages: Int!
+  "Messages of operators."
+  operatorMessages: Int!
+  "Threads in which the goal was reached."
+  successes: Int!
+  "Threads in which a contact was given."
+  contacts: Int!
+  "Threads in which interest was shown."
+  interests: Int!
+  "Threads in which a person was asked for, or took over unasked."
+  operatorsAsked: Int!
+  "Threads that an operator took over."
+  takenOver: Int!
+  "Threads that were closed."
+  closed: Int!
+  "How long customers waited for the first answer to their first message, by an agent or a person."
+  firstResponse: Durations!
+  "How long they waited for each answer, from the first message that it answers. After more than seven days it is none."
+  response: Durations!
+  "What models used and cost."
+  usage: Usage!
+}
+
+"How long something took, in milliseconds, rounded down by at most 5 %. Null if it did not happen."
+type Durations {
+  "How often it happened."
+  count: Int!
+  "Half took no longer."
+  p50Ms: Int
+  "Nine of ten took no longer."
+  p90Ms: Int
 }
 
 "What the file of one thread is."
@@ -8047,8 +8796,12 @@ input CreateAgentInput {
   script: JSON
   "ISO 3166 region for phone numbers without a country code."
   region: String
-  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key."
+  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key; holds at once."
   public: Boolean
+  "Origins of sites that may show the chat page in a frame, at most 20; hold at once."
+  allowedSites: [String!]
+  "How the chat page looks, replaced whole; holds at once."
+  chat: ChatSettingsInput
   "What happens when a customer writes while the agent works; default FOLD."
   onBusy: OnBusy
   "Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200."
@@ -8097,8 +8850,12 @@ input UpdateAgentInput {
   script: JSON
   "ISO 3166 region for phone numbers without a country code."
   region: String
-  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key."
+  "Whether ` + "`" + `startChat` + "`" + ` may open threads without a key; holds at once."
   public: Boolean
+  "Origins of sites that may show the chat page in a frame, at most 20; hold at once."
+  allowedSites: [String!]
+  "How the chat page looks, replaced whole; holds at once."
+  chat: ChatSettingsInput
   "What happens when a customer writes while the agent works; default FOLD."
   onBusy: OnBusy
   "Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200."
@@ -8127,6 +8884,18 @@ input UpdateAgentInput {
   followUps: [FollowUpInput!]
   "Hours in which it sends no follow-ups. The same ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` mean none."
   quietHours: QuietHoursInput
+}
+
+"How the chat page looks; what is left out is empty."
+input ChatSettingsInput {
+  "Head of the page, at most 100 characters; empty means the agent's name."
+  title: String! = ""
+  "What the page says first, at most 1,000 characters."
+  greeting: String! = ""
+  "What stands in the empty field for a message, at most 100 characters."
+  placeholder: String! = ""
+  "Colour of buttons and of the visitor's messages, as ` + "`" + `#1d4ed8` + "`" + `."
+  accentColor: String! = ""
 }
 
 "A message that the agent sends when the customer stays silent. Give exactly one of ` + "`" + `text` + "`" + ` and ` + "`" + `instruction` + "`" + `."
@@ -8528,6 +9297,38 @@ type Erased {
   attempts: Int!
 }
 
+"What an operator has read."
+input MarkReadInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The thread it belongs to."
+  threadId: ID!
+  "Id of the last message that was read; by default the newest."
+  messageId: ID
+}
+
+"A reply to suggest."
+input SuggestReplyInput {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "The thread it belongs to."
+  threadId: ID!
+  "What the operator wants to say, for the model; at most 4,000 characters."
+  instruction: String
+}
+
+"A reply that nobody has sent."
+type SuggestReplyPayload {
+  "The client's own id of this mutation; the same id within 24 hours returns the first result."
+  clientMutationId: String
+  "What could be sent."
+  text: String!
+  "` + "`" + `provider/model` + "`" + ` that wrote it."
+  model: String!
+  "Tokens it used."
+  usage: Usage!
+}
+
 "A new note."
 input AddNoteInput {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -8624,6 +9425,89 @@ input CreateThreadTokenInput {
   threadId: ID!
   "How long it is good for, 60 to 2,592,000 seconds (30 days); default one day."
   expiresInSeconds: Int
+}
+
+"A visitor who wants to talk."
+input StartChatInput {
+  """
+  The page's own id of this mutation, 16 to 200 characters that nobody guesses: the same id from the same address within 24 hours
+  returns the same thread.
+  """
+  clientMutationId: String
+  "Id of the agent."
+  agentId: ID!
+  "What the visitor is called, at most 200 characters."
+  name: String
+  "The page's own facts, at most 4 KB, for ` + "`" + `Thread.metadata` + "`" + `. Whoever asks can claim anything here."
+  metadata: JSON
+}
+
+"The thread that was opened."
+type StartChatPayload {
+  "The client's own id of this mutation."
+  clientMutationId: String
+  "Id of the thread. Read it with the token."
+  threadId: ID!
+  "What lets the visitor in: seven days, and longer by ` + "`" + `renewThreadToken` + "`" + `."
+  token: ThreadToken!
+}
+
+"A token for one thread."
+type ThreadToken {
+  "Send it as ` + "`" + `Authorization: Bearer …` + "`" + `."
+  token: String!
+  "When it ends."
+  expiresAt: Time!
+}
+
+"A thread token to renew: the one that asks."
+input RenewThreadTokenInput {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+}
+
+"A key to sign in with."
+input SignInInput {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+  "The key."
+  key: String!
+}
+
+"The session that began."
+type SignInPayload {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+  "Who is signed in. Fields that only a viewer may read are null here: ask for ` + "`" + `viewer` + "`" + ` in the next request."
+  viewer: Viewer!
+  "The session."
+  session: Session!
+}
+
+"A session to end: the one that asks."
+input SignOutInput {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+}
+
+"What was ended."
+type SignOutPayload {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+}
+
+"All sessions of the key that asks, to end."
+input EndSessionsInput {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+}
+
+"What was ended."
+type EndSessionsPayload {
+  "The client's own id of this mutation, which the answer repeats."
+  clientMutationId: String
+  "How many sessions there were."
+  ended: Int!
 }
 
 "A new stream ticket."
@@ -8885,6 +9769,10 @@ func childFields_Agent(ctx context.Context, ec *executionContext, field graphql.
 		return fieldContext_Agent_region(ctx, ec, field)
 	case "public":
 		return fieldContext_Agent_public(ctx, ec, field)
+	case "allowedSites":
+		return fieldContext_Agent_allowedSites(ctx, ec, field)
+	case "chat":
+		return fieldContext_Agent_chat(ctx, ec, field)
 	case "onBusy":
 		return fieldContext_Agent_onBusy(ctx, ec, field)
 	case "quietMs":
@@ -9091,6 +9979,20 @@ func childFields_CallPayload(ctx context.Context, ec *executionContext, field gr
 		return fieldContext_CallPayload_call(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CallPayload", field.Name)
+}
+
+func childFields_ChatSettings(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return fieldContext_ChatSettings_title(ctx, ec, field)
+	case "greeting":
+		return fieldContext_ChatSettings_greeting(ctx, ec, field)
+	case "placeholder":
+		return fieldContext_ChatSettings_placeholder(ctx, ec, field)
+	case "accentColor":
+		return fieldContext_ChatSettings_accentColor(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChatSettings", field.Name)
 }
 
 func childFields_Cost(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9313,6 +10215,28 @@ func childFields_Download(ctx context.Context, ec *executionContext, field graph
 		return fieldContext_Download_contentType(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Download", field.Name)
+}
+
+func childFields_Durations(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return fieldContext_Durations_count(ctx, ec, field)
+	case "p50Ms":
+		return fieldContext_Durations_p50Ms(ctx, ec, field)
+	case "p90Ms":
+		return fieldContext_Durations_p90Ms(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Durations", field.Name)
+}
+
+func childFields_EndSessionsPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_EndSessionsPayload_clientMutationId(ctx, ec, field)
+	case "ended":
+		return fieldContext_EndSessionsPayload_ended(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndSessionsPayload", field.Name)
 }
 
 func childFields_ErasePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9923,6 +10847,24 @@ func childFields_ReplayPayload(ctx context.Context, ec *executionContext, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReplayPayload", field.Name)
 }
 
+func childFields_Session(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return fieldContext_Session_id(ctx, ec, field)
+	case "createdAt":
+		return fieldContext_Session_createdAt(ctx, ec, field)
+	case "lastUsedAt":
+		return fieldContext_Session_lastUsedAt(ctx, ec, field)
+	case "expiresAt":
+		return fieldContext_Session_expiresAt(ctx, ec, field)
+	case "userAgent":
+		return fieldContext_Session_userAgent(ctx, ec, field)
+	case "current":
+		return fieldContext_Session_current(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
 func childFields_SetPresencePayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "clientMutationId":
@@ -9931,6 +10873,104 @@ func childFields_SetPresencePayload(ctx context.Context, ec *executionContext, f
 		return fieldContext_SetPresencePayload_expiresAt(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetPresencePayload", field.Name)
+}
+
+func childFields_SignInPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_SignInPayload_clientMutationId(ctx, ec, field)
+	case "viewer":
+		return fieldContext_SignInPayload_viewer(ctx, ec, field)
+	case "session":
+		return fieldContext_SignInPayload_session(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInPayload", field.Name)
+}
+
+func childFields_SignOutPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_SignOutPayload_clientMutationId(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func childFields_StartChatPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_StartChatPayload_clientMutationId(ctx, ec, field)
+	case "threadId":
+		return fieldContext_StartChatPayload_threadId(ctx, ec, field)
+	case "token":
+		return fieldContext_StartChatPayload_token(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartChatPayload", field.Name)
+}
+
+func childFields_Stats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return fieldContext_Stats_from(ctx, ec, field)
+	case "to":
+		return fieldContext_Stats_to(ctx, ec, field)
+	case "timeZone":
+		return fieldContext_Stats_timeZone(ctx, ec, field)
+	case "total":
+		return fieldContext_Stats_total(ctx, ec, field)
+	case "days":
+		return fieldContext_Stats_days(ctx, ec, field)
+	case "agents":
+		return fieldContext_Stats_agents(ctx, ec, field)
+	case "rows":
+		return fieldContext_Stats_rows(ctx, ec, field)
+	case "models":
+		return fieldContext_Stats_models(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Stats", field.Name)
+}
+
+func childFields_StatsFigures(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dialogues":
+		return fieldContext_StatsFigures_dialogues(ctx, ec, field)
+	case "customerMessages":
+		return fieldContext_StatsFigures_customerMessages(ctx, ec, field)
+	case "agentMessages":
+		return fieldContext_StatsFigures_agentMessages(ctx, ec, field)
+	case "operatorMessages":
+		return fieldContext_StatsFigures_operatorMessages(ctx, ec, field)
+	case "successes":
+		return fieldContext_StatsFigures_successes(ctx, ec, field)
+	case "contacts":
+		return fieldContext_StatsFigures_contacts(ctx, ec, field)
+	case "interests":
+		return fieldContext_StatsFigures_interests(ctx, ec, field)
+	case "operatorsAsked":
+		return fieldContext_StatsFigures_operatorsAsked(ctx, ec, field)
+	case "takenOver":
+		return fieldContext_StatsFigures_takenOver(ctx, ec, field)
+	case "closed":
+		return fieldContext_StatsFigures_closed(ctx, ec, field)
+	case "firstResponse":
+		return fieldContext_StatsFigures_firstResponse(ctx, ec, field)
+	case "response":
+		return fieldContext_StatsFigures_response(ctx, ec, field)
+	case "usage":
+		return fieldContext_StatsFigures_usage(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatsFigures", field.Name)
+}
+
+func childFields_StatsRow(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return fieldContext_StatsRow_day(ctx, ec, field)
+	case "agent":
+		return fieldContext_StatsRow_agent(ctx, ec, field)
+	case "figures":
+		return fieldContext_StatsRow_figures(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatsRow", field.Name)
 }
 
 func childFields_Step(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9979,6 +11019,20 @@ func childFields_StreamTicketPayload(ctx context.Context, ec *executionContext, 
 		return fieldContext_StreamTicketPayload_expiresAt(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StreamTicketPayload", field.Name)
+}
+
+func childFields_SuggestReplyPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clientMutationId":
+		return fieldContext_SuggestReplyPayload_clientMutationId(ctx, ec, field)
+	case "text":
+		return fieldContext_SuggestReplyPayload_text(ctx, ec, field)
+	case "model":
+		return fieldContext_SuggestReplyPayload_model(ctx, ec, field)
+	case "usage":
+		return fieldContext_SuggestReplyPayload_usage(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuggestReplyPayload", field.Name)
 }
 
 func childFields_TestAgentPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10059,6 +11113,8 @@ func childFields_Thread(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Thread_operator(ctx, ec, field)
 	case "operatorSince":
 		return fieldContext_Thread_operatorSince(ctx, ec, field)
+	case "waitingSince":
+		return fieldContext_Thread_waitingSince(ctx, ec, field)
 	case "tags":
 		return fieldContext_Thread_tags(ctx, ec, field)
 	case "success":
@@ -10077,6 +11133,8 @@ func childFields_Thread(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Thread_lastActivityAt(ctx, ec, field)
 	case "messages":
 		return fieldContext_Thread_messages(ctx, ec, field)
+	case "unreadCount":
+		return fieldContext_Thread_unreadCount(ctx, ec, field)
 	case "notes":
 		return fieldContext_Thread_notes(ctx, ec, field)
 	case "turns":
@@ -10139,6 +11197,16 @@ func childFields_ThreadTag(ctx context.Context, ec *executionContext, field grap
 		return fieldContext_ThreadTag_createdAt(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ThreadTag", field.Name)
+}
+
+func childFields_ThreadToken(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return fieldContext_ThreadToken_token(ctx, ec, field)
+	case "expiresAt":
+		return fieldContext_ThreadToken_expiresAt(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ThreadToken", field.Name)
 }
 
 func childFields_ThreadTokenPayload(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10233,6 +11301,8 @@ func childFields_Viewer(ctx context.Context, ec *executionContext, field graphql
 		return fieldContext_Viewer_workspace(ctx, ec, field)
 	case "thread":
 		return fieldContext_Viewer_thread(ctx, ec, field)
+	case "sessions":
+		return fieldContext_Viewer_sessions(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
@@ -10761,6 +11831,20 @@ func field_Mutation_deleteModelProvider_args(ctx context.Context, ec *executionC
 	return args, nil
 }
 
+func field_Mutation_endSessions_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.EndSessionsInput, error) {
+			return unmarshalNEndSessionsInput2parleyᚋgraphᚋgqlᚐEndSessionsInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_eraseCustomer_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10795,6 +11879,20 @@ func field_Mutation_handBack_args(ctx context.Context, ec *executionContext, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.ThreadInput, error) {
 			return unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_markRead_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.MarkReadInput, error) {
+			return unmarshalNMarkReadInput2parleyᚋgraphᚋgqlᚐMarkReadInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10879,6 +11977,20 @@ func field_Mutation_removeTag_args(ctx context.Context, ec *executionContext, ra
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.RemoveTagInput, error) {
 			return unmarshalNRemoveTagInput2parleyᚋgraphᚋgqlᚐRemoveTagInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_renewThreadToken_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.RenewThreadTokenInput, error) {
+			return unmarshalNRenewThreadTokenInput2parleyᚋgraphᚋgqlᚐRenewThreadTokenInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11027,12 +12139,68 @@ func field_Mutation_setPresence_args(ctx context.Context, ec *executionContext, 
 	return args, nil
 }
 
+func field_Mutation_signIn_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.SignInInput, error) {
+			return unmarshalNSignInInput2parleyᚋgraphᚋgqlᚐSignInInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_signOut_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.SignOutInput, error) {
+			return unmarshalNSignOutInput2parleyᚋgraphᚋgqlᚐSignOutInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_startChat_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.StartChatInput, error) {
+			return unmarshalNStartChatInput2parleyᚋgraphᚋgqlᚐStartChatInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func field_Mutation_stopTurn_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (gql.ThreadInput, error) {
 			return unmarshalNThreadInput2parleyᚋgraphᚋgqlᚐThreadInput(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func field_Mutation_suggestReply_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (gql.SuggestReplyInput, error) {
+			return unmarshalNSuggestReplyInput2parleyᚋgraphᚋgqlᚐSuggestReplyInput(ctx, ec, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11435,6 +12603,44 @@ func field_Query_events_args(ctx context.Context, ec *executionContext, rawArgs 
 	return args, nil
 }
 
+func field_Query_exportStats_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "agentId",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOID2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["agentId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOString2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg3
+	return args, nil
+}
+
 func field_Query_exportThread_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11558,6 +12764,44 @@ func field_Query_nodes_args(ctx context.Context, ec *executionContext, rawArgs m
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func field_Query_stats_args(ctx context.Context, ec *executionContext, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*ms.Time, error) {
+			return unmarshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "agentId",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOID2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["agentId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*string, error) {
+			return unmarshalOString2ᚖstring(ctx, ec, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg3
 	return args, nil
 }
 
@@ -12367,6 +13611,61 @@ func _Agent_public(ctx context.Context, ec *executionContext, field graphql.Coll
 }
 func fieldContext_Agent_public(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Agent", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func _Agent_allowedSites(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_allowedSites(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().AllowedSites(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return marshalNString2ᚕstringᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Agent_allowedSites(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Agent", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func _Agent_chat(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Agent_chat(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().Chat(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ChatSettings) graphql.Marshaler {
+			return marshalNChatSettings2ᚖparleyᚋgraphᚋgqlᚐChatSettings(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Agent_chat(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ChatSettings(ctx, ec, field)
+		},
+	}
+	return fc, nil
 }
 
 func _Agent_onBusy(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
@@ -14282,6 +15581,98 @@ func fieldContext_CallPayload_call(_ context.Context, ec *executionContext, fiel
 	return fc, nil
 }
 
+func _ChatSettings_title(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ChatSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ChatSettings_title(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ChatSettings_title(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ChatSettings_greeting(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ChatSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ChatSettings_greeting(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Greeting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ChatSettings_greeting(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ChatSettings_placeholder(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ChatSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ChatSettings_placeholder(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Placeholder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ChatSettings_placeholder(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ChatSettings_accentColor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ChatSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ChatSettings_accentColor(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccentColor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ChatSettings_accentColor(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func _Cost_amount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Cost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16117,6 +17508,121 @@ func _Download_contentType(ctx context.Context, ec *executionContext, field grap
 }
 func fieldContext_Download_contentType(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Download", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Durations_count(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Durations) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Durations_count(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Durations_count(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Durations", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Durations_p50Ms(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Durations) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Durations_p50Ms(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P50Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Durations_p50Ms(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Durations", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _Durations_p90Ms(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Durations) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Durations_p90Ms(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P90Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return marshalOInt2ᚖint(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Durations_p90Ms(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Durations", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _EndSessionsPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EndSessionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EndSessionsPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_EndSessionsPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EndSessionsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _EndSessionsPayload_ended(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.EndSessionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_EndSessionsPayload_ended(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_EndSessionsPayload_ended(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EndSessionsPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _ErasePayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ErasePayload) (ret graphql.Marshaler) {
@@ -21607,6 +23113,130 @@ func fieldContext_Mutation_stopTurn(ctx context.Context, ec *executionContext, f
 	return fc, nil
 }
 
+func _Mutation_markRead(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_markRead(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkRead(ctx, fc.Args["input"].(gql.MarkReadInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.ThreadPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ThreadPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ThreadPayload) graphql.Marshaler {
+			return marshalNThreadPayload2ᚖparleyᚋgraphᚋgqlᚐThreadPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_markRead(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ThreadPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_markRead_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_suggestReply(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_suggestReply(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SuggestReply(ctx, fc.Args["input"].(gql.SuggestReplyInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.SuggestReplyPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.SuggestReplyPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.SuggestReplyPayload) graphql.Marshaler {
+			return marshalNSuggestReplyPayload2ᚖparleyᚋgraphᚋgqlᚐSuggestReplyPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_suggestReply(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_SuggestReplyPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_suggestReply_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Mutation_addNote(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21973,6 +23603,130 @@ func fieldContext_Mutation_createThreadToken(ctx context.Context, ec *executionC
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_createThreadToken_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_startChat(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_startChat(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartChat(ctx, fc.Args["input"].(gql.StartChatInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{})
+				if err != nil {
+					var zeroVal *gql.StartChatPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.StartChatPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.StartChatPayload) graphql.Marshaler {
+			return marshalNStartChatPayload2ᚖparleyᚋgraphᚋgqlᚐStartChatPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_startChat(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StartChatPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_startChat_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_renewThreadToken(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_renewThreadToken(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RenewThreadToken(ctx, fc.Args["input"].(gql.RenewThreadTokenInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"THREAD"})
+				if err != nil {
+					var zeroVal *gql.ThreadTokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ThreadTokenPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ThreadTokenPayload) graphql.Marshaler {
+			return marshalNThreadTokenPayload2ᚖparleyᚋgraphᚋgqlᚐThreadTokenPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_renewThreadToken(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ThreadTokenPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_renewThreadToken_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22965,6 +24719,192 @@ func fieldContext_Mutation_removeModelPrice(ctx context.Context, ec *executionCo
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = field_Mutation_removeModelPrice_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_signIn(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_signIn(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(gql.SignInInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{})
+				if err != nil {
+					var zeroVal *gql.SignInPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.SignInPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.SignInPayload) graphql.Marshaler {
+			return marshalNSignInPayload2ᚖparleyᚋgraphᚋgqlᚐSignInPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_signIn(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_SignInPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_signIn_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_signOut(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_signOut(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SignOut(ctx, fc.Args["input"].(gql.SignOutInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{})
+				if err != nil {
+					var zeroVal *gql.SignOutPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.SignOutPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.SignOutPayload) graphql.Marshaler {
+			return marshalNSignOutPayload2ᚖparleyᚋgraphᚋgqlᚐSignOutPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_signOut(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_SignOutPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_signOut_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Mutation_endSessions(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Mutation_endSessions(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndSessions(ctx, fc.Args["input"].(gql.EndSessionsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR", "INTEGRATOR", "APP"})
+				if err != nil {
+					var zeroVal *gql.EndSessionsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.EndSessionsPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.EndSessionsPayload) graphql.Marshaler {
+			return marshalNEndSessionsPayload2ᚖparleyᚋgraphᚋgqlᚐEndSessionsPayload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Mutation_endSessions(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_EndSessionsPayload(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Mutation_endSessions_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -24808,6 +26748,130 @@ func fieldContext_Query_usage(ctx context.Context, ec *executionContext, field g
 	return fc, nil
 }
 
+func _Query_stats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_stats(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Stats(ctx, fc.Args["from"].(*ms.Time), fc.Args["to"].(*ms.Time), fc.Args["agentId"].(*string), fc.Args["timeZone"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.Stats
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.Stats
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Stats) graphql.Marshaler {
+			return marshalNStats2ᚖparleyᚋgraphᚋgqlᚐStats(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_stats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Stats(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_stats_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func _Query_exportStats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Query_exportStats(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportStats(ctx, fc.Args["from"].(*ms.Time), fc.Args["to"].(*ms.Time), fc.Args["agentId"].(*string), fc.Args["timeZone"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.Download
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.Download
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Download) graphql.Marshaler {
+			return marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Query_exportStats(ctx context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Download(ctx, ec, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = field_Query_exportStats_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func _Query_exportThread(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26123,6 +28187,144 @@ func fieldContext_ReplayPayload_replay(_ context.Context, ec *executionContext, 
 	return fc, nil
 }
 
+func _Session_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_id(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_id(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _Session_createdAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_createdAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Session_lastUsedAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_lastUsedAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastUsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_lastUsedAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Session_expiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_expiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Session().ExpiresAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
+func _Session_userAgent(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_userAgent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserAgent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_userAgent(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Session_current(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Session_current(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Session().Current(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return marshalNBoolean2bool(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Session_current(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Session", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
 func _SetPresencePayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SetPresencePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26167,6 +28369,836 @@ func _SetPresencePayload_expiresAt(ctx context.Context, ec *executionContext, fi
 }
 func fieldContext_SetPresencePayload_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SetPresencePayload", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _SignInPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SignInPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SignInPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_SignInPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignInPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _SignInPayload_viewer(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SignInPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SignInPayload_viewer(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Viewer) graphql.Marshaler {
+			return marshalNViewer2ᚖparleyᚋgraphᚋgqlᚐViewer(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_SignInPayload_viewer(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignInPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Viewer(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _SignInPayload_session(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SignInPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SignInPayload_session(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Session, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Session) graphql.Marshaler {
+			return marshalNSession2ᚖparleyᚋentᚐSession(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_SignInPayload_session(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignInPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Session(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _SignOutPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SignOutPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SignOutPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_SignOutPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignOutPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _StartChatPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StartChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StartChatPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_StartChatPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StartChatPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _StartChatPayload_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StartChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StartChatPayload_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StartChatPayload_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StartChatPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _StartChatPayload_token(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StartChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StartChatPayload_token(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Token, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ThreadToken) graphql.Marshaler {
+			return marshalNThreadToken2ᚖparleyᚋgraphᚋgqlᚐThreadToken(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StartChatPayload_token(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ThreadToken(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Stats_from(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_from(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_from(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stats", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Stats_to(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_to(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_to(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stats", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _Stats_timeZone(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_timeZone(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeZone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_timeZone(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Stats", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _Stats_total(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_total(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.StatsFigures) graphql.Marshaler {
+			return marshalNStatsFigures2ᚖparleyᚋgraphᚋgqlᚐStatsFigures(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_total(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stats",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StatsFigures(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Stats_days(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_days(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.StatsRow) graphql.Marshaler {
+			return marshalNStatsRow2ᚕᚖparleyᚋgraphᚋgqlᚐStatsRowᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_days(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stats",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StatsRow(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Stats_agents(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_agents(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.StatsRow) graphql.Marshaler {
+			return marshalNStatsRow2ᚕᚖparleyᚋgraphᚋgqlᚐStatsRowᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_agents(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stats",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StatsRow(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Stats_rows(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_rows(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.StatsRow) graphql.Marshaler {
+			return marshalNStatsRow2ᚕᚖparleyᚋgraphᚋgqlᚐStatsRowᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_rows(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stats",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StatsRow(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Stats_models(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Stats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Stats_models(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Models, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*gql.UsageRow) graphql.Marshaler {
+			return marshalNUsageRow2ᚕᚖparleyᚋgraphᚋgqlᚐUsageRowᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Stats_models(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Stats",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_UsageRow(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _StatsFigures_dialogues(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_dialogues(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dialogues, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_dialogues(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_customerMessages(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_customerMessages(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerMessages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_customerMessages(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_agentMessages(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_agentMessages(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgentMessages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_agentMessages(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_operatorMessages(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_operatorMessages(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OperatorMessages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_operatorMessages(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_successes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_successes(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_successes(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_contacts(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_contacts(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_contacts(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_interests(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_interests(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interests, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_interests(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_operatorsAsked(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_operatorsAsked(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OperatorsAsked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_operatorsAsked(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_takenOver(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_takenOver(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TakenOver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_takenOver(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_closed(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_closed(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_closed(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func _StatsFigures_firstResponse(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_firstResponse(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstResponse, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Durations) graphql.Marshaler {
+			return marshalNDurations2ᚖparleyᚋgraphᚋgqlᚐDurations(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_firstResponse(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatsFigures",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Durations(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _StatsFigures_response(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_response(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Response, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Durations) graphql.Marshaler {
+			return marshalNDurations2ᚖparleyᚋgraphᚋgqlᚐDurations(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_response(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatsFigures",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Durations(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _StatsFigures_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsFigures_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsFigures_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatsFigures",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _StatsRow_day(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsRow_day(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_StatsRow_day(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatsRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _StatsRow_agent(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsRow_agent(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return marshalOAgent2ᚖparleyᚋentᚐAgent(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_StatsRow_agent(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Agent(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _StatsRow_figures(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_StatsRow_figures(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Figures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.StatsFigures) graphql.Marshaler {
+			return marshalNStatsFigures2ᚖparleyᚋgraphᚋgqlᚐStatsFigures(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_StatsRow_figures(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_StatsFigures(ctx, ec, field)
+		},
+	}
+	return fc, nil
 }
 
 func _StatusChanged_id(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.StatusChanged) (ret graphql.Marshaler) {
@@ -26997,6 +30029,107 @@ func fieldContext_Subscription_testAgentEvents(ctx context.Context, ec *executio
 	if fc.Args, err = field_Subscription_testAgentEvents_args(ctx, ec, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func _SuggestReplyPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SuggestReplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SuggestReplyPayload_clientMutationId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClientMutationID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return marshalOString2ᚖstring(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_SuggestReplyPayload_clientMutationId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SuggestReplyPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _SuggestReplyPayload_text(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SuggestReplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SuggestReplyPayload_text(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_SuggestReplyPayload_text(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SuggestReplyPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _SuggestReplyPayload_model(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SuggestReplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SuggestReplyPayload_model(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_SuggestReplyPayload_model(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SuggestReplyPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _SuggestReplyPayload_usage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.SuggestReplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_SuggestReplyPayload_usage(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.Usage) graphql.Marshaler {
+			return marshalNUsage2ᚖparleyᚋgraphᚋgqlᚐUsage(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_SuggestReplyPayload_usage(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SuggestReplyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Usage(ctx, ec, field)
+		},
 	}
 	return fc, nil
 }
@@ -28771,6 +31904,29 @@ func fieldContext_Thread_operatorSince(_ context.Context, ec *executionContext, 
 	return graphql.NewScalarFieldContext("Thread", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func _Thread_waitingSince(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Thread_waitingSince(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Thread().WaitingSince(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ms.Time) graphql.Marshaler {
+			return marshalOTime2ᚖparleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func fieldContext_Thread_waitingSince(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Thread", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
 func _Thread_tags(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29015,6 +32171,29 @@ func fieldContext_Thread_messages(ctx context.Context, ec *executionContext, fie
 		return fc, err
 	}
 	return fc, nil
+}
+
+func _Thread_unreadCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Thread_unreadCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Thread().UnreadCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Thread_unreadCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Thread", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
 func _Thread_notes(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.Thread) (ret graphql.Marshaler) {
@@ -29534,6 +32713,52 @@ func _ThreadTag_createdAt(ctx context.Context, ec *executionContext, field graph
 }
 func fieldContext_ThreadTag_createdAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ThreadTag", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func _ThreadToken_token(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ThreadToken) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ThreadToken_token(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Token, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNString2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ThreadToken_token(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ThreadToken", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func _ThreadToken_expiresAt(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ThreadToken) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ThreadToken_expiresAt(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ms.Time) graphql.Marshaler {
+			return marshalNTime2parleyᚋentᚋmsᚐTime(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ThreadToken_expiresAt(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ThreadToken", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func _ThreadTokenPayload_clientMutationId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ThreadTokenPayload) (ret graphql.Marshaler) {
@@ -30532,6 +33757,38 @@ func fieldContext_Viewer_thread(_ context.Context, ec *executionContext, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return childFields_Thread(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
+func _Viewer_sessions(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Viewer_sessions(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Sessions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
+			return marshalNSession2ᚕᚖparleyᚋentᚐSessionᚄ(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Viewer_sessions(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_Session(ctx, ec, field)
 		},
 	}
 	return fc, nil
@@ -32083,6 +35340,70 @@ func unmarshalInputCannedAnswerInput(ctx context.Context, ec *executionContext, 
 	return it, nil
 }
 
+func unmarshalInputChatSettingsInput(ctx context.Context, ec *executionContext, obj any) (gql.ChatSettingsInput, error) {
+	var it gql.ChatSettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["title"]; !present {
+		asMap["title"] = ""
+	}
+	if _, present := asMap["greeting"]; !present {
+		asMap["greeting"] = ""
+	}
+	if _, present := asMap["placeholder"]; !present {
+		asMap["placeholder"] = ""
+	}
+	if _, present := asMap["accentColor"]; !present {
+		asMap["accentColor"] = ""
+	}
+
+	fieldsInOrder := [...]string{"title", "greeting", "placeholder", "accentColor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "greeting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("greeting"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Greeting = data
+		case "placeholder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("placeholder"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Placeholder = data
+		case "accentColor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accentColor"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccentColor = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.CreateAgentInput, error) {
 	var it gql.CreateAgentInput
 	if obj == nil {
@@ -32094,7 +35415,7 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours", "tagFunctions"}
+	fieldsInOrder := [...]string{"clientMutationId", "name", "instructions", "models", "script", "region", "public", "allowedSites", "chat", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours", "tagFunctions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32150,6 +35471,20 @@ func unmarshalInputCreateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.Public = data
+		case "allowedSites":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowedSites"))
+			data, err := unmarshalOString2ᚕstringᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowedSites = data
+		case "chat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("chat"))
+			data, err := unmarshalOChatSettingsInput2ᚖparleyᚋgraphᚋgqlᚐChatSettingsInput(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Chat = data
 		case "onBusy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onBusy"))
 			data, err := unmarshalOOnBusy2ᚖparleyᚋentᚋagentᚐOnBusy(ctx, ec, v)
@@ -33217,6 +36552,36 @@ func unmarshalInputDeliveryWhereInput(ctx context.Context, ec *executionContext,
 	return it, nil
 }
 
+func unmarshalInputEndSessionsInput(ctx context.Context, ec *executionContext, obj any) (gql.EndSessionsInput, error) {
+	var it gql.EndSessionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputEraseCustomerInput(ctx context.Context, ec *executionContext, obj any) (gql.EraseCustomerInput, error) {
 	var it gql.EraseCustomerInput
 	if obj == nil {
@@ -33472,6 +36837,50 @@ func unmarshalInputIntegrationWhereInput(ctx context.Context, ec *executionConte
 				return it, err
 			}
 			it.URLContainsFold = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputMarkReadInput(ctx context.Context, ec *executionContext, obj any) (gql.MarkReadInput, error) {
+	var it gql.MarkReadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "threadId", "messageId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "threadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("threadId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ThreadID = data
+		case "messageId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("messageId"))
+			data, err := unmarshalOID2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.MessageID = data
 		}
 	}
 	return it, nil
@@ -33733,6 +37142,36 @@ func unmarshalInputRemoveTagInput(ctx context.Context, ec *executionContext, obj
 				return it, err
 			}
 			it.Tag = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputRenewThreadTokenInput(ctx context.Context, ec *executionContext, obj any) (gql.RenewThreadTokenInput, error) {
+	var it gql.RenewThreadTokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
 		}
 	}
 	return it, nil
@@ -34130,6 +37569,168 @@ func unmarshalInputSetPresenceInput(ctx context.Context, ec *executionContext, o
 	return it, nil
 }
 
+func unmarshalInputSignInInput(ctx context.Context, ec *executionContext, obj any) (gql.SignInInput, error) {
+	var it gql.SignInInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "key"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := unmarshalNString2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputSignOutInput(ctx context.Context, ec *executionContext, obj any) (gql.SignOutInput, error) {
+	var it gql.SignOutInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputStartChatInput(ctx context.Context, ec *executionContext, obj any) (gql.StartChatInput, error) {
+	var it gql.StartChatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "agentId", "name", "metadata"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "metadata":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("metadata"))
+			data, err := unmarshalOJSON2ᚖparleyᚋentᚋrawᚐJSON(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Metadata = data
+		}
+	}
+	return it, nil
+}
+
+func unmarshalInputSuggestReplyInput(ctx context.Context, ec *executionContext, obj any) (gql.SuggestReplyInput, error) {
+	var it gql.SuggestReplyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientMutationId", "threadId", "instruction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientMutationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientMutationId"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientMutationID = data
+		case "threadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("threadId"))
+			data, err := unmarshalNID2string(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.ThreadID = data
+		case "instruction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("instruction"))
+			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Instruction = data
+		}
+	}
+	return it, nil
+}
+
 func unmarshalInputTestAgentInput(ctx context.Context, ec *executionContext, obj any) (gql.TestAgentInput, error) {
 	var it gql.TestAgentInput
 	if obj == nil {
@@ -34441,7 +38042,7 @@ func unmarshalInputThreadWhereInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idIn", "externalId", "externalIdIn", "status", "statusIn", "agentID", "agentIDIn", "customerID", "operatorID", "operatorIDIsNil", "channel", "channelIn", "createdAtGTE", "createdAtLT", "lastActivityAtGTE", "lastActivityAtLT", "messageCountGTE", "tag", "tagIn", "text"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idIn", "externalId", "externalIdIn", "status", "statusIn", "agentID", "agentIDIn", "customerID", "operatorID", "operatorIDIsNil", "channel", "channelIn", "createdAtGTE", "createdAtLT", "lastActivityAtGTE", "lastActivityAtLT", "messageCountGTE", "unread", "tag", "tagIn", "text"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34597,6 +38198,15 @@ func unmarshalInputThreadWhereInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.MessageCountGTE = data
+		case "unread":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unread"))
+			data, err := unmarshalOBoolean2ᚖbool(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ThreadWhereInput().Unread(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "tag":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tag"))
 			data, err := unmarshalOString2ᚖstring(ctx, ec, v)
@@ -34640,7 +38250,7 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours"}
+	fieldsInOrder := [...]string{"clientMutationId", "id", "name", "instructions", "models", "script", "region", "public", "allowedSites", "chat", "onBusy", "quietMs", "maxWaitMs", "maxCalls", "maxSteps", "maxTurnTokens", "maxTurnSeconds", "dailyTokens", "fallbackText", "answerSchema", "timeZone", "followUps", "quietHours"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34703,6 +38313,20 @@ func unmarshalInputUpdateAgentInput(ctx context.Context, ec *executionContext, o
 				return it, err
 			}
 			it.Public = data
+		case "allowedSites":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowedSites"))
+			data, err := unmarshalOString2ᚕstringᚄ(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowedSites = data
+		case "chat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("chat"))
+			data, err := unmarshalOChatSettingsInput2ᚖparleyᚋgraphᚋgqlᚐChatSettingsInput(ctx, ec, v)
+			if err != nil {
+				return it, err
+			}
+			it.Chat = data
 		case "onBusy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onBusy"))
 			data, err := unmarshalOOnBusy2ᚖparleyᚋentᚋagentᚐOnBusy(ctx, ec, v)
@@ -35717,6 +39341,82 @@ func _Agent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "allowedSites":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_allowedSites(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "chat":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Agent_chat(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "onBusy":
 			out.Values[i] = _Agent_onBusy(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -36778,6 +40478,59 @@ func _CallPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 	return out
 }
 
+var chatSettingsImplementors = []string{"ChatSettings"}
+
+func _ChatSettings(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ChatSettings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chatSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChatSettings")
+		case "title":
+			out.Values[i] = _ChatSettings_title(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "greeting":
+			out.Values[i] = _ChatSettings_greeting(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "placeholder":
+			out.Values[i] = _ChatSettings_placeholder(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accentColor":
+			out.Values[i] = _ChatSettings_accentColor(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var costImplementors = []string{"Cost"}
 
 func _Cost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Cost) graphql.Marshaler {
@@ -37751,6 +41504,97 @@ func _Download(ctx context.Context, ec *executionContext, sel ast.SelectionSet, 
 			}
 		case "contentType":
 			out.Values[i] = _Download_contentType(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var durationsImplementors = []string{"Durations"}
+
+func _Durations(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Durations) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, durationsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Durations")
+		case "count":
+			out.Values[i] = _Durations_count(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "p50Ms":
+			out.Values[i] = _Durations_p50Ms(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "p90Ms":
+			out.Values[i] = _Durations_p90Ms(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var endSessionsPayloadImplementors = []string{"EndSessionsPayload"}
+
+func _EndSessionsPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.EndSessionsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endSessionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndSessionsPayload")
+		case "clientMutationId":
+			out.Values[i] = _EndSessionsPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ended":
+			out.Values[i] = _EndSessionsPayload_ended(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40233,6 +44077,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "markRead":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_markRead(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggestReply":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_suggestReply(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "addNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_addNote(ctx, ec, field)
@@ -40271,6 +44129,20 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "createThreadToken":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_createThreadToken(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startChat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_startChat(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "renewThreadToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_renewThreadToken(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -40383,6 +44255,27 @@ func _Mutation(ctx context.Context, ec *executionContext, sel ast.SelectionSet) 
 		case "removeModelPrice":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return _Mutation_removeModelPrice(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signIn":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_signIn(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "signOut":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_signOut(ctx, ec, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endSessions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return _Mutation_endSessions(ctx, ec, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -41121,6 +45014,50 @@ func _Query(ctx context.Context, ec *executionContext, sel ast.SelectionSet) gra
 					}
 				}()
 				res = _Query_usage(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "stats":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_stats(ctx, ec, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "exportStats":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Query_exportStats(ctx, ec, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -41874,6 +45811,135 @@ func _ReplayPayload(ctx context.Context, ec *executionContext, sel ast.Selection
 	return out
 }
 
+var sessionImplementors = []string{"Session"}
+
+func _Session(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *ent.Session) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Session")
+		case "id":
+			out.Values[i] = _Session_id(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = _Session_createdAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastUsedAt":
+			out.Values[i] = _Session_lastUsedAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Session_expiresAt(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "userAgent":
+			out.Values[i] = _Session_userAgent(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "current":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Session_current(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var setPresencePayloadImplementors = []string{"SetPresencePayload"}
 
 func _SetPresencePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.SetPresencePayload) graphql.Marshaler {
@@ -41894,6 +45960,359 @@ func _SetPresencePayload(ctx context.Context, ec *executionContext, sel ast.Sele
 		case "expiresAt":
 			out.Values[i] = _SetPresencePayload_expiresAt(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var signInPayloadImplementors = []string{"SignInPayload"}
+
+func _SignInPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.SignInPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, signInPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SignInPayload")
+		case "clientMutationId":
+			out.Values[i] = _SignInPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "viewer":
+			out.Values[i] = _SignInPayload_viewer(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "session":
+			out.Values[i] = _SignInPayload_session(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var signOutPayloadImplementors = []string{"SignOutPayload"}
+
+func _SignOutPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.SignOutPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, signOutPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SignOutPayload")
+		case "clientMutationId":
+			out.Values[i] = _SignOutPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var startChatPayloadImplementors = []string{"StartChatPayload"}
+
+func _StartChatPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.StartChatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startChatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartChatPayload")
+		case "clientMutationId":
+			out.Values[i] = _StartChatPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "threadId":
+			out.Values[i] = _StartChatPayload_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "token":
+			out.Values[i] = _StartChatPayload_token(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var statsImplementors = []string{"Stats"}
+
+func _Stats(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.Stats) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Stats")
+		case "from":
+			out.Values[i] = _Stats_from(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = _Stats_to(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "timeZone":
+			out.Values[i] = _Stats_timeZone(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = _Stats_total(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = _Stats_days(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "agents":
+			out.Values[i] = _Stats_agents(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = _Stats_rows(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "models":
+			out.Values[i] = _Stats_models(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var statsFiguresImplementors = []string{"StatsFigures"}
+
+func _StatsFigures(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.StatsFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statsFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatsFigures")
+		case "dialogues":
+			out.Values[i] = _StatsFigures_dialogues(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customerMessages":
+			out.Values[i] = _StatsFigures_customerMessages(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "agentMessages":
+			out.Values[i] = _StatsFigures_agentMessages(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "operatorMessages":
+			out.Values[i] = _StatsFigures_operatorMessages(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successes":
+			out.Values[i] = _StatsFigures_successes(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = _StatsFigures_contacts(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "interests":
+			out.Values[i] = _StatsFigures_interests(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "operatorsAsked":
+			out.Values[i] = _StatsFigures_operatorsAsked(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "takenOver":
+			out.Values[i] = _StatsFigures_takenOver(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closed":
+			out.Values[i] = _StatsFigures_closed(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstResponse":
+			out.Values[i] = _StatsFigures_firstResponse(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "response":
+			out.Values[i] = _StatsFigures_response(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usage":
+			out.Values[i] = _StatsFigures_usage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var statsRowImplementors = []string{"StatsRow"}
+
+func _StatsRow(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.StatsRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statsRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatsRow")
+		case "day":
+			out.Values[i] = _StatsRow_day(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "agent":
+			out.Values[i] = _StatsRow_agent(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "figures":
+			out.Values[i] = _StatsRow_figures(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -42198,6 +46617,59 @@ func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionS
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var suggestReplyPayloadImplementors = []string{"SuggestReplyPayload"}
+
+func _SuggestReplyPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.SuggestReplyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, suggestReplyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SuggestReplyPayload")
+		case "clientMutationId":
+			out.Values[i] = _SuggestReplyPayload_clientMutationId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = _SuggestReplyPayload_text(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "model":
+			out.Values[i] = _SuggestReplyPayload_model(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usage":
+			out.Values[i] = _SuggestReplyPayload_usage(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var tagChangedImplementors = []string{"TagChanged", "ThreadEvent"}
@@ -43016,6 +47488,44 @@ func _Thread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "waitingSince":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Thread_waitingSince(ctx, ec, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "tags":
 			field := field
 
@@ -43165,6 +47675,44 @@ func _Thread(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 					}
 				}()
 				res = _Thread_messages(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "unreadCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Thread_unreadCount(ctx, ec, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -43667,6 +48215,49 @@ func _ThreadTag(ctx context.Context, ec *executionContext, sel ast.SelectionSet,
 	return out
 }
 
+var threadTokenImplementors = []string{"ThreadToken"}
+
+func _ThreadToken(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ThreadToken) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, threadTokenImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ThreadToken")
+		case "token":
+			out.Values[i] = _ThreadToken_token(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = _ThreadToken_expiresAt(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var threadTokenPayloadImplementors = []string{"ThreadTokenPayload"}
 
 func _ThreadTokenPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ThreadTokenPayload) graphql.Marshaler {
@@ -44088,28 +48679,66 @@ func _Viewer(ctx context.Context, ec *executionContext, sel ast.SelectionSet, ob
 		case "role":
 			out.Values[i] = _Viewer_role(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = _Viewer_name(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "apiKey":
 			out.Values[i] = _Viewer_apiKey(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "workspace":
 			out.Values[i] = _Viewer_workspace(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "thread":
 			out.Values[i] = _Viewer_thread(ctx, ec, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sessions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = _Viewer_sessions(ctx, ec, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -44865,6 +49494,16 @@ func unmarshalNCannedAnswerInput2ᚖparleyᚋgraphᚋgqlᚐCannedAnswerInput(ctx
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func marshalNChatSettings2ᚖparleyᚋgraphᚋgqlᚐChatSettings(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ChatSettings) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ChatSettings(ctx, ec, sel, v)
+}
+
 func unmarshalNCreateAgentInput2parleyᚋgraphᚋgqlᚐCreateAgentInput(ctx context.Context, ec *executionContext, v any) (gql.CreateAgentInput, error) {
 	res, err := unmarshalInputCreateAgentInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45171,6 +49810,31 @@ func marshalNDownload2ᚖparleyᚋgraphᚋgqlᚐDownload(ctx context.Context, ec
 		return graphql.Null
 	}
 	return _Download(ctx, ec, sel, v)
+}
+
+func marshalNDurations2ᚖparleyᚋgraphᚋgqlᚐDurations(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Durations) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Durations(ctx, ec, sel, v)
+}
+
+func unmarshalNEndSessionsInput2parleyᚋgraphᚋgqlᚐEndSessionsInput(ctx context.Context, ec *executionContext, v any) (gql.EndSessionsInput, error) {
+	res, err := unmarshalInputEndSessionsInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNEndSessionsPayload2ᚖparleyᚋgraphᚋgqlᚐEndSessionsPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.EndSessionsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _EndSessionsPayload(ctx, ec, sel, v)
 }
 
 func unmarshalNEraseCustomerInput2parleyᚋgraphᚋgqlᚐEraseCustomerInput(ctx context.Context, ec *executionContext, v any) (gql.EraseCustomerInput, error) {
@@ -45534,6 +50198,11 @@ func marshalNJSON2parleyᚋentᚋrawᚐJSON(ctx context.Context, ec *executionCo
 	return v
 }
 
+func unmarshalNMarkReadInput2parleyᚋgraphᚋgqlᚐMarkReadInput(ctx context.Context, ec *executionContext, v any) (gql.MarkReadInput, error) {
+	res, err := unmarshalInputMarkReadInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func marshalNMessage2ᚖparleyᚋentᚐMessage(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -45841,6 +50510,11 @@ func unmarshalNRemoveTagInput2parleyᚋgraphᚋgqlᚐRemoveTagInput(ctx context.
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func unmarshalNRenewThreadTokenInput2parleyᚋgraphᚋgqlᚐRenewThreadTokenInput(ctx context.Context, ec *executionContext, v any) (gql.RenewThreadTokenInput, error) {
+	res, err := unmarshalInputRenewThreadTokenInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func marshalNReplay2ᚕᚖparleyᚋentᚐReplayᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Replay) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45962,6 +50636,32 @@ func unmarshalNSendMessageInput2parleyᚋgraphᚋgqlᚐSendMessageInput(ctx cont
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func marshalNSession2ᚕᚖparleyᚋentᚐSessionᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNSession2ᚖparleyᚋentᚐSession(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNSession2ᚖparleyᚋentᚐSession(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Session) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Session(ctx, ec, sel, v)
+}
+
 func unmarshalNSetModelPriceInput2parleyᚋgraphᚋgqlᚐSetModelPriceInput(ctx context.Context, ec *executionContext, v any) (gql.SetModelPriceInput, error) {
 	res, err := unmarshalInputSetModelPriceInput(ctx, ec, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45982,6 +50682,61 @@ func marshalNSetPresencePayload2ᚖparleyᚋgraphᚋgqlᚐSetPresencePayload(ctx
 	return _SetPresencePayload(ctx, ec, sel, v)
 }
 
+func unmarshalNSignInInput2parleyᚋgraphᚋgqlᚐSignInInput(ctx context.Context, ec *executionContext, v any) (gql.SignInInput, error) {
+	res, err := unmarshalInputSignInInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNSignInPayload2ᚖparleyᚋgraphᚋgqlᚐSignInPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.SignInPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _SignInPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNSignOutInput2parleyᚋgraphᚋgqlᚐSignOutInput(ctx context.Context, ec *executionContext, v any) (gql.SignOutInput, error) {
+	res, err := unmarshalInputSignOutInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNSignOutPayload2ᚖparleyᚋgraphᚋgqlᚐSignOutPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.SignOutPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _SignOutPayload(ctx, ec, sel, v)
+}
+
+func unmarshalNStartChatInput2parleyᚋgraphᚋgqlᚐStartChatInput(ctx context.Context, ec *executionContext, v any) (gql.StartChatInput, error) {
+	res, err := unmarshalInputStartChatInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNStartChatPayload2ᚖparleyᚋgraphᚋgqlᚐStartChatPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.StartChatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _StartChatPayload(ctx, ec, sel, v)
+}
+
+func marshalNStats2ᚖparleyᚋgraphᚋgqlᚐStats(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Stats) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _Stats(ctx, ec, sel, v)
+}
+
 func unmarshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Context, ec *executionContext, v any) (gql.StatsBucket, error) {
 	var res gql.StatsBucket
 	err := res.UnmarshalGQL(v)
@@ -45990,6 +50745,42 @@ func unmarshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Contex
 
 func marshalNStatsBucket2parleyᚋgraphᚋgqlᚐStatsBucket(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.StatsBucket) graphql.Marshaler {
 	return v
+}
+
+func marshalNStatsFigures2ᚖparleyᚋgraphᚋgqlᚐStatsFigures(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.StatsFigures) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _StatsFigures(ctx, ec, sel, v)
+}
+
+func marshalNStatsRow2ᚕᚖparleyᚋgraphᚋgqlᚐStatsRowᚄ(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v []*gql.StatsRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return marshalNStatsRow2ᚖparleyᚋgraphᚋgqlᚐStatsRow(ctx, ec, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func marshalNStatsRow2ᚖparleyᚋgraphᚋgqlᚐStatsRow(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.StatsRow) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _StatsRow(ctx, ec, sel, v)
 }
 
 func marshalNStep2ᚖparleyᚋentᚐStep(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *ent.Step) graphql.Marshaler {
@@ -46055,6 +50846,21 @@ func marshalNString2ᚕstringᚄ(ctx context.Context, ec *executionContext, sel 
 	}
 
 	return ret
+}
+
+func unmarshalNSuggestReplyInput2parleyᚋgraphᚋgqlᚐSuggestReplyInput(ctx context.Context, ec *executionContext, v any) (gql.SuggestReplyInput, error) {
+	res, err := unmarshalInputSuggestReplyInput(ctx, ec, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func marshalNSuggestReplyPayload2ᚖparleyᚋgraphᚋgqlᚐSuggestReplyPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.SuggestReplyPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _SuggestReplyPayload(ctx, ec, sel, v)
 }
 
 func marshalNTestAgentEvent2parleyᚋgraphᚋgqlᚐTestAgentEvent(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v gql.TestAgentEvent) graphql.Marshaler {
@@ -46232,6 +51038,16 @@ func marshalNThreadTag2ᚖparleyᚋentᚐThreadTag(ctx context.Context, ec *exec
 		return graphql.Null
 	}
 	return _ThreadTag(ctx, ec, sel, v)
+}
+
+func marshalNThreadToken2ᚖparleyᚋgraphᚋgqlᚐThreadToken(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ThreadToken) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ThreadToken(ctx, ec, sel, v)
 }
 
 func marshalNThreadTokenPayload2ᚖparleyᚋgraphᚋgqlᚐThreadTokenPayload(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ThreadTokenPayload) graphql.Marshaler {
@@ -46743,6 +51559,14 @@ func unmarshalOCannedAnswerInput2ᚕᚖparleyᚋgraphᚋgqlᚐCannedAnswerInput�
 		}
 	}
 	return res, nil
+}
+
+func unmarshalOChatSettingsInput2ᚖparleyᚋgraphᚋgqlᚐChatSettingsInput(ctx context.Context, ec *executionContext, v any) (*gql.ChatSettingsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := unmarshalInputChatSettingsInput(ctx, ec, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func marshalOCost2ᚖparleyᚋgraphᚋgqlᚐCost(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.Cost) graphql.Marshaler {

@@ -29,6 +29,7 @@ type front struct {
 	body    int           // bytes that a body may have
 	timeout time.Duration // bounds reading a request, and then working on it
 	pages   socket.Options
+	proxies proxies
 }
 
 type requestIDKey struct{}
@@ -56,6 +57,7 @@ type ask struct {
 	params *graphql.RawParams
 	offer  offer
 	ticket bool // whether it was let in by a stream ticket
+	plain  plainRequest
 }
 
 // asked is what the request of ctx asks for; nil for a WebSocket.
@@ -75,7 +77,7 @@ func (f *front) read(next http.Handler) http.Handler {
 			// It stays for a request that is refused: net/http reads the rest of its body.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.timeout)) // a recorder in a test has none
 		}
-		a := &ask{offer: negotiate(r)}
+		a := &ask{offer: negotiate(r), plain: plainRequest{w, r}}
 		var err error
 		switch {
 		case r.Method != http.MethodGet && r.Method != http.MethodPost:

@@ -17,6 +17,7 @@ func newAgent(in gql.CreateAgentInput) dialogue.AgentInput {
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText, TagFunctions: in.TagFunctions,
 		AnswerSchema: in.AnswerSchema, TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
+		AllowedSites: listOf(in.AllowedSites), Chat: chatIn(in.Chat),
 	}
 }
 
@@ -27,6 +28,7 @@ func changedAgent(in gql.UpdateAgentInput) dialogue.AgentInput {
 		MaxSteps: in.MaxSteps, MaxTurnTokens: in.MaxTurnTokens, MaxTurnSeconds: in.MaxTurnSeconds,
 		DailyTokens: int64Of(in.DailyTokens), FallbackText: in.FallbackText,
 		AnswerSchema: schemaOf(in.AnswerSchema), TimeZone: in.TimeZone, FollowUps: followUpsIn(in.FollowUps), QuietHours: quietHoursIn(in.QuietHours),
+		AllowedSites: listOf(in.AllowedSites), Chat: chatIn(in.Chat),
 	}
 }
 

@@ -35,6 +35,9 @@ func (r *Resolver) pageThreads(ctx context.Context, after *gql.Cursor, first *in
 	if err == nil && asksFor(ctx, "edges", "node", "usage") {
 		err = r.loadUsage(ctx, threads)
 	}
+	if err == nil && asksFor(ctx, "edges", "node", "unreadCount") {
+		err = r.loadUnread(ctx, threads)
+	}
 	if err != nil || !asksFor(ctx, "edges", "node", "agent", "functions") {
 		return threads, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // ofOneViewer are the fields of viewer.Viewer that members of a group do not have in common.
-var ofOneViewer = []string{"Key", "Name", "Expires"}
+var ofOneViewer = []string{"Key", "Name", "Expires", "Session", "Renewable"}
 
 // packages are those that resolvers may get to, by how their functions are reached: by the name of the package, of a field, or of
 // a variable.

@@ -7,6 +7,7 @@ import (
 	"parley/ent"
 	"parley/eventlog"
 	"parley/graph/gql"
+	"parley/graph/socket"
 	"parley/live"
 	"parley/retention"
 	"parley/seal"
@@ -22,6 +23,11 @@ type Resolver struct {
 	delivery  *delivery.Service
 	retention *retention.Service
 	models    []*gql.Model
+	proxies   proxies
+	pages     socket.Options
+	signIns   *access.Rate // by address
+	visitors  *access.Rate // by address
+	chats     *access.Rate // by workspace
 	live      *live.Hub
 	people    *live.Presences
 }

@@ -81,6 +81,16 @@ func (r *agentResolver) Script(ctx context.Context, obj *ent.Agent) (*raw.JSON, 
 	return &obj.Script, nil
 }
 
+// AllowedSites is the resolver for the allowedSites field.
+func (r *agentResolver) AllowedSites(ctx context.Context, obj *ent.Agent) ([]string, error) {
+	return dialogue.AllowedSitesOf(obj)
+}
+
+// Chat is the resolver for the chat field.
+func (r *agentResolver) Chat(ctx context.Context, obj *ent.Agent) (*gql.ChatSettings, error) {
+	return chatOf(obj)
+}
+
 // AnswerSchema is the resolver for the answerSchema field.
 func (r *agentResolver) AnswerSchema(ctx context.Context, obj *ent.Agent) (*raw.JSON, error) {
 	if !mayReadAgent(ctx) || obj.AnswerSchema == "" {
@@ -478,6 +488,21 @@ func (r *mutationResolver) StopTurn(ctx context.Context, input gql.ThreadInput) 
 	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
 }
 
+// MarkRead is the resolver for the markRead field.
+func (r *mutationResolver) MarkRead(ctx context.Context, input gql.MarkReadInput) (*gql.ThreadPayload, error) {
+	done, err := r.dialogue.MarkRead(ctx, input.ThreadID, input.MessageID)
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.client.Thread.Query().Where(thread.ID(done.ID)).Only(ctx)
+	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
+}
+
+// SuggestReply is the resolver for the suggestReply field.
+func (r *mutationResolver) SuggestReply(ctx context.Context, input gql.SuggestReplyInput) (*gql.SuggestReplyPayload, error) {
+	return r.suggestReply(ctx, input)
+}
+
 // AddNote is the resolver for the addNote field.
 func (r *mutationResolver) AddNote(ctx context.Context, input gql.AddNoteInput) (*gql.NotePayload, error) {
 	done, err := r.dialogue.AddNote(ctx, input.ThreadID, input.Text)
@@ -527,6 +552,17 @@ func (r *mutationResolver) CreateThreadToken(ctx context.Context, input gql.Crea
 		seconds = *input.ExpiresInSeconds
 	}
 	made, err := r.access.CreateThreadToken(ctx, input.ThreadID, seconds)
+	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
+}
+
+// StartChat is the resolver for the startChat field.
+func (r *mutationResolver) StartChat(ctx context.Context, input gql.StartChatInput) (*gql.StartChatPayload, error) {
+	return r.startChat(ctx, input)
+}
+
+// RenewThreadToken is the resolver for the renewThreadToken field.
+func (r *mutationResolver) RenewThreadToken(ctx context.Context, input gql.RenewThreadTokenInput) (*gql.ThreadTokenPayload, error) {
+	made, err := r.access.RenewThreadToken(ctx)
 	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
 }
 
@@ -677,6 +713,21 @@ func (r *mutationResolver) RemoveModelPrice(ctx context.Context, input gql.Delet
 	return &gql.DeletePayload{ClientMutationID: input.ClientMutationID, ID: done.ID}, nil
 }
 
+// SignIn is the resolver for the signIn field.
+func (r *mutationResolver) SignIn(ctx context.Context, input gql.SignInInput) (*gql.SignInPayload, error) {
+	return r.signIn(ctx, input)
+}
+
+// SignOut is the resolver for the signOut field.
+func (r *mutationResolver) SignOut(ctx context.Context, input gql.SignOutInput) (*gql.SignOutPayload, error) {
+	return r.signOut(ctx, input)
+}
+
+// EndSessions is the resolver for the endSessions field.
+func (r *mutationResolver) EndSessions(ctx context.Context, input gql.EndSessionsInput) (*gql.EndSessionsPayload, error) {
+	return r.endSessions(ctx, input)
+}
+
 // CreateAPIKey is the resolver for the createApiKey field.
 func (r *mutationResolver) CreateAPIKey(ctx context.Context, input gql.CreateAPIKeyInput) (*gql.CreateAPIKeyPayload, error) {
 	done, err := r.access.CreateKey(ctx, input.Name, input.Role)
@@ -779,6 +830,16 @@ func (r *queryResolver) Usage(ctx context.Context, from *ms.Time, to *ms.Time, a
 	return r.sumUsage(ctx, from, to, agentID, threadID, groupBy, first)
 }
 
+// Stats is the resolver for the stats field.
+func (r *queryResolver) Stats(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) (*gql.Stats, error) {
+	return r.countStats(ctx, statsRange{from, to, agentID, textOf(timeZone)})
+}
+
+// ExportStats is the resolver for the exportStats field.
+func (r *queryResolver) ExportStats(ctx context.Context, from *ms.Time, to *ms.Time, agentID *string, timeZone *string) (*gql.Download, error) {
+	return r.linkToStats(ctx, statsRange{from, to, agentID, textOf(timeZone)})
+}
+
 // ExportThread is the resolver for the exportThread field.
 func (r *queryResolver) ExportThread(ctx context.Context, threadID string, format gql.ThreadExportFormat) (*gql.Download, error) {
 	return r.linkToThread(ctx, threadID, format)
@@ -831,6 +892,17 @@ func (r *replayResolver) States(ctx context.Context, obj *ent.Replay) ([]deliver
 // Waiting is the resolver for the waiting field.
 func (r *replayResolver) Waiting(ctx context.Context, obj *ent.Replay) (int, error) {
 	return r.delivery.ReplayWaiting(ctx, obj)
+}
+
+// ExpiresAt is the resolver for the expiresAt field.
+func (r *sessionResolver) ExpiresAt(ctx context.Context, obj *ent.Session) (ms.Time, error) {
+	return access.SessionEnd(obj), nil
+}
+
+// Current is the resolver for the current field.
+func (r *sessionResolver) Current(ctx context.Context, obj *ent.Session) (bool, error) {
+	v, known := viewer.FromContext(ctx)
+	return v.Session == obj.ID || !known, nil // of the answer to signIn it is the one that just began
 }
 
 // Cost is the resolver for the cost field.
@@ -895,6 +967,14 @@ func (r *threadResolver) Operator(ctx context.Context, obj *ent.Thread) (*ent.AP
 	return r.client.APIKey.Query().Where(apikey.ID(*obj.OperatorID)).Only(ctx)
 }
 
+// WaitingSince is the resolver for the waitingSince field.
+func (r *threadResolver) WaitingSince(ctx context.Context, obj *ent.Thread) (*ms.Time, error) {
+	if obj.WaitingSince == ms.Never {
+		return nil, nil
+	}
+	return &obj.WaitingSince, nil
+}
+
 // Tags is the resolver for the tags field.
 func (r *threadResolver) Tags(ctx context.Context, obj *ent.Thread) ([]*ent.ThreadTag, error) {
 	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil {
@@ -931,6 +1011,11 @@ func (r *threadResolver) Messages(ctx context.Context, obj *ent.Thread, after *g
 		return nil, err
 	}
 	return r.client.Message.Query().Where(message.ThreadID(obj.ID)).Paginate(ctx, p.after, p.first, p.before, p.last, ent.WithMessageOrder(inOrder))
+}
+
+// UnreadCount is the resolver for the unreadCount field.
+func (r *threadResolver) UnreadCount(ctx context.Context, obj *ent.Thread) (int, error) {
+	return r.unreadOf(ctx, obj.ID)
 }
 
 // Notes is the resolver for the notes field.
@@ -993,6 +1078,11 @@ func (r *turnResolver) Steps(ctx context.Context, obj *ent.Turn) ([]*ent.Step, e
 	return r.stepsOf(ctx, obj.ID)
 }
 
+// Sessions is the resolver for the sessions field.
+func (r *viewerResolver) Sessions(ctx context.Context, obj *gql.Viewer) ([]*ent.Session, error) {
+	return r.access.Sessions(ctx)
+}
+
 // Cursor is the resolver for the cursor field.
 func (r *workspaceResolver) Cursor(ctx context.Context, obj *ent.Workspace) (*gql.Cursor, error) {
 	return r.workspaceCursor(ctx)
@@ -1014,6 +1104,18 @@ func (r *threadWhereInputResolver) OperatorIDIsNil(ctx context.Context, obj *ent
 		obj.OperatorIDIsNil, obj.OperatorIDNotNil = *data, !*data
 	}
 	return nil
+}
+
+// Unread is the resolver for the unread field.
+func (r *threadWhereInputResolver) Unread(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error {
+	if data == nil {
+		return nil
+	}
+	found, err := unreadFilter(ctx, *data)
+	if err == nil {
+		obj.AddPredicates(found)
+	}
+	return err
 }
 
 // Tag is the resolver for the tag field.
@@ -1086,6 +1188,9 @@ func (r *Resolver) Reminder() ReminderResolver { return &reminderResolver{r} }
 // Replay returns ReplayResolver implementation.
 func (r *Resolver) Replay() ReplayResolver { return &replayResolver{r} }
 
+// Session returns SessionResolver implementation.
+func (r *Resolver) Session() SessionResolver { return &sessionResolver{r} }
+
 // Step returns StepResolver implementation.
 func (r *Resolver) Step() StepResolver { return &stepResolver{r} }
 
@@ -1100,6 +1205,9 @@ func (r *Resolver) ThreadTag() ThreadTagResolver { return &threadTagResolver{r} 
 
 // Turn returns TurnResolver implementation.
 func (r *Resolver) Turn() TurnResolver { return &turnResolver{r} }
+
+// Viewer returns ViewerResolver implementation.
+func (r *Resolver) Viewer() ViewerResolver { return &viewerResolver{r} }
 
 // Workspace returns WorkspaceResolver implementation.
 func (r *Resolver) Workspace() WorkspaceResolver { return &workspaceResolver{r} }
@@ -1122,11 +1230,13 @@ type (
 	queryResolver             struct{ *Resolver }
 	reminderResolver          struct{ *Resolver }
 	replayResolver            struct{ *Resolver }
+	sessionResolver           struct{ *Resolver }
 	stepResolver              struct{ *Resolver }
 	subscriptionResolver      struct{ *Resolver }
 	threadResolver            struct{ *Resolver }
 	threadTagResolver         struct{ *Resolver }
 	turnResolver              struct{ *Resolver }
+	viewerResolver            struct{ *Resolver }
 	workspaceResolver         struct{ *Resolver }
 	threadWhereInputResolver  struct{ *Resolver }
 )

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -45,6 +46,10 @@ type Options struct {
 	// Origins are the origins of browser pages that may open a WebSocket or a stream by GET, such as
 	// `https://app.example.com`. The server's own origin always may.
 	Origins []string
+	// Proxies are the networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+	Proxies []netip.Prefix
+	// HTTPS says that browsers reach the server by https, so that cookies are for that alone.
+	HTTPS bool
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
 }
@@ -75,9 +80,13 @@ func (h *Handler) Sharing() Sharing { return h.shares.figures() }
 // (graphql-transport-ws) and by server-sent events (POST and GET). Streams end by EndStreams, not with their requests. It panics when a root field has no @auth, which is a mistake of the
 // program.
 func New(o Options) *Handler {
+	limits := limit.Default()
+	pages := socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}}
+	before := proxies{trusted: o.Proxies, https: o.HTTPS}
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
-		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People,
+		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People, proxies: before, pages: pages,
+		signIns: access.NewRate(callerBurst, callerEvery), visitors: access.NewRate(callerBurst, callerEvery), chats: access.NewRate(visitorsBurst, visitorsEvery),
 	}
 	config := Config{
 		Resolvers:  resolver,
@@ -87,10 +96,9 @@ func New(o Options) *Handler {
 	schema := NewExecutableSchema(config)
 	mustBeGuarded(schema.Schema())
 
-	limits := limit.Default()
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
-		pages: socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}},
+		pages: pages, proxies: before,
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	srv := handler.New(schema)

@@ -92,11 +92,12 @@ func (r *Resolver) stepsOf(ctx context.Context, turnID string) ([]*ent.Step, err
 }
 
 // keptUsage keeps, within one operation, the sums of the threads of a page until the page's rows ask for them, for which a
-// row of ent has no place, and the prices.
+// row of ent has no place, how many messages of each are unread, and the prices.
 type keptUsage struct {
-	mu    sync.Mutex // protects sums
-	sums  map[string]threadUsage
-	price keptPrices
+	mu     sync.Mutex // protects sums and unread
+	sums   map[string]threadUsage
+	unread map[string]int // by thread, for the viewer
+	price  keptPrices
 }
 
 // threadUsage is what models used in a thread.
@@ -114,7 +115,7 @@ func keepUsage(ctx context.Context, next graphql.OperationHandler) graphql.Respo
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
 		return next(ctx)
 	}
-	return next(context.WithValue(ctx, keptUsageKey{}, &keptUsage{sums: map[string]threadUsage{}}))
+	return next(context.WithValue(ctx, keptUsageKey{}, &keptUsage{sums: map[string]threadUsage{}, unread: map[string]int{}}))
 }
 
 // loadUsage sums up the usage of each thread of a page, at once. Viewers that may not read it get none, and no

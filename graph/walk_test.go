@@ -129,6 +129,7 @@ func ninesOf(t *testing.T, a *api) []list {
 		put("threads CREATED_AT", r.ID, int64(r.CreatedAt))
 		put("threads LAST_ACTIVITY_AT", r.ID, int64(r.LastActivityAt))
 		put("threads MESSAGE_COUNT", r.ID, int64(r.MessageCount))
+		put("threads WAITING_SINCE", r.ID, int64(r.WaitingSince))
 	}
 	for _, r := range c.Integration.Query().AllX(ctx) {
 		put("integrations", r.ID, nil)

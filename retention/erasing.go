@@ -13,7 +13,7 @@ const threadsAtOnce = 50
 
 // erasedTables are what a thread and a customer have rows in, in the order in which they are deleted.
 var erasedTables = []string{
-	"attempts", "deliveries", "events", "mutation_results", "reminders", "notes", "thread_tags", "calls", "steps", "turns", "messages",
+	"attempts", "deliveries", "events", "mutation_results", "reminders", "read_marks", "notes", "thread_tags", "calls", "steps", "turns", "messages",
 	"threads", "customers",
 }
 
@@ -143,7 +143,7 @@ func (s *Service) eraseSome(ctx context.Context, tx *eventlog.Tx, gone rows, wor
 	const ofThread = "{+}workspace_id = $1 AND thread_id {in 2}"
 	for _, of := range []struct{ table, where string }{
 		{"events", ofThread}, {"mutation_results", ofThread}, {"mutation_results", "workspace_id = $1 AND viewer {in 2}"},
-		{"reminders", ofThread}, {"notes", ofThread}, {"thread_tags", ofThread}, {"calls", ofThread}, {"steps", ofThread},
+		{"reminders", ofThread}, {"read_marks", ofThread}, {"notes", ofThread}, {"thread_tags", ofThread}, {"calls", ofThread}, {"steps", ofThread},
 		{"turns", ofThread}, {"messages", ofThread},
 	} {
 		drop := func() (int, error) {

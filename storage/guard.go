@@ -18,6 +18,7 @@ import (
 var systemWorkers = map[string]string{
 	"migrate":         "creates and changes tables",
 	"authenticate":    "finds a key before its workspace is known",
+	"start chat":      "finds a public agent before its workspace is known",
 	"turn claim":      "one queue serves every workspace",
 	"turn finish":     "ends and extends leases by the id of a claimed turn",
 	"reminder claim":  "one look finds the due reminders of every workspace",

@@ -35,6 +35,10 @@ const (
 	FieldRegion = "region"
 	// FieldPublic holds the string denoting the public field in the database.
 	FieldPublic = "public"
+	// FieldAllowedSites holds the string denoting the allowed_sites field in the database.
+	FieldAllowedSites = "allowed_sites"
+	// FieldChat holds the string denoting the chat field in the database.
+	FieldChat = "chat"
 	// FieldOnBusy holds the string denoting the on_busy field in the database.
 	FieldOnBusy = "on_busy"
 	// FieldQuietMs holds the string denoting the quiet_ms field in the database.
@@ -108,6 +112,8 @@ var Columns = []string{
 	FieldScript,
 	FieldRegion,
 	FieldPublic,
+	FieldAllowedSites,
+	FieldChat,
 	FieldOnBusy,
 	FieldQuietMs,
 	FieldMaxWaitMs,
@@ -163,6 +169,10 @@ var (
 	DefaultRegion string
 	// DefaultPublic holds the default value on creation for the "public" field.
 	DefaultPublic bool
+	// DefaultAllowedSites holds the default value on creation for the "allowed_sites" field.
+	DefaultAllowedSites raw.JSON
+	// DefaultChat holds the default value on creation for the "chat" field.
+	DefaultChat raw.JSON
 	// DefaultQuietMs holds the default value on creation for the "quiet_ms" field.
 	DefaultQuietMs int
 	// QuietMsValidator is a validator for the "quiet_ms" field. It is called by the builders before save.
@@ -288,6 +298,16 @@ func ByRegion(opts ...sql.OrderTermOption) OrderOption {
 // ByPublic orders the results by the public field.
 func ByPublic(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPublic, opts...).ToFunc()
+}
+
+// ByAllowedSites orders the results by the allowed_sites field.
+func ByAllowedSites(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAllowedSites, opts...).ToFunc()
+}
+
+// ByChat orders the results by the chat field.
+func ByChat(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChat, opts...).ToFunc()
 }
 
 // ByOnBusy orders the results by the on_busy field.

@@ -103,6 +103,18 @@ func Public(v bool) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldPublic, v))
 }
 
+// AllowedSites applies equality check predicate on the "allowed_sites" field. It's identical to AllowedSitesEQ.
+func AllowedSites(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldAllowedSites, vc))
+}
+
+// Chat applies equality check predicate on the "chat" field. It's identical to ChatEQ.
+func Chat(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldChat, vc))
+}
+
 // QuietMs applies equality check predicate on the "quiet_ms" field. It's identical to QuietMsEQ.
 func QuietMs(v int) predicate.Agent {
 	return predicate.Agent(sql.FieldEQ(FieldQuietMs, v))
@@ -608,6 +620,174 @@ func PublicEQ(v bool) predicate.Agent {
 // PublicNEQ applies the NEQ predicate on the "public" field.
 func PublicNEQ(v bool) predicate.Agent {
 	return predicate.Agent(sql.FieldNEQ(FieldPublic, v))
+}
+
+// AllowedSitesEQ applies the EQ predicate on the "allowed_sites" field.
+func AllowedSitesEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldAllowedSites, vc))
+}
+
+// AllowedSitesNEQ applies the NEQ predicate on the "allowed_sites" field.
+func AllowedSitesNEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldNEQ(FieldAllowedSites, vc))
+}
+
+// AllowedSitesIn applies the In predicate on the "allowed_sites" field.
+func AllowedSitesIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldIn(FieldAllowedSites, v...))
+}
+
+// AllowedSitesNotIn applies the NotIn predicate on the "allowed_sites" field.
+func AllowedSitesNotIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldNotIn(FieldAllowedSites, v...))
+}
+
+// AllowedSitesGT applies the GT predicate on the "allowed_sites" field.
+func AllowedSitesGT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGT(FieldAllowedSites, vc))
+}
+
+// AllowedSitesGTE applies the GTE predicate on the "allowed_sites" field.
+func AllowedSitesGTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGTE(FieldAllowedSites, vc))
+}
+
+// AllowedSitesLT applies the LT predicate on the "allowed_sites" field.
+func AllowedSitesLT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLT(FieldAllowedSites, vc))
+}
+
+// AllowedSitesLTE applies the LTE predicate on the "allowed_sites" field.
+func AllowedSitesLTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLTE(FieldAllowedSites, vc))
+}
+
+// AllowedSitesContains applies the Contains predicate on the "allowed_sites" field.
+func AllowedSitesContains(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContains(FieldAllowedSites, vc))
+}
+
+// AllowedSitesHasPrefix applies the HasPrefix predicate on the "allowed_sites" field.
+func AllowedSitesHasPrefix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasPrefix(FieldAllowedSites, vc))
+}
+
+// AllowedSitesHasSuffix applies the HasSuffix predicate on the "allowed_sites" field.
+func AllowedSitesHasSuffix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasSuffix(FieldAllowedSites, vc))
+}
+
+// AllowedSitesEqualFold applies the EqualFold predicate on the "allowed_sites" field.
+func AllowedSitesEqualFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEqualFold(FieldAllowedSites, vc))
+}
+
+// AllowedSitesContainsFold applies the ContainsFold predicate on the "allowed_sites" field.
+func AllowedSitesContainsFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContainsFold(FieldAllowedSites, vc))
+}
+
+// ChatEQ applies the EQ predicate on the "chat" field.
+func ChatEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEQ(FieldChat, vc))
+}
+
+// ChatNEQ applies the NEQ predicate on the "chat" field.
+func ChatNEQ(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldNEQ(FieldChat, vc))
+}
+
+// ChatIn applies the In predicate on the "chat" field.
+func ChatIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldIn(FieldChat, v...))
+}
+
+// ChatNotIn applies the NotIn predicate on the "chat" field.
+func ChatNotIn(vs ...raw.JSON) predicate.Agent {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Agent(sql.FieldNotIn(FieldChat, v...))
+}
+
+// ChatGT applies the GT predicate on the "chat" field.
+func ChatGT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGT(FieldChat, vc))
+}
+
+// ChatGTE applies the GTE predicate on the "chat" field.
+func ChatGTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldGTE(FieldChat, vc))
+}
+
+// ChatLT applies the LT predicate on the "chat" field.
+func ChatLT(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLT(FieldChat, vc))
+}
+
+// ChatLTE applies the LTE predicate on the "chat" field.
+func ChatLTE(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldLTE(FieldChat, vc))
+}
+
+// ChatContains applies the Contains predicate on the "chat" field.
+func ChatContains(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContains(FieldChat, vc))
+}
+
+// ChatHasPrefix applies the HasPrefix predicate on the "chat" field.
+func ChatHasPrefix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasPrefix(FieldChat, vc))
+}
+
+// ChatHasSuffix applies the HasSuffix predicate on the "chat" field.
+func ChatHasSuffix(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldHasSuffix(FieldChat, vc))
+}
+
+// ChatEqualFold applies the EqualFold predicate on the "chat" field.
+func ChatEqualFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldEqualFold(FieldChat, vc))
+}
+
+// ChatContainsFold applies the ContainsFold predicate on the "chat" field.
+func ChatContainsFold(v raw.JSON) predicate.Agent {
+	vc := string(v)
+	return predicate.Agent(sql.FieldContainsFold(FieldChat, vc))
 }
 
 // OnBusyEQ applies the EQ predicate on the "on_busy" field.

@@ -46,6 +46,8 @@ const (
 	Health       = "ihl"
 	Replay       = "rpl"
 	DeliveryFeed = "dfd"
+	Session      = "ses"
+	ReadMark     = "rdm"
 )
 
 var entropy = struct {

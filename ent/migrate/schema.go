@@ -50,6 +50,8 @@ var (
 		{Name: "script", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "region", Type: field.TypeString, Default: ""},
 		{Name: "public", Type: field.TypeBool, Default: false},
+		{Name: "allowed_sites", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "chat", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "on_busy", Type: field.TypeEnum, Enums: []string{"FOLD", "ENQUEUE", "RESTART", "REJECT"}, Default: "FOLD"},
 		{Name: "quiet_ms", Type: field.TypeInt, Default: 1200},
 		{Name: "max_wait_ms", Type: field.TypeInt, Default: 8000},
@@ -742,6 +744,36 @@ var (
 			},
 		},
 	}
+	// ReadMarksColumns holds the columns for the "read_marks" table.
+	ReadMarksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "key_id", Type: field.TypeString},
+		{Name: "sequence", Type: field.TypeInt64},
+		{Name: "thread_id", Type: field.TypeString},
+	}
+	// ReadMarksTable holds the schema information for the "read_marks" table.
+	ReadMarksTable = &schema.Table{
+		Name:       "read_marks",
+		Columns:    ReadMarksColumns,
+		PrimaryKey: []*schema.Column{ReadMarksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "read_marks_threads_thread",
+				Columns:    []*schema.Column{ReadMarksColumns[5]},
+				RefColumns: []*schema.Column{ThreadsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "readmark_thread_id_key_id",
+				Unique:  true,
+				Columns: []*schema.Column{ReadMarksColumns[5], ReadMarksColumns[3]},
+			},
+		},
+	}
 	// RemindersColumns holds the columns for the "reminders" table.
 	RemindersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
@@ -846,6 +878,35 @@ var (
 				Name:    "secret_workspace_id_owner_id",
 				Unique:  false,
 				Columns: []*schema.Column{SecretsColumns[1], SecretsColumns[3]},
+			},
+		},
+	}
+	// SessionsColumns holds the columns for the "sessions" table.
+	SessionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "key_id", Type: field.TypeString},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "user_agent", Type: field.TypeString, Default: ""},
+		{Name: "last_used_at", Type: field.TypeInt64},
+		{Name: "not_after", Type: field.TypeInt64},
+	}
+	// SessionsTable holds the schema information for the "sessions" table.
+	SessionsTable = &schema.Table{
+		Name:       "sessions",
+		Columns:    SessionsColumns,
+		PrimaryKey: []*schema.Column{SessionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "session_hash",
+				Unique:  true,
+				Columns: []*schema.Column{SessionsColumns[4]},
+			},
+			{
+				Name:    "session_workspace_id_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[1], SessionsColumns[3]},
 			},
 		},
 	}
@@ -994,6 +1055,13 @@ var (
 		{Name: "last_message_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "last_activity_at", Type: field.TypeInt64},
 		{Name: "operator_since", Type: field.TypeInt64, Nullable: true},
+		{Name: "waiting_since", Type: field.TypeInt64, Default: 9007199254740991},
+		{Name: "success_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "contact_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "interest_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "operator_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "closed_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "taken_over_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "version_id", Type: field.TypeString, Nullable: true},
 		{Name: "version_moves", Type: field.TypeInt64, Default: 0},
 		{Name: "contact", Type: field.TypeString, Size: 2147483647, Default: ""},
@@ -1012,25 +1080,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "threads_agents_threads",
-				Columns:    []*schema.Column{ThreadsColumns[19]},
+				Columns:    []*schema.Column{ThreadsColumns[26]},
 				RefColumns: []*schema.Column{AgentsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_customers_threads",
-				Columns:    []*schema.Column{ThreadsColumns[20]},
+				Columns:    []*schema.Column{ThreadsColumns[27]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "threads_messages_last_message",
-				Columns:    []*schema.Column{ThreadsColumns[21]},
+				Columns:    []*schema.Column{ThreadsColumns[28]},
 				RefColumns: []*schema.Column{MessagesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "threads_api_keys_operator",
-				Columns:    []*schema.Column{ThreadsColumns[22]},
+				Columns:    []*schema.Column{ThreadsColumns[29]},
 				RefColumns: []*schema.Column{APIKeysColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1059,17 +1127,17 @@ var (
 			{
 				Name:    "thread_workspace_id_agent_id_last_activity_at",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[19], ThreadsColumns[12]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[26], ThreadsColumns[12]},
 			},
 			{
 				Name:    "thread_workspace_id_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[20]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[27]},
 			},
 			{
 				Name:    "thread_erased",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[18]},
+				Columns: []*schema.Column{ThreadsColumns[25]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "erased_at IS NOT NULL",
 				},
@@ -1077,12 +1145,12 @@ var (
 			{
 				Name:    "thread_customer_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[20]},
+				Columns: []*schema.Column{ThreadsColumns[27]},
 			},
 			{
 				Name:    "thread_last_message_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[21]},
+				Columns: []*schema.Column{ThreadsColumns[28]},
 			},
 		},
 	}
@@ -1232,9 +1300,11 @@ var (
 		MutationResultsTable,
 		NotesTable,
 		ProviderCredentialsTable,
+		ReadMarksTable,
 		RemindersTable,
 		ReplaysTable,
 		SecretsTable,
+		SessionsTable,
 		SettingsTable,
 		StepsTable,
 		TestEventsTable,
@@ -1256,6 +1326,7 @@ func init() {
 		Table: "integration_health",
 	}
 	MessagesTable.ForeignKeys[0].RefTable = ThreadsTable
+	ReadMarksTable.ForeignKeys[0].RefTable = ThreadsTable
 	ThreadsTable.ForeignKeys[0].RefTable = AgentsTable
 	ThreadsTable.ForeignKeys[1].RefTable = CustomersTable
 	ThreadsTable.ForeignKeys[2].RefTable = MessagesTable

@@ -14,6 +14,9 @@ import (
 // Time is a moment in milliseconds since the Unix epoch. The zero value means 1970, not "unknown": unknown is nil.
 type Time int64
 
+// Never is later than any moment. It stands for "not" in columns that order lists, which cannot be null.
+const Never Time = 1<<53 - 1
+
 // Now returns the process's clock.
 func Now() Time { return Of(time.Now()) }
 

@@ -63,6 +63,9 @@ type Note func(*sql.Selector)
 // ProviderCredential is the predicate function for providercredential builders.
 type ProviderCredential func(*sql.Selector)
 
+// ReadMark is the predicate function for readmark builders.
+type ReadMark func(*sql.Selector)
+
 // Reminder is the predicate function for reminder builders.
 type Reminder func(*sql.Selector)
 
@@ -71,6 +74,9 @@ type Replay func(*sql.Selector)
 
 // Secret is the predicate function for secret builders.
 type Secret func(*sql.Selector)
+
+// Session is the predicate function for session builders.
+type Session func(*sql.Selector)
 
 // Setting is the predicate function for setting builders.
 type Setting func(*sql.Selector)

@@ -25,10 +25,12 @@ import (
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
+	"parley/ent/readmark"
 	"parley/ent/reminder"
 	"parley/ent/replay"
 	"parley/ent/schema"
 	"parley/ent/secret"
+	"parley/ent/session"
 	"parley/ent/step"
 	"parley/ent/testevent"
 	"parley/ent/testrun"
@@ -155,8 +157,16 @@ func init() {
 	agentDescPublic := agentFields[5].Descriptor()
 	// agent.DefaultPublic holds the default value on creation for the public field.
 	agent.DefaultPublic = agentDescPublic.Default.(bool)
+	// agentDescAllowedSites is the schema descriptor for allowed_sites field.
+	agentDescAllowedSites := agentFields[6].Descriptor()
+	// agent.DefaultAllowedSites holds the default value on creation for the allowed_sites field.
+	agent.DefaultAllowedSites = raw.JSON(agentDescAllowedSites.Default.(string))
+	// agentDescChat is the schema descriptor for chat field.
+	agentDescChat := agentFields[7].Descriptor()
+	// agent.DefaultChat holds the default value on creation for the chat field.
+	agent.DefaultChat = raw.JSON(agentDescChat.Default.(string))
 	// agentDescQuietMs is the schema descriptor for quiet_ms field.
-	agentDescQuietMs := agentFields[7].Descriptor()
+	agentDescQuietMs := agentFields[9].Descriptor()
 	// agent.DefaultQuietMs holds the default value on creation for the quiet_ms field.
 	agent.DefaultQuietMs = agentDescQuietMs.Default.(int)
 	// agent.QuietMsValidator is a validator for the "quiet_ms" field. It is called by the builders before save.
@@ -176,7 +186,7 @@ func init() {
 		}
 	}()
 	// agentDescMaxWaitMs is the schema descriptor for max_wait_ms field.
-	agentDescMaxWaitMs := agentFields[8].Descriptor()
+	agentDescMaxWaitMs := agentFields[10].Descriptor()
 	// agent.DefaultMaxWaitMs holds the default value on creation for the max_wait_ms field.
 	agent.DefaultMaxWaitMs = agentDescMaxWaitMs.Default.(int)
 	// agent.MaxWaitMsValidator is a validator for the "max_wait_ms" field. It is called by the builders before save.
@@ -196,7 +206,7 @@ func init() {
 		}
 	}()
 	// agentDescMaxCalls is the schema descriptor for max_calls field.
-	agentDescMaxCalls := agentFields[9].Descriptor()
+	agentDescMaxCalls := agentFields[11].Descriptor()
 	// agent.DefaultMaxCalls holds the default value on creation for the max_calls field.
 	agent.DefaultMaxCalls = agentDescMaxCalls.Default.(int)
 	// agent.MaxCallsValidator is a validator for the "max_calls" field. It is called by the builders before save.
@@ -216,7 +226,7 @@ func init() {
 		}
 	}()
 	// agentDescMaxSteps is the schema descriptor for max_steps field.
-	agentDescMaxSteps := agentFields[10].Descriptor()
+	agentDescMaxSteps := agentFields[12].Descriptor()
 	// agent.DefaultMaxSteps holds the default value on creation for the max_steps field.
 	agent.DefaultMaxSteps = agentDescMaxSteps.Default.(int)
 	// agent.MaxStepsValidator is a validator for the "max_steps" field. It is called by the builders before save.
@@ -236,13 +246,13 @@ func init() {
 		}
 	}()
 	// agentDescMaxTurnTokens is the schema descriptor for max_turn_tokens field.
-	agentDescMaxTurnTokens := agentFields[11].Descriptor()
+	agentDescMaxTurnTokens := agentFields[13].Descriptor()
 	// agent.DefaultMaxTurnTokens holds the default value on creation for the max_turn_tokens field.
 	agent.DefaultMaxTurnTokens = agentDescMaxTurnTokens.Default.(int)
 	// agent.MaxTurnTokensValidator is a validator for the "max_turn_tokens" field. It is called by the builders before save.
 	agent.MaxTurnTokensValidator = agentDescMaxTurnTokens.Validators[0].(func(int) error)
 	// agentDescMaxTurnSeconds is the schema descriptor for max_turn_seconds field.
-	agentDescMaxTurnSeconds := agentFields[12].Descriptor()
+	agentDescMaxTurnSeconds := agentFields[14].Descriptor()
 	// agent.DefaultMaxTurnSeconds holds the default value on creation for the max_turn_seconds field.
 	agent.DefaultMaxTurnSeconds = agentDescMaxTurnSeconds.Default.(int)
 	// agent.MaxTurnSecondsValidator is a validator for the "max_turn_seconds" field. It is called by the builders before save.
@@ -262,49 +272,49 @@ func init() {
 		}
 	}()
 	// agentDescDailyTokens is the schema descriptor for daily_tokens field.
-	agentDescDailyTokens := agentFields[13].Descriptor()
+	agentDescDailyTokens := agentFields[15].Descriptor()
 	// agent.DailyTokensValidator is a validator for the "daily_tokens" field. It is called by the builders before save.
 	agent.DailyTokensValidator = agentDescDailyTokens.Validators[0].(func(int64) error)
 	// agentDescFallbackText is the schema descriptor for fallback_text field.
-	agentDescFallbackText := agentFields[14].Descriptor()
+	agentDescFallbackText := agentFields[16].Descriptor()
 	// agent.DefaultFallbackText holds the default value on creation for the fallback_text field.
 	agent.DefaultFallbackText = agentDescFallbackText.Default.(string)
 	// agentDescAnswerSchema is the schema descriptor for answer_schema field.
-	agentDescAnswerSchema := agentFields[15].Descriptor()
+	agentDescAnswerSchema := agentFields[17].Descriptor()
 	// agent.DefaultAnswerSchema holds the default value on creation for the answer_schema field.
 	agent.DefaultAnswerSchema = raw.JSON(agentDescAnswerSchema.Default.(string))
 	// agentDescTimeZone is the schema descriptor for time_zone field.
-	agentDescTimeZone := agentFields[16].Descriptor()
+	agentDescTimeZone := agentFields[18].Descriptor()
 	// agent.DefaultTimeZone holds the default value on creation for the time_zone field.
 	agent.DefaultTimeZone = agentDescTimeZone.Default.(string)
 	// agent.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	agent.TimeZoneValidator = agentDescTimeZone.Validators[0].(func(string) error)
 	// agentDescFollowUps is the schema descriptor for follow_ups field.
-	agentDescFollowUps := agentFields[17].Descriptor()
+	agentDescFollowUps := agentFields[19].Descriptor()
 	// agent.DefaultFollowUps holds the default value on creation for the follow_ups field.
 	agent.DefaultFollowUps = raw.JSON(agentDescFollowUps.Default.(string))
 	// agentDescQuietFrom is the schema descriptor for quiet_from field.
-	agentDescQuietFrom := agentFields[18].Descriptor()
+	agentDescQuietFrom := agentFields[20].Descriptor()
 	// agent.DefaultQuietFrom holds the default value on creation for the quiet_from field.
 	agent.DefaultQuietFrom = agentDescQuietFrom.Default.(string)
 	// agent.QuietFromValidator is a validator for the "quiet_from" field. It is called by the builders before save.
 	agent.QuietFromValidator = agentDescQuietFrom.Validators[0].(func(string) error)
 	// agentDescQuietTo is the schema descriptor for quiet_to field.
-	agentDescQuietTo := agentFields[19].Descriptor()
+	agentDescQuietTo := agentFields[21].Descriptor()
 	// agent.DefaultQuietTo holds the default value on creation for the quiet_to field.
 	agent.DefaultQuietTo = agentDescQuietTo.Default.(string)
 	// agent.QuietToValidator is a validator for the "quiet_to" field. It is called by the builders before save.
 	agent.QuietToValidator = agentDescQuietTo.Validators[0].(func(string) error)
 	// agentDescMoves is the schema descriptor for moves field.
-	agentDescMoves := agentFields[22].Descriptor()
+	agentDescMoves := agentFields[24].Descriptor()
 	// agent.DefaultMoves holds the default value on creation for the moves field.
 	agent.DefaultMoves = agentDescMoves.Default.(int64)
 	// agentDescRevision is the schema descriptor for revision field.
-	agentDescRevision := agentFields[23].Descriptor()
+	agentDescRevision := agentFields[25].Descriptor()
 	// agent.DefaultRevision holds the default value on creation for the revision field.
 	agent.DefaultRevision = agentDescRevision.Default.(int64)
 	// agentDescUpdatedAt is the schema descriptor for updated_at field.
-	agentDescUpdatedAt := agentFields[24].Descriptor()
+	agentDescUpdatedAt := agentFields[26].Descriptor()
 	// agent.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	agent.DefaultUpdatedAt = agentDescUpdatedAt.Default.(func() ms.Time)
 	// agent.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -1188,6 +1198,33 @@ func init() {
 	providercredentialDescID := providercredentialMixinFields0[0].Descriptor()
 	// providercredential.DefaultID holds the default value on creation for the id field.
 	providercredential.DefaultID = providercredentialDescID.Default.(func() string)
+	readmarkMixin := schema.ReadMark{}.Mixin()
+	readmark.Policy = privacy.NewPolicies(readmarkMixin[0], schema.ReadMark{})
+	readmark.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := readmark.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	readmarkMixinHooks0 := readmarkMixin[0].Hooks()
+
+	readmark.Hooks[1] = readmarkMixinHooks0[0]
+	readmarkMixinInters0 := readmarkMixin[0].Interceptors()
+	readmark.Interceptors[0] = readmarkMixinInters0[0]
+	readmarkMixinFields0 := readmarkMixin[0].Fields()
+	_ = readmarkMixinFields0
+	readmarkFields := schema.ReadMark{}.Fields()
+	_ = readmarkFields
+	// readmarkDescCreatedAt is the schema descriptor for created_at field.
+	readmarkDescCreatedAt := readmarkMixinFields0[2].Descriptor()
+	// readmark.DefaultCreatedAt holds the default value on creation for the created_at field.
+	readmark.DefaultCreatedAt = readmarkDescCreatedAt.Default.(func() ms.Time)
+	// readmarkDescID is the schema descriptor for id field.
+	readmarkDescID := readmarkMixinFields0[0].Descriptor()
+	// readmark.DefaultID holds the default value on creation for the id field.
+	readmark.DefaultID = readmarkDescID.Default.(func() string)
 	reminderMixin := schema.Reminder{}.Mixin()
 	reminder.Policy = privacy.NewPolicies(reminderMixin[0], schema.Reminder{})
 	reminder.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1325,6 +1362,37 @@ func init() {
 	secretDescID := secretMixinFields0[0].Descriptor()
 	// secret.DefaultID holds the default value on creation for the id field.
 	secret.DefaultID = secretDescID.Default.(func() string)
+	sessionMixin := schema.Session{}.Mixin()
+	session.Policy = privacy.NewPolicies(sessionMixin[0], schema.Session{})
+	session.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := session.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	sessionMixinHooks0 := sessionMixin[0].Hooks()
+
+	session.Hooks[1] = sessionMixinHooks0[0]
+	sessionMixinInters0 := sessionMixin[0].Interceptors()
+	session.Interceptors[0] = sessionMixinInters0[0]
+	sessionMixinFields0 := sessionMixin[0].Fields()
+	_ = sessionMixinFields0
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescCreatedAt is the schema descriptor for created_at field.
+	sessionDescCreatedAt := sessionMixinFields0[2].Descriptor()
+	// session.DefaultCreatedAt holds the default value on creation for the created_at field.
+	session.DefaultCreatedAt = sessionDescCreatedAt.Default.(func() ms.Time)
+	// sessionDescUserAgent is the schema descriptor for user_agent field.
+	sessionDescUserAgent := sessionFields[2].Descriptor()
+	// session.DefaultUserAgent holds the default value on creation for the user_agent field.
+	session.DefaultUserAgent = sessionDescUserAgent.Default.(string)
+	// sessionDescID is the schema descriptor for id field.
+	sessionDescID := sessionMixinFields0[0].Descriptor()
+	// session.DefaultID holds the default value on creation for the id field.
+	session.DefaultID = sessionDescID.Default.(func() string)
 	stepMixin := schema.Step{}.Mixin()
 	step.Policy = privacy.NewPolicies(stepMixin[0], schema.Step{})
 	step.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1532,16 +1600,20 @@ func init() {
 	threadDescLastActivityAt := threadFields[12].Descriptor()
 	// thread.DefaultLastActivityAt holds the default value on creation for the last_activity_at field.
 	thread.DefaultLastActivityAt = threadDescLastActivityAt.Default.(func() ms.Time)
+	// threadDescWaitingSince is the schema descriptor for waiting_since field.
+	threadDescWaitingSince := threadFields[15].Descriptor()
+	// thread.DefaultWaitingSince holds the default value on creation for the waiting_since field.
+	thread.DefaultWaitingSince = ms.Time(threadDescWaitingSince.Default.(int64))
 	// threadDescVersionMoves is the schema descriptor for version_moves field.
-	threadDescVersionMoves := threadFields[16].Descriptor()
+	threadDescVersionMoves := threadFields[23].Descriptor()
 	// thread.DefaultVersionMoves holds the default value on creation for the version_moves field.
 	thread.DefaultVersionMoves = threadDescVersionMoves.Default.(int64)
 	// threadDescContact is the schema descriptor for contact field.
-	threadDescContact := threadFields[17].Descriptor()
+	threadDescContact := threadFields[24].Descriptor()
 	// thread.DefaultContact holds the default value on creation for the contact field.
 	thread.DefaultContact = raw.JSON(threadDescContact.Default.(string))
 	// threadDescUpdatedAt is the schema descriptor for updated_at field.
-	threadDescUpdatedAt := threadFields[18].Descriptor()
+	threadDescUpdatedAt := threadFields[25].Descriptor()
 	// thread.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	thread.DefaultUpdatedAt = threadDescUpdatedAt.Default.(func() ms.Time)
 	// thread.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -34,6 +34,8 @@ func (Agent) Fields() []ent.Field {
 		field.Text("script").GoType(raw.JSON("")).Default("").Comment("Rules of the scripted provider."),
 		field.String("region").Default("").Comment("ISO 3166 region for phone numbers written without a country code."),
 		field.Bool("public").Default(false).Comment("Whether startChat may open threads without a key."),
+		field.Text("allowed_sites").GoType(raw.JSON("")).Default("").Comment("Origins that may show the chat page in a frame, as a list."),
+		field.Text("chat").GoType(raw.JSON("")).Default("").Comment("How the chat page looks."),
 		field.Enum("on_busy").Values("FOLD", "ENQUEUE", "RESTART", "REJECT").Default("FOLD"),
 		field.Int("quiet_ms").Default(1200).Min(0).Max(8000),
 		field.Int("max_wait_ms").Default(8000).Min(0).Max(60000),

@@ -53,6 +53,20 @@ const (
 	FieldOperatorID = "operator_id"
 	// FieldOperatorSince holds the string denoting the operator_since field in the database.
 	FieldOperatorSince = "operator_since"
+	// FieldWaitingSince holds the string denoting the waiting_since field in the database.
+	FieldWaitingSince = "waiting_since"
+	// FieldSuccessAt holds the string denoting the success_at field in the database.
+	FieldSuccessAt = "success_at"
+	// FieldContactAt holds the string denoting the contact_at field in the database.
+	FieldContactAt = "contact_at"
+	// FieldInterestAt holds the string denoting the interest_at field in the database.
+	FieldInterestAt = "interest_at"
+	// FieldOperatorAt holds the string denoting the operator_at field in the database.
+	FieldOperatorAt = "operator_at"
+	// FieldClosedAt holds the string denoting the closed_at field in the database.
+	FieldClosedAt = "closed_at"
+	// FieldTakenOverAt holds the string denoting the taken_over_at field in the database.
+	FieldTakenOverAt = "taken_over_at"
 	// FieldVersionID holds the string denoting the version_id field in the database.
 	FieldVersionID = "version_id"
 	// FieldVersionMoves holds the string denoting the version_moves field in the database.
@@ -132,6 +146,13 @@ var Columns = []string{
 	FieldLastActivityAt,
 	FieldOperatorID,
 	FieldOperatorSince,
+	FieldWaitingSince,
+	FieldSuccessAt,
+	FieldContactAt,
+	FieldInterestAt,
+	FieldOperatorAt,
+	FieldClosedAt,
+	FieldTakenOverAt,
 	FieldVersionID,
 	FieldVersionMoves,
 	FieldContact,
@@ -176,6 +197,8 @@ var (
 	DefaultMessageCount int
 	// DefaultLastActivityAt holds the default value on creation for the "last_activity_at" field.
 	DefaultLastActivityAt func() ms.Time
+	// DefaultWaitingSince holds the default value on creation for the "waiting_since" field.
+	DefaultWaitingSince ms.Time
 	// DefaultVersionMoves holds the default value on creation for the "version_moves" field.
 	DefaultVersionMoves int64
 	// DefaultContact holds the default value on creation for the "contact" field.
@@ -307,6 +330,41 @@ func ByOperatorID(opts ...sql.OrderTermOption) OrderOption {
 // ByOperatorSince orders the results by the operator_since field.
 func ByOperatorSince(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOperatorSince, opts...).ToFunc()
+}
+
+// ByWaitingSince orders the results by the waiting_since field.
+func ByWaitingSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaitingSince, opts...).ToFunc()
+}
+
+// BySuccessAt orders the results by the success_at field.
+func BySuccessAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuccessAt, opts...).ToFunc()
+}
+
+// ByContactAt orders the results by the contact_at field.
+func ByContactAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContactAt, opts...).ToFunc()
+}
+
+// ByInterestAt orders the results by the interest_at field.
+func ByInterestAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInterestAt, opts...).ToFunc()
+}
+
+// ByOperatorAt orders the results by the operator_at field.
+func ByOperatorAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOperatorAt, opts...).ToFunc()
+}
+
+// ByClosedAt orders the results by the closed_at field.
+func ByClosedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedAt, opts...).ToFunc()
+}
+
+// ByTakenOverAt orders the results by the taken_over_at field.
+func ByTakenOverAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTakenOverAt, opts...).ToFunc()
 }
 
 // ByVersionID orders the results by the version_id field.

@@ -151,6 +151,48 @@ func OperatorSince(v ms.Time) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldOperatorSince, vc))
 }
 
+// WaitingSince applies equality check predicate on the "waiting_since" field. It's identical to WaitingSinceEQ.
+func WaitingSince(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldWaitingSince, vc))
+}
+
+// SuccessAt applies equality check predicate on the "success_at" field. It's identical to SuccessAtEQ.
+func SuccessAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldSuccessAt, vc))
+}
+
+// ContactAt applies equality check predicate on the "contact_at" field. It's identical to ContactAtEQ.
+func ContactAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldContactAt, vc))
+}
+
+// InterestAt applies equality check predicate on the "interest_at" field. It's identical to InterestAtEQ.
+func InterestAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldInterestAt, vc))
+}
+
+// OperatorAt applies equality check predicate on the "operator_at" field. It's identical to OperatorAtEQ.
+func OperatorAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldOperatorAt, vc))
+}
+
+// ClosedAt applies equality check predicate on the "closed_at" field. It's identical to ClosedAtEQ.
+func ClosedAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldClosedAt, vc))
+}
+
+// TakenOverAt applies equality check predicate on the "taken_over_at" field. It's identical to TakenOverAtEQ.
+func TakenOverAt(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldTakenOverAt, vc))
+}
+
 // VersionID applies equality check predicate on the "version_id" field. It's identical to VersionIDEQ.
 func VersionID(v string) predicate.Thread {
 	return predicate.Thread(sql.FieldEQ(FieldVersionID, v))
@@ -1162,6 +1204,444 @@ func OperatorSinceIsNil() predicate.Thread {
 // OperatorSinceNotNil applies the NotNil predicate on the "operator_since" field.
 func OperatorSinceNotNil() predicate.Thread {
 	return predicate.Thread(sql.FieldNotNull(FieldOperatorSince))
+}
+
+// WaitingSinceEQ applies the EQ predicate on the "waiting_since" field.
+func WaitingSinceEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldWaitingSince, vc))
+}
+
+// WaitingSinceNEQ applies the NEQ predicate on the "waiting_since" field.
+func WaitingSinceNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldWaitingSince, vc))
+}
+
+// WaitingSinceIn applies the In predicate on the "waiting_since" field.
+func WaitingSinceIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldWaitingSince, v...))
+}
+
+// WaitingSinceNotIn applies the NotIn predicate on the "waiting_since" field.
+func WaitingSinceNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldWaitingSince, v...))
+}
+
+// WaitingSinceGT applies the GT predicate on the "waiting_since" field.
+func WaitingSinceGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldWaitingSince, vc))
+}
+
+// WaitingSinceGTE applies the GTE predicate on the "waiting_since" field.
+func WaitingSinceGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldWaitingSince, vc))
+}
+
+// WaitingSinceLT applies the LT predicate on the "waiting_since" field.
+func WaitingSinceLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldWaitingSince, vc))
+}
+
+// WaitingSinceLTE applies the LTE predicate on the "waiting_since" field.
+func WaitingSinceLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldWaitingSince, vc))
+}
+
+// SuccessAtEQ applies the EQ predicate on the "success_at" field.
+func SuccessAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldSuccessAt, vc))
+}
+
+// SuccessAtNEQ applies the NEQ predicate on the "success_at" field.
+func SuccessAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldSuccessAt, vc))
+}
+
+// SuccessAtIn applies the In predicate on the "success_at" field.
+func SuccessAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldSuccessAt, v...))
+}
+
+// SuccessAtNotIn applies the NotIn predicate on the "success_at" field.
+func SuccessAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldSuccessAt, v...))
+}
+
+// SuccessAtGT applies the GT predicate on the "success_at" field.
+func SuccessAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldSuccessAt, vc))
+}
+
+// SuccessAtGTE applies the GTE predicate on the "success_at" field.
+func SuccessAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldSuccessAt, vc))
+}
+
+// SuccessAtLT applies the LT predicate on the "success_at" field.
+func SuccessAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldSuccessAt, vc))
+}
+
+// SuccessAtLTE applies the LTE predicate on the "success_at" field.
+func SuccessAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldSuccessAt, vc))
+}
+
+// SuccessAtIsNil applies the IsNil predicate on the "success_at" field.
+func SuccessAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldSuccessAt))
+}
+
+// SuccessAtNotNil applies the NotNil predicate on the "success_at" field.
+func SuccessAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldSuccessAt))
+}
+
+// ContactAtEQ applies the EQ predicate on the "contact_at" field.
+func ContactAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldContactAt, vc))
+}
+
+// ContactAtNEQ applies the NEQ predicate on the "contact_at" field.
+func ContactAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldContactAt, vc))
+}
+
+// ContactAtIn applies the In predicate on the "contact_at" field.
+func ContactAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldContactAt, v...))
+}
+
+// ContactAtNotIn applies the NotIn predicate on the "contact_at" field.
+func ContactAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldContactAt, v...))
+}
+
+// ContactAtGT applies the GT predicate on the "contact_at" field.
+func ContactAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldContactAt, vc))
+}
+
+// ContactAtGTE applies the GTE predicate on the "contact_at" field.
+func ContactAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldContactAt, vc))
+}
+
+// ContactAtLT applies the LT predicate on the "contact_at" field.
+func ContactAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldContactAt, vc))
+}
+
+// ContactAtLTE applies the LTE predicate on the "contact_at" field.
+func ContactAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldContactAt, vc))
+}
+
+// ContactAtIsNil applies the IsNil predicate on the "contact_at" field.
+func ContactAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldContactAt))
+}
+
+// ContactAtNotNil applies the NotNil predicate on the "contact_at" field.
+func ContactAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldContactAt))
+}
+
+// InterestAtEQ applies the EQ predicate on the "interest_at" field.
+func InterestAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldInterestAt, vc))
+}
+
+// InterestAtNEQ applies the NEQ predicate on the "interest_at" field.
+func InterestAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldInterestAt, vc))
+}
+
+// InterestAtIn applies the In predicate on the "interest_at" field.
+func InterestAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldInterestAt, v...))
+}
+
+// InterestAtNotIn applies the NotIn predicate on the "interest_at" field.
+func InterestAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldInterestAt, v...))
+}
+
+// InterestAtGT applies the GT predicate on the "interest_at" field.
+func InterestAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldInterestAt, vc))
+}
+
+// InterestAtGTE applies the GTE predicate on the "interest_at" field.
+func InterestAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldInterestAt, vc))
+}
+
+// InterestAtLT applies the LT predicate on the "interest_at" field.
+func InterestAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldInterestAt, vc))
+}
+
+// InterestAtLTE applies the LTE predicate on the "interest_at" field.
+func InterestAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldInterestAt, vc))
+}
+
+// InterestAtIsNil applies the IsNil predicate on the "interest_at" field.
+func InterestAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldInterestAt))
+}
+
+// InterestAtNotNil applies the NotNil predicate on the "interest_at" field.
+func InterestAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldInterestAt))
+}
+
+// OperatorAtEQ applies the EQ predicate on the "operator_at" field.
+func OperatorAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldOperatorAt, vc))
+}
+
+// OperatorAtNEQ applies the NEQ predicate on the "operator_at" field.
+func OperatorAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldOperatorAt, vc))
+}
+
+// OperatorAtIn applies the In predicate on the "operator_at" field.
+func OperatorAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldOperatorAt, v...))
+}
+
+// OperatorAtNotIn applies the NotIn predicate on the "operator_at" field.
+func OperatorAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldOperatorAt, v...))
+}
+
+// OperatorAtGT applies the GT predicate on the "operator_at" field.
+func OperatorAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldOperatorAt, vc))
+}
+
+// OperatorAtGTE applies the GTE predicate on the "operator_at" field.
+func OperatorAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldOperatorAt, vc))
+}
+
+// OperatorAtLT applies the LT predicate on the "operator_at" field.
+func OperatorAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldOperatorAt, vc))
+}
+
+// OperatorAtLTE applies the LTE predicate on the "operator_at" field.
+func OperatorAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldOperatorAt, vc))
+}
+
+// OperatorAtIsNil applies the IsNil predicate on the "operator_at" field.
+func OperatorAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldOperatorAt))
+}
+
+// OperatorAtNotNil applies the NotNil predicate on the "operator_at" field.
+func OperatorAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldOperatorAt))
+}
+
+// ClosedAtEQ applies the EQ predicate on the "closed_at" field.
+func ClosedAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldClosedAt, vc))
+}
+
+// ClosedAtNEQ applies the NEQ predicate on the "closed_at" field.
+func ClosedAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldClosedAt, vc))
+}
+
+// ClosedAtIn applies the In predicate on the "closed_at" field.
+func ClosedAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldClosedAt, v...))
+}
+
+// ClosedAtNotIn applies the NotIn predicate on the "closed_at" field.
+func ClosedAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldClosedAt, v...))
+}
+
+// ClosedAtGT applies the GT predicate on the "closed_at" field.
+func ClosedAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldClosedAt, vc))
+}
+
+// ClosedAtGTE applies the GTE predicate on the "closed_at" field.
+func ClosedAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldClosedAt, vc))
+}
+
+// ClosedAtLT applies the LT predicate on the "closed_at" field.
+func ClosedAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldClosedAt, vc))
+}
+
+// ClosedAtLTE applies the LTE predicate on the "closed_at" field.
+func ClosedAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldClosedAt, vc))
+}
+
+// ClosedAtIsNil applies the IsNil predicate on the "closed_at" field.
+func ClosedAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldClosedAt))
+}
+
+// ClosedAtNotNil applies the NotNil predicate on the "closed_at" field.
+func ClosedAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldClosedAt))
+}
+
+// TakenOverAtEQ applies the EQ predicate on the "taken_over_at" field.
+func TakenOverAtEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldEQ(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtNEQ applies the NEQ predicate on the "taken_over_at" field.
+func TakenOverAtNEQ(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldNEQ(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtIn applies the In predicate on the "taken_over_at" field.
+func TakenOverAtIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldIn(FieldTakenOverAt, v...))
+}
+
+// TakenOverAtNotIn applies the NotIn predicate on the "taken_over_at" field.
+func TakenOverAtNotIn(vs ...ms.Time) predicate.Thread {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Thread(sql.FieldNotIn(FieldTakenOverAt, v...))
+}
+
+// TakenOverAtGT applies the GT predicate on the "taken_over_at" field.
+func TakenOverAtGT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGT(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtGTE applies the GTE predicate on the "taken_over_at" field.
+func TakenOverAtGTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldGTE(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtLT applies the LT predicate on the "taken_over_at" field.
+func TakenOverAtLT(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLT(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtLTE applies the LTE predicate on the "taken_over_at" field.
+func TakenOverAtLTE(v ms.Time) predicate.Thread {
+	vc := int64(v)
+	return predicate.Thread(sql.FieldLTE(FieldTakenOverAt, vc))
+}
+
+// TakenOverAtIsNil applies the IsNil predicate on the "taken_over_at" field.
+func TakenOverAtIsNil() predicate.Thread {
+	return predicate.Thread(sql.FieldIsNull(FieldTakenOverAt))
+}
+
+// TakenOverAtNotNil applies the NotNil predicate on the "taken_over_at" field.
+func TakenOverAtNotNil() predicate.Thread {
+	return predicate.Thread(sql.FieldNotNull(FieldTakenOverAt))
 }
 
 // VersionIDEQ applies the EQ predicate on the "version_id" field.

@@ -35,7 +35,9 @@ type Viewer struct {
 	Key       string // id of the API key, if any
 	Name      string // display name of the key, or the name of the system worker
 	Thread    string // the only thread this viewer may touch; empty means any of its workspace
-	Expires   int64  // end of a thread token in Unix milliseconds; 0 means never
+	Session   string // id of the session of a browser that is signed in with the key, if it is one
+	Renewable int64  // when the first of a visitor's row of thread tokens was made, in Unix milliseconds; 0: it cannot be renewed
+	Expires   int64  // end of a thread token or session in Unix milliseconds; 0 means never
 }
 
 type contextKey struct{}

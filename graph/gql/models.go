@@ -148,6 +148,30 @@ type CannedAnswerInput struct {
 	Body *raw.JSON `json:"body,omitempty"`
 }
 
+// How the chat page of an agent looks. Visitors see all of it.
+type ChatSettings struct {
+	// Head of the page; empty means the agent's name.
+	Title string `json:"title"`
+	// What the page says first. It is no message: models do not read it.
+	Greeting string `json:"greeting"`
+	// What stands in the empty field for a message; empty means the page's own words.
+	Placeholder string `json:"placeholder"`
+	// Colour of buttons and of the visitor's messages, as `#1d4ed8`; empty means the page's own.
+	AccentColor string `json:"accentColor"`
+}
+
+// How the chat page looks; what is left out is empty.
+type ChatSettingsInput struct {
+	// Head of the page, at most 100 characters; empty means the agent's name.
+	Title string `json:"title"`
+	// What the page says first, at most 1,000 characters.
+	Greeting string `json:"greeting"`
+	// What stands in the empty field for a message, at most 100 characters.
+	Placeholder string `json:"placeholder"`
+	// Colour of buttons and of the visitor's messages, as `#1d4ed8`.
+	AccentColor string `json:"accentColor"`
+}
+
 // An amount of money.
 type Cost struct {
 	// How much, exactly: up to twelve digits behind the point.
@@ -170,8 +194,12 @@ type CreateAgentInput struct {
 	Script *raw.JSON `json:"script,omitempty"`
 	// ISO 3166 region for phone numbers without a country code.
 	Region *string `json:"region,omitempty"`
-	// Whether `startChat` may open threads without a key.
+	// Whether `startChat` may open threads without a key; holds at once.
 	Public *bool `json:"public,omitempty"`
+	// Origins of sites that may show the chat page in a frame, at most 20; hold at once.
+	AllowedSites []string `json:"allowedSites,omitempty"`
+	// How the chat page looks, replaced whole; holds at once.
+	Chat *ChatSettingsInput `json:"chat,omitempty"`
 	// What happens when a customer writes while the agent works; default FOLD.
 	OnBusy *agent.OnBusy `json:"onBusy,omitempty"`
 	// Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200.
@@ -445,6 +473,30 @@ type Download struct {
 	ContentType string `json:"contentType"`
 }
 
+// How long something took, in milliseconds, rounded down by at most 5 %. Null if it did not happen.
+type Durations struct {
+	// How often it happened.
+	Count int `json:"count"`
+	// Half took no longer.
+	P50Ms *int `json:"p50Ms,omitempty"`
+	// Nine of ten took no longer.
+	P90Ms *int `json:"p90Ms,omitempty"`
+}
+
+// All sessions of the key that asks, to end.
+type EndSessionsInput struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What was ended.
+type EndSessionsPayload struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// How many sessions there were.
+	Ended int `json:"ended"`
+}
+
 // Names a customer to be erased.
 type EraseCustomerInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -548,6 +600,16 @@ type IntegrationPayload struct {
 	Integration *ent.Integration `json:"integration"`
 	// The new secret, `whsec_…`; null when none was made, and when the answer is a repetition.
 	Secret *string `json:"secret,omitempty"`
+}
+
+// What an operator has read.
+type MarkReadInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// Id of the last message that was read; by default the newest.
+	MessageID *string `json:"messageId,omitempty"`
 }
 
 // A message was stored.
@@ -800,6 +862,12 @@ type RemoveTagInput struct {
 	Tag string `json:"tag"`
 }
 
+// A thread token to renew: the one that asks.
+type RenewThreadTokenInput struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
 // Which deliveries to send once more.
 type ReplayDeliveriesInput struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -906,6 +974,121 @@ type SetPresencePayload struct {
 	ExpiresAt *ms.Time `json:"expiresAt,omitempty"`
 }
 
+// A key to sign in with.
+type SignInInput struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The key.
+	Key string `json:"key"`
+}
+
+// The session that began.
+type SignInPayload struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Who is signed in. Fields that only a viewer may read are null here: ask for `viewer` in the next request.
+	Viewer *Viewer `json:"viewer"`
+	// The session.
+	Session *ent.Session `json:"session"`
+}
+
+// A session to end: the one that asks.
+type SignOutInput struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// What was ended.
+type SignOutPayload struct {
+	// The client's own id of this mutation, which the answer repeats.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+}
+
+// A visitor who wants to talk.
+type StartChatInput struct {
+	// The page's own id of this mutation, 16 to 200 characters that nobody guesses: the same id from the same address within 24 hours
+	// returns the same thread.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the agent.
+	AgentID string `json:"agentId"`
+	// What the visitor is called, at most 200 characters.
+	Name *string `json:"name,omitempty"`
+	// The page's own facts, at most 4 KB, for `Thread.metadata`. Whoever asks can claim anything here.
+	Metadata *raw.JSON `json:"metadata,omitempty"`
+}
+
+// The thread that was opened.
+type StartChatPayload struct {
+	// The client's own id of this mutation.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// Id of the thread. Read it with the token.
+	ThreadID string `json:"threadId"`
+	// What lets the visitor in: seven days, and longer by `renewThreadToken`.
+	Token *ThreadToken `json:"token"`
+}
+
+// How dialogues went. What was erased does not count, but for its usage.
+type Stats struct {
+	// First moment of the range.
+	From ms.Time `json:"from"`
+	// First moment after it.
+	To ms.Time `json:"to"`
+	// IANA name of the zone of the days.
+	TimeZone string `json:"timeZone"`
+	// All of it.
+	Total *StatsFigures `json:"total"`
+	// Each day on which there was something, in order; `agent` is null.
+	Days []*StatsRow `json:"days"`
+	// Each agent of which there was something, most dialogues first; `day` is null.
+	Agents []*StatsRow `json:"agents"`
+	// Each day of each agent, in the order of the days.
+	Rows []*StatsRow `json:"rows"`
+	// What models used and cost, largest first.
+	Models []*UsageRow `json:"models"`
+}
+
+// Figures of dialogues. Each counts on the day on which it happened: a dialogue that began yesterday and reached its goal today
+// is one of yesterday's `dialogues` and one of today's `successes`. Outcomes count once in the life of a dialogue, when they first
+// happen, even if their tag is removed later.
+type StatsFigures struct {
+	// Threads that were begun.
+	Dialogues int `json:"dialogues"`
+	// Messages of customers.
+	CustomerMessages int `json:"customerMessages"`
+	// Messages of agents.
+	AgentMessages int `json:"agentMessages"`
+	// Messages of operators.
+	OperatorMessages int `json:"operatorMessages"`
+	// Threads in which the goal was reached.
+	Successes int `json:"successes"`
+	// Threads in which a contact was given.
+	Contacts int `json:"contacts"`
+	// Threads in which interest was shown.
+	Interests int `json:"interests"`
+	// Threads in which a person was asked for, or took over unasked.
+	OperatorsAsked int `json:"operatorsAsked"`
+	// Threads that an operator took over.
+	TakenOver int `json:"takenOver"`
+	// Threads that were closed.
+	Closed int `json:"closed"`
+	// How long customers waited for the first answer to their first message, by an agent or a person.
+	FirstResponse *Durations `json:"firstResponse"`
+	// How long they waited for each answer, from the first message that it answers. After more than seven days it is none.
+	Response *Durations `json:"response"`
+	// What models used and cost.
+	Usage *Usage `json:"usage"`
+}
+
+// Figures of a day, an agent, or both.
+type StatsRow struct {
+	// The day, `YYYY-MM-DD`, in the zone that was asked for.
+	Day *string `json:"day,omitempty"`
+	// The agent.
+	Agent *ent.Agent `json:"agent,omitempty"`
+	// The figures.
+	Figures *StatsFigures `json:"figures"`
+}
+
 // The status changed.
 type StatusChanged struct {
 	// Its id.
@@ -938,6 +1121,28 @@ type StreamTicketPayload struct {
 
 // What can be followed.
 type Subscription struct {
+}
+
+// A reply to suggest.
+type SuggestReplyInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// What the operator wants to say, for the model; at most 4,000 characters.
+	Instruction *string `json:"instruction,omitempty"`
+}
+
+// A reply that nobody has sent.
+type SuggestReplyPayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// What could be sent.
+	Text string `json:"text"`
+	// `provider/model` that wrote it.
+	Model string `json:"model"`
+	// Tokens it used.
+	Usage *Usage `json:"usage"`
 }
 
 // A tag was put on or taken off: `tag.added`, `tag.removed`.
@@ -1197,6 +1402,14 @@ type ThreadPayload struct {
 	Thread *ent.Thread `json:"thread"`
 }
 
+// A token for one thread.
+type ThreadToken struct {
+	// Send it as `Authorization: Bearer …`.
+	Token string `json:"token"`
+	// When it ends.
+	ExpiresAt ms.Time `json:"expiresAt"`
+}
+
 // The token that was made.
 type ThreadTokenPayload struct {
 	// The client's own id of this mutation; the same id within 24 hours returns the first result.
@@ -1243,8 +1456,12 @@ type UpdateAgentInput struct {
 	Script *raw.JSON `json:"script,omitempty"`
 	// ISO 3166 region for phone numbers without a country code.
 	Region *string `json:"region,omitempty"`
-	// Whether `startChat` may open threads without a key.
+	// Whether `startChat` may open threads without a key; holds at once.
 	Public *bool `json:"public,omitempty"`
+	// Origins of sites that may show the chat page in a frame, at most 20; hold at once.
+	AllowedSites []string `json:"allowedSites,omitempty"`
+	// How the chat page looks, replaced whole; holds at once.
+	Chat *ChatSettingsInput `json:"chat,omitempty"`
 	// What happens when a customer writes while the agent works; default FOLD.
 	OnBusy *agent.OnBusy `json:"onBusy,omitempty"`
 	// Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200.
@@ -1375,7 +1592,7 @@ type UsageRow struct {
 	Model *string `json:"model,omitempty"`
 	// Id of the thread; null also for dry runs, which have none, and for threads that were erased.
 	ThreadID *string `json:"threadId,omitempty"`
-	// Whether it is of dry runs.
+	// Whether it is of dry runs and suggested replies.
 	DryRun *bool `json:"dryRun,omitempty"`
 	// The sum.
 	Usage *Usage `json:"usage"`
@@ -1393,6 +1610,8 @@ type Viewer struct {
 	Workspace *ent.Workspace `json:"workspace"`
 	// The one thread of a thread token.
 	Thread *ent.Thread `json:"thread,omitempty"`
+	// Sessions of the key, last used first. None for a thread token.
+	Sessions []*ent.Session `json:"sessions"`
 }
 
 // How an endpoint is doing.
@@ -1715,7 +1934,7 @@ const (
 	UsageDimensionModel UsageDimension = "MODEL"
 	// Each thread.
 	UsageDimensionThread UsageDimension = "THREAD"
-	// Dry runs by `testAgent`, and all else.
+	// Dry runs by `testAgent` and replies that `suggestReply` wrote, and all else.
 	UsageDimensionDryRun UsageDimension = "DRY_RUN"
 )
 
