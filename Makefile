@@ -17,6 +17,16 @@ help: ## Print this list
 build: ## Build bin/parley, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/parley .
 
+# The packages of web pages. What is built of them is committed, so that Go alone builds the server.
+PAGES = $(patsubst %/package.json,%,$(wildcard console/package.json chat/package.json graphiql/package.json))
+
+.PHONY: build/console
+build/console: ## Build the web pages: console, chat, GraphiQL
+	@for page in $(PAGES); do \
+		echo "$$page"; \
+		(cd "$$page" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent --if-present generate && npm run --silent build); \
+	done
+
 .PHONY: run
 run: ## Run the server from source
 	go run .
@@ -30,7 +40,7 @@ migration: ## Write the migration that ent/schema asks for, in both dialects (NA
 	@scripts/postgres go run storage/newmigration.go $(NAME)
 
 .PHONY: verify
-verify: verify/format verify/generated verify/modules verify/vet ## Check what needs no test: generated code, format, go.mod, vet
+verify: verify/format verify/generated verify/console verify/modules verify/vet ## Check what needs no test: generated code, format, go.mod, vet
 
 .PHONY: verify/format
 verify/format: ## Fail on Go files that gofmt would change
@@ -48,6 +58,16 @@ verify/generated: ## Fail when generated code is not what its sources give
 	(cd "$$copy/now" && go generate ./ent ./graph); \
 	cd "$$copy" && diff --recursive --unified --new-file was now || \
 		{ echo "generated code is stale: run make generate and commit the result"; exit 1; }
+
+.PHONY: verify/console
+verify/console: ## Fail when built web pages are not what their sources give, byte by byte
+	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; \
+	tar --create --exclude=node_modules schema.graphql $(PAGES) | tar --extract --directory "$$copy"; \
+	for page in $(PAGES); do \
+		(cd "$$copy/$$page" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent --if-present generate && npm run --silent --if-present check && npm run --silent build); \
+		diff --recursive --brief --exclude=node_modules "$$page" "$$copy/$$page" || \
+			{ echo "built pages are stale: run make build/console and commit the result"; exit 1; }; \
+	done
 
 .PHONY: verify/modules
 verify/modules: ## Fail when go.mod or go.sum is not tidy

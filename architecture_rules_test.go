@@ -18,6 +18,7 @@ import (
 // everything below it. The root package wires and may import all; a new folder gets a row here first.
 var arrows = map[string][]string{
 	"access":    {"ent", "eventlog", "invalid", "seal"},
+	"chat":      {"static"},
 	"console":   {},
 	"delivery":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"dialogue":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
@@ -26,6 +27,7 @@ var arrows = map[string][]string{
 	"examples":  {},
 	"failpoint": {},
 	"fakemodel": {},
+	"graphiql":  {"static"},
 	"graph":     {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "live", "outbound", "retention", "seal"},
 	"invalid":   {},
 	"live":      {},
@@ -34,6 +36,7 @@ var arrows = map[string][]string{
 	"retention": {"ent", "eventlog"},
 	"scenario":  {"dialogue"},
 	"seal":      {},
+	"static":    {},
 	"storage":   {"ent"},
 }
 

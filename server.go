@@ -126,7 +126,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
-		Handler: routes(a.db, api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		Handler: routes(a.db, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
@@ -183,8 +183,11 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 type pinger interface{ Ping(context.Context) error }
 
 // routes are the paths that the server answers.
-func routes(db pinger, api, exports, schemas, metrics http.Handler) http.Handler {
+func routes(db pinger, pages map[string]http.Handler, api, exports, schemas, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	for path, page := range pages {
+		mux.Handle(path, page)
+	}
 	mux.Handle("/graphql", api)
 	mux.Handle("/exports/", exports)
 	mux.Handle("/webhooks/", schemas)
