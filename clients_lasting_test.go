@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"parley/access"
+	"parley/ent/ms"
+	"parley/seal"
 	"parley/storage/storagetest"
 )
 
@@ -27,8 +29,14 @@ type keeper struct {
 
 func startKeeper(t *testing.T, kind, address, keys, threadID, after, retries string) *keeper {
 	t.Helper()
+	return keep(t, "lasting.mjs", kind, address+"/graphql", keys, threadID, after, retries)
+}
+
+// keep starts a script that goes on until its standard input ends.
+func keep(t *testing.T, script string, args ...string) *keeper {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
-	run := exec.CommandContext(ctx, "node", "lasting.mjs", kind, address+"/graphql", keys, threadID, after, retries)
+	run := exec.CommandContext(ctx, "node", append([]string{script}, args...)...)
 	run.Dir, run.Stderr = filepath.Join("testdata", "clients"), os.Stderr
 	stdin, err := run.StdinPipe()
 	if err != nil {
@@ -163,6 +171,35 @@ func TestAClientWhoseKeyEndsGoesOnWithTheNext(t *testing.T) {
 				l.until(`{"connection":2}`)
 				l.until(second)
 			})
+		})
+	}
+}
+
+// A token that expires ends the socket, and the client comes back by itself with the one that it is given next.
+func TestAClientWhoseTokenExpiresGoesOnWithTheNext(t *testing.T) {
+	for _, kind := range []string{"ws", "apollo", "urql"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			f := newFollowed(t, environment(t, storagetest.SQLite))
+			keys, err := seal.Parse(f.e["PARLEY_SECRET_KEY"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			var workspace struct {
+				Data struct{ Viewer struct{ Workspace struct{ ID string } } }
+			}
+			if err := json.Unmarshal([]byte(f.ask(`{ viewer { workspace { id } } }`)), &workspace); err != nil {
+				t.Fatal(err)
+			}
+			token := func(life time.Duration) string { // as package access makes them, but shorter than it would
+				payload := fmt.Sprintf(`{"w":%q,"t":%q,"e":%q}`, workspace.Data.Viewer.Workspace.ID, f.threadID, ms.Now().Add(life).String())
+				return "prt_" + keys.Token("thread token 1", []byte(payload))
+			}
+			l := startKeeper(t, kind, f.address, token(3*time.Second)+","+token(time.Minute), f.threadID, f.cursor, "5")
+			l.until(f.note())
+			l.until(`{"closed":4403}`)
+			l.until(`{"connection":2}`)
+			l.until(f.note())
 		})
 	}
 }
