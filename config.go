@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"parley/access"
 	"parley/delivery"
+	"parley/graph"
 	"parley/outbound"
 	"parley/retention"
 )
@@ -41,6 +43,7 @@ type Config struct {
 	OpenAIBaseURL  string            // of that server; empty means OpenAI's own
 	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
 	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
+	Live           graph.LiveLimits  // what one caller may hold of live delivery; 0 means the default
 	CheckSQL       bool              // guard every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
@@ -76,6 +79,17 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		var wrong error
 		if *keep, wrong = retention.ParseKeep(getenv(name)); wrong != nil {
 			bad = errors.Join(bad, fmt.Errorf("%s: %w", name, wrong))
+		}
+	}
+	for name, most := range map[string]*int{
+		"PARLEY_KEY_CONNECTIONS": &c.Live.KeyConnections, "PARLEY_THREAD_CONNECTIONS": &c.Live.ThreadConnections,
+		"PARLEY_KEY_MESSAGES": &c.Live.KeyMessages, "PARLEY_THREAD_MESSAGES": &c.Live.ThreadMessages,
+	} {
+		if text := getenv(name); text != "" {
+			n, wrong := strconv.ParseUint(text, 10, 31)
+			if *most = int(n); wrong != nil || n == 0 {
+				bad = errors.Join(bad, fmt.Errorf("%s must be a number of at least 1, not %q", name, text))
+			}
 		}
 	}
 	c = c.withDefaults()

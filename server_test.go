@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"parley/dialogue/model"
+	"parley/graph"
 	"parley/seal"
 	"parley/storage/storagetest"
 )
@@ -154,7 +155,7 @@ func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
 		if got := get(t, address+"/webhooks/schemas/message.created.json"); !strings.Contains(got, `"$id": "urn:parley:webhook:1:message.created"`) {
 			t.Errorf("the schema of message.created: %.300s", got)
 		}
-		if got := get(t, address+"/metrics"); !strings.Contains(got, "go_goroutines") || !strings.Contains(got, "parley_") {
+		if got := get(t, address+"/metrics"); !strings.Contains(got, "go_goroutines") || !strings.Contains(got, "parley_delivery_") || !strings.Contains(got, "parley_live_") {
 			t.Errorf("metrics: %.500s", got)
 		}
 		stop()
@@ -280,6 +281,17 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("the error does not name %s: %v", name, err)
 		}
+	}
+	for _, name := range []string{"PARLEY_KEY_CONNECTIONS", "PARLEY_THREAD_CONNECTIONS", "PARLEY_KEY_MESSAGES", "PARLEY_THREAD_MESSAGES"} {
+		for _, wrong := range []string{"0", "-1", "many", "1.5"} {
+			if _, err := configFromEnv(env{name: wrong}.get); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s=%s: %v", name, wrong, err)
+			}
+		}
+	}
+	given, err := configFromEnv(env{"PARLEY_KEY_CONNECTIONS": "1", "PARLEY_THREAD_CONNECTIONS": "2", "PARLEY_KEY_MESSAGES": "3", "PARLEY_THREAD_MESSAGES": "4"}.get)
+	if want := (graph.LiveLimits{KeyConnections: 1, ThreadConnections: 2, KeyMessages: 3, ThreadMessages: 4}); err != nil || given.Live != want {
+		t.Errorf("%+v, %v", given.Live, err)
 	}
 	if _, err := configFromEnv(env{"DATABASE_URL": "postgres://x/y"}.get); err == nil || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY") {
 		t.Errorf("Postgres without a secret key: %v", err)

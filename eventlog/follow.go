@@ -37,6 +37,9 @@ func (l *Log) FollowThread(ctx context.Context, threadID string, after int64) it
 					return
 				}
 			}
+			if !checked {
+				l.tails.caughtUp(len(rows) > 0, whole)
+			}
 			for _, row := range rows {
 				if ctx.Err() != nil || !yield(row, nil) {
 					return
@@ -68,7 +71,7 @@ func (l *Log) FollowFeed(ctx context.Context, positions [Shards]int64) iter.Seq2
 		v, _ := viewer.FromContext(ctx)
 		r, leave := l.tails.join(v.Workspace, allThreads)
 		defer leave()
-		for {
+		for first := true; ; first = false {
 			at, end := positions, positions
 			rows, whole := r.behind(&end)
 			more := len(rows) > 0
@@ -79,6 +82,9 @@ func (l *Log) FollowFeed(ctx context.Context, positions [Shards]int64) iter.Seq2
 					return
 				}
 				rows, end, more = page.Events, page.Positions, page.More
+			}
+			if first {
+				l.tails.caughtUp(len(rows) > 0, whole)
 			}
 			for _, row := range rows {
 				at[row.Shard] = row.Position
@@ -96,6 +102,23 @@ func (l *Log) FollowFeed(ctx context.Context, positions [Shards]int64) iter.Seq2
 			case <-r.signal:
 			}
 		}
+	}
+}
+
+// CatchUps counts those who began to follow behind events that were there already, by where these were read: in memory, or in
+// the tables, at least the first of them.
+func (l *Log) CatchUps() (memory, tables int64) {
+	return l.tails.fromMemory.Load(), l.tails.fromTables.Load()
+}
+
+// caughtUp takes note of the first look of a follower.
+func (s *tails) caughtUp(some, memory bool) {
+	switch {
+	case !some:
+	case memory:
+		s.fromMemory.Add(1)
+	default:
+		s.fromTables.Add(1)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/ent"
@@ -42,6 +43,8 @@ type tails struct {
 	users  int
 	stop   func() // ends the goroutine, and waits for it
 	tidied time.Time
+
+	fromMemory, fromTables atomic.Int64
 
 	in      sync.Mutex // protects everything below: who writes waits for nobody who follows
 	running int        // goroutines that take what comes: one, or a second one that is ending

@@ -28,15 +28,17 @@ type connection struct {
 	end    context.CancelCauseFunc // the first reason counts; it may be called from anywhere, and again
 	reason func() error            // why it has ended; nil while it has not
 	holder atomic.Pointer[viewer.Viewer]
+	kind   string // of its transport, in metrics; empty for an execution for many
+	caller string // for whom it counts; protected by the lock of streams
 }
 
 type connectionKey struct{}
 
 // newConnection returns a connection, and the context of all that runs on it, which ends with it. The transport calls
 // end when it is over.
-func newConnection(ctx context.Context) (context.Context, *connection) {
+func newConnection(ctx context.Context, kind string) (context.Context, *connection) {
 	ctx, end := context.WithCancelCause(ctx)
-	c := &connection{end: end, reason: func() error { return context.Cause(ctx) }}
+	c := &connection{end: end, kind: kind, reason: func() error { return context.Cause(ctx) }}
 	return context.WithValue(ctx, connectionKey{}, c), c
 }
 
@@ -48,10 +50,13 @@ func connectionOf(ctx context.Context) *connection {
 
 // streams are the connections that a stop of the server has to end, and the end of their keys.
 type streams struct {
-	valid func(context.Context, viewer.Viewer) bool
+	valid  func(context.Context, viewer.Viewer) bool
+	limits LiveLimits
+	live   *liveMetrics
 
 	mu       sync.Mutex // protects the fields below
 	open     map[*connection]struct{}
+	callers  map[string]int // connections of each key, and of each thread by its tokens
 	stopping bool
 	ended    chan struct{} // closed when nothing is open any more and nothing will be
 	quiet    chan struct{} // closed when nothing is open; nil while nobody watches
@@ -59,8 +64,11 @@ type streams struct {
 	watching sync.WaitGroup
 }
 
-func newStreams(valid func(context.Context, viewer.Viewer) bool) *streams {
-	return &streams{valid: valid, open: map[*connection]struct{}{}, ended: make(chan struct{})}
+func newStreams(valid func(context.Context, viewer.Viewer) bool, limits LiveLimits, live *liveMetrics) *streams {
+	return &streams{
+		valid: valid, limits: limits.withDefaults(), live: live,
+		open: map[*connection]struct{}{}, callers: map[string]int{}, ended: make(chan struct{}),
+	}
 }
 
 // add says whether c may go on; it may not once the server is stopping. Adding it again changes nothing.
@@ -73,6 +81,7 @@ func (s *streams) add(c *connection) bool {
 	return !s.stopping
 }
 
+// remove takes note that c has ended, for the reason that it has by now. It may be called again.
 func (s *streams) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,6 +89,8 @@ func (s *streams) remove(c *connection) {
 		return
 	}
 	delete(s.open, c)
+	s.release(c)
+	s.live.ended(c)
 	if len(s.open) > 0 {
 		return
 	}

@@ -74,6 +74,7 @@ var vocabulary = []struct {
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
 	{socket.ErrOrigin, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{errManyOperations, public{code: CodeRateLimited, retry: true}},
+	{errManyConnections, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{socket.ErrSlow, public{code: CodeRateLimited, retry: true}},
 	{errDownloads, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{eventlog.ErrOnceConflict, public{code: CodeIdempotency}},

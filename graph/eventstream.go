@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"parley/ent/viewer"
 	"parley/graph/gql"
 	"parley/graph/socket"
 )
@@ -16,12 +17,21 @@ import (
 // the stop of the streams, and not with the context of the request.
 func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
 	t.allowPage(w, r)
-	ctx, c := newConnection(detached(r.Context()))
+	ctx, c := newConnection(detached(r.Context()), kindEvents)
 	if !t.streams.add(c) {
 		t.refuse(w, r, errStopping)
 		return
 	}
-	events, err := socket.AcceptEvents(w, r)
+	if v, ok := viewer.FromContext(ctx); ok {
+		if err := t.streams.hold(c, v); err != nil {
+			c.end(err)
+			t.streams.remove(c)
+			w.Header().Set("Retry-After", "10")
+			t.refuse(w, r, err)
+			return
+		}
+	}
+	events, err := socket.AcceptEvents(w, r, t.pages)
 	if err != nil {
 		c.end(errAnswered)
 		t.streams.remove(c)
@@ -31,13 +41,13 @@ func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 	told := context.WithoutCancel(ctx)
 	ctx = context.WithValue(ctx, lastEventKey{}, r.Header.Get("Last-Event-ID"))
 	to := eventSink{events}
-	go func() {
-		events.Serve(ctx, c.end,
-			func(ctx context.Context) { t.run(ctx, exec, operation, to) },
-			func(reason error) []byte { return t.lastEvent(told, reason) })
-		c.end(errAnswered)
-		t.streams.remove(c)
-	}()
+	events.Serve(ctx, c.end,
+		func(ctx context.Context) { t.run(ctx, exec, operation, to) },
+		func(reason error) []byte { return t.lastEvent(told, reason) },
+		func() {
+			c.end(errAnswered)
+			t.streams.remove(c)
+		})
 }
 
 // allowPage lets pages of the origins that may open sockets read a stream, too.

@@ -26,7 +26,7 @@ import (
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Timeout and Origins are required.
+// Options are what the API is made of. All fields but Timeout, Origins, Limits and Unshared are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -50,6 +50,8 @@ type Options struct {
 	Proxies []netip.Prefix
 	// HTTPS says that browsers reach the server by https, so that cookies are for that alone.
 	HTTPS bool
+	// Limits bound what one caller may hold open.
+	Limits LiveLimits
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
 }
@@ -80,8 +82,8 @@ func (h *Handler) Sharing() Sharing { return h.shares.figures() }
 // (graphql-transport-ws) and by server-sent events (POST and GET). Streams end by EndStreams, not with their requests. It panics when a root field has no @auth, which is a mistake of the
 // program.
 func New(o Options) *Handler {
-	limits := limit.Default()
-	pages := socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}}
+	limits, figures := limit.Default(), newLiveMetrics(o.Log)
+	pages := socket.Options{Origins: o.Origins, MaxMessage: limits.Body, Poller: &socket.Poller{}, Held: &figures.held}
 	before := proxies{trusted: o.Proxies, https: o.HTTPS}
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
@@ -97,10 +99,11 @@ func New(o Options) *Handler {
 	mustBeGuarded(schema.Schema())
 
 	f := &front{
-		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
+		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
 		pages: pages, proxies: before,
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
+	figures.streams, figures.shares = f.streams, f.shares
 	srv := handler.New(schema)
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})

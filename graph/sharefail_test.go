@@ -34,7 +34,7 @@ func grouped(t *testing.T, sequence int64, n int) (g *group, members []*subscrib
 	ctx := context.WithValue(t.Context(), trackKey{}, g.track)
 	for range n {
 		h := &heard{}
-		_, c := newConnection(t.Context())
+		_, c := newConnection(t.Context(), "")
 		m := &subscriber{to: h, connection: c, group: g, index: -1, stop: func() {}}
 		t.Cleanup(func() { c.end(errAnswered) })
 		m.track.mu = &g.mu
@@ -75,7 +75,7 @@ func TestAnErrorOfAGroupIsTheLastAnswerOfEach(t *testing.T) {
 func TestAFaultOfAGroupEndsTheConnectionsOfItsMembersAlone(t *testing.T) {
 	g, members, told := grouped(t, 3, 3)
 	alone := &subscriber{to: &heard{}, group: g, index: -1, stop: func() { t.Error("it was stopped") }}
-	_, alone.connection = newConnection(t.Context())
+	_, alone.connection = newConnection(t.Context(), "")
 	defer alone.connection.end(errAnswered)
 	alone.track.mu = &g.mu
 	tellPlace(context.WithValue(t.Context(), trackKey{}, &alone.track), standing{sequence: 3, state: "a text"})

@@ -17,7 +17,7 @@ func (f *front) startGroup(of context.Context, exec graphql.GraphExecutor, opera
 	who, _ := viewer.FromContext(of)
 	ctx := context.WithValue(context.Background(), requestIDKey{}, id.New("req"))
 	ctx = viewer.NewContext(ctx, viewer.Viewer{Workspace: who.Workspace, Role: who.Role, Thread: who.Thread}) // and nothing of one client
-	ctx, c := newConnection(ctx)
+	ctx, c := newConnection(ctx, "")
 	if !f.streams.add(c) {
 		c.end(errStopping)
 		return

@@ -22,7 +22,7 @@ func (t sockets) Supports(r *http.Request) bool { return socket.Is(r) }
 // Do implements graphql.Transport. It returns when the handshake is over; the socket ends by itself, or with the stop of
 // the streams, and not with the context of the request.
 func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, c := newConnection(detached(r.Context()))
+	ctx, c := newConnection(detached(r.Context()), kindSocket)
 	if !t.streams.add(c) {
 		t.refuse(w, r, errStopping)
 		return

@@ -30,7 +30,7 @@ var _ socket.Host = (*socketHost)(nil)
 
 // Admit implements socket.Host: by the payload, or by the header of the handshake. The socket ends with the key or token
 // that opened it.
-func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) error {
+func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) (messages int, err error) {
 	header, err := authorizationOf(payload)
 	if err == nil && header != "" {
 		ctx, err = h.admit(ctx, header)
@@ -42,9 +42,12 @@ func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) error {
 		err = errBadInit
 	}
 	if err == nil {
-		h.streams.endWithKey(h.connection, *h.viewer)
+		err = h.streams.hold(h.connection, *h.viewer)
 	}
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return h.streams.limits.messages(*h.viewer), nil
 }
 
 // authorizationOf is the value that takes the place of the header, under its name in any case.
@@ -109,7 +112,7 @@ func (h *socketHost) Closing(reason error) (code uint16, text string) {
 		return socket.CloseForbidden, p.text
 	case CodeUnavailable:
 		return socket.CloseStopping, p.text
-	default: // a fault or a time-out: a page must come back by itself when it is over
+	default: // a fault, a time-out or too many sockets: a page must come back by itself when it is over
 		return socket.CloseTryAgain, p.text
 	}
 }

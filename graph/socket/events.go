@@ -18,20 +18,18 @@ const keepAlive = 15 * time.Second
 type Events struct {
 	link
 	chunked bool
-
-	// Protected by the lock of the link.
-	sent  time.Time
-	timer *time.Timer
+	sent    time.Time // protected by the lock of the link
 }
 
 // AcceptEvents begins to answer a request and takes the connection over: the handler should return. Until then nothing was
 // written, and an error is the caller's to answer.
-func AcceptEvents(w http.ResponseWriter, r *http.Request) (*Events, error) {
+func AcceptEvents(w http.ResponseWriter, r *http.Request, o Options) (*Events, error) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, fmt.Errorf("take the connection over: %w", err)
 	}
 	e := newEvents(conn, r.ProtoAtLeast(1, 1))
+	e.poller, e.out.held = o.Poller, o.Held
 	header := w.Header().Clone()
 	SetEventHeader(header)
 	header.Set("Connection", "close")
@@ -65,28 +63,42 @@ func SetEventHeader(h http.Header) {
 	h.Set("X-Accel-Buffering", "no")
 }
 
-// Serve runs the operation until it has ended, ctx has, or the client has gone. An answer that has ended for a reason has
-// what last returns for it as its last bytes. All of its goroutines have ended when it returns.
-func (e *Events) Serve(ctx context.Context, end context.CancelCauseFunc, run func(context.Context), last func(reason error) []byte) {
+// Serve begins to run the operation, and calls done when the connection is closed and all goroutines of the answer have
+// ended: when the operation has, ctx has, or the client has gone. An answer that has ended for a reason has what last returns
+// for it as its last bytes.
+func (e *Events) Serve(ctx context.Context, end context.CancelCauseFunc, run func(context.Context), last func(reason error) []byte, done func()) {
 	e.mu.Lock()
 	e.sent = time.Now()
 	e.timer = time.AfterFunc(keepAlive, e.look)
 	e.mu.Unlock()
+	e.watch()
 	settle := e.begin(ctx, end, func(reason error) { e.close(last(reason)) })
 	e.running.Go(func() { run(ctx) })
+	e.resume = func() {
+		if !e.read() {
+			return
+		}
+		end(errGone)
+		settle()
+		e.finish()
+		done()
+	}
+	if !e.park() {
+		go e.resume()
+	}
+}
+
+// read waits for the client to go, or until the answer is parked: then it has not ended. A client says nothing more.
+func (e *Events) read() (gone bool) {
 	var b [64]byte
-	for { // a client says nothing more; when it goes, reading ends
+	for {
 		if _, err := e.conn.Read(b[:]); err != nil {
-			break
+			return true
+		}
+		if e.park() {
+			return false
 		}
 	}
-	end(errGone)
-	settle()
-	e.running.Wait()
-	e.mu.Lock()
-	e.timer.Stop()
-	e.mu.Unlock()
-	_ = e.conn.Close() // again, perhaps
 }
 
 // Next sends an answer, which is JSON and may be shared. Its id, if it has one, is what a client resumes with. Next never

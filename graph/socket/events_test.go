@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -20,8 +21,12 @@ func serveEvents(t *testing.T, k kind, run func(ctx context.Context, e *Events))
 	t.Helper()
 	var running sync.WaitGroup
 	base, stop := context.WithCancelCause(context.Background())
+	var options Options
+	if k == watched {
+		options.Poller = &Poller{}
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e, err := AcceptEvents(w, r)
+		e, err := AcceptEvents(w, r, options)
 		if err != nil {
 			t.Error(err)
 			return
@@ -30,9 +35,8 @@ func serveEvents(t *testing.T, k kind, run func(ctx context.Context, e *Events))
 			e.conn, e.out.try = hidden{e.conn}, nil
 		}
 		ctx, end := context.WithCancelCause(base)
-		running.Go(func() {
-			e.Serve(ctx, end, func(ctx context.Context) { run(ctx, e) }, func(error) []byte { return AppendEvent(nil, "", []byte(`"the end"`)) })
-		})
+		running.Add(1)
+		e.Serve(ctx, end, func(ctx context.Context) { run(ctx, e) }, func(error) []byte { return AppendEvent(nil, "", []byte(`"the end"`)) }, running.Done)
 	}))
 	t.Cleanup(func() {
 		stop(errNo)
@@ -110,14 +114,11 @@ func TestEventsAreNeverSilentForLong(t *testing.T) {
 		ctx, end := context.WithCancelCause(t.Context())
 		over := make(chan struct{})
 		e := newEvents(server, false)
-		go func() {
-			defer close(over)
-			e.Serve(ctx, end, func(ctx context.Context) {
-				time.Sleep(20 * time.Second)
-				e.Next("", []byte("1"))
-				<-ctx.Done()
-			}, func(error) []byte { return nil })
-		}()
+		e.Serve(ctx, end, func(ctx context.Context) {
+			time.Sleep(20 * time.Second)
+			e.Next("", []byte("1"))
+			<-ctx.Done()
+		}, func(error) []byte { return nil }, func() { close(over) })
 		begin := time.Now()
 		time.AfterFunc(60*time.Second, func() { _ = client.Close() })
 		var heard []string
@@ -175,15 +176,45 @@ func TestAStalledReaderOfEventsIsGoneWithinTenSeconds(t *testing.T) {
 
 func TestAClientOfEventsThatGoesEndsThem(t *testing.T) {
 	t.Parallel()
-	ended := make(chan struct{})
-	conn := dialEvents(t, serveEvents(t, reading, func(ctx context.Context, _ *Events) {
-		<-ctx.Done()
-		close(ended)
-	}), "1.1")
-	_ = conn.Close()
-	select {
-	case <-ended:
-	case <-time.After(5 * time.Second):
-		t.Error("the stream goes on")
+	kinds(t, func(t *testing.T, k kind) {
+		ended := make(chan struct{})
+		conn := dialEvents(t, serveEvents(t, k, func(ctx context.Context, _ *Events) {
+			<-ctx.Done()
+			close(ended)
+		}), "1.1")
+		_, _ = conn.Write([]byte("what nobody reads")) // it rests again behind it
+		time.Sleep(20 * time.Millisecond)
+		_ = conn.Close()
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			t.Error("the stream goes on")
+		}
+	})
+}
+
+func TestEventsAtRestAreOneGoroutineOrNone(t *testing.T) {
+	for k, most := range map[kind]int{reading: 1, watched: 0} {
+		if k == watched && runtime.GOOS != "linux" {
+			most = 1
+		}
+		t.Run(fmt.Sprint(most), func(t *testing.T) {
+			const streams = 300
+			var begun sync.WaitGroup
+			begun.Add(streams)
+			address := serveEvents(t, k, func(context.Context, *Events) { begun.Done() }) // others write to it
+			before := runtime.NumGoroutine()
+			for range streams {
+				dialEvents(t, address, "1.1")
+			}
+			begun.Wait()
+			want, deadline := before+streams*most+20, time.Now().Add(5*time.Second)
+			for runtime.NumGoroutine() > want && time.Now().Before(deadline) {
+				time.Sleep(10 * time.Millisecond)
+			}
+			if n := runtime.NumGoroutine(); n > want {
+				t.Errorf("%d streams have %d goroutines", streams, n-before)
+			}
+		})
 	}
 }

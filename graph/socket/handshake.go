@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,8 +41,10 @@ type Options struct {
 	Origins []string
 	// MaxMessage is how many bytes a message of a client may have; a longer one closes with 1009.
 	MaxMessage int
-	// Poller watches sockets at rest; nil means a goroutine for each.
+	// Poller watches connections at rest; nil means a goroutine for each.
 	Poller *Poller
+	// Held counts the bytes that wait for clients that read slowly; it may be nil.
+	Held *atomic.Int64
 }
 
 // Is says whether a request asks for a WebSocket.
@@ -84,7 +87,7 @@ func Accept(w http.ResponseWriter, r *http.Request, o Options) (*Socket, error) 
 	_ = conn.SetDeadline(time.Time{}) // it fails when the client has gone, and reading says so
 	early, _ := buffers.Reader.Peek(buffers.Reader.Buffered())
 	s := newSocket(conn, bytes.Clone(early), o.MaxMessage, speaks)
-	s.poller = o.Poller
+	s.poller, s.out.held = o.Poller, o.Held
 	return s, nil
 }
 

@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,13 +32,14 @@ var errNo = errors.New("no")
 
 // host plays what is behind a socket. An operation's query says what becomes of it.
 type host struct {
-	admit chan struct{} // Admit waits for it; nil: it does not
+	admit    chan struct{} // Admit waits for it; nil: it does not
+	messages int           // that a client may send in a minute; 0: many
 
 	mu   sync.Mutex
 	live map[string]*Operation // by query, of operations that stay
 }
 
-func (h *host) Admit(ctx context.Context, payload json.RawMessage) error {
+func (h *host) Admit(ctx context.Context, payload json.RawMessage) (int, error) {
 	if h.admit != nil {
 		select {
 		case <-h.admit:
@@ -45,9 +47,9 @@ func (h *host) Admit(ctx context.Context, payload json.RawMessage) error {
 		}
 	}
 	if string(payload) == `{"key":"wrong"}` {
-		return errNo
+		return 0, errNo
 	}
-	return nil
+	return cmp.Or(h.messages, 1_000_000), nil
 }
 
 func (h *host) Request(payload json.RawMessage) (*graphql.RawParams, error) {

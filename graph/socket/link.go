@@ -13,12 +13,42 @@ type link struct {
 	end    context.CancelCauseFunc
 	reason func() error // nil while it has not ended
 	done   func()       // called with the lock when the last frame was written; nil: nobody asks
-	wake   func()       // has a connection read that is parked; nil: it never is
+
+	poller *Poller
+	seat   *seat  // nil: a goroutine reads
+	resume func() // reads on after a rest, and ends the link
 
 	running sync.WaitGroup // all goroutines but the one that reads
 
-	mu  sync.Mutex // protects what follows, and the fields of those who embed it
-	out outbox
+	mu     sync.Mutex // protects what follows, and the fields of those who embed it
+	out    outbox
+	parked bool
+	timer  *time.Timer
+}
+
+// watch has the poller watch the connection when it is parked, if it can be watched.
+func (l *link) watch() { l.seat = l.poller.watch(l.conn, l.unpark) }
+
+// park lets the link rest until there is something to read; false when somebody must read now. Where it is true another
+// goroutine may read already.
+func (l *link) park() bool {
+	if l.seat == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parked = l.seat.park()
+	return l.parked
+}
+
+// unpark has a link read that is parked; others are reading.
+func (l *link) unpark() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parked {
+		l.parked = false
+		go l.resume()
+	}
 }
 
 // begin ties a link to the context that it ends with. tell is called once that has ended, with its cause; settle waits for
@@ -78,8 +108,18 @@ func (l *link) drain() {
 // cut closes the connection, which whoever reads from it finds out.
 func (l *link) cut() {
 	_ = l.conn.Close()
-	if l.wake != nil {
-		l.wake()
+	l.unpark()
+}
+
+// finish leaves nothing behind. What is being written, the last of it too, has until closeTimeout.
+func (l *link) finish() {
+	l.running.Wait()
+	l.mu.Lock()
+	l.timer.Stop()
+	l.mu.Unlock()
+	_ = l.conn.Close() // again, perhaps
+	if l.seat != nil {
+		l.seat.leave()
 	}
 }
 

@@ -3,6 +3,7 @@ package socket
 import (
 	"bytes"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,8 +23,9 @@ var ErrSlow = &CloseError{CloseTerminated, "this client reads too slowly: connec
 
 // outbox is what a socket has to write. All methods are called with the lock of the socket, but for drain, which takes it.
 type outbox struct {
-	mu  *sync.Mutex
-	try func([]byte) (int, error) // nil where every write may wait
+	mu   *sync.Mutex
+	try  func([]byte) (int, error) // nil where every write may wait
+	held *atomic.Int64             // size, of many together; nil: nobody asks
 
 	queue    [][]byte // whole frames, but for the first when it has begun
 	begun    bool
@@ -54,10 +56,18 @@ func (o *outbox) push(frame []byte) (start bool, err error) {
 
 func (o *outbox) keep(frame []byte) (start bool) {
 	o.queue = append(o.queue, bytes.Clone(frame))
-	o.size += len(frame)
+	o.hold(o.size + len(frame))
 	start = !o.draining
 	o.draining = true
 	return start
+}
+
+// hold takes note of how much waits.
+func (o *outbox) hold(size int) {
+	if o.held != nil {
+		o.held.Add(int64(size - o.size))
+	}
+	o.size = size
 }
 
 // last makes a frame the last thing that is written, in place of all frames that have not begun.
@@ -67,9 +77,10 @@ func (o *outbox) last(frame []byte) (start bool, err error) {
 	}
 	if o.begun {
 		o.queue = o.queue[:1]
-		o.size = len(o.queue[0])
+		o.hold(len(o.queue[0]))
 	} else {
-		o.queue, o.size = nil, 0
+		o.queue = nil
+		o.hold(0)
 	}
 	start, err = o.push(frame)
 	o.shut = true
@@ -122,7 +133,8 @@ func (o *outbox) drain(write func([]byte) (int, error), deadline func(time.Time)
 		if _, err := write(*b); err != nil {
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			o.queue, o.size, o.begun, o.draining, o.shut = nil, 0, false, false, true
+			o.queue, o.begun, o.draining, o.shut = nil, false, false, true
+			o.hold(0)
 			o.release()
 			return err
 		}
@@ -142,7 +154,7 @@ func (o *outbox) take(b []byte) []byte {
 			o.queue[0], o.queue = nil, o.queue[1:]
 		}
 	}
-	o.size -= len(b)
+	o.hold(o.size - len(b))
 	if o.size <= readyBelow {
 		o.release()
 	}

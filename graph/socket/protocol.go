@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/gobwas/ws"
 )
@@ -62,12 +63,13 @@ func (s *Socket) init(ctx context.Context, payload json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != waiting {
-		s.end(&CloseError{CloseManyInits, "connection_init was sent twice"})
+		s.end(&CloseError{CloseTooMany, "connection_init was sent twice"})
 		return
 	}
 	s.state = admitting
 	s.running.Go(func() {
-		if err := s.host.Admit(ctx, payload); err != nil {
+		messages, err := s.host.Admit(ctx, payload)
+		if err != nil {
 			s.end(err)
 			return
 		}
@@ -76,7 +78,7 @@ func (s *Socket) init(ctx context.Context, payload json.RawMessage) {
 		if s.reason() != nil {
 			return
 		}
-		s.state = admitted
+		s.state, s.messages, s.spent = admitted, messages, time.Time{}
 		s.timer.Reset(pingAfter)
 		s.send(ws.OpText, []byte(`{"type":"connection_ack"}`))
 	})

@@ -20,7 +20,7 @@ const (
 	CloseSubprotocol  = 4406 // our subprotocol was not offered
 	CloseInitTimeout  = 4408 // no connection_init in time
 	CloseDuplicate    = 4409 // subscribe with the id of an operation that is live
-	CloseManyInits    = 4429 // a second connection_init
+	CloseTooMany      = 4429 // a second connection_init, or more messages than a client may send
 	CloseTerminated   = 4499 // the client is too slow, or does not answer
 	CloseStopping     = uint16(ws.StatusCode(1012))
 	CloseTryAgain     = uint16(ws.StatusCode(1013))
@@ -37,6 +37,9 @@ const (
 	closeTimeout = 3 * time.Second
 )
 
+// firstMessages is how many messages a client may send in a minute that was not admitted yet.
+const firstMessages = 60
+
 // CloseError is a reason to close that says itself how.
 type CloseError struct {
 	Code uint16
@@ -46,11 +49,15 @@ type CloseError struct {
 // Error implements error.
 func (e *CloseError) Error() string { return e.Text }
 
+// Gone says whether it was the client that closed, or the network.
+func (e *CloseError) Gone() bool { return e == errGone }
+
 // Host is what stands behind one socket. Its methods are called from several goroutines, but Admit at most once.
 type Host interface {
-	// Admit takes the payload of connection_init, which is an object, or nil. No operation begins before it has returned
-	// nil; an error ends the socket for that reason.
-	Admit(ctx context.Context, payload json.RawMessage) error
+	// Admit takes the payload of connection_init, which is an object, or nil, and says how many messages the client may send
+	// in a minute from then on, or all of them at once. No operation begins before it has returned; an error ends the socket
+	// for that reason.
+	Admit(ctx context.Context, payload json.RawMessage) (messages int, err error)
 	// Request reads the payload of subscribe. An error closes the socket with 4400 and its text.
 	Request(payload json.RawMessage) (*graphql.RawParams, error)
 	// Run executes an operation until ctx ends, which it does with the operation. It may also return at once and have
@@ -74,16 +81,13 @@ type Socket struct {
 	link
 	host   Host
 	in     *reader
-	poller *Poller
-	seat   *seat  // nil: a goroutine reads
-	resume func() // reads on after a rest, and ends the socket
-	speaks bool   // whether the client offered our subprotocol
+	speaks bool // whether the client offered our subprotocol
 
 	// Protected by the lock of the link.
-	parked     bool
 	state      state
 	seen       time.Time // when the client was last heard
-	timer      *time.Timer
+	messages   int       // how many it may send in a minute
+	spent      time.Time // when it may send that many again
 	operations map[string]*Operation
 	lingering  int // calls of Run that have not returned though their operations have ended
 }
@@ -98,11 +102,9 @@ func newSocket(conn net.Conn, early []byte, most int, speaks bool) *Socket {
 // Serve begins to talk with the client, and calls done when the connection is closed and all goroutines of the socket have
 // ended. The socket ends with ctx, for its cause; end must end ctx, and is called with the reasons that are found here.
 func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Host, done func()) {
-	s.host, s.seen = host, time.Now()
-	s.seat = s.poller.watch(s.conn, s.unpark)
-	if s.seat != nil {
-		s.wake, s.in.rests = s.unpark, true
-	}
+	s.host, s.seen, s.messages = host, time.Now(), firstMessages
+	s.watch()
+	s.in.rests = s.seat != nil
 	s.timer = time.AfterFunc(initTimeout, func() { s.look() })
 	settle := s.begin(ctx, end, s.close)
 	if !s.speaks {
@@ -116,7 +118,7 @@ func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Ho
 		s.finish()
 		done()
 	}
-	if s.seat == nil || !s.park() {
+	if !s.rest() {
 		go s.resume()
 	}
 }
@@ -141,7 +143,7 @@ func (s *Socket) read(ctx context.Context) (ended bool) {
 			s.end(errGone)
 			return true
 		}
-		if s.seat != nil && s.park() {
+		if s.rest() {
 			return false
 		}
 		s.in.acquire()
@@ -162,27 +164,13 @@ func (s *Socket) work(ctx context.Context, message []byte) {
 	<-done
 }
 
-// park lets the socket rest until there is something to read; false when somebody must read now. Where it is true another
-// goroutine may read already.
-func (s *Socket) park() bool {
-	if s.in.pending() {
+// rest parks the socket unless there is something to read in memory already.
+func (s *Socket) rest() bool {
+	if s.seat == nil || s.in.pending() {
 		return false
 	}
 	s.in.release()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.parked = s.seat.park()
-	return s.parked
-}
-
-// unpark has a socket read that is parked; others are reading.
-func (s *Socket) unpark() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.parked {
-		s.parked = false
-		go s.resume()
-	}
+	return s.park()
 }
 
 // drop reads on after a frame that cannot be read, until the client has closed or closeTimeout cuts it: what lies unread
@@ -197,11 +185,21 @@ func (s *Socket) drop() {
 	}
 }
 
-// heard notes that the client is there, and says whether that matters still.
+// ErrFlood ends a client that sends too many messages.
+var ErrFlood = &CloseError{CloseTooMany, "this client sends too many messages: send fewer, or share them among several sockets"}
+
+// heard notes that the client has sent something, and says whether that matters still.
 func (s *Socket) heard() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = time.Now()
+	if s.spent.Before(s.seen) {
+		s.spent = s.seen
+	}
+	s.spent = s.spent.Add(time.Minute / time.Duration(s.messages))
+	if s.spent.Sub(s.seen) > time.Minute {
+		s.end(ErrFlood)
+	}
 	return s.reason() == nil
 }
 
@@ -256,16 +254,4 @@ func (s *Socket) send(op ws.OpCode, pieces ...[]byte) {
 	b := scratch.Get().(*[]byte)
 	*b = appendFrame((*b)[:0], op, pieces...)
 	s.write(b)
-}
-
-// finish leaves nothing behind. What is being written, the close frame last, has until closeTimeout.
-func (s *Socket) finish() {
-	s.running.Wait()
-	s.mu.Lock()
-	s.timer.Stop()
-	s.mu.Unlock()
-	_ = s.conn.Close() // again, perhaps
-	if s.seat != nil {
-		s.seat.leave()
-	}
 }
