@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"parley/ent/viewer"
+	"parley/graph"
 )
 
 // TestOperationsOverASocket is what one subscribe hears, as the types of its messages and the code of its error.
@@ -126,4 +127,57 @@ func TestASocketIsRefusedToPagesOfOtherOrigins(t *testing.T) {
 			}
 		}
 	}, origins("https://app.example.com"))
+}
+
+func TestAPanicStaysInsideItsOperation(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		threadID := a.thread(a.agent("A"))
+		s := a.admitted(t, a.keys[viewer.Admin])
+		present := `mutation($t: ID!) { setPresence(input: {threadId: $t}) { expiresAt } }`
+		for id, row := range map[string]struct{ query, holds string }{"1": {present, "INTERNAL"}, "2": {`{ viewer { role } }`, "ADMIN"}, "3": {present, "INTERNAL"}} {
+			s.send(map[string]any{"type": "subscribe", "id": id, "payload": map[string]any{"query": row.query, "variables": map[string]any{"t": threadID}}})
+			m, ok := s.read()
+			if text := fmt.Sprint(m); !ok || m["type"] != "next" || m["id"] != id || !strings.Contains(text, row.holds) || strings.Contains(text, "nil pointer") {
+				t.Errorf("%s: %v", row.query, m)
+			}
+			if m, ok := s.read(); !ok || m["type"] != "complete" {
+				t.Errorf("%s: behind it came %v", row.query, m)
+			}
+		}
+		if !strings.Contains(a.logs.String(), "nil pointer") {
+			t.Error("the log does not tell of the panic")
+		}
+	}, func(o *graph.Options) { o.People = nil })
+}
+
+// Whenever a client breaks off, nothing of it is left behind.
+func TestClientsThatBreakOffLeaveNothing(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		threadID := a.thread(a.agent("A"))
+		for range 3 {
+			for range 40 {
+				for stage := range 4 {
+					conn, _, err := websocket.Dial(t.Context(), a.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					s := &socket{t, t.Context(), conn}
+					if stage > 0 {
+						s.send(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + a.keys[viewer.App]}})
+					}
+					if stage > 1 {
+						_, _ = s.read()
+						s.send(map[string]any{"type": "subscribe", "id": "1", "payload": map[string]any{"query": follow, "variables": map[string]any{"t": threadID}}})
+					}
+					if stage > 2 {
+						_ = conn.Close(websocket.StatusNormalClosure, "")
+					}
+					s.close()
+				}
+			}
+			eventually(t, "all have ended", func() bool {
+				return a.figures(t)["connections websocket"] == 0 && a.handler.Sharing() == graph.Sharing{}
+			})
+		}
+	})
 }
