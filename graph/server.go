@@ -26,7 +26,7 @@ import (
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Timeout, Origins, Limits and Unshared are required.
+// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits and Unshared are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
