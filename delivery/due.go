@@ -71,6 +71,7 @@ type line struct {
 	granted int       // in the deal that goes on
 	blocked bool      // what is due waits for what is flying, as far as a claim could see
 	deep    bool      // the next claim searches beyond the window
+	deepFor time.Time // until when every claim does, because one has found something there
 	next    time.Time // when the first one comes due that is not; zero means none is known
 }
 
@@ -134,7 +135,8 @@ func (d *dueList) update(now time.Time) (scan bool) {
 		e := d.endpoint(r.integrationID, r.workspace)
 		d.fly(e, r.lane, -1)
 		for lane := range e.lines {
-			e.lines[lane].blocked, e.lines[lane].deep = false, false
+			l := &e.lines[lane]
+			l.blocked, l.deep = false, now.Before(l.deepFor)
 		}
 		if r.verdict() != took || e.single {
 			d.suspect(e)
@@ -211,7 +213,7 @@ func (d *dueList) seen(sights []sight, looked []*endpoint, scan bool, now time.T
 		delete(d.suspects, e)
 		for lane := range e.lines {
 			l := &e.lines[lane]
-			*l = line{flying: l.flying, blocked: l.blocked && !scan, deep: l.deep}
+			*l = line{flying: l.flying, blocked: l.blocked && !scan, deep: l.deep, deepFor: l.deepFor}
 		}
 	}
 	for _, s := range sights {

@@ -98,6 +98,10 @@ func (d *dueList) mostOf(w *workspace) int {
 	return d.o.PerWorkspace
 }
 
+// stayDeep is for how long claims search beyond the window of an endpoint before the window is tried again, which is quicker
+// where the endpoint has many threads.
+const stayDeep = 250 * time.Millisecond
+
 // claimed takes note of what a claim has found of a grant. Who was granted more than there was gets the turns back, and is
 // to be looked at.
 func (d *dueList) claimed(g grant, found int, now time.Time) {
@@ -106,6 +110,9 @@ func (d *dueList) claimed(g grant, found int, now time.Time) {
 	e.at -= float64(unused)
 	e.of.at -= float64(unused)
 	d.fly(e, g.lane, -unused)
+	if g.way == byHeads && found > 0 && !l.deepFor.After(now) { // the window stays full of what waits for others
+		l.deepFor = now.Add(stayDeep)
+	}
 	switch {
 	case unused <= 0:
 	case e.tokenAt.After(now):

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
 	"entgo.io/ent/dialect"
 
@@ -116,9 +117,14 @@ func appliedMigrations(ctx context.Context, tx *sql.Tx) (map[string]string, erro
 	return seen, rows.Err()
 }
 
+// drifting protects ent's description of the tables, which it changes while it compares.
+var drifting sync.Mutex
+
 // Drift returns the statements that would still be needed to make the migrated tables equal to ent/schema; empty
 // when they are. Tests use it, and `scripts/migration` writes the next migration from it.
 func (db *DB) Drift(ctx context.Context) (string, error) {
+	drifting.Lock()
+	defer drifting.Unlock()
 	var b strings.Builder
 	if err := db.Client.Schema.WriteTo(viewer.SystemContext(ctx, "migrate"), &b); err != nil {
 		return "", fmt.Errorf("compare the tables with ent/schema: %w", err)
