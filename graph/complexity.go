@@ -15,6 +15,9 @@ const (
 	usualSteps     = 3
 	usualModels    = 50
 	usualProviders = 5
+	usualStats     = 500 // for what the database counts
+	usualDays      = 30
+	usualAgents    = 10
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other
@@ -61,6 +64,11 @@ func complexities() ComplexityRoot {
 	c.Query.Usage = func(child int, _, _ *ms.Time, _, _ *string, _ []gql.UsageDimension, first *int) int {
 		return listCost(child, first, nil)
 	}
+	c.Query.Stats = func(child int, _, _ *ms.Time, _, _ *string) int { return usualStats + child }
+	c.Stats.Days = func(child int) int { return 1 + usualDays*child }
+	c.Stats.Agents = func(child int) int { return 1 + usualAgents*child }
+	c.Stats.Rows = func(child int) int { return 1 + 3*usualDays*child }
+	c.Stats.Models = func(child int) int { return 1 + usualAgents*child }
 	c.Query.Models = func(child int) int { return 1 + usualModels*child }
 	c.Query.ModelPrices = func(child int) int { return 1 + usualModels*child }
 	c.Query.ModelProviders = func(child int) int { return 1 + usualProviders*child }
