@@ -88,6 +88,7 @@ func TestAnExportHasTheFilterOfItsList(t *testing.T) {
 			addTag(input: {threadId: $x, tag: "vip"}) { thread { id } }
 			sendOperatorMessage(input: {threadId: $x, text: "Grüße zu 100% <Köln>"}) { message { id } }
 			takeOver(input: {threadId: $y}) { thread { id } }
+			sendMessage(input: {threadId: $y, text: "I am still here."}) { message { id } }
 		}`, map[string]any{"x": x, "y": y})
 		held := f.must(`query($t: ID!) { thread(id: $t) { operator { id } lastActivityAt } }`, map[string]any{"t": y})
 		made, active := r.text("createThread", "thread", "createdAt"), held.text("thread", "lastActivityAt")
@@ -95,7 +96,7 @@ func TestAnExportHasTheFilterOfItsList(t *testing.T) {
 			"id": {x}, "idIn": {[]string{x, z}, z, []string{}}, "externalId": {"x-1", nil}, "externalIdIn": {[]string{"x-1", "q"}},
 			"status": {"OPERATOR"}, "statusIn": {[]string{"OPEN"}, "OPERATOR"}, "agentID": {agentID}, "agentIDIn": {[]string{other}, []string{}},
 			"customerID": {r.text("createThread", "thread", "customer", "id")}, "operatorID": {held.text("thread", "operator", "id")},
-			"operatorIDIsNil": {true, false}, "channel": {"Straße"}, "channelIn": {[]string{"test"}}, "createdAtGTE": {made}, "createdAtLT": {made},
+			"operatorIDIsNil": {true, false}, "unread": {true, false}, "channel": {"Straße"}, "channelIn": {[]string{"test"}}, "createdAtGTE": {made}, "createdAtLT": {made},
 			"lastActivityAtGTE": {active}, "lastActivityAtLT": {active}, "messageCountGTE": {1, 0}, "tag": {"vip"}, "tagIn": {[]string{"vip", "operator"}, []string{}},
 			"text": {"100% <köln>", "bob", "_"}, "not": {map[string]any{"externalId": "x-1"}, map[string]any{"idIn": []string{}}},
 			"and": {[]any{map[string]any{"tag": "vip"}, map[string]any{"status": "OPEN"}}, []any{}},

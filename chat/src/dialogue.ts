@@ -44,7 +44,7 @@ export class Dialogue {
   constructor(private readonly agentId: string, readonly memory: Memory, private readonly changed: () => void) {
     addEventListener('online', () => { this.wake(); this.flush(); });
     document.addEventListener('visibilitychange', () => this.present());
-    setInterval(() => this.present(), presentEveryMs);
+    setInterval(() => { this.present(); void this.renew(); }, presentEveryMs);
   }
 
   /** Takes up the dialogue that the browser knows, if there is one. */
@@ -192,15 +192,17 @@ export class Dialogue {
   private async followOn(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       this.connection('connecting');
+      let used = '';
       try {
         await this.renew();
+        used = this.session!.token;
         if (!this.cursor) await this.load();
         await this.stream(signal, () => { failures = 0; });
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ApiError && this.lost(error)) return;
         if (error instanceof ApiError && error.code === 'CURSOR_EXPIRED') { this.cursor = null; continue; }
-        if (isClose(error) && error.code === 4403 && this.lost(new ApiError('', 'UNAUTHENTICATED', false))) return;
+        if (isClose(error) && error.code === 4403 && used === this.session?.token && this.lost(new ApiError('', 'UNAUTHENTICATED', false))) return;
       }
       const pause = pauseMs[Math.min(failures++, pauseMs.length - 1)]! * (0.85 + 0.3 * Math.random());
       await new Promise<void>((done) => { this.wake = done; setTimeout(done, pause); });
