@@ -1,0 +1,29 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './app/app.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { App } from './app/App';
+import { Boundary } from './app/Boundary';
+import { theme } from './app/theme';
+import { client } from './data/client';
+import { t } from './text';
+
+// The server writes a fresh nonce into each page: styles that are made at run time carry it, see the policy in embed.go.
+const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? '';
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <Notifications position="top-right" aria-label={t('app.notices')} />
+      <Boundary>
+        <Provider value={client}>
+          <App />
+        </Provider>
+      </Boundary>
+    </MantineProvider>
+  </StrictMode>,
+);
