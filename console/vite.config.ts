@@ -8,7 +8,7 @@ export default defineConfig({
     outDir: 'dist',
     assetsDir: 'assets',
     sourcemap: false,
-    target: 'es2022',
+    target: ['chrome123', 'firefox121', 'safari17.5'], // the first that know light-dark()
     modulePreload: { polyfill: false }, // it would be an inline script
     assetsInlineLimit: 0, // the policy of the page takes images of this server only
     chunkSizeWarningLimit: 900,

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Modal, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, Modal, Select, Stack, Table, Text, TextInput, Title, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { may, viewer } from '../app/viewer';
@@ -52,7 +52,7 @@ function Keys() {
               <Table.Th>{t('access.hint')}</Table.Th>
               <Table.Th>{t('access.created')}</Table.Th>
               <Table.Th>{t('access.used')}</Table.Th>
-              <Table.Th><span className="mantine-visually-hidden">{t('access.revoke')}</span></Table.Th>
+              <Table.Th><VisuallyHidden>{t('access.revoke')}</VisuallyHidden></Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Drawer, Group, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Drawer, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { change } from '../data/client';
 import { useAction } from '../data/hooks';
@@ -28,7 +28,7 @@ export function Functions({ agent, again }: { agent: Agent; again(): void }) {
               <Table.Th>{t('functions.name')}</Table.Th>
               <Table.Th>{t('functions.kind')}</Table.Th>
               <Table.Th>{t('functions.does')}</Table.Th>
-              <Table.Th><span className="mantine-visually-hidden">{t('app.edit')}</span></Table.Th>
+              <Table.Th><VisuallyHidden>{t('app.edit')}</VisuallyHidden></Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

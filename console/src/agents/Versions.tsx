@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Group, Modal, Select, Stack, Table, Text } from '@mantine/core';
+import { Badge, Button, Checkbox, Group, Modal, Select, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { may, viewer } from '../app/viewer';
@@ -38,7 +38,7 @@ export function Versions({ agent }: { agent: Agent }) {
               <Table.Th>{t('versions.note')}</Table.Th>
               <Table.Th>{t('versions.by')}</Table.Th>
               <Table.Th>{t('versions.at')}</Table.Th>
-              <Table.Th><span className="mantine-visually-hidden">{t('versions.back')}</span></Table.Th>
+              <Table.Th><VisuallyHidden>{t('versions.back')}</VisuallyHidden></Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

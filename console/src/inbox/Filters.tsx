@@ -1,4 +1,4 @@
-import { ActionIcon, Autocomplete, Chip, Group, Indicator, Popover, SegmentedControl, Select, Stack, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Autocomplete, Chip, Group, Popover, SegmentedControl, Select, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter, IconHelp, IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -43,9 +43,7 @@ export function Filters({ filter, change, help }: Props) {
         />
         <Popover position="bottom-end" width={300} trapFocus withArrow>
           <Popover.Target>
-            <Indicator disabled={more === 0} label={more} size={14} aria-hidden={false}>
-              <ActionIcon variant="default" size="md" aria-label={t('inbox.filters')}><IconFilter size={16} /></ActionIcon>
-            </Indicator>
+            <ActionIcon variant={more > 0 ? 'filled' : 'default'} size="md" aria-label={t('inbox.filters')}><IconFilter size={16} /></ActionIcon>
           </Popover.Target>
           <Popover.Dropdown><More filter={filter} change={change} /></Popover.Dropdown>
         </Popover>
@@ -91,9 +89,9 @@ function More({ filter, change }: Omit<Props, 'help'>) {
         value={filter.tag} onChange={(v) => change({ ...filter, tag: v })}
       />
       <div>
-        <label className="mantine-InputWrapper-label" id="inbox-order">{t('inbox.order')}</label>
+        <Text size="xs" fw={500}>{t('inbox.order')}</Text>
         <SegmentedControl
-          size="xs" fullWidth aria-labelledby="inbox-order"
+          size="xs" fullWidth aria-label={t('inbox.order')}
           data={[{ value: 'activity', label: t('inbox.order.activity') }, { value: 'messages', label: t('inbox.order.messages') }]}
           value={filter.order} onChange={(v) => change({ ...filter, order: v as Filter['order'] })}
         />

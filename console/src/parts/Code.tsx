@@ -41,7 +41,7 @@ export default function Code({ label, value, onChange, language, check }: Props)
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.lineWrapping,
           syntaxHighlighting(colors),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorState.readOnly.of(!latest.current.onChange),
           EditorView.updateListener.of((u) => {
             if (u.docChanged) latest.current.onChange?.(u.state.doc.toString());

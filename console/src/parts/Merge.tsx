@@ -18,7 +18,7 @@ export default function Merge({ before, after, label }: { before: string; after:
           EditorView.cspNonce.of(nonce),
           EditorState.readOnly.of(true),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           json(),
           lineNumbers(),
           syntaxHighlighting(colors),

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { change } from '../data/client';
 import { link } from '../data/socket';
+import { inbox } from '../inbox/inbox';
 import { MarkReadDocument, SetPresenceDocument } from './thread.generated';
 
 const presentEvery = 30_000;
@@ -50,7 +51,12 @@ export function useRead(threadId: string, messageId: string | undefined, unread:
   useEffect(() => {
     if (!messageId || !unread) return;
     const read = () => {
-      if (!document.hidden) change(MarkReadDocument, { threadId, messageId }).catch(() => undefined); // the next message tries again
+      if (!document.hidden) {
+        change(MarkReadDocument, { threadId, messageId }).then(
+          () => inbox.changed(threadId),
+          () => undefined, // the next message tries again
+        );
+      }
     };
     const timer = setTimeout(read, 600);
     document.addEventListener('visibilitychange', read);
