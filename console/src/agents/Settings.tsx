@@ -97,7 +97,7 @@ export function Settings({ agent }: { agent: Agent }) {
           </Stack>
         </Fieldset>
         {!readable && <Alert color="orange">{t('agent.notJSON')}</Alert>}
-        <Group justify="flex-end" pos="sticky" bottom={0} p="xs" bg="var(--mantine-color-body)">
+        <Group justify="flex-end" pos="sticky" bottom={0} p="xs" style={{ zIndex: 2 }} bg="var(--mantine-color-body)">
           <Button variant="default" disabled={changed === 0} onClick={() => setForm(toForm(agent))}>{t('agent.discard')}</Button>
           <Button type="submit" loading={busy} disabled={changed === 0 || !readable}>{t('agent.save')}</Button>
         </Group>
