@@ -67,6 +67,7 @@ export function Filters({ filter, change, help }: Props) {
 function More({ filter, change }: Omit<Props, 'help'>) {
   const who = useStore(viewer);
   const agents = usePage(InboxChoicesDocument, {});
+  const [tag, setTag] = useState(filter.tag);
   const keys = usePage(InboxOperatorsDocument, {}, !may(who, 'ADMIN'));
   const operators = (keys.data?.apiKeys.edges ?? [])
     .flatMap((e) => (e?.node ? [e.node] : []))
@@ -85,8 +86,9 @@ function More({ filter, change }: Omit<Props, 'help'>) {
         value={filter.operator || null} onChange={(v) => change({ ...filter, operator: v ?? '' })}
       />
       <Autocomplete
-        size="xs" label={t('inbox.tag')} placeholder={t('inbox.any')} data={builtInTags} comboboxProps={{ withinPortal: false }}
-        value={filter.tag} onChange={(v) => change({ ...filter, tag: v })}
+        size="xs" label={t('inbox.tag')} placeholder={t('inbox.any')} data={builtInTags} comboboxProps={{ withinPortal: false }} clearable
+        value={tag} onChange={setTag} onClear={() => change({ ...filter, tag: '' })} onOptionSubmit={(v) => change({ ...filter, tag: v })}
+        onBlur={() => { if (tag !== filter.tag) change({ ...filter, tag }); }}
       />
       <div>
         <Text size="xs" fw={500}>{t('inbox.order')}</Text>

@@ -14,6 +14,11 @@ import { inbox } from './inbox';
 
 const ThreadView = lazy(() => import('../thread/ThreadView'));
 
+// What lies over the page has the keys for itself.
+function overlaid(): boolean {
+  return document.querySelector('[role=dialog], [role=menu], [role=listbox]') !== null;
+}
+
 /** The list of threads, and beside it the one that is open. */
 export function InboxPage({ thread }: { thread: string | undefined }) {
   const [, go] = useLocation();
@@ -41,10 +46,9 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
   const act = (work: (id: string) => Promise<unknown>) => () => {
     if (target) work(target).catch(tell);
   };
-  useHotkeys([
+  const keys: [string, () => void][] = [
     ['j', () => move(1)],
     ['k', () => move(-1)],
-    ['enter', () => open(chosen), { preventDefault: false }],
     ['r', () => { open(target); focusComposer(); }],
     ['t', act(takeOver)],
     ['h', act(handBack)],
@@ -53,6 +57,11 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
     ['shift+?', () => setHelp(true)],
     ['?', () => setHelp(true)],
     ['escape', () => { if (thread) go(`/inbox${search}`); }],
+  ];
+  useHotkeys([
+    ...keys.map(([key, work]): [string, (e: KeyboardEvent) => void] => [key, () => { if (!overlaid()) work(); }]),
+    // On a link or button Enter is that one's.
+    ['enter', (e) => { if (!overlaid() && !(e.target as Element).closest('a, button')) open(chosen); }, { preventDefault: false }],
   ]);
 
   return (

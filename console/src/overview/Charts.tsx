@@ -12,7 +12,7 @@ interface Props {
 /** The days as pictures. The table below them says the same for those who cannot see these. */
 export default function Charts({ days }: Props) {
   const data = days.map(({ day, figures: f }) => ({
-    day: day ?? '',
+    day: day?.slice(5) ?? '',
     dialogues: f.dialogues,
     successes: f.successes,
     contacts: f.contacts,
