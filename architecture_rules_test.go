@@ -20,7 +20,7 @@ import (
 var arrows = map[string][]string{
 	"access":    {"ent", "eventlog", "invalid", "seal"},
 	"chat":      {"static"},
-	"console":   {},
+	"console":   {"static"},
 	"delivery":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"dialogue":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"ent":       {},

@@ -1,16 +1,10 @@
 package console
 
 import (
-	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,43 +111,12 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	const most = 250 << 10
 	total := 0
 	for _, found := range linked.FindAllStringSubmatch(body(t, get(t, "/")), -1) {
-		if file := assets()[found[1]]; strings.HasSuffix(found[1], ".js") {
-			total += len(file.small)
+		if strings.HasSuffix(found[1], ".js") {
+			total += len(body(t, get(t, found[1], "Accept-Encoding", "gzip")))
 		}
 	}
 	t.Logf("%d bytes of script", total)
 	if total == 0 || total > most {
 		t.Errorf("the first load has %d bytes of script, want at most %d", total, most)
-	}
-}
-
-// What is committed below dist was built from what is committed beside it; `make verify` builds it anew and compares.
-func TestBuiltFilesAreOfTheseSources(t *testing.T) {
-	paths := []string{"build.mjs", "index.html", "package-lock.json", "package.json", "tsconfig.json", "vite.config.ts"}
-	err := fs.WalkDir(os.DirFS("."), "src", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			paths = append(paths, path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(paths)
-	var lines bytes.Buffer
-	for _, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&lines, "%x %s\n", sha256.Sum256(content), path)
-	}
-	sum := sha256.Sum256(lines.Bytes())
-	builtFrom, err := fs.ReadFile(built, "dist/built-from")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.TrimSpace(string(builtFrom)) != hex.EncodeToString(sum[:]) {
-		t.Error("console/dist is not built from these sources: run make console and commit what it writes")
 	}
 }

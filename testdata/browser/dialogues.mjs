@@ -1,7 +1,7 @@
 // The florist's dialogues, with the operator at the console: hand-over and hand-back, a take-over while the agent is writing, an
 // approval, a connection that is cut, and a session that ends. Nothing that was said or typed gets lost.
 import { api, check, open, pause, signIn, until, wire } from './lib.mjs';
-import { dialogue, florist, operatorKey } from './florist.mjs';
+import { dialogue, florist, operatorKey, visitor } from './florist.mjs';
 
 const story = 'Once upon a time there was a meadow behind the shop, and in it grew everything that we sell today, from the first snowdrop to the last aster.';
 
@@ -24,21 +24,23 @@ await open(async (window) => {
   };
   const out = () => page.getByLabel('Message to the customer').press('Escape');
 
-  // Somebody wants a person: it is on top at once, and a few keys take it over.
-  const derek = await dialogue(agentId, 'Derek Poole');
+  const tagsOf = async (t) => (await api(`query($t: ID!) { thread(id: $t) { tags { name } } }`, { t })).thread.tags;
+
+  // Somebody wants a person: it is on top at once, and a few keys take it over. The customer is in a window of its own.
   const priya = await dialogue(agentId, 'Priya Nair', 'instagram');
-  await derek.say('The lilies you sent last week were dead after two days. I want to talk to someone real.');
-  await page.locator('.row[data-waiting]', { hasText: 'Derek Poole' }).waitFor();
+  const derek = await visitor(await window({ viewport: { width: 420, height: 720 } }), agentId, 'The lilies you sent last week were dead after two days. I want to talk to someone real.');
+  const waiting = page.locator(`.row[data-waiting][data-thread=${derek.id}]`);
+  await waiting.waitFor();
   await priya.say('Hello! What do tulips cost these days?');
   await page.locator('.row', { hasText: 'Priya Nair' }).waitFor();
-  check((await page.locator('.row').first().textContent()).includes('Derek Poole'), 'who waits is not on top');
+  check((await page.locator('.row').first().getAttribute('data-thread')) === derek.id, 'who waits is not on top');
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await bubble('getting Maisie').waitFor();
   await page.keyboard.press('t');
   await status('OPERATOR').waitFor();
   await reply('Hello Mr Poole, Maisie here. I will send you a fresh bunch, free of charge.');
-  await until('the customer reads the operator', async () => (await derek.texts('OPERATOR')).some((t) => t.includes('fresh bunch')));
+  await derek.sees('fresh bunch', '.operator');
   const said = Date.now();
   await derek.say('That is very kind, thank you');
   await bubble('That is very kind').waitFor();
@@ -48,17 +50,19 @@ await open(async (window) => {
   await page.keyboard.press('Control+Enter');
   await page.locator('.bubble[data-author=NOTE]', { hasText: 'Owes Derek' }).waitFor();
   await page.locator('label', { hasText: /^Message$/ }).click();
+  await pause(200);
   check((await derek.texts()).every((t) => !t.includes('Owes')), 'a note went to the customer');
   await out();
   await page.keyboard.press('h');
   await status('OPEN').waitFor();
   await derek.say('One more thing, when are you open on Sunday?');
   await bubble('Sunday from 10 to 1').waitFor();
+  await derek.sees('Sunday from 10 to 1', '.agent');
 
   // Tags by a click, closed and opened again by a key and a button.
   await page.getByRole('button', { name: 'Add the tag interest' }).click();
   await page.getByRole('button', { name: 'Remove the tag interest' }).click();
-  await until('the tag is off again', async () => (await derek.read()).tags.length === 0);
+  await until('the tag is off again', async () => (await tagsOf(derek.id)).length === 0);
   await page.keyboard.press('x');
   await status('CLOSED').waitFor();
   await page.getByRole('button', { name: 'Open again' }).click();

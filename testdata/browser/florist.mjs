@@ -1,17 +1,17 @@
-// The business of the example, as the example's own files have it: its agent, its functions, and its own program, which the
-// test has started.
+// The business of the example, as the example's own files have it: its agent, its functions, and its own program, whose address is
+// the first argument.
 import { readFileSync } from 'node:fs';
-import { api } from './lib.mjs';
+import { api, server, until } from './lib.mjs';
 
 const folder = new URL('../../examples/florist/', import.meta.url);
 const read = (name) => readFileSync(new URL(name, folder), 'utf8');
 
 /** florist makes the agent, with more rules before its own. */
 export async function florist(...rules) {
-  const trade = JSON.parse(read('agent.json').replaceAll('{{shop}}', process.env.PARLEY_SHOP));
+  const trade = JSON.parse(read('agent.json').replaceAll('{{shop}}', process.argv[2]));
   const script = JSON.parse(read('script.json'));
   const { createAgent } = await api(`mutation($i: CreateAgentInput!) { createAgent(input: $i) { agent { id functions { id name } } } }`, {
-    i: { ...trade.agent, quietMs: 50, instructions: read('instructions.md'), script: { ...script, rules: [...rules, ...script.rules] } },
+    i: { ...trade.agent, quietMs: 50, public: true, instructions: read('instructions.md'), script: { ...script, rules: [...rules, ...script.rules] } },
   });
   const { agent } = createAgent;
   for (const f of trade.functions) {
@@ -43,4 +43,20 @@ export async function dialogue(agentId, name, channel = 'web') {
 /** operatorKey makes the key of an operator. */
 export async function operatorKey(name) {
   return (await api(`mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }`, { i: { name, role: 'OPERATOR' } })).createApiKey.key;
+}
+
+/** visitor is a customer at the chat page of the agent, in a window of its own. */
+export async function visitor(page, agentId, first) {
+  await page.goto(`${server}/chat/${agentId}`);
+  const say = async (text) => {
+    await page.getByLabel('Your message').fill(text);
+    await page.keyboard.press('Enter');
+  };
+  await say(first);
+  const { threads } = await until('the chat has begun', async () => {
+    const found = await api(`query($a: ID!, $t: String) { threads(where: { agentID: $a, text: $t }) { edges { node { id } } } }`, { a: agentId, t: first.slice(0, 40) });
+    return found.threads.edges.length > 0 && found;
+  });
+  const sees = (text, who = '') => page.locator(`.messages > li${who} .text`, { hasText: text }).first().waitFor();
+  return { id: threads.edges[0].node.id, say, sees, texts: (who) => page.locator(`.messages > li${who} .text`).allTextContents() };
 }
