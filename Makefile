@@ -27,6 +27,10 @@ build/console: ## Build the web pages: console, chat, GraphiQL
 		(cd "$$page" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent --if-present generate && npm run --silent build); \
 	done
 
+.PHONY: screenshots
+screenshots: ## Write the pictures of docs/screenshots again, by the tests of the console
+	PARLEY_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/test . -run TestConsole
+
 .PHONY: run
 run: ## Run the server from source
 	go run .

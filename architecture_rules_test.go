@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -19,7 +20,7 @@ import (
 var arrows = map[string][]string{
 	"access":    {"ent", "eventlog", "invalid", "seal"},
 	"chat":      {"static"},
-	"console":   {},
+	"console":   {"static"},
 	"delivery":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"dialogue":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
 	"ent":       {},
@@ -104,7 +105,30 @@ func architectureFaults(root fs.FS) ([]string, error) {
 		faults = append(faults, importFaults(source)...)
 		faults = append(faults, textFaults(source)...)
 	}
-	return append(faults, commentFaults(sources)...), nil
+	scripts, err := scriptFaults(root)
+	return append(append(faults, commentFaults(sources)...), scripts...), err
+}
+
+// scriptFaults holds the hand-written sources of the console against the rules for texts.
+func scriptFaults(root fs.FS) ([]string, error) {
+	var faults []string
+	err := fs.WalkDir(root, "console/src", func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a tree of a test
+		}
+		if err != nil || entry.IsDir() || strings.HasPrefix(name, "console/src/generated/") || strings.Contains(name, ".generated.") {
+			return err
+		}
+		if !slices.Contains([]string{".ts", ".tsx", ".css", ".graphql"}, path.Ext(name)) {
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		if err == nil {
+			faults = append(faults, textFaults(goSource{path: name, text: text})...)
+		}
+		return err
+	})
+	return faults, err
 }
 
 // goSources parses the files that belong to us, generated ones included. Like the go command it passes over testdata

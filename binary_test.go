@@ -17,14 +17,14 @@ import (
 	"parley/access"
 )
 
-// binaries builds the server and the examples' runner once for all tests that need real processes.
+// binaries builds the server, the examples' runner and a program of theirs once for all tests that need real processes.
 var binaries = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "parley-test-")
 	if err != nil {
 		return "", err
 	}
 	built = dir
-	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./examples/run")
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./examples/run", "./examples/florist/shop")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}

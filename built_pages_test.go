@@ -16,7 +16,7 @@ import (
 // verify/console` builds anew and compares what comes out.
 func TestBuiltPagesAreOfTheirSources(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"chat", "graphiql"} {
+	for _, folder := range []string{"chat", "console", "graphiql"} {
 		t.Run(folder, func(t *testing.T) {
 			kept, err := os.ReadFile(filepath.Join(folder, "dist", "built-from"))
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/chat"
+	"parley/console"
 	"parley/dialogue"
 	"parley/graphiql"
 )
@@ -14,10 +15,11 @@ import (
 // pageTimeout bounds reading what a page shows.
 const pageTimeout = 5 * time.Second
 
-// pagesOf are the web pages besides the console, by path.
+// pagesOf are the web pages, by path.
 func pagesOf(dialogues *dialogue.Service) map[string]http.Handler {
 	query := graphiql.Handler()
 	return map[string]http.Handler{
+		"/":          console.Handler(),
 		"/chat/":     chat.Handler(chatPages(dialogues)),
 		"/widget.js": chat.Widget(),
 		"/graphiql":  query,

@@ -116,6 +116,8 @@ func ReadOnly(w http.ResponseWriter, r *http.Request) bool {
 type Policy struct {
 	// Frames are the origins whose pages may show this one in a frame; none means no page.
 	Frames []string
+	// StyleNonce, unless it is empty, is carried by those styles that scripts may write into the page.
+	StyleNonce string
 	// InlineStyles allows styles that scripts write into the page, and fonts that stand in styles.
 	InlineStyles bool
 }
@@ -127,6 +129,9 @@ func Guard(head http.Header, p Policy) {
 		frames = strings.Join(p.Frames, " ")
 	} else {
 		head.Set("X-Frame-Options", "DENY")
+	}
+	if p.StyleNonce != "" {
+		styles += " 'nonce-" + p.StyleNonce + "'"
 	}
 	if p.InlineStyles {
 		styles += " 'unsafe-inline'; font-src 'self' data:"

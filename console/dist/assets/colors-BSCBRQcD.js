@@ -1,0 +1,1 @@
+var e={PENDING:`blue`,RUNNING:`blue`,DONE:`teal`,EXHAUSTED:`red`,HELD:`orange`,CANCELLED:`gray`},t={HEALTHY:`teal`,FAILING:`orange`,OPEN:`red`,PAUSED:`yellow`,DISABLED:`gray`};function n(t){return e[t]??`gray`}function r(e){return t[e]??`gray`}function i(e){return e===`SUCCEEDED`?`teal`:`red`}export{r as n,i as r,n as t};

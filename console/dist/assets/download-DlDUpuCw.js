@@ -1,0 +1,1 @@
+function e(e){let t=document.createElement(`a`);t.href=new URL(e.url,location.origin).href,t.download=e.fileName,document.body.append(t),t.click(),t.remove()}export{e as t};

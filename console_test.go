@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/storage/storagetest"
+)
+
+// TestConsole drives the console in a real browser, against a real server, by the scripts in testdata/browser. What they
+// measure is in the log. With PARLEY_SCREENSHOTS, a folder, the pages of a business at work are kept there as pictures.
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	run := func(name string) {
+		t.Run(name, func(t *testing.T) {
+			p := newProcess(t, environment(t, storagetest.SQLite))
+			t.Log(browse(t, p.address, p.key, name+".mjs", startShop(t)))
+		})
+	}
+	if os.Getenv("PARLEY_SCREENSHOTS") != "" {
+		run("pictures")
+		return
+	}
+	for _, name := range []string{"dialogues", "integrations", "pages", "inbox"} {
+		run(name)
+	}
+}
+
+// startShop starts the program that the florist of the examples has, and returns its address.
+func startShop(t *testing.T) string {
+	t.Helper()
+	shop := exec.CommandContext(t.Context(), binary(t, "shop"), "--file", filepath.Join(t.TempDir(), "orders.jsonl"))
+	out, err := shop.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shop.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = shop.Process.Kill()
+		_ = shop.Wait() // it was killed: the error says only that
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the shop did not start: %v", err)
+	}
+	return strings.TrimSpace(address)
+}
