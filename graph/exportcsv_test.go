@@ -98,7 +98,7 @@ func TestAnExportHasTheFilterOfItsList(t *testing.T) {
 			"customerID": {r.text("createThread", "thread", "customer", "id")}, "operatorID": {held.text("thread", "operator", "id")},
 			"operatorIDIsNil": {true, false}, "unread": {true, false}, "channel": {"Straße"}, "channelIn": {[]string{"test"}}, "createdAtGTE": {made}, "createdAtLT": {made},
 			"lastActivityAtGTE": {active}, "lastActivityAtLT": {active}, "messageCountGTE": {1, 0}, "tag": {"vip"}, "tagIn": {[]string{"vip", "operator"}, []string{}},
-			"text": {"100% <köln>", "bob", "_"}, "unread": {true, false}, "not": {map[string]any{"externalId": "x-1"}, map[string]any{"idIn": []string{}}},
+			"text": {"100% <köln>", "bob", "_"}, "not": {map[string]any{"externalId": "x-1"}, map[string]any{"idIn": []string{}}},
 			"and": {[]any{map[string]any{"tag": "vip"}, map[string]any{"status": "OPEN"}}, []any{}},
 			"or":  {[]any{map[string]any{"tag": "vip"}, map[string]any{"operatorIDIsNil": false}}, []any{}, map[string]any{"not": map[string]any{"tag": "vip"}}},
 		}
