@@ -3,7 +3,6 @@ package dialogue
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -52,7 +51,8 @@ func (s *Service) MarkRead(ctx context.Context, threadID string, messageID *stri
 	})
 }
 
-// unreadSQL selects what the reader $2 of the workspace $1 has not read in a thread.
+// unreadSQL selects what somebody has not read in a thread: the thread's id, the workspace and the reader's key stand for %[1]s to
+// %[3]s.
 const unreadSQL = `SELECT 1 FROM messages m WHERE m.thread_id = %[1]s AND m.workspace_id = %[2]s AND m.author = 'CUSTOMER'
 	AND m.sequence > COALESCE((SELECT sequence FROM read_marks WHERE thread_id = %[1]s AND key_id = %[3]s AND workspace_id = %[2]s), 0)
 	AND m.created_at >= (SELECT created_at FROM api_keys WHERE id = %[3]s AND workspace_id = %[2]s)`
@@ -87,19 +87,9 @@ func (s *Service) Unread(ctx context.Context, threadIDs []string) (map[string]in
 // HasUnread chooses the threads in which the viewer has messages to read.
 func HasUnread(v viewer.Viewer) predicate.Thread {
 	return func(s *sql.Selector) {
+		exists := "EXISTS (" + fmt.Sprintf(unreadSQL, s.C(thread.FieldID), "?", "?") + ")"
 		s.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString("EXISTS (")
-			for i, piece := range strings.Split(fmt.Sprintf(unreadSQL, s.C(thread.FieldID), "\x00w\x00", "\x00k\x00"), "\x00") {
-				switch {
-				case i%2 == 0:
-					b.WriteString(piece)
-				case piece == "w":
-					b.Arg(v.Workspace)
-				default:
-					b.Arg(v.Key)
-				}
-			}
-			b.WriteString(")")
+			b.Join(sub(exists, v.Workspace, v.Key, v.Workspace, v.Key, v.Workspace)) // as they come in unreadSQL
 		}))
 	}
 }

@@ -97,7 +97,7 @@ func (q StatsQuery) Check() error {
 	return err
 }
 
-// Stats counts how dialogues of the viewer's workspace went. It takes seven statements, whatever the range is. The error is an
+// Stats counts how dialogues of the viewer's workspace went. It takes seven statements, whatever the range is, and memory for its days and agents alone. The error is an
 // *invalid.Error for a range out of bounds and an unknown time zone.
 func (s *Service) Stats(ctx context.Context, q StatsQuery) (Stats, error) {
 	sp, err := q.span(ms.Now())
@@ -108,7 +108,7 @@ func (s *Service) Stats(ctx context.Context, q StatsQuery) (Stats, error) {
 	t := newTally(sp.zone)
 	read := statsReader{ctx: ctx, client: s.log.Client(), workspace: v.Workspace, span: sp, tally: t}
 	for _, part := range []func() error{
-		read.outcomes, read.messages, read.responses,
+		read.outcomes, read.messages,
 		func() error { return s.usageOfDays(ctx, sp, t) },
 	} {
 		if err := part(); err != nil {

@@ -12,8 +12,7 @@ import (
 	"parley/eventlog"
 )
 
-// statsReader reads figures into a tally. Nothing is fetched row by row: the database counts, whatever the range is. Threads are
-// found by their last activity, which is never before what is counted of them.
+// statsReader reads figures into a tally. Threads are found by their last activity, which is never before what is counted of them.
 type statsReader struct {
 	ctx       context.Context
 	client    *ent.Client
@@ -83,65 +82,118 @@ func (r *statsReader) outcomes() error {
 	return r.scan(query, func() []any { return []any{&moment, &n} }, func(c *cell) { *moments[moment].figure(c) += n })
 }
 
-func (r *statsReader) messages() error {
-	query := fmt.Sprintf(`SELECT %s, t.agent_id, m.author, COUNT(*) FROM threads t JOIN messages m ON m.thread_id = t.id AND m.workspace_id = t.workspace_id
-		WHERE %s AND m.created_at >= $2 AND m.created_at < $3 GROUP BY 1, 2, 3`, dayOf("m.created_at", r.span), r.threads("t"))
-	var author message.Author
-	var n int64
-	return r.scan(query, func() []any { return []any{&author, &n} }, func(c *cell) {
-		switch author {
-		case message.AuthorCUSTOMER:
-			c.CustomerMessages += n
-		case message.AuthorAGENT:
-			c.AgentMessages += n
-		case message.AuthorOPERATOR:
-			c.OperatorMessages += n
-		}
-	})
-}
-
-// responsesSQL cuts each thread into blocks that end with an answer, and takes of each the time from the customer's first message
-// to it. The answer to the very first message of a thread is told apart.
-const responsesSQL = `WITH m AS (
-	SELECT m.thread_id, t.agent_id, m.sequence, m.author, m.created_at,
-		COALESCE(SUM(CASE WHEN m.author IN ('AGENT', 'OPERATOR') THEN 1 ELSE 0 END) OVER (
-			PARTITION BY m.thread_id ORDER BY m.sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS block
+// messagesSQL reads what was said, in order within each thread, from answeredWithin before the range on: what was asked then may be
+// answered in it. The third column says whether the customer had written before. Windows of SQL would count answers too, in
+// three times the time.
+const messagesSQL = `SELECT m.thread_id, t.agent_id, CASE WHEN t.created_at >= %[2]d THEN 0 ELSE (SELECT COUNT(*) FROM (
+		SELECT 1 FROM messages p WHERE p.thread_id = t.id AND p.workspace_id = $1 AND p.author = 'CUSTOMER' AND p.created_at < %[2]d LIMIT 1) x) END,
+	m.author, m.created_at
 	FROM threads t JOIN messages m ON m.thread_id = t.id AND m.workspace_id = t.workspace_id
-	WHERE %[1]s AND m.created_at >= $2 - %[2]d AND m.created_at < $3
-), b AS (
-	SELECT thread_id, agent_id, MIN(CASE WHEN author = 'CUSTOMER' THEN sequence END) AS asked_sequence,
-		MIN(CASE WHEN author = 'CUSTOMER' THEN created_at END) AS asked,
-		MAX(CASE WHEN author IN ('AGENT', 'OPERATOR') THEN created_at END) AS answered
-	FROM m GROUP BY thread_id, agent_id, block
-), a AS (
-	SELECT agent_id, answered, answered - asked AS took, CASE WHEN EXISTS (
-		SELECT 1 FROM messages p WHERE p.thread_id = b.thread_id AND p.workspace_id = $1 AND p.author = 'CUSTOMER' AND p.sequence < b.asked_sequence
-	) THEN 0 ELSE 1 END AS is_first
-	FROM b WHERE asked IS NOT NULL AND answered >= $2 AND answered - asked <= %[2]d
-)
-SELECT %[3]s, a.agent_id, a.is_first, %[4]s, COUNT(*) FROM a GROUP BY 1, 2, 3, 4`
+	WHERE %[1]s AND t.created_at < $3 AND m.created_at >= %[2]d AND m.created_at < $3 ORDER BY m.thread_id, m.sequence`
 
-func (r *statsReader) responses() error {
-	query := fmt.Sprintf(responsesSQL, r.threads("t"), answeredWithin.Milliseconds(), dayOf("a.answered", r.span), roundedSQL("a.took"))
-	var first int
-	var took, n int64
-	return r.scan(query, func() []any { return []any{&first, &took, &n} }, func(c *cell) {
-		c.every[took] += n
-		if first == 1 {
-			c.first[took] += n
-		}
-	})
+// asking is where the customer of a thread stands.
+type asking struct {
+	threadID string
+	written  bool    // whether the customer has written anything
+	since    ms.Time // of the first message that waits for an answer; 0 if none does
+	first    bool    // whether that is the customer's very first
 }
 
-// roundedSQL rounds milliseconds down, by at most 5 %, so that there are few values to count.
-func roundedSQL(column string) string {
-	var b strings.Builder
-	b.WriteString("CASE")
-	for top := int64(100); top <= 1_000_000_000; top *= 10 { // more than answeredWithin
-		fmt.Fprintf(&b, " WHEN %[1]s < %[2]d THEN %[1]s / %[3]d * %[3]d", column, top, top/100)
-		fmt.Fprintf(&b, " WHEN %[1]s < %[2]d THEN %[1]s / %[3]d * %[3]d", column, 2*top, top/20)
+// messages counts what was said, and how long customers waited for answers. Rows pass by one at a time.
+func (r *statsReader) messages() error {
+	query := fmt.Sprintf(messagesSQL, r.threads("t"), r.span.from.Add(-answeredWithin))
+	days := days{zone: r.span.zone}
+	var at asking
+	err := eventlog.Scan(r.ctx, r.client, query, r.args(), func(row eventlog.Row) error {
+		var threadID, agentID string
+		var written int64
+		var author message.Author
+		var when ms.Time
+		if err := row.Scan(&threadID, &agentID, &written, &author, &when); err != nil {
+			return err
+		}
+		if threadID != at.threadID {
+			at = asking{threadID: threadID, written: written > 0}
+		}
+		took, first := at.hear(author, when)
+		if when >= r.span.from {
+			r.tally.each(days.of(when), agentID, func(c *cell) { c.heard(author, took, first) })
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count messages: %w", err)
 	}
-	return b.String() + " ELSE " + column + " END"
+	return nil
+}
+
+// hear goes on to the next message of the thread. For an answer it returns how long the customer waited, and whether it answers
+// the very first message; for others -1.
+func (a *asking) hear(author message.Author, when ms.Time) (took int64, first bool) {
+	switch author {
+	case message.AuthorCUSTOMER:
+		if a.since == 0 {
+			a.since, a.first = when, !a.written
+		}
+		a.written = true
+	case message.AuthorAGENT, message.AuthorOPERATOR:
+		since := a.since
+		a.since = 0
+		if since != 0 && when.Sub(since) <= answeredWithin {
+			return int64(when - since), a.first
+		}
+	}
+	return -1, false
+}
+
+// heard counts a message, and the time that it took if it is an answer.
+func (c *cell) heard(author message.Author, took int64, first bool) {
+	switch author {
+	case message.AuthorCUSTOMER:
+		c.CustomerMessages++
+	case message.AuthorAGENT:
+		c.AgentMessages++
+	case message.AuthorOPERATOR:
+		c.OperatorMessages++
+	}
+	if took < 0 {
+		return
+	}
+	took = rounded(took)
+	c.every[took]++
+	if first {
+		c.first[took]++
+	}
+}
+
+// rounded rounds milliseconds down, by at most 5 %, so that there are few values to count.
+func rounded(took int64) int64 {
+	for top := int64(100); ; top *= 10 {
+		switch {
+		case took < top:
+			return took - took%(top/100)
+		case took < 2*top:
+			return took - took%(top/20)
+		}
+	}
+}
+
+// days names the days of moments in a zone, each once.
+type days struct {
+	zone  *time.Location
+	names map[int64]string
+}
+
+func (d *days) of(when ms.Time) string {
+	_, offset := time.UnixMilli(int64(when)).In(d.zone).Zone()
+	day := (int64(when) + int64(offset)*1000) / 86400000
+	if d.names[day] == "" {
+		if d.names == nil {
+			d.names = map[int64]string{}
+		}
+		d.names[day] = dateOf(day)
+	}
+	return d.names[day]
 }
 
 // dayOf is the number of the day of a moment in SQL, counted from 1970 in the span's zone. The zone's offset changes a few times

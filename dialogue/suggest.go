@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,7 +129,7 @@ func (r *run) consider(ctx context.Context, t *ent.Thread, instruction string) (
 		return model.Request{}, nil, ErrAgentDeleted
 	}
 	if over, err := r.dayIsOver(ctx, v); over || err != nil {
-		return model.Request{}, nil, errorOr(err, ErrTokensUsedUp)
+		return model.Request{}, nil, cmp.Or(err, error(ErrTokensUsedUp))
 	}
 	h, err := r.readWhole(ctx, v)
 	if err != nil {
@@ -143,13 +144,6 @@ func (r *run) consider(ctx context.Context, t *ent.Thread, instruction string) (
 		system += "\n- What the person wants to say: " + instruction
 	}
 	return model.Request{System: system, Messages: h.messages, Script: json.RawMessage(v.agent.Script), Region: v.agent.Region, Now: now}, v.agent, nil
-}
-
-func errorOr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // draft asks the agent's models. What they used is in r.dropped, all of it.

@@ -61,17 +61,12 @@ func unreadFilter(ctx context.Context, unread bool) (predicate.Thread, error) {
 	if graphql.HasOperationContext(ctx) && graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
 		return nil, invalid.One("where.unread", "is for lists: what somebody reads is no event")
 	}
-	found := dialogue.HasUnread(mustViewer(ctx))
-	if !readsAlong(ctx) {
-		found = thread.IDIn() // nothing
+	found := thread.IDIn() // nothing
+	if v, _ := viewer.FromContext(ctx); readsAlong(ctx) {
+		found = dialogue.HasUnread(v)
 	}
 	if !unread {
 		found = thread.Not(found)
 	}
 	return found, nil
-}
-
-func mustViewer(ctx context.Context) viewer.Viewer {
-	v, _ := viewer.FromContext(ctx)
-	return v
 }
