@@ -17,14 +17,14 @@ import (
 	"parley/access"
 )
 
-// binaries builds the server, the examples' runner and a program of theirs once for all tests that need real processes.
+// binaries builds the server and the programs of the examples once for all tests that need real processes.
 var binaries = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "parley-test-")
 	if err != nil {
 		return "", err
 	}
 	built = dir
-	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./examples/run", "./examples/florist/shop")
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./examples/...")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}

@@ -17,6 +17,7 @@ func TestConsole(t *testing.T) {
 	t.Parallel()
 	run := func(name string) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := newProcess(t, environment(t, storagetest.SQLite))
 			t.Log(browse(t, p.address, p.key, name+".mjs", startShop(t)))
 		})
@@ -30,7 +31,7 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// startShop starts the program that the florist of the examples has, and returns its address.
+// startShop starts the program of one of the examples, and returns its address.
 func startShop(t *testing.T) string {
 	t.Helper()
 	shop := exec.CommandContext(t.Context(), binary(t, "shop"), "--file", filepath.Join(t.TempDir(), "orders.jsonl"))

@@ -4,7 +4,7 @@ import { api, check, open, pause, signIn, until } from './lib.mjs';
 
 const threads = 2_000;
 const perSecond = 50;
-const seconds = process.env.PARLEY_SOAK ? 60 : 12;
+const seconds = process.env.PARLEY_SOAK ? 60 : 8;
 
 const { createAgent } = await api(`mutation { createAgent(input: { name: "Front desk", quietMs: 8000, models: ["scripted"] }) { agent { id } } }`);
 const agentId = createAgent.agent.id;

@@ -1,8 +1,9 @@
-import { Alert, Button, ColorInput, Fieldset, Group, NumberInput, Select, SimpleGrid, Stack, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Alert, Anchor, Button, ColorInput, Fieldset, Group, NumberInput, Select, SimpleGrid, Stack, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useEffect, useState } from 'react';
 import { change } from '../data/client';
 import { faultOf, useAction, usePage } from '../data/hooks';
+import { Copy } from '../parts/Copy';
 import { Editor } from '../parts/Editor';
 import { t, word } from '../text';
 import { FollowUps } from './FollowUps';
@@ -80,6 +81,12 @@ export function Settings({ agent }: { agent: Agent }) {
         <Fieldset legend={t('agent.chat')}>
           <Stack>
             <Switch label={t('agent.public')} checked={form.public} onChange={(e) => set('public', e.currentTarget.checked)} />
+            {agent.public && (
+              <Group gap="xs">
+                <Anchor size="sm" href={`/chat/${agent.id}`} target="_blank" rel="noreferrer">{t('agent.openChat')}</Anchor>
+                <Copy label={t('agent.copyWidget')} text={`<script src="${location.origin}/widget.js" data-agent="${agent.id}" async></script>`} />
+              </Group>
+            )}
             <TagsInput label={t('agent.allowedSites')} placeholder="https://shop.example.com" value={form.allowedSites} error={faultOf(faults, 'allowedSites')} onChange={(v) => set('allowedSites', v)} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               {(['title', 'greeting', 'placeholder'] as const).map((key) => (

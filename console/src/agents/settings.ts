@@ -17,7 +17,8 @@ function write(settings: Record<string, unknown>): string {
   const functions = ((settings['functions'] ?? []) as Record<string, unknown>[]).map((f) => pick(f, functionKeys)).sort((a, b) => String(a['name']).localeCompare(String(b['name'])));
   // GraphQL's own mark says nothing about settings.
   const clean = (key: string, value: unknown) => (key === '__typename' ? undefined : value);
-  return JSON.stringify({ ...pick(settings, agentKeys), functions }, clean, 2);
+  // Never set and empty are the same.
+  return JSON.stringify({ ...pick(settings, agentKeys), followUps: settings['followUps'] ?? [], functions }, clean, 2);
 }
 
 /** draftText is the draft of an agent as a text to compare. */

@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Badge, Burger, Center, Group, Loader, Menu, NavLink, Text, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChartBar, IconInbox, IconKey, IconLogout, IconMoon, IconPlugConnected, IconRobot, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconApi, IconChartBar, IconInbox, IconKey, IconLogout, IconMoon, IconPlugConnected, IconRobot, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Suspense, lazy, useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { tell } from '../data/hooks';
@@ -135,6 +135,7 @@ function Who() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{who?.name} · {word('role', who?.role ?? '')}</Menu.Label>
+        <Menu.Item component="a" href="/graphiql" target="_blank" rel="noreferrer" leftSection={<IconApi size={16} />}>{t('app.graphiql')}</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut().catch(tell)}>{t('app.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -9,9 +9,27 @@ interface Props {
   days: readonly { day: string | null; figures: FiguresFragment }[];
 }
 
+const none = { count: 0, p50Ms: null, p90Ms: null };
+
+/** whole puts in the days between on which nothing happened, which the API leaves out. */
+function whole(days: Props['days']): Props['days'] {
+  const first = days[0];
+  const last = days.at(-1)?.day;
+  if (!first?.day || !last) return days;
+  const known = new Map(days.map((d) => [d.day, d]));
+  const all: Props['days'][number][] = [];
+  for (const at = new Date(`${first.day}T00:00Z`); all.length < 400; at.setUTCDate(at.getUTCDate() + 1)) {
+    const day = at.toISOString().slice(0, 10);
+    const zero = Object.fromEntries(Object.entries(first.figures).map(([k, v]) => [k, typeof v === 'number' ? 0 : v])) as FiguresFragment;
+    all.push(known.get(day) ?? { day, figures: { ...zero, firstResponse: none, response: none, usage: { steps: 0, inputTokens: 0, outputTokens: 0, cost: null } } });
+    if (day >= last) break;
+  }
+  return all;
+}
+
 /** The days as pictures. The table below them says the same for those who cannot see these. */
 export default function Charts({ days }: Props) {
-  const data = days.map(({ day, figures: f }) => ({
+  const data = whole(days).map(({ day, figures: f }) => ({
     day: day?.slice(5) ?? '',
     dialogues: f.dialogues,
     successes: f.successes,
