@@ -186,7 +186,9 @@ func TestAClientWhoseTokenExpiresGoesOnWithTheNext(t *testing.T) {
 				t.Fatal(err)
 			}
 			var workspace struct {
-				Data struct{ Viewer struct{ Workspace struct{ ID string } } }
+				Data struct {
+					Viewer struct{ Workspace struct{ ID string } }
+				}
 			}
 			if err := json.Unmarshal([]byte(f.ask(`{ viewer { workspace { id } } }`)), &workspace); err != nil {
 				t.Fatal(err)
