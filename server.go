@@ -128,7 +128,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	defer cancel()
 	server := &http.Server{
 		Handler: routes(a.db, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	group, running := errgroup.WithContext(ctx)
