@@ -11,7 +11,7 @@ import (
 )
 
 // figures are what the metrics of the API tell now, by name and labels.
-func (a *api) figures(t *testing.T) map[string]float64 {
+func (a *api) figures(t testing.TB) map[string]float64 {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(a.handler.Metrics())

@@ -85,7 +85,8 @@ func processorTime() int64 {
 	return u.Utime.Nano()/1000 + u.Stime.Nano()/1000
 }
 
-// beClients opens sockets, says "ready" when all have subscribed, and then a line for each message that all have got.
+// beClients opens sockets, which subscribe in turn to what it is told, says "ready" when all have subscribed, and then a line
+// for each message that 1,000 have got.
 func beClients(setting string) error {
 	parts := strings.Split(setting, "\n")
 	initial, _ := json.Marshal(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + parts[1]}})
@@ -98,7 +99,10 @@ func beClients(setting string) error {
 		}
 	}()
 	dialer := ws.Dialer{Protocols: []string{"graphql-transport-ws"}}
-	for range benchSockets {
+	sockets := benchSockets
+	_, _ = fmt.Sscan(os.Getenv(benchClients+"_NUMBER"), &sockets) // if it is given
+	for i := range sockets {
+		subscribe := parts[2+i%(len(parts)-2)]
 		conn, early, _, err := dialer.Dial(context.Background(), "ws://"+parts[0])
 		if err != nil {
 			return err
@@ -106,11 +110,11 @@ func beClients(setting string) error {
 		if early != nil {
 			return io.ErrUnexpectedEOF
 		}
-		for _, text := range []string{string(initial), parts[2], `{"type":"ping"}`} {
+		for _, text := range []string{string(initial), subscribe, `{"type":"ping"}`} {
 			if err := wsutil.WriteClientText(conn, []byte(text)); err != nil {
 				return err
 			}
-			if text == parts[2] {
+			if text == subscribe {
 				continue
 			}
 			if _, err := wsutil.ReadServerText(conn); err != nil { // connection_ack, and the pong
