@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -149,24 +150,11 @@ func (f *follower) log(ctx context.Context) error {
 // both streams the events, and between them pieces and people. What is written already, and who is there, is told once the
 // stream has caught up with the log.
 func (f *follower) both(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	rows, failed := make(chan *ent.Event), make(chan error, 1)
-	read := make(chan struct{})
-	defer func() { cancel(); <-read }()
-	go func() {
-		defer close(read)
-		for row, err := range f.r.log.FollowThread(ctx, f.place.Thread, f.place.Sequence) {
-			if err != nil {
-				failed <- err
-				return
-			}
-			select {
-			case rows <- row:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	start := f.place
+	rows, failed, stop := aside(ctx, func(ctx context.Context) iter.Seq2[*ent.Event, error] {
+		return f.r.log.FollowThread(ctx, start.Thread, start.Sequence)
+	})
+	defer stop()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	rested := false
@@ -204,6 +192,27 @@ func (f *follower) both(ctx context.Context) error {
 			pause.Reset(pieceInterval)
 		}
 	}
+}
+
+// aside reads a sequence in a goroutine of its own, until stop is called, which waits for it, or there is an error.
+func aside[T any](ctx context.Context, sequence func(context.Context) iter.Seq2[T, error]) (rows <-chan T, failed <-chan error, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	out, wrong, read := make(chan T), make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(read)
+		for row, err := range sequence(ctx) {
+			if err != nil {
+				wrong <- err
+				return
+			}
+			select {
+			case out <- row:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out, wrong, func() { cancel(); <-read }
 }
 
 // row passes an event on. No piece follows the message that it belongs to, nor the end of its turn.

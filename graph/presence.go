@@ -66,9 +66,7 @@ func (f *follower) people(ctx context.Context) {
 	internal := hasRole(ctx, viewer.Admin, viewer.Operator)
 	for _, p := range changes {
 		operator := p.Kind == string(message.AuthorOPERATOR)
-		if operator && !internal {
-			p.Present = p.Typing // that an operator reads along is not for customers
-		}
+		p = presenceFor(ctx, p)
 		if f.watching.told[p.Person] == p || f.watching.told[p.Person].Present == p.Present && !p.Present {
 			continue
 		}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -25,6 +26,8 @@ type workspaceFollower struct {
 	types []string // and patterns; nil means all
 	where *ent.ThreadWhereInput
 	out   chan gql.ThreadEvent
+
+	watching *onlooking // of a stream with people only
 }
 
 // followWorkspace streams the events of the viewer's workspace behind a cursor, or from now on, until ctx ends or there is
@@ -50,46 +53,98 @@ func (r *Resolver) followWorkspace(ctx context.Context, after *gql.Cursor, types
 			return nil, err
 		}
 	}
-	tellPlace(ctx, standing{positions: f.place.Positions})
+	tellPlace(ctx, f.at())
 	go func() {
 		defer close(f.out)
-		if err := f.run(ctx); err != nil {
+		run := f.run
+		if asksForPeople(ctx) {
+			f.watching = r.watchWorkspace(f.place.Workspace)
+			defer f.watching.close()
+			run = f.both
+		}
+		if err := run(ctx); err != nil {
 			failStream(ctx, err)
 		}
 	}()
 	return f.out, nil
 }
 
+// run streams the events alone.
 func (f *workspaceFollower) run(ctx context.Context) error {
 	for fed, err := range f.r.log.FollowFeed(ctx, f.place.Positions) {
 		if err != nil {
 			return err
 		}
-		f.place.Positions = fed.Positions
-		at := standing{positions: fed.Positions}
-		if passes, err := f.wants(ctx, fed.Event); err != nil {
+		if err := f.pass(ctx, fed); err != nil {
 			return err
-		} else if !passes {
-			tellPlace(ctx, at)
-			continue
 		}
-		cursor := gql.Cursor(f.place.String(f.r.keys))
-		event, err := f.r.present(ctx, fed.Event, cursor)
-		if ent.IsNotFound(err) {
-			tellPlace(ctx, at)
-			continue // it was erased meanwhile
+	}
+	return nil
+}
+
+// both streams the events, and between them people.
+func (f *workspaceFollower) both(ctx context.Context) error {
+	start := f.place.Positions
+	fed, failed, stop := aside(ctx, func(ctx context.Context) iter.Seq2[eventlog.Fed, error] { return f.r.log.FollowFeed(ctx, start) })
+	defer stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case err = <-failed:
+		case e := <-fed:
+			err = f.pass(ctx, e)
+			if f.where != nil && e.ThreadID != nil && slices.Contains(alwaysPass, e.Type) {
+				f.watching.Again(*e.ThreadID)
+			}
+		case <-f.watching.Changed():
+			err = f.people(ctx)
+		case <-f.watching.alarm.C:
+			err = f.people(ctx)
 		}
 		if err != nil {
 			return err
 		}
-		tellEvent(ctx, cursor, at)
-		select {
-		case f.out <- event:
-		case <-ctx.Done():
-			return nil
-		}
 	}
+}
+
+// pass passes an event on if it passes the filters.
+func (f *workspaceFollower) pass(ctx context.Context, fed eventlog.Fed) error {
+	f.place.Positions = fed.Positions
+	passes, err := f.wants(ctx, fed.Event)
+	if err != nil {
+		return err
+	}
+	if !passes {
+		tellPlace(ctx, f.at())
+		return nil
+	}
+	event, err := f.r.present(ctx, fed.Event, f.cursor())
+	if ent.IsNotFound(err) {
+		tellPlace(ctx, f.at()) // it was erased meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.send(ctx, event, f.cursor())
 	return nil
+}
+
+func (f *workspaceFollower) cursor() gql.Cursor { return gql.Cursor(f.place.String(f.r.keys)) }
+
+func (f *workspaceFollower) at() standing {
+	return standing{positions: f.place.Positions, state: f.watching.state()}
+}
+
+// send waits until the client takes an event, or ctx ends, and says with what a client resumes behind it; empty: it cannot.
+func (f *workspaceFollower) send(ctx context.Context, event gql.ThreadEvent, id gql.Cursor) {
+	tellEvent(ctx, id, f.at())
+	select {
+	case f.out <- event:
+	case <-ctx.Done():
+	}
 }
 
 // wants says whether an event passes the filters. What belongs to no thread is for integrations.

@@ -36,6 +36,8 @@ type Presences struct {
 	mu     sync.Mutex // protects everything below, in venues and watchers too
 	venues map[key]*venue
 	swept  time.Time
+
+	onlookers map[string][]*Onlooker // by workspace
 }
 
 // venue is there as long as somebody is, or watches.
@@ -59,7 +61,7 @@ func (p *person) at(now time.Time) Presence {
 // NewPresences returns one that knows nobody. Tell, if it is not nil, takes messages to the other servers, whose Heard gets
 // them; it must not block.
 func NewPresences(tell func(data []byte)) *Presences {
-	return &Presences{tell: tell, venues: map[key]*venue{}}
+	return &Presences{tell: tell, venues: map[key]*venue{}, onlookers: map[string][]*Onlooker{}}
 }
 
 // presence is a message between servers.
@@ -118,6 +120,11 @@ func (s *Presences) set(at key, p Presence, now time.Time) (news bool) {
 	}
 	for _, w := range of.watchers {
 		w.poke()
+	}
+	if news {
+		for _, o := range s.onlookers[at.workspace] {
+			o.soil(at.topic)
+		}
 	}
 	return news
 }
