@@ -157,6 +157,7 @@ func node(t *testing.T, stdin io.Reader, script string, args ...string) string {
 }
 
 func TestExamplesPass(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		p := newProcess(t, e)
 		for _, name := range exampleNames(t) {

@@ -48,6 +48,7 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 func TestPagesSayWhatTheyMayDo(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		address, printed, _ := startServer(t, e)
 		key := printedKey.FindString(printed)

@@ -68,6 +68,7 @@ func TestGraphQLCodegenTypesAnApp(t *testing.T) {
 // the answer of a mutation, and by what others do, across a deploy, without a gap or a repeat. Relay's documents, with
 // connections, refetchable fragments and nodes, are compiled against the published schema first.
 func TestPublishedCachesFollowAThread(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"apollo", "urql", "relay"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 
 // TestTheAuditsOfGraphQLOverHTTPPass runs those of the npm package graphql-http.
 func TestTheAuditsOfGraphQLOverHTTPPass(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		address, printed, _ := startServer(t, e)
 		if out := node(t, nil, "audit.mjs", address+"/graphql", printedKey.FindString(printed)); out != "61 of 61 audits passed" {
@@ -19,6 +20,7 @@ func TestTheAuditsOfGraphQLOverHTTPPass(t *testing.T) {
 
 // TestEventSourceReadsAStream is a browser's own client, which cannot send a key.
 func TestEventSourceReadsAStream(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		f := newFollowed(t, e)
 		ticket := func() string {

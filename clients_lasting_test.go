@@ -139,6 +139,7 @@ func (f *followed) note() string {
 }
 
 func TestARefusedKeyEndsAfterTheRetriesOfTheClient(t *testing.T) {
+	t.Parallel()
 	f := newFollowed(t, environment(t, storagetest.SQLite))
 	f.note()
 	l := startKeeper(t, "ws", f.address, "prl_nothing_that_was_ever_made_by_anyone_at_all", f.threadID, f.cursor, "2")
@@ -146,6 +147,7 @@ func TestARefusedKeyEndsAfterTheRetriesOfTheClient(t *testing.T) {
 }
 
 func TestAClientWhoseKeyEndsGoesOnWithTheNext(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"ws", "apollo"} {
 		t.Run(kind, func(t *testing.T) {
 			environments(t, func(t *testing.T, e env) {
@@ -177,6 +179,7 @@ func TestAClientWhoseKeyEndsGoesOnWithTheNext(t *testing.T) {
 
 // A token that expires ends the socket, and the client comes back by itself with the one that it is given next.
 func TestAClientWhoseTokenExpiresGoesOnWithTheNext(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"ws", "apollo", "urql"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -207,6 +210,7 @@ func TestAClientWhoseTokenExpiresGoesOnWithTheNext(t *testing.T) {
 }
 
 func TestAClientResumesAfterADeploy(t *testing.T) {
+	t.Parallel()
 	for kind, told := range map[string]string{"ws": `{"closed":1012}`, "apollo": `{"closed":1012}`, "urql": `{"closed":1012}`, "sse": `{"connection":2}`} {
 		t.Run(kind, func(t *testing.T) {
 			environments(t, func(t *testing.T, e env) {
@@ -223,6 +227,7 @@ func TestAClientResumesAfterADeploy(t *testing.T) {
 }
 
 func TestAClientThatReadsTooSlowlyIsToldAndResumes(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		f := newFollowed(t, e)
 		l := startKeeper(t, "ws", f.address, f.key, f.threadID, f.cursor, "5")
@@ -236,6 +241,7 @@ func TestAClientThatReadsTooSlowlyIsToldAndResumes(t *testing.T) {
 }
 
 func TestClientsOfStreamsAndQueriesSeeTheSame(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"ws", "sse", "apollo", "urql", "urql-sse"} {
 		t.Run(kind, func(t *testing.T) {
 			environments(t, func(t *testing.T, e env) {
@@ -265,6 +271,7 @@ func TestClientsOfStreamsAndQueriesSeeTheSame(t *testing.T) {
 }
 
 func TestApolloIsNotGivenAStreamAsOneAnswer(t *testing.T) {
+	t.Parallel()
 	f := newFollowed(t, environment(t, storagetest.SQLite))
 	f.note()
 	startKeeper(t, "apollo-http", f.address, f.key, f.threadID, f.cursor, "0").expect(`a subscription needs`)

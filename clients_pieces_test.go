@@ -154,6 +154,7 @@ func (r *reader) tell(command string) {
 // TestPublishedClientsSeeTextWhileItIsWritten follows an answer with the npm packages graphql-ws and graphql-sse, cuts
 // the connection in the middle of a sentence, and resumes by cursor while the model still writes.
 func TestPublishedClientsSeeTextWhileItIsWritten(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		writers := map[string]writer{"ws": make(writer), "sse": make(writer)} // a model for each transport
 		address, printed, _ := startServer(t, e, map[string]model.Provider{"ws": writers["ws"], "sse": writers["sse"]})

@@ -11,6 +11,7 @@ import (
 // TestPublishedClientsSeeTheSameEvents follows a thread with the npm package graphql-ws and as a plain event stream, cuts
 // both, and resumes them by cursor.
 func TestPublishedClientsSeeTheSameEvents(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		address, printed, _ := startServer(t, e)
 		key := printedKey.FindString(printed)

@@ -21,6 +21,7 @@ import (
 // TestCrashUnderSubscribers has 200 subscribers follow threads that are written to, at one server or at three, while servers
 // are killed and connections cut at random: each sees each event of its thread exactly once and in order.
 func TestCrashUnderSubscribers(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		database func(testing.TB) string
 		servers  int

@@ -17,6 +17,7 @@ var pointCounts = map[string]int{"log.commit": 40, "log.committed": 40, "message
 
 // TestCrashAtEachPoint kills the server once at every moment at which that would hurt most.
 func TestCrashAtEachPoint(t *testing.T) {
+	t.Parallel()
 	slots := make(chan struct{}, 6) // servers at a time
 	for _, point := range failpoint.Points {
 		t.Run(point, func(t *testing.T) {
@@ -82,6 +83,7 @@ func crashKills(t *testing.T) int {
 
 // TestCrashAtRandom kills the server again and again under load: at random moments and at random points.
 func TestCrashAtRandom(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		begin, kills := time.Now(), crashKills(t)
 		seed := rand.Uint64()

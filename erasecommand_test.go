@@ -16,6 +16,7 @@ import (
 )
 
 func TestAWorkspaceIsErasedByCommand(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		run := func(args ...string) (string, error) {
 			var out bytes.Buffer

@@ -24,6 +24,7 @@ func kills() int {
 // TestKillMinusNine kills the server at random moments while customers write, and then asks the public API and the
 // receiver's log whether anything that was acknowledged is missing.
 func TestKillMinusNine(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		p := newProcess(t, e)
 		seed := uint64(len(t.Name()))

@@ -12,6 +12,7 @@ import (
 // A server with a key for Gemini answers over several steps with parallel calls, strictly signed and paired, with streams
 // and without. That another model answered than was asked for is shown.
 func TestAGeminiModelIsUsed(t *testing.T) {
+	t.Parallel()
 	for _, streaming := range []string{"on", "off"} {
 		t.Run("streaming "+streaming, func(t *testing.T) {
 			environments(t, func(t *testing.T, e env) {

@@ -12,6 +12,7 @@ import (
 // A server with a key of Gemini has gemini-legacy, which answers over several steps with parallel calls of a model that
 // insists on its signatures; it is never the default. On one database the answers are streamed, on the other they come in one piece.
 func TestGeminiLegacyIsUsed(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		played := fakemodel.New(fakemodel.Options{Strict: true, Key: "gemini-key"})
 		models := httptest.NewServer(played)

@@ -39,6 +39,7 @@ func switched() (ways [][2]string) {
 // signatures are checked: after two steps the turn waits for a person, the server ends, and another one goes on with what
 // the database holds, by another model. The played models refuse whatever the real ones would.
 func TestProvidersTakeOverFromEachOther(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		fake := fakemodel.New(fakemodel.Options{Strict: true, Key: "secret-key"})
 		models := httptest.NewServer(fake)

@@ -15,6 +15,7 @@ import (
 // server is started anew between turns, so that all of it comes from the database; answers stream with SQLite, and come in
 // one piece with Postgres.
 func TestAThreadGoesFromProviderToProvider(t *testing.T) {
+	t.Parallel()
 	const calls = `call interest {}\ncall get_contact {\"email\":\"a@b.example\"}\nthen\n` +
 		`call success {}\ncall message_for_operator {\"text\":\"look\"}\nthen\ncall interest {}\ncall message_for_operator {\"text\":\"look again\"}`
 	// Every ordered pair once.

@@ -11,6 +11,7 @@ import (
 
 // A server with an OpenAI-compatible model answers over several steps with parallel calls, strictly paired.
 func TestAnOpenAICompatibleModelIsUsed(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		models := httptest.NewServer(fakemodel.New(fakemodel.Options{Strict: true}))
 		defer models.Close()

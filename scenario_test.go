@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write what happened into testdata/scena
 
 // TestScenarios plays the engine's own scenarios on each database. With -update they are rewritten.
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	names, err := filepath.Glob("testdata/scenarios/*.txt")
 	if err != nil || len(names) < 20 {
 		t.Fatalf("scenarios: %v, %d", err, len(names))
@@ -73,6 +74,7 @@ var timing = regexp.MustCompile(`\(\d+\.\ds\)`)
 
 // TestAFailingScenarioSaysClearlyHow holds the whole output of a scenario that fails in several ways.
 func TestAFailingScenarioSaysClearlyHow(t *testing.T) {
+	t.Parallel()
 	const golden = "testdata/scenarios/failing/wrong.out"
 	before, err := os.ReadFile("testdata/scenarios/failing/wrong.txt")
 	if err != nil {
@@ -102,6 +104,7 @@ func TestAFailingScenarioSaysClearlyHow(t *testing.T) {
 }
 
 func TestTheTestCommandsExitCodes(t *testing.T) {
+	t.Parallel()
 	good := filepath.Join("testdata", "scenarios", "greeting.txt")
 	bad := filepath.Join(t.TempDir(), "bad.txt")
 	if err := os.WriteFile(bad, []byte("> x\nnonsense\n"), 0o600); err != nil {
@@ -137,6 +140,7 @@ func TestTheTestCommandsExitCodes(t *testing.T) {
 // TestScenariosAgainstARunningServer plays a file on a server with its own models, with an agent made from the file and
 // with one that is there.
 func TestScenariosAgainstARunningServer(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		e["PARLEY_ADMIN_KEY"] = access.NewKey()
 		key := e["PARLEY_ADMIN_KEY"]
@@ -167,6 +171,7 @@ func TestScenariosAgainstARunningServer(t *testing.T) {
 
 // TestTheExampleOfTheDocs plays the files that docs/testing.md shows.
 func TestTheExampleOfTheDocs(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("docs/testing.md")
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +198,7 @@ func TestTheExampleOfTheDocs(t *testing.T) {
 
 // TestUpdateWritesWhatHappened begins with inputs alone and plays what was written.
 func TestUpdateWritesWhatHappened(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "new.txt")
 	inputs := "# A new one.\nanswer find 200 {\"n\":1}\n\n> Hello\n~ < Hi\n~+ call success {}\n\n# Bye.\n> Bye\n~ call close {\"message\":\"Bye!\"}\n"
 	if err := os.WriteFile(file, []byte(inputs), 0o600); err != nil {

@@ -138,6 +138,7 @@ func get(t *testing.T, url string) string {
 var printedKey = regexp.MustCompile(`prl_\S+`)
 
 func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		begin := time.Now()
 		address, printed, stop := startServer(t, e)
@@ -178,6 +179,7 @@ func TestAFirstStartPrintsAKeyThatWorksAndKeepsEverything(t *testing.T) {
 }
 
 func TestTheFirstKeyIsNotLostWhenThePortIsBusy(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
@@ -215,6 +217,7 @@ func TestTheDatabaseIsNoTargetHoweverItIsWritten(t *testing.T) {
 }
 
 func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		run := func(args ...string) error {
 			return command(t.Context(), args, e.get, io.Discard, io.Discard)
@@ -235,6 +238,7 @@ func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
 }
 
 func TestWorkspacesAndKeysByCommand(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		run := func(args ...string) (string, error) {
 			var out bytes.Buffer

@@ -15,6 +15,7 @@ import (
 // TestSignaturesOfOtherLibraries signs for the npm packages standardwebhooks and svix and for Node's ed25519, and
 // verifies what they sign. The Go library of Standard Webhooks is asked in outbound and in delivery.
 func TestSignaturesOfOtherLibraries(t *testing.T) {
+	t.Parallel()
 	type request struct {
 		By      string            `json:"by,omitempty"`
 		Headers map[string]string `json:"headers"`
@@ -91,6 +92,7 @@ func TestSignaturesOfOtherLibraries(t *testing.T) {
 }
 
 func TestTheNodeSnippetInTheDocumentsVerifies(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("docs/webhooks.md")
 	if err != nil {
 		t.Fatal(err)

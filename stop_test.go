@@ -36,6 +36,7 @@ func openSocket(t *testing.T, address, key string) *websocket.Conn {
 }
 
 func TestAStopEndsStreamsAndLetsRequestsFinish(t *testing.T) {
+	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
 		reached, release := make(chan struct{}), make(chan struct{})
 		receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {

@@ -95,20 +95,16 @@ func TestMetricsTellOfSlowClients(t *testing.T) {
 		slow, other := a.socketFor(t, a.keys[viewer.App], document, variables), a.socketFor(t, a.keys[viewer.App], document, variables)
 		other.conn.SetReadLimit(-1)
 		a.members(2)
-		read := make(chan struct{})
-		go func() {
-			defer close(read)
-			dense(t, other, 0, "the end")
-		}()
-		most := 0.0
-		text := strings.Repeat("x", 8000)
-		for range 60 { // more than all buffers between a server and its client
+		most, last := 0.0, 0.0
+		for i := range 60 { // more than all buffers between a server and its client
+			text := fmt.Sprint(i, strings.Repeat("x", 8000))
 			a.say(threadID, text)
 			most = max(most, a.figures(t)["backlog_bytes"])
+			last = dense(t, other, last, text)
 		}
 		a.members(1)
 		a.say(threadID, "the end")
-		<-read
+		dense(t, other, last, "the end")
 		if most == 0 || most > 2<<20 {
 			t.Errorf("up to %v bytes waited", most)
 		}
