@@ -18,7 +18,7 @@ import (
 // browse runs a script of testdata/browser against a server; one without errors ends with what it printed.
 func browse(t *testing.T, address, key, script string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // much more than any takes, for machines that are busy
 	defer cancel()
 	run := exec.CommandContext(ctx, "node", append([]string{script}, args...)...)
 	run.Dir = filepath.Join("testdata", "browser")

@@ -26,7 +26,7 @@ func TestConsole(t *testing.T) {
 		run("pictures")
 		return
 	}
-	for _, name := range []string{"dialogues", "integrations", "pages", "inbox"} {
+	for _, name := range []string{"dialogues", "integrations", "newcomer", "pages", "inbox"} {
 		run(name)
 	}
 }

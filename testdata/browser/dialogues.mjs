@@ -140,6 +140,29 @@ await open(async (window) => {
   await page.reload();
   check((await page.getByLabel('Message to the customer').inputValue()) === 'A draft that waits', 'a draft was lost by a reload');
 
+  // A cursor whose history is gone: what is there now is loaded, and followed from there.
+  const streams = [];
+  const late = await window();
+  await late.routeWebSocket('**/graphql', (near) => {
+    const far = near.connectToServer();
+    near.onMessage((text) => {
+      const message = JSON.parse(text);
+      if (message.type === 'subscribe') streams.push({ id: message.id, query: message.payload.query, near });
+      far.send(text);
+    });
+  });
+  await signIn(late, `/inbox/${wendy.id}`);
+  await until('both streams are there', () => streams.length >= 2);
+  for (const { id, near } of streams.splice(0)) {
+    near.send(JSON.stringify({ type: 'next', id, payload: { errors: [{ message: 'the cursor is too old', extensions: { code: 'CURSOR_EXPIRED' } }] } }));
+    near.send(JSON.stringify({ type: 'complete', id }));
+  }
+  await until('both are followed again', () => streams.length >= 2);
+  await wendy.say('After the end of history');
+  await late.locator('.bubble', { hasText: 'After the end of history' }).waitFor();
+  await late.locator('.row', { hasText: 'After the end of history' }).or(late.locator('.row', { hasText: 'Wildrose Flowers' })).first().waitFor();
+  await late.close();
+
   // Another operator sees who is here, and who types.
   const second = await window();
   await signIn(second, `/inbox/${wendy.id}`);

@@ -44,7 +44,7 @@ await open(async (window) => {
   await until('the last thread is loaded', async () => {
     await rows.evaluate((el) => el.scrollTo(0, el.scrollHeight));
     return (await page.locator(`[aria-setsize="${threads}"]`).count()) > 0;
-  }, 60_000);
+  }, 120_000);
   check((await page.locator('.row').count()) < 60, `${await page.locator('.row').count()} rows are drawn at once`);
   await rows.evaluate((el) => el.scrollTo(0, 0));
   await pause(500);

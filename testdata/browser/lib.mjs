@@ -31,7 +31,7 @@ export async function api(query, variables = {}, as = key) {
 }
 
 /** until waits for something to become true, and says what if it does not. */
-export async function until(what, test, ms = 20_000) {
+export async function until(what, test, ms = 40_000) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await test();
@@ -59,7 +59,7 @@ export async function open(run) {
   const window = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, reducedMotion: 'reduce', ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(40_000); // much more than anything takes, for machines that are busy
     page.on('dialog', (dialog) => {
       faults.push(`a dialog opened: ${dialog.message()}`);
       dialog.dismiss().catch(() => undefined);

@@ -54,7 +54,7 @@ export function Functions({ agent, again }: { agent: Agent; again(): void }) {
         </Table>
       </div>
       <Drawer opened={edited !== undefined} onClose={() => edit(undefined)} position="right" size="xl" title={chosen ? chosen.name : t('functions.new')} closeButtonProps={{ 'aria-label': t('app.close') }}>
-        {edited && <FunctionForm key={edited} agentId={agent.id} of={chosen} done={(id) => { again(); edit(id); }} />}
+        {(edited === 'new' || chosen) && <FunctionForm key={edited} agentId={agent.id} of={chosen} done={(id) => { again(); edit(id); }} />}
       </Drawer>
     </Stack>
   );

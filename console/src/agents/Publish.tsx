@@ -34,7 +34,7 @@ export function Publish({ agent, opened, close }: { agent: Agent; opened: boolea
         <Checkbox label={t('publish.move')} checked={moveThreads} onChange={(e) => setMove(e.currentTarget.checked)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>{t('app.cancel')}</Button>
-          <Button loading={busy} onClick={() => void publish()}>{t('agent.publish')}</Button>
+          <Button loading={busy || page.data === undefined} onClick={() => void publish()}>{t('agent.publish')}</Button>
         </Group>
       </Stack>
     </Modal>

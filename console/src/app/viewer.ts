@@ -1,6 +1,6 @@
 import { ask } from '../data/client';
 import { ApiError } from '../data/errors';
-import { refused, session, signedIn, signedOut } from '../data/session';
+import { checkBy, refused, session, signedIn, signedOut } from '../data/session';
 import { createStore } from '../data/store';
 import type { Role } from '../generated/schema';
 import { SignInDocument, SignOutDocument, ViewerDocument, type ViewerQuery } from './viewer.generated';
@@ -32,6 +32,9 @@ export async function begin(): Promise<void> {
     else throw error;
   }
 }
+
+// A server that cannot be reached has ended no session.
+checkBy(() => ask(ViewerDocument, {}).then(() => true, (error: unknown) => !(error instanceof ApiError && error.code === 'UNAUTHENTICATED')));
 
 /** signIn trades a key for a session, which is a cookie that scripts cannot read. */
 export async function signIn(key: string): Promise<void> {

@@ -3072,7 +3072,8 @@ export type Subscription = {
    * patterns such as `call.*`. Events of one thread come in order. `status.changed`, `tag.added`, `tag.removed` and
    * `thread.moved` also come of threads that do not match, because it may be by them that a thread does not match any more.
    * `after` is as in `threadEvents`, with a cursor of these events, of `events` or of `workspace { cursor }`. Text that is
-   * being written does not come here.
+   * being written does not come here. Those who ask for fields of `PresenceChanged` learn who is at the threads that match, and who
+   * types there.
    */
   readonly workspaceEvents: ThreadEvent;
 };

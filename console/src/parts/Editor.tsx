@@ -34,7 +34,7 @@ const Merge = lazy(() => import('./Merge'));
 /** What differs between two texts. */
 export function Difference(props: { before: string; after: string; label: string }) {
   return (
-    <div className="editor">
+    <div className="editor difference">
       <Suspense fallback={<Loader size="sm" aria-label={t('app.loading')} />}><Merge {...props} /></Suspense>
     </div>
   );

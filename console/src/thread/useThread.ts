@@ -30,6 +30,9 @@ export function useThread(id: string): OpenThread {
   const [trouble, setTrouble] = useState<string>();
   const [gone, setGone] = useState<string>();
   const [head] = useQuery({ query: ThreadHeadOnlyDocument, variables: { id }, requestPolicy: 'cache-only' });
+  // An answer that was refused has no thread; what was known of it stays.
+  const known = useRef<ThreadHeadFragment>(undefined);
+  known.current = head.data?.thread ?? known.current;
   const renewing = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   // Mutations bring the head with them; what others do is read again, once for all that happens at once.
@@ -101,7 +104,7 @@ export function useThread(id: string): OpenThread {
   }, [id, before]);
 
   return useMemo(
-    () => ({ head: head.data?.thread ?? undefined, timeline, earlier: before !== null, loadEarlier, trouble, gone }),
+    () => ({ head: known.current, timeline, earlier: before !== null, loadEarlier, trouble, gone }),
     [head.data, timeline, before, loadEarlier, trouble, gone],
   );
 }
