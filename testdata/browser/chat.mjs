@@ -178,6 +178,23 @@ const parts = {
     await until('the page says that it is closed', async () => (await page.locator('.state').textContent()).includes('closed'));
   },
 
+  /** Two windows of one visitor are one dialogue, whichever begins it. */
+  async windows() {
+    const id = await agent({ name: 'A', script: say([{ name: 'rest', when: {}, say: 'Noted.' }]) });
+    const one = await visitor(), two = await one.context().newPage();
+    for (const page of [one, two]) await page.goto(`${server}/chat/${id}`);
+    await two.getByLabel('Your message').fill('not yet');
+    await write(one, 'from one');
+    await sees(two, 'from one', '.customer');
+    await write(two, 'from two');
+    for (const page of [one, two]) await sees(page, 'from two', '.customer');
+    const { threads } = await api(`query($a: ID!) { threads(where: {agentID: $a}) { totalCount } }`, { a: id });
+    check(threads.totalCount === 1, `${threads.totalCount} threads were begun`);
+    await one.reload();
+    await sees(one, 'from two', '.customer');
+    await one.context().close();
+  },
+
   /** A thread that the site's own server has made, and its token. */
   async token() {
     const id = await agent({ name: 'A', script: say([{ name: 'rest', when: {}, say: 'Noted.' }]) });
