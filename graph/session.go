@@ -167,6 +167,11 @@ func (r *Resolver) signIn(ctx context.Context, in gql.SignInInput) (*gql.SignInP
 	if err != nil {
 		return nil, err
 	}
+	if v, known := viewer.FromContext(ctx); known && v.Session != "" { // that nobody has the cookie of any more
+		if err := r.access.EndSession(ctx); err != nil {
+			return nil, err
+		}
+	}
 	who, err := r.whoAsks(viewer.NewContext(ctx, done.Viewer))
 	if err != nil {
 		return nil, err

@@ -214,6 +214,35 @@ func TestSessionsEndWithTimeAndKey(t *testing.T) {
 	})
 }
 
+func TestATicketEndsWithTheSessionThatMadeIt(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		variables := fmt.Sprintf(`{"t":%q}`, a.thread(a.agent("A")))
+		b := a.signIn(a.keys[viewer.Operator])
+		ticket := func() string {
+			_, text := b.ask(`mutation { createStreamTicket(input: {}) { ticket } }`, nil)
+			_, rest, _ := strings.Cut(text, `"ticket":"`)
+			made, _, _ := strings.Cut(rest, `"`)
+			return made
+		}
+		used, unused := ticket(), ticket()
+		e := a.get(t, nil, variables, used)
+		if e.status != http.StatusOK {
+			t.Fatalf("a ticket opens %d", e.status)
+		}
+		old := *b
+		_, text := b.ask(fmt.Sprintf(`mutation { signIn(input: {key: %q}) { session { id } } }`, a.keys[viewer.Operator]), nil) // in the place of the old one
+		if _, seen := old.ask(`{ viewer { role } }`, nil); !strings.Contains(text, "ses_") || !strings.Contains(seen, "UNAUTHENTICATED") {
+			t.Errorf("the old session lasts: %s, %s", text, seen)
+		}
+		if lines := e.rest(); !strings.Contains(strings.Join(lines, " "), "UNAUTHENTICATED") {
+			t.Errorf("the stream ended with %v", lines)
+		}
+		if e := a.get(t, nil, variables, unused); e.status != http.StatusUnauthorized {
+			t.Errorf("a ticket of a session that has ended opens %d", e.status)
+		}
+	})
+}
+
 func TestTriesToSignInAreBounded(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		try := func(from string) string {

@@ -41,7 +41,13 @@ export class Dialogue {
   private wake: () => void = () => {};
   private later?: ReturnType<typeof setTimeout>;
 
-  constructor(private readonly agentId: string, readonly memory: Memory, private readonly changed: () => void) {
+  readonly memory: Memory;
+
+  constructor(private readonly agentId: string, private readonly changed: () => void) {
+    this.memory = new Memory(agentId, () => {
+      if (this.session && this.state.connection === 'none') this.follow(); // begun in another window
+      changed();
+    });
     addEventListener('online', () => { this.wake(); this.flush(); });
     document.addEventListener('visibilitychange', () => this.present());
     setInterval(() => { this.present(); void this.renew(); }, presentEveryMs);

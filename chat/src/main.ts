@@ -1,7 +1,6 @@
 import './style.css';
 import { Dialogue } from './dialogue';
 import { inFrame } from './frame';
-import { Memory } from './memory';
 import { View } from './view';
 
 /** What the server says of the page: chat/embed.go. */
@@ -20,7 +19,7 @@ const theme = new URLSearchParams(location.search).get('theme');
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
 
 let view: View | undefined;
-const dialogue = new Dialogue(page.agentId, new Memory(page.agentId), () => view?.draw());
+const dialogue = new Dialogue(page.agentId, () => view?.draw());
 const token = new URLSearchParams(location.hash.slice(1)).get('token');
 if (token) {
   history.replaceState(null, '', location.pathname + location.search);

@@ -16,30 +16,34 @@ export interface Kept {
 
 export class Memory {
   private readonly key: string;
-  private value: Kept;
+  /** What is kept where the browser keeps nothing. */
+  private alone: Kept | undefined;
 
-  constructor(agentId: string) {
+  /** Other windows of the same visitor share what is kept; other is called when one of them has changed it. */
+  constructor(agentId: string, other: () => void) {
     this.key = `parley-chat:${agentId}`;
-    this.value = this.read();
+    addEventListener('storage', (e) => { if (e.key === this.key) other(); });
   }
 
-  get kept(): Readonly<Kept> { return this.value; }
-
-  change(part: { [K in keyof Kept]?: Kept[K] | undefined }): void {
-    this.value = { ...this.value, ...part } as Kept;
-    for (const name of Object.keys(this.value) as (keyof Kept)[]) if (this.value[name] === undefined) delete this.value[name];
-    try {
-      localStorage.setItem(this.key, JSON.stringify(this.value));
-    } catch { /* not allowed here, or full */ }
-  }
-
-  private read(): Kept {
+  get kept(): Readonly<Kept> {
+    if (this.alone) return this.alone;
     try {
       const value = JSON.parse(localStorage.getItem(this.key) ?? '{}') as Partial<Kept>;
       return { draft: '', ...value, pending: Array.isArray(value.pending) ? value.pending : [] };
     } catch {
       return { draft: '', pending: [] };
     }
+  }
+
+  change(part: { [K in keyof Kept]?: Kept[K] | undefined }): void {
+    const value = { ...this.kept, ...part } as Kept;
+    for (const name of Object.keys(value) as (keyof Kept)[]) if (value[name] === undefined) delete value[name];
+    try {
+      if (!this.alone) localStorage.setItem(this.key, JSON.stringify(value));
+    } catch {
+      this.alone = value; // not allowed here, or full
+    }
+    if (this.alone) this.alone = value;
   }
 }
 
