@@ -137,4 +137,4 @@ func signedBy(secret string, h http.Header, body []byte) bool {
 }
 
 // dawdle waits for a random time of up to most milliseconds.
-func dawdle(most int) { time.Sleep(time.Duration(rand.IntN(most*1000)) * time.Microsecond) }
+func dawdle(most int) { time.Sleep(time.Duration(rand.IntN(most*1000+1)) * time.Microsecond) }
