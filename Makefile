@@ -80,6 +80,7 @@ verify/modules: ## Fail when go.mod or go.sum is not tidy
 .PHONY: verify/vet
 verify/vet: ## Run go vet
 	go vet ./...
+	go vet -tags benchmark .
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run golangci-lint, installed into bin/tools when missing
@@ -109,5 +110,9 @@ test/fuzz: ## Run each fuzz target for FUZZTIME (30s)
 
 # Postgres flushes its commits here, as it does for users; the figures would flatter otherwise.
 .PHONY: bench
-bench: ## Run the benchmarks, on SQLite and Postgres
+bench: bench/live ## Run the benchmarks, on SQLite and Postgres, after bench/live
 	@$(if $(TEST_POSTGRES_URL),,POSTGRES_FSYNC=on scripts/postgres) go test -run '^$$' -bench . -benchmem ./... $(ARGS)
+
+.PHONY: bench/live
+bench/live: ## Measure live delivery against gqlgen, Centrifuge, mercurius and Yoga (4 minutes; installs npm packages; LIVE='-only parley')
+	@scripts/bench-live $(LIVE)

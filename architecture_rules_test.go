@@ -19,6 +19,7 @@ import (
 // everything below it. The root package wires and may import all; a new folder gets a row here first.
 var arrows = map[string][]string{
 	"access":    {"ent", "eventlog", "invalid", "seal"},
+	"bench":     {},
 	"chat":      {"static"},
 	"console":   {"static"},
 	"delivery":  {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},

@@ -67,6 +67,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	defer measured(a)()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)

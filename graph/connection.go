@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"parley/access"
 	"parley/ent/viewer"
@@ -23,23 +24,37 @@ var (
 )
 
 // connection is what streams run on: a WebSocket, or one answer of server-sent events. Whoever finds that it must end
-// says why through end; its transport tells the client.
+// says why through end; its transport tells the client. It is the context of all that runs on it, in one piece: contexts
+// within contexts would be a kilobyte for each of thousands at rest.
 type connection struct {
-	end    context.CancelCauseFunc // the first reason counts; it may be called from anywhere, and again
-	reason func() error            // why it has ended; nil while it has not
-	holder atomic.Pointer[viewer.Viewer]
-	kind   string // of its transport, in metrics; empty for an execution for many
-	caller string // for whom it counts; protected by the lock of streams
+	kind      string // of its transport, in metrics; empty for an execution for many
+	caller    string // for whom it counts; protected by the lock of streams
+	requestID string
+	values    context.Context // has the viewer of the request; nil: there was none
+	cause     atomic.Pointer[error]
+
+	mu    sync.Mutex    // protects the fields below
+	done  chan struct{} // nil while nobody has asked for it
+	after []*func()
+	held  bool
+	of    holder // whose it is, if it is held
 }
+
+// holder is a viewer whose key or token ends connections. There is one for all connections of a key.
+type holder = unique.Handle[viewer.Viewer]
+
+var _ context.Context = (*connection)(nil)
 
 type connectionKey struct{}
 
-// newConnection returns a connection, and the context of all that runs on it, which ends with it. The transport calls
-// end when it is over.
-func newConnection(ctx context.Context, kind string) (context.Context, *connection) {
-	ctx, end := context.WithCancelCause(ctx)
-	c := &connection{end: end, kind: kind, reason: func() error { return context.Cause(ctx) }}
-	return context.WithValue(ctx, connectionKey{}, c), c
+// newConnection returns a connection, which begins with ctx and outlives it: it has the id and the viewer of the request and
+// nothing else, since the rest holds on to the request and its buffers. The transport calls end when it is over.
+func newConnection(ctx context.Context, kind string) *connection {
+	c := &connection{requestID: requestID(ctx), kind: kind}
+	if v, ok := viewer.FromContext(ctx); ok {
+		c.values = viewer.NewContext(context.Background(), v)
+	}
+	return c
 }
 
 // connectionOf returns the connection that ctx belongs to; nil for a plain request.
@@ -132,7 +147,7 @@ func (s *streams) stop() <-chan struct{} {
 func (s *streams) endWithKey(c *connection, v viewer.Viewer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.holder.Store(&v)
+	c.hold(v)
 	if _, open := s.open[c]; !open || s.quiet != nil {
 		return
 	}
@@ -158,22 +173,27 @@ func (s *streams) watch(quiet <-chan struct{}) {
 // check ends the connections whose keys have ended. Tokens come first: keys may have to be read from the database.
 func (s *streams) check() {
 	s.mu.Lock()
-	tokens, keys := make([]*connection, 0, len(s.open)), []*connection(nil)
+	tokens, keys := map[holder][]*connection{}, map[holder][]*connection{}
 	for c := range s.open {
-		switch v := c.holder.Load(); {
-		case v == nil:
-		case v.Key == "":
-			tokens = append(tokens, c)
+		switch of, known := c.holder(); {
+		case !known:
+		case of.Value().Key == "":
+			tokens[of] = append(tokens[of], c)
 		default:
-			keys = append(keys, c)
+			keys[of] = append(keys[of], c)
 		}
 	}
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), recheckTimeout)
 	defer cancel()
-	for _, c := range append(tokens, keys...) {
-		if !s.valid(ctx, *c.holder.Load()) {
-			c.end(access.ErrUnauthenticated)
+	for _, all := range []map[holder][]*connection{tokens, keys} {
+		for of, connections := range all {
+			if s.valid(ctx, of.Value()) {
+				continue
+			}
+			for _, c := range connections {
+				c.end(access.ErrUnauthenticated)
+			}
 		}
 	}
 }

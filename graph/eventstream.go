@@ -17,12 +17,12 @@ import (
 // the stop of the streams, and not with the context of the request.
 func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext) {
 	t.allowPage(w, r)
-	ctx, c := newConnection(detached(r.Context()), kindEvents)
+	c := newConnection(r.Context(), kindEvents)
 	if !t.streams.add(c) {
 		t.refuse(w, r, errStopping)
 		return
 	}
-	if v, ok := viewer.FromContext(ctx); ok {
+	if v, ok := viewer.FromContext(c); ok {
 		if err := t.streams.hold(c, v); err != nil {
 			c.end(err)
 			t.streams.remove(c)
@@ -38,12 +38,11 @@ func (t requests) stream(w http.ResponseWriter, r *http.Request, exec graphql.Gr
 		t.refuse(w, r, err)
 		return
 	}
-	told := context.WithoutCancel(ctx)
-	ctx = context.WithValue(ctx, lastEventKey{}, r.Header.Get("Last-Event-ID"))
+	last := r.Header.Get("Last-Event-ID")
 	to := eventSink{events}
-	events.Serve(ctx, c.end,
-		func(ctx context.Context) { t.run(ctx, exec, operation, to) },
-		func(reason error) []byte { return t.lastEvent(told, reason) },
+	events.Serve(c, c.end,
+		func(ctx context.Context) { t.run(context.WithValue(ctx, lastEventKey{}, last), exec, operation, to) },
+		func(reason error) []byte { return t.lastEvent(context.WithoutCancel(c), reason) },
 		func() {
 			c.end(errAnswered)
 			t.streams.remove(c)
@@ -81,6 +80,9 @@ func (s eventSink) Error(errs []byte) {
 	s.Events.Next("", append(append([]byte(`{"errors":`), errs...), '}'))
 	s.Complete()
 }
+
+// OnEnd implements sink: this operation ends with its connection.
+func (eventSink) OnEnd(ctx context.Context, f func()) { context.AfterFunc(ctx, f) }
 
 type lastEventKey struct{}
 

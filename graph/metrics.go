@@ -59,7 +59,7 @@ func (h *Handler) Metrics() prometheus.Collector { return h.streams.live }
 
 // ended takes note that a connection has ended. One that was refused before it was one has not.
 func (m *liveMetrics) ended(c *connection) {
-	if reason := c.reason(); c.kind != "" && !errors.Is(reason, errAnswered) {
+	if reason := c.Reason(); c.kind != "" && !errors.Is(reason, errAnswered) {
 		m.closed.WithLabelValues(c.kind, endedBy(reason)).Inc()
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/graph/socket"
 )
 
 // sink is where the answers of one operation go, over a connection that outlives its request. Answers are JSON.
@@ -13,12 +15,14 @@ type sink interface {
 	Ready(ctx context.Context) bool
 	// Send waits like Ready and sends an answer, with what a client resumes behind it; empty: it cannot.
 	Send(ctx context.Context, id string, answer []byte) bool
-	// Next sends an answer that may be shared by many, without waiting.
-	Next(id string, answer []byte)
+	// NextOf sends answers that may be shared by many, at once and without waiting.
+	NextOf(answers []socket.Answer)
 	// Error ends an operation that did not begin, with a list of errors.
 	Error(errs []byte)
 	// Complete ends an operation that has no more to say.
 	Complete()
+	// OnEnd has f called once when the operation has ended. ctx is what it was run with.
+	OnEnd(ctx context.Context, f func())
 }
 
 // run executes an operation for one client, at the pace at which the client reads, until it has no more answers or ctx
@@ -30,12 +34,12 @@ func (f *front) run(ctx context.Context, exec graphql.GraphExecutor, operation *
 			f.fail(ctx, to, recovered(f.logger)(ctx, cause))
 		}
 		if joined {
-			context.AfterFunc(ctx, m.leave)
+			to.OnEnd(ctx, m.leave)
 		} else {
 			m.leave()
 		}
 	}()
-	own, stop := context.WithCancel(context.WithValue(ctx, trackKey{}, &m.track))
+	own, stop := context.WithCancel(context.WithValue(ctx, trackKey{}, m.track))
 	defer stop()
 	m.stop = stop
 	responses, running := exec.DispatchOperation(own, operation)
@@ -61,7 +65,7 @@ func (f *front) run(ctx context.Context, exec graphql.GraphExecutor, operation *
 			to.Error(encodeErrors(response.Errors))
 			return
 		default:
-			to.Send(own, m.track.next(), encodeAnswer(response))
+			to.Send(own, m.next(), encodeAnswer(response))
 			m.passed()
 		}
 	}

@@ -43,6 +43,8 @@ type group struct {
 	members []*subscriber
 	track   *track             // of the execution for all; nil while there is none
 	stop    context.CancelFunc // ends it
+	passed  int                // how many answers of those that are being sent it has passed; see send
+	missed  int                // how many of these those that have joined meanwhile do not get, all together
 }
 
 // subscriber is one subscription of one client, or any other operation.
@@ -50,12 +52,12 @@ type subscriber struct {
 	to         sink
 	connection *connection
 	group      *group // nil: it is never shared
-	own        sync.Mutex
 
-	// Protected by the lock of the group, or by own.
-	track    track              // of its own execution
+	// Protected by the lock of the group, if there is one.
+	track    *track             // of its own execution; nil when it has joined
 	stop     context.CancelFunc // ends that
 	index    int                // in alone, or members; -1: in neither
+	from     int32              // the first answer of those that are being sent that it gets
 	resting  bool               // all that was made for it was sent; it waits for its execution
 	joined   bool
 	answered bool
@@ -63,8 +65,7 @@ type subscriber struct {
 
 // enter makes an operation ready to be run.
 func (s *shares) enter(ctx context.Context, operation *graphql.OperationContext, to sink) *subscriber {
-	m := &subscriber{to: to, connection: connectionOf(ctx), index: -1}
-	m.track.mu = &m.own
+	m := &subscriber{to: to, connection: connectionOf(ctx), track: &track{mu: new(sync.Mutex)}, index: -1}
 	if s.off || m.connection == nil {
 		return m
 	}
@@ -148,12 +149,21 @@ func (m *subscriber) rise() (joined bool) {
 	return m.joined
 }
 
+// next is what a client resumes with behind the answer that is sent next.
+func (m *subscriber) next() string {
+	t := m.track
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.next()
+}
+
 // passed takes note that an answer was sent.
 func (m *subscriber) passed() {
-	m.track.mu.Lock()
-	defer m.track.mu.Unlock()
+	t := m.track
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	m.answered = true
-	m.track.passed()
+	t.passed()
 }
 
 // What follows is called with the lock of the group.
@@ -166,7 +176,10 @@ func (g *group) meet(m *subscriber) {
 	g.remove(m)
 	m.joined, m.index = true, len(g.members)
 	g.members = append(g.members, m)
+	m.from = int32(g.passed) //nolint:gosec // a small number
+	g.missed += g.passed
 	m.stop()
+	m.track, m.stop = nil, nil // which are most of what it holds
 }
 
 func (g *group) meetAll() {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/graph/socket"
 )
 
 // heard is a sink that keeps what it is told.
@@ -17,12 +19,18 @@ type heard []string
 func (h *heard) Ready(context.Context) bool { return true }
 
 func (h *heard) Send(_ context.Context, id string, answer []byte) bool {
-	h.Next(id, answer)
+	*h = append(*h, id+string(answer))
 	return true
 }
-func (h *heard) Next(id string, answer []byte) { *h = append(*h, id+string(answer)) }
-func (h *heard) Error(errs []byte)             { *h = append(*h, "error "+string(errs)) }
-func (h *heard) Complete()                     { *h = append(*h, "complete") }
+
+func (h *heard) NextOf(answers []socket.Answer) {
+	for _, a := range answers {
+		*h = append(*h, a.ID+string(a.JSON))
+	}
+}
+func (h *heard) Error(errs []byte)                       { *h = append(*h, "error "+string(errs)) }
+func (h *heard) Complete()                               { *h = append(*h, "complete") }
+func (h *heard) OnEnd(ctx context.Context, leave func()) { context.AfterFunc(ctx, leave) }
 
 // grouped is a group that stands at a sequence, with n subscribers that rest there and have joined.
 func grouped(t *testing.T, sequence int64, n int) (g *group, members []*subscriber, told []*heard) {
@@ -34,11 +42,10 @@ func grouped(t *testing.T, sequence int64, n int) (g *group, members []*subscrib
 	ctx := context.WithValue(t.Context(), trackKey{}, g.track)
 	for range n {
 		h := &heard{}
-		_, c := newConnection(t.Context(), "")
-		m := &subscriber{to: h, connection: c, group: g, index: -1, stop: func() {}}
+		c := newConnection(t.Context(), "")
+		m := &subscriber{to: h, connection: c, group: g, track: &track{mu: &g.mu}, index: -1, stop: func() {}}
 		t.Cleanup(func() { c.end(errAnswered) })
-		m.track.mu = &g.mu
-		tellPlace(context.WithValue(t.Context(), trackKey{}, &m.track), standing{sequence: sequence})
+		tellPlace(context.WithValue(t.Context(), trackKey{}, m.track), standing{sequence: sequence})
 		m.begin(func(*group) { t.Error("a second execution for all") })
 		if m.rest() {
 			t.Fatal("it joined before the group stood there")
@@ -55,7 +62,7 @@ func grouped(t *testing.T, sequence int64, n int) (g *group, members []*subscrib
 func (g *group) tell(t *testing.T, sequence int64, response *graphql.Response) {
 	t.Helper()
 	tellEvent(context.WithValue(t.Context(), trackKey{}, g.track), "c ", standing{sequence: sequence})
-	g.send(response)
+	g.send([]made{madeOf(response)})
 }
 
 func TestAnErrorOfAGroupIsTheLastAnswerOfEach(t *testing.T) {
@@ -74,11 +81,10 @@ func TestAnErrorOfAGroupIsTheLastAnswerOfEach(t *testing.T) {
 
 func TestAFaultOfAGroupEndsTheConnectionsOfItsMembersAlone(t *testing.T) {
 	g, members, told := grouped(t, 3, 3)
-	alone := &subscriber{to: &heard{}, group: g, index: -1, stop: func() { t.Error("it was stopped") }}
-	_, alone.connection = newConnection(t.Context(), "")
+	alone := &subscriber{to: &heard{}, group: g, track: &track{mu: &g.mu}, index: -1, stop: func() { t.Error("it was stopped") }}
+	alone.connection = newConnection(t.Context(), "")
 	defer alone.connection.end(errAnswered)
-	alone.track.mu = &g.mu
-	tellPlace(context.WithValue(t.Context(), trackKey{}, &alone.track), standing{sequence: 3, state: "a text"})
+	tellPlace(context.WithValue(t.Context(), trackKey{}, alone.track), standing{sequence: 3, state: "a text"})
 	alone.begin(nil)
 	g.shares.mu.Lock()
 	g.users++
@@ -88,14 +94,14 @@ func TestAFaultOfAGroupEndsTheConnectionsOfItsMembersAlone(t *testing.T) {
 	fault := errors.New("a fault")
 	g.over(fault)
 	for i, want := range []error{fault, nil, fault} {
-		if got := members[i].connection.reason(); !errors.Is(got, want) {
+		if got := members[i].connection.Reason(); !errors.Is(got, want) {
 			t.Errorf("%d ended with %v", i, got)
 		}
 		if len(*told[i]) > 0 {
 			t.Errorf("%d was told %q", i, *told[i])
 		}
 	}
-	if alone.connection.reason() != nil || alone.rise() {
+	if alone.connection.Reason() != nil || alone.rise() {
 		t.Error("who runs alone ended with the group")
 	}
 	for _, m := range []*subscriber{members[0], members[2], alone} {
@@ -110,8 +116,8 @@ func TestAFaultOfAGroupEndsTheConnectionsOfItsMembersAlone(t *testing.T) {
 func TestJoiningAtAnEvent(t *testing.T) {
 	g, _, told := grouped(t, 3, 1)
 	late := &subscriber{to: &heard{}, group: g, index: -1, stop: func() {}}
-	late.track.mu, late.track.moved = &g.mu, func() { g.meet(late) }
-	of := context.WithValue(t.Context(), trackKey{}, &late.track)
+	late.track = &track{mu: &g.mu, moved: func() { g.meet(late) }}
+	of := context.WithValue(t.Context(), trackKey{}, late.track)
 	tellPlace(of, standing{sequence: 1})
 	late.begin(nil)
 	answer := func(n int) *graphql.Response { return &graphql.Response{Data: []byte(fmt.Sprint(n))} }
@@ -122,7 +128,7 @@ func TestJoiningAtAnEvent(t *testing.T) {
 		}
 		tellEvent(of, "", standing{sequence: n})
 		late.rise()
-		late.to.Next(late.track.next(), encodeAnswer(answer(int(n))))
+		late.to.Send(of, late.next(), encodeAnswer(answer(int(n))))
 		late.passed()
 	}
 	tellEvent(of, "", standing{sequence: 5}) // in hand, when it joins

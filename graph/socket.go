@@ -1,13 +1,11 @@
 package graph
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"parley/ent/viewer"
 	"parley/graph/socket"
 )
 
@@ -22,7 +20,7 @@ func (t sockets) Supports(r *http.Request) bool { return socket.Is(r) }
 // Do implements graphql.Transport. It returns when the handshake is over; the socket ends by itself, or with the stop of
 // the streams, and not with the context of the request.
 func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	ctx, c := newConnection(detached(r.Context()), kindSocket)
+	c := newConnection(r.Context(), kindSocket)
 	if !t.streams.add(c) {
 		t.refuse(w, r, errStopping)
 		return
@@ -34,25 +32,11 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		t.refuseHandshake(w, r, err)
 		return
 	}
-	told := context.WithoutCancel(ctx)
-	h := &socketHost{front: t.front, connection: c, exec: exec, why: func(reason error) public { return t.tell(told, reason) }}
-	if v, ok := viewer.FromContext(ctx); ok { // by a header, which programs can send
-		h.viewer = &v
-	}
-	s.Serve(ctx, c.end, h, func() {
+	h := &socketHost{front: t.front, connection: c, exec: exec}
+	s.Serve(c, c.end, h, func() {
 		c.end(errAnswered)
 		t.streams.remove(c)
 	})
-}
-
-// detached is a context for what outlives its request. It has the request's id and viewer and nothing else: the rest holds
-// on to the request and its buffers.
-func detached(ctx context.Context) context.Context {
-	alone := context.WithValue(context.Background(), requestIDKey{}, requestID(ctx))
-	if v, ok := viewer.FromContext(ctx); ok {
-		alone = viewer.NewContext(alone, v)
-	}
-	return alone
 }
 
 // refuseHandshake answers a request that stays one of HTTP.

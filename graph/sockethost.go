@@ -20,10 +20,8 @@ var errManyOperations = errors.New("too many operations are live on this socket:
 // socketHost is what stands behind one socket: the key that opened it, and the execution of its operations.
 type socketHost struct {
 	*front
-	*connection
-	exec   graphql.GraphExecutor
-	viewer *viewer.Viewer            // nil until there is one; operations begin afterwards
-	why    func(reason error) public // tell, with the context of the socket but without its end
+	connection *connection
+	exec       graphql.GraphExecutor
 }
 
 var _ socket.Host = (*socketHost)(nil)
@@ -34,20 +32,18 @@ func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) (messag
 	header, err := authorizationOf(payload)
 	if err == nil && header != "" {
 		ctx, err = h.admit(ctx, header)
-		if v, ok := viewer.FromContext(ctx); ok && err == nil {
-			h.viewer = &v
-		}
 	}
-	if err == nil && h.viewer == nil {
+	v, known := viewer.FromContext(ctx) // perhaps by the header of the handshake, which programs can send
+	if err == nil && !known {
 		err = errBadInit
 	}
 	if err == nil {
-		err = h.streams.hold(h.connection, *h.viewer)
+		err = h.streams.hold(h.connection, v)
 	}
 	if err != nil {
 		return 0, err
 	}
-	return h.streams.limits.messages(*h.viewer), nil
+	return h.streams.limits.messages(v), nil
 }
 
 // authorizationOf is the value that takes the place of the header, under its name in any case.
@@ -78,7 +74,8 @@ func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error
 
 // Run implements socket.Host.
 func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
-	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, *h.viewer))
+	of, _ := h.connection.holder() // operations begin when it is known
+	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, of.Value()))
 	if o.Others() >= maxOperations || o.Ended() >= maxOperations {
 		h.fail(ctx, socketSink{o}, errManyOperations)
 		return
@@ -102,12 +99,12 @@ func (s socketSink) Send(ctx context.Context, _ string, answer []byte) bool {
 	return s.Operation.Send(ctx, answer)
 }
 
-// Next implements sink.
-func (s socketSink) Next(_ string, answer []byte) { s.Operation.Next(answer) }
+// OnEnd implements sink.
+func (s socketSink) OnEnd(_ context.Context, f func()) { s.Operation.OnEnd(f) }
 
 // Closing implements socket.Host.
 func (h *socketHost) Closing(reason error) (code uint16, text string) {
-	switch p := h.why(reason); p.code {
+	switch p := h.tell(context.WithoutCancel(h.connection), reason); p.code {
 	case CodeUnauthenticated:
 		return socket.CloseForbidden, p.text
 	case CodeUnavailable:

@@ -51,10 +51,8 @@ func tellMove(ctx context.Context, m move) {
 	}
 }
 
-// next is the id of the event that is answered next.
+// next is the id of the event that is answered next; the caller holds the lock.
 func (t *track) next() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if len(t.waiting) == 0 {
 		return ""
 	}

@@ -51,7 +51,7 @@ func AcceptEvents(w http.ResponseWriter, r *http.Request, o Options) (*Events, e
 
 func newEvents(conn net.Conn, chunked bool) *Events {
 	e := &Events{link: link{conn: conn}, chunked: chunked}
-	e.out = outbox{mu: &e.mu, try: tryer(conn)}
+	e.out = outbox{mu: &e.mu, try: newTryer(conn)}
 	e.done = e.hangUp
 	return e
 }
@@ -101,14 +101,27 @@ func (e *Events) read() (gone bool) {
 	}
 }
 
-// Next sends an answer, which is JSON and may be shared. Its id, if it has one, is what a client resumes with. Next never
-// waits, like that of an [Operation].
-func (e *Events) Next(id string, answer []byte) {
+// Answer is one answer of an operation, which is JSON, and what a client resumes with behind it; empty: it cannot.
+type Answer struct {
+	ID   string
+	JSON []byte
+}
+
+// Next sends an answer, which may be shared, with its id. It never waits, like that of an [Operation].
+func (e *Events) Next(id string, answer []byte) { e.NextOf([]Answer{{id, answer}}) }
+
+// NextOf is Next for several answers, which are written at once.
+func (e *Events) NextOf(answers []Answer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.reason() == nil {
-		e.send(AppendEvent(nil, id, answer))
+	if e.reason() != nil {
+		return
 	}
+	var text []byte
+	for _, a := range answers {
+		text = AppendEvent(text, a.ID, a.JSON)
+	}
+	e.send(text)
 }
 
 // Send waits like that of an [Operation].

@@ -32,7 +32,7 @@ func serveEvents(t *testing.T, k kind, run func(ctx context.Context, e *Events))
 			return
 		}
 		if k == wrapped {
-			e.conn, e.out.try = hidden{e.conn}, nil
+			e.conn, e.out.try = hidden{e.conn}, tryer{}
 		}
 		ctx, end := context.WithCancelCause(base)
 		running.Add(1)

@@ -42,13 +42,13 @@ type reader struct {
 	control func(op ws.OpCode, payload []byte) // what is between the frames of messages: pings and pongs
 }
 
-func newReader(conn net.Conn, early []byte, most int, control func(ws.OpCode, []byte)) *reader {
-	r := &reader{conn: conn, most: most, control: control}
+// begin makes the reader ready.
+func (r *reader) begin(conn net.Conn, early []byte, most int, control func(ws.OpCode, []byte)) {
+	*r = reader{conn: conn, most: most, control: control}
 	if len(early) > 0 {
 		r.early = bytes.NewReader(early)
 	}
 	r.acquire()
-	return r
 }
 
 // acquire gives the reader a buffer, if it has none.

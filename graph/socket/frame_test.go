@@ -224,7 +224,8 @@ func FuzzFrames(f *testing.F) {
 			_ = theirs.Close()
 		}()
 		var got []byte
-		r := newReader(ours, nil, most, func(op ws.OpCode, p []byte) { got = append(append(got, byte(op)), p...) })
+		var r reader
+		r.begin(ours, nil, most, func(op ws.OpCode, p []byte) { got = append(append(got, byte(op)), p...) })
 		for {
 			message, err := r.next()
 			if err != nil {

@@ -133,7 +133,7 @@ func serve(t *testing.T, h Host, k kind) (address string) {
 		}
 		if k == wrapped {
 			s.conn = hidden{s.conn}
-			s.out.try = nil
+			s.out.try = tryer{}
 		}
 		ctx, end := context.WithCancelCause(base)
 		running.Add(1)

@@ -51,20 +51,51 @@ func (l *link) unpark() {
 	}
 }
 
-// begin ties a link to the context that it ends with. tell is called once that has ended, with its cause; settle waits for
-// it.
+// ender is a context that says itself why it has ended, and calls back without another context.
+type ender interface {
+	Reason() error // nil while it has not
+	AfterFunc(f func()) (stop func() bool)
+}
+
+// within returns a context that ends with ctx, or by stop, and leaves nothing behind with ctx afterwards.
+func within(ctx context.Context) (inner context.Context, stop context.CancelFunc) {
+	e, known := ctx.(ender)
+	if !known {
+		return context.WithCancel(ctx)
+	}
+	inner, end := context.WithCancel(context.WithoutCancel(ctx))
+	leave := e.AfterFunc(end)
+	return inner, func() {
+		leave()
+		end()
+	}
+}
+
+// begin ties a link to the context that it ends with. tell is called once that has ended, with its cause. settle is called when
+// nothing is left to be told; it is among what is running until then.
 func (l *link) begin(ctx context.Context, end context.CancelCauseFunc, tell func(reason error)) (settle func()) {
+	e, known := ctx.(ender)
+	reason := func() error { return context.Cause(ctx) }
+	if known {
+		reason = e.Reason
+	}
 	l.mu.Lock()
-	l.end, l.reason = end, func() error { return context.Cause(ctx) }
+	l.end, l.reason = end, reason
 	l.mu.Unlock()
-	told := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(told)
-		tell(context.Cause(ctx))
-	})
+	l.running.Add(1)
+	told := func() {
+		defer l.running.Done()
+		tell(reason())
+	}
+	var stop func() bool
+	if known {
+		stop = e.AfterFunc(told)
+	} else {
+		stop = context.AfterFunc(ctx, told)
+	}
 	return func() {
-		if !stop() {
-			<-told
+		if stop() {
+			l.running.Done()
 		}
 	}
 }
@@ -72,7 +103,7 @@ func (l *link) begin(ctx context.Context, end context.CancelCauseFunc, tell func
 // write sends what b, which is of scratch, holds; the caller holds the lock.
 func (l *link) write(b *[]byte) {
 	l.after(l.out.push(*b))
-	if cap(*b) <= piece {
+	if cap(*b) <= 4*piece {
 		scratch.Put(b)
 	}
 }

@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/gobwas/ws"
 )
@@ -11,20 +12,26 @@ import (
 // what is written afterwards goes nowhere. All methods may be called from anywhere.
 type Operation struct {
 	socket *Socket
-	id     string
-	begin  []byte // of each of its messages, up to the type
-	others int
-	ended  int
-	stop   context.CancelFunc
-	runs   bool // whether Run has not returned
+	begin  []byte             // of each of its messages, up to the type
+	stop   context.CancelFunc // ends the context of Run; nil once that has returned
+	then   func()             // called when it has ended; see OnEnd
+	over   bool               // it has ended by itself, or by its client
+	others uint32
+	ended  uint32
 }
 
 // newOperation is called with the lock.
 func newOperation(ctx context.Context, s *Socket, id string) (*Operation, context.Context) {
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := within(ctx)
+	begin := beginOf(id)
+	return &Operation{socket: s, begin: begin, others: uint32(len(s.operations)), ended: uint32(s.lingering), stop: stop}, ctx //nolint:gosec // small numbers
+}
+
+// beginOf is how the messages of an operation begin. No other operation of the socket begins so.
+func beginOf(id string) []byte {
 	quoted, _ := json.Marshal(id) // a string: it cannot fail
-	begin := append(append([]byte(`{"id":`), quoted...), `,"type":`...)
-	return &Operation{socket: s, id: id, begin: begin, others: len(s.operations), ended: s.lingering, stop: stop, runs: true}, ctx
+	begin := make([]byte, 0, len(`{"id":,"type":`)+len(quoted))
+	return append(append(append(begin, `{"id":`...), quoted...), `,"type":`...)
 }
 
 var (
@@ -41,6 +48,22 @@ func (o *Operation) Next(answer []byte) bool {
 	defer o.socket.mu.Unlock()
 	o.next(answer)
 	return o.live()
+}
+
+// NextOf is Next for several answers, which are written at once.
+func (o *Operation) NextOf(answers []Answer) {
+	s := o.socket
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !o.live() {
+		return
+	}
+	b := scratch.Get().(*[]byte)
+	*b = (*b)[:0]
+	for i := range answers {
+		*b = appendFrame(*b, ws.OpText, o.begin, typeNext, answers[i].JSON, closing)
+	}
+	s.write(b)
 }
 
 // Send is Next for whoever makes answers for this one client: it waits until the client has taken most of what there was, so
@@ -74,19 +97,48 @@ func (o *Operation) last(pieces ...[]byte) {
 }
 
 // Others is how many operations were live on the same socket when this one began.
-func (o *Operation) Others() int { return o.others }
+func (o *Operation) Others() int { return int(o.others) }
 
 // Ended is how many operations of the same socket had ended when this one began, and were run still.
-func (o *Operation) Ended() int { return o.ended }
+func (o *Operation) Ended() int { return int(o.ended) }
+
+// OnEnd has f called once when the operation has ended, for whoever returns from Run and has others write to it. f runs in a
+// goroutine of its own, which the socket waits for.
+func (o *Operation) OnEnd(f func()) {
+	s := o.socket
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o.then = f; !o.live() {
+		o.tell()
+	}
+}
+
+// tell calls what OnEnd was given; the caller holds the lock.
+func (o *Operation) tell() {
+	if o.then != nil {
+		o.socket.running.Go(o.then)
+		o.then = nil
+	}
+}
 
 // live says whether the operation goes on; the caller holds the lock.
-func (o *Operation) live() bool { return o.socket.operations[o.id] == o && o.socket.reason() == nil }
+func (o *Operation) live() bool { return !o.over && o.socket.reason() == nil }
 
 // remove ends the operation; the caller holds the lock.
 func (o *Operation) remove() {
-	delete(o.socket.operations, o.id)
-	if o.runs {
-		o.socket.lingering++
+	s := o.socket
+	s.operations = slices.DeleteFunc(s.operations, func(other *Operation) bool { return other == o })
+	if o.over = true; o.stop != nil {
+		s.lingering++
+		o.stop()
 	}
-	o.stop()
+	o.tell()
+}
+
+// returned takes note that Run has returned; the caller holds the lock. Nothing is left of its context.
+func (o *Operation) returned() {
+	if o.stop(); o.over {
+		o.socket.lingering--
+	}
+	o.stop = nil
 }

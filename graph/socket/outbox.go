@@ -24,10 +24,10 @@ var ErrSlow = &CloseError{CloseTerminated, "this client reads too slowly: connec
 // outbox is what a socket has to write. All methods are called with the lock of the socket, but for drain, which takes it.
 type outbox struct {
 	mu   *sync.Mutex
-	try  func([]byte) (int, error) // nil where every write may wait
-	held *atomic.Int64             // size, of many together; nil: nobody asks
+	try  tryer
+	held *atomic.Int64 // size, of many together; nil: nobody asks
 
-	queue    [][]byte // whole frames, but for the first when it has begun
+	queue    [][]byte // whole frames, one or more in each, but for the first when it has begun
 	begun    bool
 	size     int
 	draining bool
@@ -35,18 +35,18 @@ type outbox struct {
 	room     chan struct{} // closed when somebody who waits may look again; nil while nobody does
 }
 
-// push writes a frame, or what fits of it, and keeps the rest; start says that somebody must begin to drain. An error
-// means that the client is too slow, or gone. The frame stays the caller's.
+// push writes a frame or some, or what fits of them, and keeps the rest; start says that somebody must begin to drain. An error
+// means that the client is too slow, or gone. The bytes stay the caller's.
 func (o *outbox) push(frame []byte) (start bool, err error) {
 	switch {
 	case o.shut:
 		return false, nil
 	case o.size > readyBelow && o.size+len(frame) > backlog:
 		return false, ErrSlow
-	case o.draining || o.try == nil:
+	case o.draining || !o.try.possible():
 		return o.keep(frame), nil
 	}
-	n, err := o.try(frame)
+	n, err := o.try.write(frame)
 	if err != nil || n == len(frame) {
 		return false, err
 	}

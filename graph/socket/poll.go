@@ -19,7 +19,7 @@ type Poller struct {
 type seat struct {
 	poller *Poller
 	token  uint64 // never used again, unlike numbers of files
-	conn   *polled
+	conn   polled
 	wake   func()
 }
 
@@ -29,8 +29,8 @@ func (p *Poller) watch(conn net.Conn, wake func()) *seat {
 	if p == nil {
 		return nil
 	}
-	c := newPolled(conn)
-	if c == nil {
+	c, ok := newPolled(conn)
+	if !ok {
 		return nil
 	}
 	p.mu.Lock()

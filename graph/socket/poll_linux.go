@@ -57,16 +57,13 @@ type polled struct {
 	added bool
 }
 
-func newPolled(conn net.Conn) *polled {
+func newPolled(conn net.Conn) (polled, bool) {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
-		return nil
+		return polled{}, false
 	}
 	raw, err := tcp.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	return &polled{raw: raw}
+	return polled{raw: raw}, err == nil
 }
 
 // arm asks for one event.

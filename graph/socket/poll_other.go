@@ -18,6 +18,6 @@ func newQueue() (*queue, error) { return nil, errors.ErrUnsupported }
 func (*queue) wait(*[]uint64) bool { return false }
 func (*queue) close()              {}
 
-func newPolled(net.Conn) *polled { return nil }
+func newPolled(net.Conn) (polled, bool) { return polled{}, false }
 
 func (*polled) arm(*queue, uint64) bool { return false }

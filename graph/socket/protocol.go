@@ -68,6 +68,8 @@ func (s *Socket) init(ctx context.Context, payload json.RawMessage) {
 	}
 	s.state = admitting
 	s.running.Go(func() {
+		ctx, stop := within(ctx)
+		defer stop()
 		messages, err := s.host.Admit(ctx, payload)
 		if err != nil {
 			s.end(err)
@@ -111,30 +113,36 @@ func (s *Socket) subscribe(ctx context.Context, id string, payload json.RawMessa
 	case s.state != admitted:
 		s.end(&CloseError{CloseUnauthorized, "wait for connection_ack before subscribe"})
 		return
-	case s.operations[id] != nil:
+	case s.operation(id) != nil:
 		s.end(&CloseError{CloseDuplicate, "an operation with this id is live"})
 		return
 	}
 	o, ctx := newOperation(ctx, s, id)
-	if s.operations == nil {
-		s.operations = map[string]*Operation{}
-	}
-	s.operations[id] = o
+	s.operations = append(s.operations, o)
 	s.running.Go(func() {
 		s.host.Run(ctx, o, params)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if o.runs = false; s.operations[id] != o {
-			s.lingering--
-		}
+		o.returned()
 	})
+}
+
+// operation is the live one with an id; nil if there is none. The caller holds the lock.
+func (s *Socket) operation(id string) *Operation {
+	begin := beginOf(id)
+	for _, o := range s.operations {
+		if bytes.Equal(o.begin, begin) {
+			return o
+		}
+	}
+	return nil
 }
 
 // cancel ends an operation that its client wants no more of. One that has ended by itself meanwhile is no mistake.
 func (s *Socket) cancel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.operations[id]; o != nil {
+	if o := s.operation(id); o != nil {
 		o.remove()
 	}
 }

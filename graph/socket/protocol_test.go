@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -160,6 +161,60 @@ func TestManyOperationsShareASocket(t *testing.T) {
 		}
 		if live[0].Next(shared) {
 			t.Error("an operation that is complete goes on")
+		}
+	})
+}
+
+func TestSeveralAnswersAtOnce(t *testing.T) {
+	t.Parallel()
+	kinds(t, func(t *testing.T, k kind) {
+		h := &host{}
+		c := dial(t, serve(t, h, k)).say(hello)
+		c.expect(ack)
+		c.say(subscribe("1", "stays"))
+		o := h.operation(t, "stays")
+		large := `"` + strings.Repeat("x", 70_000) + `"`
+		o.NextOf([]Answer{{JSON: []byte(`1`)}, {ID: "unused", JSON: []byte(large)}, {JSON: []byte(`3`)}})
+		o.Complete()
+		o.NextOf([]Answer{{JSON: []byte(`4`)}}) // nothing more
+		next := func(answer string) string { return `{"id":"1","type":"next","payload":` + answer + `}` }
+		for _, want := range []string{next("1"), next(large), next("3"), `{"id":"1","type":"complete"}`} {
+			if got := c.hear(); got != want {
+				t.Fatalf("heard %.80s, want %.80s", got, want)
+			}
+		}
+	})
+}
+
+func TestWhoWritesToAnOperationLearnsOfItsEnd(t *testing.T) {
+	t.Parallel()
+	kinds(t, func(t *testing.T, k kind) {
+		for name, end := range map[string]func(c *client, o *Operation){
+			"by the client":     func(c *client, _ *Operation) { c.say(`{"id":"1","type":"complete"}`) },
+			"by itself":         func(_ *client, o *Operation) { o.Complete() },
+			"with its socket":   func(c *client, _ *Operation) { _ = c.conn.CloseNow() },
+			"before it is told": nil,
+		} {
+			t.Run(name, func(t *testing.T) {
+				h := &host{}
+				c := dial(t, serve(t, h, k)).say(hello)
+				c.expect(ack)
+				c.say(subscribe("1", "stays"))
+				o := h.operation(t, "stays")
+				told := make(chan struct{}) // closed once: twice would panic
+				if end == nil {
+					o.Complete()
+					o.OnEnd(func() { close(told) })
+				} else {
+					o.OnEnd(func() { close(told) })
+					end(c, o)
+				}
+				select {
+				case <-told:
+				case <-time.After(10 * time.Second):
+					t.Error("nobody was told")
+				}
+			})
 		}
 	})
 }

@@ -60,8 +60,8 @@ type Host interface {
 	Admit(ctx context.Context, payload json.RawMessage) (messages int, err error)
 	// Request reads the payload of subscribe. An error closes the socket with 4400 and its text.
 	Request(payload json.RawMessage) (*graphql.RawParams, error)
-	// Run executes an operation until ctx ends, which it does with the operation. It may also return at once and have
-	// others write to the operation.
+	// Run executes an operation until ctx ends, which it does with the operation. It may also return earlier and have others
+	// write to the operation, whose end OnEnd tells; ctx ends then.
 	Run(ctx context.Context, o *Operation, params *graphql.RawParams)
 	// Closing says with what a socket closes that has ended for a reason that is no [CloseError].
 	Closing(reason error) (code uint16, text string)
@@ -80,7 +80,7 @@ const (
 type Socket struct {
 	link
 	host   Host
-	in     *reader
+	in     reader
 	speaks bool // whether the client offered our subprotocol
 
 	// Protected by the lock of the link.
@@ -88,14 +88,14 @@ type Socket struct {
 	seen       time.Time // when the client was last heard
 	messages   int       // how many it may send in a minute
 	spent      time.Time // when it may send that many again
-	operations map[string]*Operation
+	operations []*Operation
 	lingering  int // calls of Run that have not returned though their operations have ended
 }
 
 func newSocket(conn net.Conn, early []byte, most int, speaks bool) *Socket {
 	s := &Socket{link: link{conn: conn}, speaks: speaks}
-	s.in = newReader(conn, early, most, s.control)
-	s.out = outbox{mu: &s.mu, try: tryer(conn)}
+	s.in.begin(conn, early, most, s.control)
+	s.out = outbox{mu: &s.mu, try: newTryer(conn)}
 	return s
 }
 
@@ -105,7 +105,7 @@ func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Ho
 	s.host, s.seen, s.messages = host, time.Now(), firstMessages
 	s.watch()
 	s.in.rests = s.seat != nil
-	s.timer = time.AfterFunc(initTimeout, func() { s.look() })
+	s.timer = time.AfterFunc(initTimeout, s.look)
 	settle := s.begin(ctx, end, s.close)
 	if !s.speaks {
 		end(&CloseError{CloseSubprotocol, "offer the subprotocol " + Subprotocol})
@@ -246,6 +246,9 @@ func (s *Socket) close(reason error) {
 	defer s.mu.Unlock()
 	s.timer.Stop()
 	s.timer = time.AfterFunc(closeTimeout, s.cut)
+	for _, o := range s.operations {
+		o.tell()
+	}
 	s.after(s.out.last(closeFrame(closes.Code, closes.Text)))
 }
 

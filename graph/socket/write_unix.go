@@ -5,49 +5,64 @@ package socket
 import (
 	"errors"
 	"net"
+	"sync"
 	"syscall"
 )
 
-// tryer returns what writes to a connection as much as fits now, without waiting; nil where that is not possible. It
-// belongs to whoever holds the lock of the socket, and to nobody while another writes to the connection: that would wait.
-func tryer(conn net.Conn) func([]byte) (int, error) {
-	plain, ok := conn.(syscall.Conn)
-	if !ok {
-		return nil
+// tryer writes to a connection as much as fits now, without waiting. It belongs to whoever holds the lock of the socket, and to
+// nobody while another writes to the connection. Nil where that is not possible.
+type tryer struct{ syscall.RawConn }
+
+func newTryer(conn net.Conn) tryer {
+	if plain, ok := conn.(syscall.Conn); ok {
+		if raw, err := plain.SyscallConn(); err == nil {
+			return tryer{raw}
+		}
 	}
-	raw, err := plain.SyscallConn()
-	if err != nil {
-		return nil
+	return tryer{}
+}
+
+func (t tryer) possible() bool { return t.RawConn != nil }
+
+// write says how many bytes of p were written. It asks for control of the connection and not for its turn to write, which
+// would look at deadlines first.
+func (t tryer) write(p []byte) (int, error) {
+	a := attempts.Get().(*attempt)
+	defer attempts.Put(a)
+	a.p, a.n, a.err = p, 0, nil
+	err := t.Control(a.once)
+	a.p = nil
+	if err == nil {
+		err = a.err
 	}
-	t := &attempt{}
-	once := t.once // one closure for all writes
-	return func(p []byte) (int, error) {
-		t.p, t.n, t.err = p, 0, nil
-		err := raw.Write(once)
-		t.p = nil
-		return t.n, errors.Join(err, t.err)
-	}
+	return a.n, err
 }
 
 // attempt is one write.
 type attempt struct {
-	p   []byte
-	n   int
-	err error
+	once func(fd uintptr) // one closure for all writes
+	p    []byte
+	n    int
+	err  error
 }
 
-func (t *attempt) once(fd uintptr) (done bool) {
-	for t.n < len(t.p) {
-		n, err := syscall.Write(int(fd), t.p[t.n:])
-		t.n += max(n, 0)
+var attempts = sync.Pool{New: func() any {
+	a := &attempt{}
+	a.once = a.send
+	return a
+}}
+
+func (a *attempt) send(fd uintptr) {
+	for a.n < len(a.p) {
+		n, err := sendNow(int(fd), a.p[a.n:])
+		a.n += max(n, 0)
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case errors.Is(err, syscall.EAGAIN):
-			return true
+			return
 		case err != nil || n == 0:
-			t.err = err
-			return true
+			a.err = err
+			return
 		}
 	}
-	return true
 }

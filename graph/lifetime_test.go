@@ -1,0 +1,80 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/ent/viewer"
+)
+
+func TestAConnectionIsTheContextOfWhatRunsOnIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type other struct{}
+		request := context.WithValue(context.WithValue(t.Context(), requestIDKey{}, "req_1"), other{}, "of the request")
+		request = viewer.NewContext(request, viewer.Viewer{Key: "key_1"})
+		c := newConnection(request, kindSocket)
+		early := c.Done()
+		within, cancel := context.WithTimeout(c, time.Hour)
+		defer cancel()
+		var heard []string
+		context.AfterFunc(within, func() { heard = append(heard, "within") })
+		c.AfterFunc(func() { heard = append(heard, "after") })
+		stop := c.AfterFunc(func() { t.Error("it was called though it was stopped") })
+		if !stop() || stop() {
+			t.Error("it can be stopped once")
+		}
+		if connectionOf(within) != c || requestID(within) != "req_1" || within.Value(other{}) != nil {
+			t.Error("it has other values")
+		}
+		if v, _ := viewer.FromContext(within); v.Key != "key_1" {
+			t.Errorf("its viewer is %v", v)
+		}
+		if c.Err() != nil || c.Reason() != nil {
+			t.Error("it has ended before its end")
+		}
+
+		reason := errors.New("a reason")
+		c.end(reason)
+		c.end(errors.New("another one"))
+		synctest.Wait()
+		if len(heard) != 2 || !errors.Is(c.Reason(), reason) || !errors.Is(c.Err(), context.Canceled) || !errors.Is(within.Err(), context.Canceled) {
+			t.Errorf("%q were called; it ended for %v, %v, and within it %v", heard, c.Reason(), c.Err(), within.Err())
+		}
+		<-early
+		<-c.Done()
+		late := false
+		if stop := c.AfterFunc(func() { late = true }); stop() {
+			t.Error("what is due already was stopped")
+		}
+		if synctest.Wait(); !late {
+			t.Error("who comes after the end is not called")
+		}
+		if fresh := newConnection(context.Background(), ""); fresh.Value(requestIDKey{}) != "" || connectionOf(fresh) != fresh {
+			t.Error("without a request there is no id")
+		}
+	})
+}
+
+func TestOneHolderForAllConnectionsOfAKey(t *testing.T) {
+	t.Parallel()
+	a, b := newConnection(t.Context(), ""), newConnection(t.Context(), "")
+	if _, known := a.holder(); known {
+		t.Error("nobody has said whose it is")
+	}
+	asked := 0
+	s := newStreams(func(_ context.Context, v viewer.Viewer) bool { asked++; return v.Key != "revoked" }, LiveLimits{}, nil)
+	for _, c := range []*connection{a, b} {
+		c.hold(viewer.Viewer{Key: "key_1", Workspace: "wsp_1"})
+		s.add(c)
+	}
+	revoked := newConnection(t.Context(), "")
+	revoked.hold(viewer.Viewer{Key: "revoked", Workspace: "wsp_1"})
+	s.add(revoked)
+	s.check()
+	if asked != 2 || a.Reason() != nil || b.Reason() != nil || revoked.Reason() == nil {
+		t.Errorf("%d keys were asked about; the ends are %v, %v, %v", asked, a.Reason(), b.Reason(), revoked.Reason())
+	}
+}
