@@ -45,10 +45,11 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	})
 }
 
-// detached is a context for what outlives its request. It has the request's id and viewer and nothing else: the rest holds
+// detached is a context for what outlives its request. It has the request's id, address and viewer and nothing else: the rest holds
 // on to the request and its buffers.
 func detached(ctx context.Context) context.Context {
 	alone := context.WithValue(context.Background(), requestIDKey{}, requestID(ctx))
+	alone = context.WithValue(alone, addressKey{}, address(ctx))
 	if v, ok := viewer.FromContext(ctx); ok {
 		alone = viewer.NewContext(alone, v)
 	}

@@ -38,6 +38,9 @@ func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) (messag
 			h.viewer = &v
 		}
 	}
+	if err != nil {
+		err = h.wrong(ctx, err)
+	}
 	if err == nil && h.viewer == nil {
 		err = errBadInit
 	}
