@@ -16,6 +16,7 @@ import (
 	"parley/ent/apikey"
 	"parley/ent/viewer"
 	"parley/ent/workspace"
+	"parley/eventlog"
 )
 
 //go:embed schema.graphql
@@ -32,13 +33,14 @@ Commands:
   keys list --workspace NAME                 list the keys of a workspace
   keys create --workspace NAME --name NAME --role ADMIN|OPERATOR|INTEGRATOR|APP
   keys revoke --workspace NAME KEY_ID
+  rotate-secrets                             encrypt all secrets under the first of PARLEY_SECRET_KEY (docs/configuration.md)
   test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
   fake-model [flags]                         play model services on this machine (docs/fake-model.md)
   version                                    print the version
   help                                       print this text
 
 Settings come from the environment: PARLEY_LISTEN, PARLEY_DATA, DATABASE_URL, PARLEY_ADMIN_KEY, PARLEY_SECRET_KEY,
-PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_TRUSTED_PROXIES, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
+PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_TRUSTED_PROXIES, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEY_RATE and its like, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
 GEMINI_THINKING_LEVEL, GEMINI_SAFETY, GEMINI_STREAMING, GEMINI_LEGACY_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL,
 OPENAI_MODEL.
 docs/configuration.md describes them.
@@ -84,6 +86,15 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		}
 		fmt.Fprintln(out, "The database is up to date.")
 		return a.close()
+	case "rotate-secrets":
+		if len(rest) > 0 {
+			return errUsage
+		}
+		a, err := openApp(ctx, c)
+		if err != nil {
+			return err
+		}
+		return errors.Join(a.rotateSecrets(ctx, out), a.close())
 	case "workspaces", "keys":
 		a, err := openApp(ctx, c)
 		if err != nil {
@@ -144,7 +155,7 @@ func (a *app) keysCommand(ctx context.Context, args []string, out io.Writer) err
 	if err != nil {
 		return err
 	}
-	ctx = viewer.WorkerContext(ctx, w.ID, "keys command")
+	ctx = eventlog.WithAct(viewer.WorkerContext(ctx, w.ID, "keys command"), eventlog.Act{Name: "parley keys " + args[0]})
 	switch {
 	case args[0] == "list" && flags.NArg() == 0:
 		return a.listKeys(ctx, out)

@@ -14,10 +14,12 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
 	"parley/ent/id"
 	"parley/graph/socket"
+	"parley/rate"
 )
 
 // front is what every request meets before GraphQL.
@@ -30,6 +32,10 @@ type front struct {
 	timeout time.Duration // bounds reading a request, and then working on it
 	pages   socket.Options
 	proxies proxies
+	meter   *rate.Meter
+	good    hashes // of keys and tokens that let somebody in
+	gate    gate
+	cache   graphql.Cache[*ast.QueryDocument] // of valid documents
 }
 
 type requestIDKey struct{}
@@ -141,6 +147,7 @@ func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	retryAfter(w.Header(), p.after)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(cmp.Or(p.status, http.StatusInternalServerError))
 	_ = json.NewEncoder(w).Encode(p.answer(ctx)) // the client may be gone

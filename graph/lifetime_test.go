@@ -14,7 +14,7 @@ func TestAConnectionIsTheContextOfWhatRunsOnIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type other struct{}
 		request := context.WithValue(context.WithValue(t.Context(), requestIDKey{}, "req_1"), other{}, "of the request")
-		request = viewer.NewContext(request, viewer.Viewer{Key: "key_1"})
+		request = viewer.NewContext(context.WithValue(request, addressKey{}, "192.0.2.1"), viewer.Viewer{Key: "key_1"})
 		c := newConnection(request, kindSocket)
 		early := c.Done()
 		within, cancel := context.WithTimeout(c, time.Hour)
@@ -26,7 +26,7 @@ func TestAConnectionIsTheContextOfWhatRunsOnIt(t *testing.T) {
 		if !stop() || stop() {
 			t.Error("it can be stopped once")
 		}
-		if connectionOf(within) != c || requestID(within) != "req_1" || within.Value(other{}) != nil {
+		if connectionOf(within) != c || requestID(within) != "req_1" || address(within) != "192.0.2.1" || within.Value(other{}) != nil {
 			t.Error("it has other values")
 		}
 		if v, _ := viewer.FromContext(within); v.Key != "key_1" {

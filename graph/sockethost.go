@@ -33,6 +33,9 @@ func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) (messag
 	if err == nil && header != "" {
 		ctx, err = h.admit(ctx, header)
 	}
+	if err != nil {
+		err = h.wrong(ctx, err)
+	}
 	v, known := viewer.FromContext(ctx) // perhaps by the header of the handshake, which programs can send
 	if err == nil && !known {
 		err = errBadInit
@@ -80,7 +83,7 @@ func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graph
 		h.fail(ctx, socketSink{o}, errManyOperations)
 		return
 	}
-	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	operation, errs := h.prepare(ctx, h.exec, params)
 	if errs != nil {
 		answer := h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 		o.Error(encodeErrors(answer.Errors))
