@@ -24,6 +24,7 @@ const pageSize = 60;
 const mostWaiting = 250;
 // Changes are gathered for so long, and asked for together: a busy workspace costs a few requests a second, whatever happens in it.
 const gather = 250;
+const afterFailure = 2_000;
 const countsEvery = 1_500;
 const mostAtOnce = 200;
 
@@ -133,6 +134,7 @@ class Inbox {
 
   private async flush(): Promise<void> {
     const round = this.round;
+    let pause = gather;
     const ids = [...this.dirty].slice(0, mostAtOnce);
     for (const id of ids) this.dirty.delete(id);
     try {
@@ -140,9 +142,10 @@ class Inbox {
       if (round === this.round) this.put({ rows: merge(this.state.get().rows, new Set(ids), nodes(found.threads), this.filter.order, this.last) });
     } catch (error) {
       for (const id of ids) this.dirty.add(id);
+      pause = afterFailure;
       if (!(error as ApiError).retryable) this.put({ error: sentence(error) });
     }
-    this.timer = this.dirty.size > 0 ? setTimeout(() => void this.flush(), gather) : undefined;
+    this.timer = this.dirty.size > 0 ? setTimeout(() => void this.flush(), pause) : undefined;
     this.countTimer ??= setTimeout(() => this.count(), countsEvery);
   }
 
