@@ -145,7 +145,7 @@ test/fuzz: ## Run each fuzz target for FUZZTIME (60s)
 
 # Postgres flushes its commits here, as it does for users; the figures would flatter otherwise.
 .PHONY: bench
-bench: bench/live ## Run the benchmarks, on SQLite and Postgres, after bench/live
+bench: $(if $(filter Linux,$(shell uname)),bench/live) ## Run the benchmarks, on SQLite and Postgres; on Linux bench/live before them
 	@$(if $(TEST_POSTGRES_URL),,POSTGRES_FSYNC=on scripts/postgres) go test -run '^$$' -bench . -benchmem ./... $(ARGS)
 
 .PHONY: bench/live
