@@ -16,6 +16,7 @@ import (
 	"parley/delivery"
 	"parley/graph"
 	"parley/outbound"
+	"parley/rate"
 	"parley/retention"
 )
 
@@ -44,6 +45,7 @@ type Config struct {
 	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
 	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
 	Live           graph.LiveLimits  // what one caller may hold of live delivery; 0 means the default
+	Rates          rate.Limits       // what each caller may ask for in a minute; nil bounds nothing
 	CheckSQL       bool              // guard every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
@@ -60,6 +62,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
 		NATS: getenv("NATS_URL"), CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
+	var wrongRates error
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))
 	if err != nil {
 		err = fmt.Errorf("PARLEY_OUTBOUND_ALLOW: %w", err)
@@ -92,6 +95,8 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 			}
 		}
 	}
+	c.Rates, wrongRates = ratesFromEnv(getenv)
+	bad = errors.Join(bad, wrongRates)
 	c = c.withDefaults()
 	return c, errors.Join(err, bad, c.validate())
 }
@@ -200,4 +205,22 @@ func (c Config) keepSecretKey(key string) (string, error) {
 	}
 	kept, err := os.ReadFile(c.secretKeyFile())
 	return string(kept), err
+}
+
+// ratesFromEnv reads what callers may ask for in a minute; 0 takes a bound away.
+func ratesFromEnv(getenv func(string) string) (rate.Limits, error) {
+	limits, bad := rate.Default(), error(nil)
+	for kind, name := range map[rate.Kind]string{rate.Key: "KEY", rate.Thread: "THREAD", rate.Address: "ADDRESS"} {
+		a := limits[kind]
+		for name, n := range map[string]*int{"PARLEY_" + name + "_RATE": &a.Fields, "PARLEY_" + name + "_COST": &a.Cost} {
+			if text := getenv(name); text != "" {
+				given, err := strconv.ParseUint(text, 10, 31)
+				if *n = int(given); err != nil {
+					bad = errors.Join(bad, fmt.Errorf("%s must be a number, or 0 for no bound, not %q", name, text))
+				}
+			}
+		}
+		limits[kind] = a
+	}
+	return limits, bad
 }

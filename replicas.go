@@ -14,6 +14,7 @@ import (
 	"parley/eventlog"
 	"parley/graph"
 	"parley/live"
+	"parley/rate"
 	"parley/replica"
 )
 
@@ -21,14 +22,16 @@ import (
 type replicas struct {
 	texts  graph.LiveText // where models write to
 	people *live.Presences
+	rates  *rate.Meter
 	run    func(context.Context) error
 	close  func()
 }
 
-// The topics of hints: texts that are being written, and who is there.
+// The topics of hints: texts that are being written, who is there, and what callers have asked for.
 const (
 	textHints     = "text"
 	presenceHints = "presence"
+	rateHints     = "rate"
 )
 
 // joinReplicas joins the others over NATS if it is configured, and over Postgres otherwise. A server on an embedded database
@@ -36,7 +39,7 @@ const (
 func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logger *slog.Logger) (*replicas, error) {
 	r := &replicas{run: func(context.Context) error { return nil }, close: func() {}}
 	if c.embedded() {
-		r.people = live.NewPresences(nil)
+		r.people, r.rates = live.NewPresences(nil), rate.New(c.Rates, nil)
 		r.texts = graph.LiveText{To: texts, People: r.people}
 		return r, nil
 	}
@@ -63,12 +66,15 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 				relay.Heard(data)
 			case presenceHints:
 				r.people.Heard(data, time.Now())
+			case rateHints:
+				r.rates.Heard(data, time.Now())
 			}
 		},
 		Lost: a.log.Unsure,
 	}, logger)
 	relay = live.NewRelay(texts, func(data []byte) { bus.Hint(textHints, data) }, bus.Alone)
 	r.people = live.NewPresences(func(data []byte) { bus.Hint(presenceHints, data) })
+	r.rates = rate.New(c.Rates, func(data []byte) { bus.Hint(rateHints, data) })
 	r.texts = graph.LiveText{To: relay, People: r.people}
 	r.run = func(ctx context.Context) error {
 		defer a.log.OnWake(func(w eventlog.Wake) {
@@ -79,6 +85,7 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return bus.Run(ctx) })
 		group.Go(func() error { return relay.Run(ctx) })
+		group.Go(func() error { return r.rates.Run(ctx) })
 		return group.Wait()
 	}
 	return r, nil

@@ -114,7 +114,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	})
 	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
-		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people,
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Rates: others.rates,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Limits:  c.Live,
 		Models:  models.offered,
@@ -128,7 +128,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
 	server := &http.Server{
-		Handler: routes(a.db, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics())), BaseContext: func(net.Listener) context.Context { return base },
+		Handler: routes(a.db, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics(), others.rates)), BaseContext: func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}

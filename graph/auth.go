@@ -35,7 +35,7 @@ func (f *front) authenticate(next http.Handler) http.Handler {
 			ctx, err = f.admitSession(w, r)
 		}
 		if err != nil {
-			f.refuse(w, r, err)
+			f.refuse(w, r, f.wrong(r.Context(), err))
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -78,15 +78,20 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return ctx, errNoKey
 	}
+	secret = strings.TrimSpace(secret)
+	if err := f.mayTry(ctx, secret); err != nil {
+		return ctx, err
+	}
 	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	v, err := f.access.Authenticate(limited, strings.TrimSpace(secret))
+	v, err := f.access.Authenticate(limited, secret)
 	if limited.Err() != nil {
 		return ctx, limited.Err()
 	}
 	if err != nil {
 		return ctx, err
 	}
+	f.good.remember(secret)
 	return viewer.NewContext(ctx, v), nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"parley/eventlog"
 	"parley/graph/gql"
 	"parley/invalid"
+	"parley/rate"
 )
 
 // minChatID is the least length of the clientMutationId of `startChat`, whose repetition gives the token away again.
@@ -21,15 +22,15 @@ const minChatID = 16
 
 // startChat answers `startChat`, whoever asks.
 func (r *Resolver) startChat(ctx context.Context, in gql.StartChatInput) (*gql.StartChatPayload, error) {
-	caller, now := r.caller(ctx), time.Now()
-	if err := r.visitors.Take(caller, now); err != nil {
+	caller, now := address(ctx), time.Now()
+	if _, err := r.visitors.Take(rate.Address, caller, rate.Amount{Fields: 1}, now); err != nil {
 		return nil, err
 	}
 	a, err := r.dialogue.PublicAgent(ctx, in.AgentID)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.chats.Take(a.WorkspaceID, now); err != nil {
+	if _, err := r.chats.Take(rate.Address, a.WorkspaceID, rate.Amount{Fields: 1}, now); err != nil {
 		return nil, err
 	}
 	ctx, err = chatOnce(viewer.WorkerContext(ctx, a.WorkspaceID, "start chat"), caller, in)

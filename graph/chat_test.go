@@ -70,7 +70,7 @@ func TestChatsOfOneAddressAreBounded(t *testing.T) {
 			}
 		}
 		r := a.do("", startChat, map[string]any{"in": map[string]any{"agentId": agentID}})
-		if r.code() != "RATE_LIMITED" || !r.Errors[0].Extensions.Retryable || !strings.Contains(r.raw, `"retryAfterSeconds":`) {
+		if r.code() != "RATE_LIMITED" || !r.Errors[0].Extensions.Retryable || !strings.Contains(r.raw, `"retryAfterMs":`) {
 			t.Errorf("the eleventh chat: %s", r.raw)
 		}
 	})

@@ -30,7 +30,8 @@ type connection struct {
 	kind      string // of its transport, in metrics; empty for an execution for many
 	caller    string // for whom it counts; protected by the lock of streams
 	requestID string
-	values    context.Context // has the viewer of the request; nil: there was none
+	address   unique.Handle[string] // where the client is
+	values    context.Context       // has the viewer of the request; nil: there was none
 	cause     atomic.Pointer[error]
 
 	mu    sync.Mutex    // protects the fields below
@@ -47,10 +48,10 @@ var _ context.Context = (*connection)(nil)
 
 type connectionKey struct{}
 
-// newConnection returns a connection, which begins with ctx and outlives it: it has the id and the viewer of the request and
+// newConnection returns a connection, which begins with ctx and outlives it: it has the id, the address and the viewer of the request and
 // nothing else, since the rest holds on to the request and its buffers. The transport calls end when it is over.
 func newConnection(ctx context.Context, kind string) *connection {
-	c := &connection{requestID: requestID(ctx), kind: kind}
+	c := &connection{requestID: requestID(ctx), address: unique.Make(address(ctx)), kind: kind}
 	if v, ok := viewer.FromContext(ctx); ok {
 		c.values = viewer.NewContext(context.Background(), v)
 	}

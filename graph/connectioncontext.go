@@ -66,6 +66,8 @@ func (c *connection) Value(key any) any {
 		return c
 	case requestIDKey:
 		return c.requestID
+	case addressKey:
+		return c.address.Value()
 	}
 	if c.values != nil {
 		return c.values.Value(key)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -49,8 +50,8 @@ type public struct {
 	status     int // for requests that never reach GraphQL
 	retry      bool
 	fields     []invalid.Field
-	seconds    int  // after which it may help; 0 if nobody knows
-	hidden     bool // whether the cause belongs into the log
+	after      time.Duration // when it may help; 0 if nobody knows
+	hidden     bool          // whether the cause belongs into the log
 }
 
 // vocabulary is the one table from our errors to codes. The first match counts.
@@ -101,11 +102,11 @@ func translate(err error) public {
 	var bad *invalid.Error
 	var status statusError
 	var refused interface{ SQLState() string }
-	var limited *access.LimitedError
 	var noModel *dialogue.NoModelError
+	if wait, known := waiting(err); known {
+		return public{code: CodeRateLimited, text: err.Error(), status: http.StatusTooManyRequests, retry: true, after: wait}
+	}
 	switch {
-	case errors.As(err, &limited):
-		return public{code: CodeRateLimited, text: limited.Error(), status: http.StatusTooManyRequests, retry: true, seconds: limited.Seconds()}
 	case errors.As(err, &noModel):
 		return public{code: CodeUnavailable, text: noModel.Error(), status: http.StatusServiceUnavailable, retry: true}
 	case errors.As(err, &bad):
@@ -135,8 +136,8 @@ func (p public) extensions(ctx context.Context) map[string]any {
 	if len(p.fields) > 0 {
 		e["fields"] = p.fields
 	}
-	if p.seconds > 0 {
-		e["retryAfterSeconds"] = p.seconds
+	if p.after > 0 {
+		e["retryAfterMs"] = max(1, p.after.Milliseconds())
 	}
 	return e
 }
@@ -178,7 +179,10 @@ func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
 			if made.Extensions["code"] == nil {
 				errcode.Set(made, CodeBadRequest)
 			}
-			made.Extensions["requestId"], made.Extensions["retryable"] = requestID(ctx), false
+			if made.Extensions["retryable"] == nil {
+				made.Extensions["retryable"] = false
+			}
+			made.Extensions["requestId"] = requestID(ctx)
 			return made
 		}
 		p := tell(ctx, logger, misread(ctx, err), "path", graphql.GetPath(ctx).String())

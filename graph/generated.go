@@ -6590,7 +6590,7 @@ type Mutation {
   """
   Opens a thread with an agent that is ` + "`" + `public` + "`" + `, for whoever asks, and returns a token for it. It needs no key, and gives none of
   the rights of one: the customer is new, and is what the visitor says. An address may begin 10 at once and 10 a minute, a workspace
-  600 a minute; more are ` + "`" + `RATE_LIMITED` + "`" + `, with ` + "`" + `extensions.retryAfterSeconds` + "`" + `.
+  600 a minute; more are ` + "`" + `RATE_LIMITED` + "`" + `, with ` + "`" + `extensions.retryAfterMs` + "`" + `.
   """
   startChat(input: StartChatInput!): StartChatPayload! @auth(roles: [])
   """

@@ -18,6 +18,7 @@ import (
 	"parley/access"
 	"parley/ent/id"
 	"parley/graph/socket"
+	"parley/rate"
 )
 
 // front is what every request meets before GraphQL.
@@ -30,6 +31,8 @@ type front struct {
 	timeout time.Duration // bounds reading a request, and then working on it
 	pages   socket.Options
 	proxies proxies
+	meter   *rate.Meter
+	good    goodKeys
 }
 
 type requestIDKey struct{}
@@ -141,6 +144,7 @@ func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	retryAfter(w.Header(), p.after)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(cmp.Or(p.status, http.StatusInternalServerError))
 	_ = json.NewEncoder(w).Encode(p.answer(ctx)) // the client may be gone

@@ -9,6 +9,7 @@ import (
 	"parley/graph/gql"
 	"parley/graph/socket"
 	"parley/live"
+	"parley/rate"
 	"parley/retention"
 	"parley/seal"
 )
@@ -25,9 +26,9 @@ type Resolver struct {
 	models    []*gql.Model
 	proxies   proxies
 	pages     socket.Options
-	signIns   *access.Rate // by address
-	visitors  *access.Rate // by address
-	chats     *access.Rate // by workspace
+	signIns   *rate.Meter // by address
+	visitors  *rate.Meter // by address
+	chats     *rate.Meter // by workspace
 	live      *live.Hub
 	people    *live.Presences
 }

@@ -22,11 +22,12 @@ import (
 	"parley/graph/limit"
 	"parley/graph/socket"
 	"parley/live"
+	"parley/rate"
 	"parley/retention"
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits and Unshared are required.
+// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits, Rates and Unshared are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -52,6 +53,8 @@ type Options struct {
 	HTTPS bool
 	// Limits bound what one caller may hold open.
 	Limits LiveLimits
+	// Rates bounds what each caller may ask for; nil bounds nothing.
+	Rates *rate.Meter
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
 }
@@ -88,7 +91,7 @@ func New(o Options) *Handler {
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
 		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People, proxies: before, pages: pages,
-		signIns: access.NewRate(callerBurst, callerEvery), visitors: access.NewRate(callerBurst, callerEvery), chats: access.NewRate(visitorsBurst, visitorsEvery),
+		signIns: rate.New(tries, nil), visitors: rate.New(tries, nil), chats: rate.New(visitors, nil),
 	}
 	config := Config{
 		Resolvers:  resolver,
@@ -100,7 +103,7 @@ func New(o Options) *Handler {
 
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
-		pages: pages, proxies: before,
+		pages: pages, proxies: before, meter: o.Rates,
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
@@ -115,12 +118,13 @@ func New(o Options) *Handler {
 	srv.Use(wholeAnswers{})
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
+	srv.Use(metered{o.Rates})
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.read(f.authenticate(srv))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
+	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }
 
 // mustBeGuarded panics unless every root field says who may use it.

@@ -12,6 +12,7 @@ import (
 	"parley/ent/viewer"
 	"parley/graph/gql"
 	"parley/graph/socket"
+	"parley/rate"
 )
 
 // Names of the session's cookie. Browsers take the first one over https only, from this host alone, for all of its paths.
@@ -20,13 +21,10 @@ const (
 	plainCookie  = "parley_session"
 )
 
-// Who may do without a key is bounded by address.
-const (
-	callerBurst = 10
-	callerEvery = 6 * time.Second
-	// visitorsBurst and visitorsEvery bound the chats that are begun in one workspace.
-	visitorsBurst = 600
-	visitorsEvery = 100 * time.Millisecond
+// Who may do without a key is bounded by address, and what all of them may do together in one workspace.
+var (
+	tries    = rate.Limits{rate.Address: {Fields: 10}}
+	visitors = rate.Limits{rate.Address: {Fields: 600}}
 )
 
 var (
@@ -142,15 +140,6 @@ func plainOf(ctx context.Context) (plainRequest, bool) {
 	return a.plain, true
 }
 
-// caller is who a Rate counts a request for: its address, or on a WebSocket its key.
-func (r *Resolver) caller(ctx context.Context) string {
-	if p, ok := plainOf(ctx); ok {
-		return access.CallerOf(r.proxies.caller(p.r))
-	}
-	v, _ := viewer.FromContext(ctx)
-	return v.Key + v.Thread
-}
-
 // signIn answers `signIn`.
 func (r *Resolver) signIn(ctx context.Context, in gql.SignInInput) (*gql.SignInPayload, error) {
 	p, ok := plainOf(ctx)
@@ -160,7 +149,7 @@ func (r *Resolver) signIn(ctx context.Context, in gql.SignInInput) (*gql.SignInP
 	if origin := p.r.Header.Get("Origin"); origin != "" && !r.pages.Allows(p.r) {
 		return nil, errForeignPage
 	}
-	if err := r.signIns.Take(r.caller(ctx), time.Now()); err != nil {
+	if _, err := r.signIns.Take(rate.Address, address(ctx), rate.Amount{Fields: 1}, time.Now()); err != nil {
 		return nil, err
 	}
 	done, err := r.access.SignIn(ctx, strings.TrimSpace(in.Key), p.r.UserAgent())

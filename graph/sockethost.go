@@ -33,6 +33,9 @@ func (h *socketHost) Admit(ctx context.Context, payload json.RawMessage) (messag
 	if err == nil && header != "" {
 		ctx, err = h.admit(ctx, header)
 	}
+	if err != nil {
+		err = h.wrong(ctx, err)
+	}
 	v, known := viewer.FromContext(ctx) // perhaps by the header of the handshake, which programs can send
 	if err == nil && !known {
 		err = errBadInit

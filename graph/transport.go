@@ -53,6 +53,7 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 
 // whole answers with one answer, in the form that the client prefers.
 func (t requests) whole(w http.ResponseWriter, o offer, answer *graphql.Response) {
+	retryAfter(w.Header(), waitOf(answer.Errors))
 	if o.isEventStream() {
 		socket.SetEventHeader(w.Header())
 		t.write(w, http.StatusOK, socket.AppendComplete(socket.AppendEvent([]byte(":\n\n"), "", encodeAnswer(answer))))
@@ -76,9 +77,12 @@ func (t requests) write(w http.ResponseWriter, status int, body []byte) {
 }
 
 // answerStatus is the HTTP status of an answer to a request that was a GraphQL request; refuse has the status of others. In
-// application/json a client cannot know whether an error status is a proxy's, so that every answer is 200 there.
+// application/json a client cannot know whether an error status is a proxy's, so that every answer is 200 there, but for who asked
+// for too much.
 func answerStatus(media string, answer *graphql.Response) int {
 	switch {
+	case isRequestError(answer) && waitOf(answer.Errors) > 0: // nothing was done, and whoever waits by the status should
+		return http.StatusTooManyRequests
 	case media != mediaGraphQL || !isRequestError(answer):
 		return http.StatusOK
 	case codeOf(answer.Errors) == CodeUnauthenticated:
