@@ -16,6 +16,7 @@ import (
 	"parley/ent/apikey"
 	"parley/ent/viewer"
 	"parley/ent/workspace"
+	"parley/eventlog"
 )
 
 //go:embed schema.graphql
@@ -144,7 +145,7 @@ func (a *app) keysCommand(ctx context.Context, args []string, out io.Writer) err
 	if err != nil {
 		return err
 	}
-	ctx = viewer.WorkerContext(ctx, w.ID, "keys command")
+	ctx = eventlog.WithAct(viewer.WorkerContext(ctx, w.ID, "keys command"), eventlog.Act{Name: "parley keys " + args[0]})
 	switch {
 	case args[0] == "list" && flags.NArg() == 0:
 		return a.listKeys(ctx, out)

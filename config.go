@@ -33,6 +33,7 @@ type Config struct {
 	OutboundAllow  []netip.Prefix    // addresses that requests may go to besides public ones
 	WebhookRetries delivery.Schedule // when failed webhooks are tried again; nil means the default
 	KeepEvents     time.Duration     // how long events are kept; 0 means the default
+	KeepAudit      time.Duration     // how long the audit log is kept; 0 means the default
 	KeepDeliveries time.Duration     // how long deliveries are kept that have ended; 0 means the default
 	GeminiKey      string            // of the Gemini API; empty means no such provider
 	GeminiBaseURL  string            // of a proxy in front of it; empty means Google's own address
@@ -78,7 +79,10 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		bad = fmt.Errorf("PARLEY_WEBHOOK_RETRIES: %w", bad)
 	}
 	c.WebhookRetries = retries
-	for name, keep := range map[string]*time.Duration{"PARLEY_KEEP_EVENTS": &c.KeepEvents, "PARLEY_KEEP_DELIVERIES": &c.KeepDeliveries} {
+	for name, keep := range map[string]*time.Duration{"PARLEY_KEEP_EVENTS": &c.KeepEvents, "PARLEY_KEEP_DELIVERIES": &c.KeepDeliveries, "PARLEY_KEEP_AUDIT": &c.KeepAudit} {
+		if name == "PARLEY_KEEP_AUDIT" && getenv(name) == "" {
+			continue // its default is another one
+		}
 		var wrong error
 		if *keep, wrong = retention.ParseKeep(getenv(name)); wrong != nil {
 			bad = errors.Join(bad, fmt.Errorf("%s: %w", name, wrong))

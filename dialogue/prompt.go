@@ -3,6 +3,7 @@ package dialogue
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (v *view) system(now time.Time, last bool) string {
 	fmt.Fprintf(&b, "\n- It is %s.", clock(now))
 	known := map[string]any{}
 	for field, value := range map[string]string{"name": c.Name, "email": c.Email, "phone": c.Phone, "channel": v.thread.Channel} {
-		if value != "" {
+		if value != "" && !slices.Contains(v.hidden, field) {
 			known[field] = value
 		}
 	}

@@ -93,6 +93,7 @@ type Service struct {
 	endpoints endpoints
 	dryRuns   chan *dryRun
 	warnings  warnings
+	masks     masks
 	dryRunMu  sync.Mutex                   // held while a run is stored and put into dryRuns
 	suggested suggested                    // replies that are being suggested
 	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent

@@ -18,6 +18,9 @@ import (
 
 // step asks the model once and stores what it said.
 func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
+	if v.hidden, err = r.s.hidden(ctx, v.thread.WorkspaceID); err != nil {
+		return false, err
+	}
 	h, err := r.gather(ctx, v)
 	if err != nil {
 		return false, err

@@ -131,6 +131,9 @@ func (r *run) consider(ctx context.Context, t *ent.Thread, instruction string) (
 	if over, err := r.dayIsOver(ctx, v); over || err != nil {
 		return model.Request{}, nil, cmp.Or(err, error(ErrTokensUsedUp))
 	}
+	if v.hidden, err = r.s.hidden(ctx, v.thread.WorkspaceID); err != nil {
+		return model.Request{}, nil, err
+	}
 	h, err := r.readWhole(ctx, v)
 	if err != nil {
 		return model.Request{}, nil, err

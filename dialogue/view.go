@@ -23,6 +23,7 @@ type view struct {
 	calls     []*ent.Call     // of the turn, in order
 	reminded  bool            // whether the thread has had reminders
 	lowered   bool            // whether a tag was ever taken off the thread
+	hidden    []string        // facts about the customer that models are not told
 }
 
 // look reads what decides about the next move.

@@ -15,6 +15,7 @@ import (
 	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
+	"parley/ent/auditentry"
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
@@ -66,6 +67,8 @@ type Client struct {
 	AgentVersion *AgentVersionClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
 	// Customer is the client for interacting with the Customer builders.
@@ -139,6 +142,7 @@ func (c *Client) init() {
 	c.Agent = NewAgentClient(c.config)
 	c.AgentVersion = NewAgentVersionClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
+	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Call = NewCallClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
@@ -264,6 +268,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Agent:              NewAgentClient(cfg),
 		AgentVersion:       NewAgentVersionClient(cfg),
 		Attempt:            NewAttemptClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
 		Call:               NewCallClient(cfg),
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
@@ -316,6 +321,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Agent:              NewAgentClient(cfg),
 		AgentVersion:       NewAgentVersionClient(cfg),
 		Attempt:            NewAttemptClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
 		Call:               NewCallClient(cfg),
 		Customer:           NewCustomerClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
@@ -374,12 +380,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
-		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
-		c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret, c.Session,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
-		c.Turn, c.Workspace,
+		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.AuditEntry, c.Call, c.Customer,
+		c.Delivery, c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function,
+		c.Integration, c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult,
+		c.Note, c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret,
+		c.Session, c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread,
+		c.ThreadTag, c.Turn, c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -389,12 +395,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.Call, c.Customer, c.Delivery,
-		c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function, c.Integration,
-		c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult, c.Note,
-		c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret, c.Session,
-		c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread, c.ThreadTag,
-		c.Turn, c.Workspace,
+		c.APIKey, c.Agent, c.AgentVersion, c.Attempt, c.AuditEntry, c.Call, c.Customer,
+		c.Delivery, c.DeliveryFeed, c.ErasedUsage, c.Event, c.FeedShard, c.Function,
+		c.Integration, c.IntegrationHealth, c.Message, c.ModelPrice, c.MutationResult,
+		c.Note, c.ProviderCredential, c.ReadMark, c.Reminder, c.Replay, c.Secret,
+		c.Session, c.Setting, c.Step, c.TestEvent, c.TestRun, c.TestUsage, c.Thread,
+		c.ThreadTag, c.Turn, c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -411,6 +417,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AgentVersion.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
+	case *AuditEntryMutation:
+		return c.AuditEntry.mutate(ctx, m)
 	case *CallMutation:
 		return c.Call.mutate(ctx, m)
 	case *CustomerMutation:
@@ -1043,6 +1051,141 @@ func (c *AttemptClient) mutate(ctx context.Context, m *AttemptMutation) (Value, 
 		return (&AttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Attempt mutation op: %q", m.Op())
+	}
+}
+
+// AuditEntryClient is a client for the AuditEntry schema.
+type AuditEntryClient struct {
+	config
+}
+
+// NewAuditEntryClient returns a client for the AuditEntry from the given config.
+func NewAuditEntryClient(c config) *AuditEntryClient {
+	return &AuditEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditentry.Hooks(f(g(h())))`.
+func (c *AuditEntryClient) Use(hooks ...Hook) {
+	c.hooks.AuditEntry = append(c.hooks.AuditEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditentry.Intercept(f(g(h())))`.
+func (c *AuditEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditEntry = append(c.inters.AuditEntry, interceptors...)
+}
+
+// Create returns a builder for creating a AuditEntry entity.
+func (c *AuditEntryClient) Create() *AuditEntryCreate {
+	mutation := newAuditEntryMutation(c.config, OpCreate)
+	return &AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditEntry entities.
+func (c *AuditEntryClient) CreateBulk(builders ...*AuditEntryCreate) *AuditEntryCreateBulk {
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditEntryClient) MapCreateBulk(slice any, setFunc func(*AuditEntryCreate, int)) *AuditEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditEntryCreateBulk{err: fmt.Errorf("calling to AuditEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditEntry.
+func (c *AuditEntryClient) Update() *AuditEntryUpdate {
+	mutation := newAuditEntryMutation(c.config, OpUpdate)
+	return &AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditEntryClient) UpdateOne(_m *AuditEntry) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntry(_m))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditEntryClient) UpdateOneID(id string) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntryID(id))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditEntry.
+func (c *AuditEntryClient) Delete() *AuditEntryDelete {
+	mutation := newAuditEntryMutation(c.config, OpDelete)
+	return &AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditEntryClient) DeleteOne(_m *AuditEntry) *AuditEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditEntryClient) DeleteOneID(id string) *AuditEntryDeleteOne {
+	builder := c.Delete().Where(auditentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditEntry.
+func (c *AuditEntryClient) Query() *AuditEntryQuery {
+	return &AuditEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditEntry entity by its id.
+func (c *AuditEntryClient) Get(ctx context.Context, id string) (*AuditEntry, error) {
+	return c.Query().Where(auditentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditEntryClient) GetX(ctx context.Context, id string) *AuditEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditEntryClient) Hooks() []Hook {
+	hooks := c.hooks.AuditEntry
+	return append(hooks[:len(hooks):len(hooks)], auditentry.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditEntryClient) Interceptors() []Interceptor {
+	inters := c.inters.AuditEntry
+	return append(inters[:len(inters):len(inters)], auditentry.Interceptors[:]...)
+}
+
+func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AuditEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -5174,7 +5317,8 @@ func (c *WorkspaceClient) GetX(ctx context.Context, id string) *Workspace {
 
 // Hooks returns the client hooks.
 func (c *WorkspaceClient) Hooks() []Hook {
-	return c.hooks.Workspace
+	hooks := c.hooks.Workspace
+	return append(hooks[:len(hooks):len(hooks)], workspace.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -5200,18 +5344,19 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
-		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
-		Message, ModelPrice, MutationResult, Note, ProviderCredential, ReadMark,
-		Reminder, Replay, Secret, Session, Setting, Step, TestEvent, TestRun,
-		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Hook
+		APIKey, Agent, AgentVersion, Attempt, AuditEntry, Call, Customer, Delivery,
+		DeliveryFeed, ErasedUsage, Event, FeedShard, Function, Integration,
+		IntegrationHealth, Message, ModelPrice, MutationResult, Note,
+		ProviderCredential, ReadMark, Reminder, Replay, Secret, Session, Setting, Step,
+		TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Hook
 	}
 	inters struct {
-		APIKey, Agent, AgentVersion, Attempt, Call, Customer, Delivery, DeliveryFeed,
-		ErasedUsage, Event, FeedShard, Function, Integration, IntegrationHealth,
-		Message, ModelPrice, MutationResult, Note, ProviderCredential, ReadMark,
-		Reminder, Replay, Secret, Session, Setting, Step, TestEvent, TestRun,
-		TestUsage, Thread, ThreadTag, Turn, Workspace []ent.Interceptor
+		APIKey, Agent, AgentVersion, Attempt, AuditEntry, Call, Customer, Delivery,
+		DeliveryFeed, ErasedUsage, Event, FeedShard, Function, Integration,
+		IntegrationHealth, Message, ModelPrice, MutationResult, Note,
+		ProviderCredential, ReadMark, Reminder, Replay, Secret, Session, Setting, Step,
+		TestEvent, TestRun, TestUsage, Thread, ThreadTag, Turn,
+		Workspace []ent.Interceptor
 	}
 )
 

@@ -10,6 +10,7 @@ import (
 	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
+	"parley/ent/auditentry"
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
@@ -109,6 +110,7 @@ func checkColumn(t, c string) error {
 			agent.Table:              agent.ValidColumn,
 			agentversion.Table:       agentversion.ValidColumn,
 			attempt.Table:            attempt.ValidColumn,
+			auditentry.Table:         auditentry.ValidColumn,
 			call.Table:               call.ValidColumn,
 			customer.Table:           customer.ValidColumn,
 			delivery.Table:           delivery.ValidColumn,

@@ -22,6 +22,8 @@ type Tx struct {
 	AgentVersion *AgentVersionClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
 	// Customer is the client for interacting with the Customer builders.
@@ -215,6 +217,7 @@ func (tx *Tx) init() {
 	tx.Agent = NewAgentClient(tx.config)
 	tx.AgentVersion = NewAgentVersionClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)

@@ -23,6 +23,10 @@ type Workspace struct {
 	History string `json:"history,omitempty"`
 	// Counts the changes of integrations, so that they can be kept at hand.
 	IntegrationsRevision int64 `json:"integrations_revision,omitempty"`
+	// Threads in which nothing happens for so long are erased; 0 means never.
+	EraseAfterDays int `json:"erase_after_days,omitempty"`
+	// Facts about customers that models are not told, with commas between them.
+	HiddenFromModels string `json:"hidden_from_models,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    ms.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -33,9 +37,9 @@ func (*Workspace) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case workspace.FieldIntegrationsRevision, workspace.FieldCreatedAt:
+		case workspace.FieldIntegrationsRevision, workspace.FieldEraseAfterDays, workspace.FieldCreatedAt:
 			values[i] = new(sql.NullInt64)
-		case workspace.FieldID, workspace.FieldName, workspace.FieldHistory:
+		case workspace.FieldID, workspace.FieldName, workspace.FieldHistory, workspace.FieldHiddenFromModels:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -75,6 +79,18 @@ func (_m *Workspace) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field integrations_revision", values[i])
 			} else if value.Valid {
 				_m.IntegrationsRevision = value.Int64
+			}
+		case workspace.FieldEraseAfterDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field erase_after_days", values[i])
+			} else if value.Valid {
+				_m.EraseAfterDays = int(value.Int64)
+			}
+		case workspace.FieldHiddenFromModels:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field hidden_from_models", values[i])
+			} else if value.Valid {
+				_m.HiddenFromModels = value.String
 			}
 		case workspace.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -126,6 +142,12 @@ func (_m *Workspace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("integrations_revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IntegrationsRevision))
+	builder.WriteString(", ")
+	builder.WriteString("erase_after_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EraseAfterDays))
+	builder.WriteString(", ")
+	builder.WriteString("hidden_from_models=")
+	builder.WriteString(_m.HiddenFromModels)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreatedAt))

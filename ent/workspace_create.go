@@ -49,6 +49,34 @@ func (_c *WorkspaceCreate) SetNillableIntegrationsRevision(v *int64) *WorkspaceC
 	return _c
 }
 
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (_c *WorkspaceCreate) SetEraseAfterDays(v int) *WorkspaceCreate {
+	_c.mutation.SetEraseAfterDays(v)
+	return _c
+}
+
+// SetNillableEraseAfterDays sets the "erase_after_days" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableEraseAfterDays(v *int) *WorkspaceCreate {
+	if v != nil {
+		_c.SetEraseAfterDays(*v)
+	}
+	return _c
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (_c *WorkspaceCreate) SetHiddenFromModels(v string) *WorkspaceCreate {
+	_c.mutation.SetHiddenFromModels(v)
+	return _c
+}
+
+// SetNillableHiddenFromModels sets the "hidden_from_models" field if the given value is not nil.
+func (_c *WorkspaceCreate) SetNillableHiddenFromModels(v *string) *WorkspaceCreate {
+	if v != nil {
+		_c.SetHiddenFromModels(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *WorkspaceCreate) SetCreatedAt(v ms.Time) *WorkspaceCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -84,7 +112,9 @@ func (_c *WorkspaceCreate) Mutation() *WorkspaceMutation {
 
 // Save creates the Workspace in the database.
 func (_c *WorkspaceCreate) Save(ctx context.Context) (*Workspace, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -111,19 +141,34 @@ func (_c *WorkspaceCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *WorkspaceCreate) defaults() {
+func (_c *WorkspaceCreate) defaults() error {
 	if _, ok := _c.mutation.IntegrationsRevision(); !ok {
 		v := workspace.DefaultIntegrationsRevision
 		_c.mutation.SetIntegrationsRevision(v)
 	}
+	if _, ok := _c.mutation.EraseAfterDays(); !ok {
+		v := workspace.DefaultEraseAfterDays
+		_c.mutation.SetEraseAfterDays(v)
+	}
+	if _, ok := _c.mutation.HiddenFromModels(); !ok {
+		v := workspace.DefaultHiddenFromModels
+		_c.mutation.SetHiddenFromModels(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if workspace.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized workspace.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := workspace.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if workspace.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized workspace.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := workspace.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -141,6 +186,17 @@ func (_c *WorkspaceCreate) check() error {
 	}
 	if _, ok := _c.mutation.IntegrationsRevision(); !ok {
 		return &ValidationError{Name: "integrations_revision", err: errors.New(`ent: missing required field "Workspace.integrations_revision"`)}
+	}
+	if _, ok := _c.mutation.EraseAfterDays(); !ok {
+		return &ValidationError{Name: "erase_after_days", err: errors.New(`ent: missing required field "Workspace.erase_after_days"`)}
+	}
+	if v, ok := _c.mutation.EraseAfterDays(); ok {
+		if err := workspace.EraseAfterDaysValidator(v); err != nil {
+			return &ValidationError{Name: "erase_after_days", err: fmt.Errorf(`ent: validator failed for field "Workspace.erase_after_days": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.HiddenFromModels(); !ok {
+		return &ValidationError{Name: "hidden_from_models", err: errors.New(`ent: missing required field "Workspace.hidden_from_models"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Workspace.created_at"`)}
@@ -192,6 +248,14 @@ func (_c *WorkspaceCreate) createSpec() (*Workspace, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.IntegrationsRevision(); ok {
 		_spec.SetField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
 		_node.IntegrationsRevision = value
+	}
+	if value, ok := _c.mutation.EraseAfterDays(); ok {
+		_spec.SetField(workspace.FieldEraseAfterDays, field.TypeInt, value)
+		_node.EraseAfterDays = value
+	}
+	if value, ok := _c.mutation.HiddenFromModels(); ok {
+		_spec.SetField(workspace.FieldHiddenFromModels, field.TypeString, value)
+		_node.HiddenFromModels = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(workspace.FieldCreatedAt, field.TypeInt64, value)
@@ -276,6 +340,36 @@ func (u *WorkspaceUpsert) UpdateIntegrationsRevision() *WorkspaceUpsert {
 // AddIntegrationsRevision adds v to the "integrations_revision" field.
 func (u *WorkspaceUpsert) AddIntegrationsRevision(v int64) *WorkspaceUpsert {
 	u.Add(workspace.FieldIntegrationsRevision, v)
+	return u
+}
+
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (u *WorkspaceUpsert) SetEraseAfterDays(v int) *WorkspaceUpsert {
+	u.Set(workspace.FieldEraseAfterDays, v)
+	return u
+}
+
+// UpdateEraseAfterDays sets the "erase_after_days" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateEraseAfterDays() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldEraseAfterDays)
+	return u
+}
+
+// AddEraseAfterDays adds v to the "erase_after_days" field.
+func (u *WorkspaceUpsert) AddEraseAfterDays(v int) *WorkspaceUpsert {
+	u.Add(workspace.FieldEraseAfterDays, v)
+	return u
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (u *WorkspaceUpsert) SetHiddenFromModels(v string) *WorkspaceUpsert {
+	u.Set(workspace.FieldHiddenFromModels, v)
+	return u
+}
+
+// UpdateHiddenFromModels sets the "hidden_from_models" field to the value that was provided on create.
+func (u *WorkspaceUpsert) UpdateHiddenFromModels() *WorkspaceUpsert {
+	u.SetExcluded(workspace.FieldHiddenFromModels)
 	return u
 }
 
@@ -365,6 +459,41 @@ func (u *WorkspaceUpsertOne) AddIntegrationsRevision(v int64) *WorkspaceUpsertOn
 func (u *WorkspaceUpsertOne) UpdateIntegrationsRevision() *WorkspaceUpsertOne {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateIntegrationsRevision()
+	})
+}
+
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (u *WorkspaceUpsertOne) SetEraseAfterDays(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetEraseAfterDays(v)
+	})
+}
+
+// AddEraseAfterDays adds v to the "erase_after_days" field.
+func (u *WorkspaceUpsertOne) AddEraseAfterDays(v int) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddEraseAfterDays(v)
+	})
+}
+
+// UpdateEraseAfterDays sets the "erase_after_days" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateEraseAfterDays() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateEraseAfterDays()
+	})
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (u *WorkspaceUpsertOne) SetHiddenFromModels(v string) *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetHiddenFromModels(v)
+	})
+}
+
+// UpdateHiddenFromModels sets the "hidden_from_models" field to the value that was provided on create.
+func (u *WorkspaceUpsertOne) UpdateHiddenFromModels() *WorkspaceUpsertOne {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateHiddenFromModels()
 	})
 }
 
@@ -621,6 +750,41 @@ func (u *WorkspaceUpsertBulk) AddIntegrationsRevision(v int64) *WorkspaceUpsertB
 func (u *WorkspaceUpsertBulk) UpdateIntegrationsRevision() *WorkspaceUpsertBulk {
 	return u.Update(func(s *WorkspaceUpsert) {
 		s.UpdateIntegrationsRevision()
+	})
+}
+
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (u *WorkspaceUpsertBulk) SetEraseAfterDays(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetEraseAfterDays(v)
+	})
+}
+
+// AddEraseAfterDays adds v to the "erase_after_days" field.
+func (u *WorkspaceUpsertBulk) AddEraseAfterDays(v int) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.AddEraseAfterDays(v)
+	})
+}
+
+// UpdateEraseAfterDays sets the "erase_after_days" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateEraseAfterDays() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateEraseAfterDays()
+	})
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (u *WorkspaceUpsertBulk) SetHiddenFromModels(v string) *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.SetHiddenFromModels(v)
+	})
+}
+
+// UpdateHiddenFromModels sets the "hidden_from_models" field to the value that was provided on create.
+func (u *WorkspaceUpsertBulk) UpdateHiddenFromModels() *WorkspaceUpsertBulk {
+	return u.Update(func(s *WorkspaceUpsert) {
+		s.UpdateHiddenFromModels()
 	})
 }
 

@@ -63,6 +63,41 @@ func (_u *WorkspaceUpdate) AddIntegrationsRevision(v int64) *WorkspaceUpdate {
 	return _u
 }
 
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (_u *WorkspaceUpdate) SetEraseAfterDays(v int) *WorkspaceUpdate {
+	_u.mutation.ResetEraseAfterDays()
+	_u.mutation.SetEraseAfterDays(v)
+	return _u
+}
+
+// SetNillableEraseAfterDays sets the "erase_after_days" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableEraseAfterDays(v *int) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetEraseAfterDays(*v)
+	}
+	return _u
+}
+
+// AddEraseAfterDays adds value to the "erase_after_days" field.
+func (_u *WorkspaceUpdate) AddEraseAfterDays(v int) *WorkspaceUpdate {
+	_u.mutation.AddEraseAfterDays(v)
+	return _u
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (_u *WorkspaceUpdate) SetHiddenFromModels(v string) *WorkspaceUpdate {
+	_u.mutation.SetHiddenFromModels(v)
+	return _u
+}
+
+// SetNillableHiddenFromModels sets the "hidden_from_models" field if the given value is not nil.
+func (_u *WorkspaceUpdate) SetNillableHiddenFromModels(v *string) *WorkspaceUpdate {
+	if v != nil {
+		_u.SetHiddenFromModels(*v)
+	}
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdate) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -102,6 +137,11 @@ func (_u *WorkspaceUpdate) check() error {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Workspace.name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.EraseAfterDays(); ok {
+		if err := workspace.EraseAfterDaysValidator(v); err != nil {
+			return &ValidationError{Name: "erase_after_days", err: fmt.Errorf(`ent: validator failed for field "Workspace.erase_after_days": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -131,6 +171,15 @@ func (_u *WorkspaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedIntegrationsRevision(); ok {
 		_spec.AddField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.EraseAfterDays(); ok {
+		_spec.SetField(workspace.FieldEraseAfterDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEraseAfterDays(); ok {
+		_spec.AddField(workspace.FieldEraseAfterDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.HiddenFromModels(); ok {
+		_spec.SetField(workspace.FieldHiddenFromModels, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -189,6 +238,41 @@ func (_u *WorkspaceUpdateOne) AddIntegrationsRevision(v int64) *WorkspaceUpdateO
 	return _u
 }
 
+// SetEraseAfterDays sets the "erase_after_days" field.
+func (_u *WorkspaceUpdateOne) SetEraseAfterDays(v int) *WorkspaceUpdateOne {
+	_u.mutation.ResetEraseAfterDays()
+	_u.mutation.SetEraseAfterDays(v)
+	return _u
+}
+
+// SetNillableEraseAfterDays sets the "erase_after_days" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableEraseAfterDays(v *int) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetEraseAfterDays(*v)
+	}
+	return _u
+}
+
+// AddEraseAfterDays adds value to the "erase_after_days" field.
+func (_u *WorkspaceUpdateOne) AddEraseAfterDays(v int) *WorkspaceUpdateOne {
+	_u.mutation.AddEraseAfterDays(v)
+	return _u
+}
+
+// SetHiddenFromModels sets the "hidden_from_models" field.
+func (_u *WorkspaceUpdateOne) SetHiddenFromModels(v string) *WorkspaceUpdateOne {
+	_u.mutation.SetHiddenFromModels(v)
+	return _u
+}
+
+// SetNillableHiddenFromModels sets the "hidden_from_models" field if the given value is not nil.
+func (_u *WorkspaceUpdateOne) SetNillableHiddenFromModels(v *string) *WorkspaceUpdateOne {
+	if v != nil {
+		_u.SetHiddenFromModels(*v)
+	}
+	return _u
+}
+
 // Mutation returns the WorkspaceMutation object of the builder.
 func (_u *WorkspaceUpdateOne) Mutation() *WorkspaceMutation {
 	return _u.mutation
@@ -241,6 +325,11 @@ func (_u *WorkspaceUpdateOne) check() error {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Workspace.name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.EraseAfterDays(); ok {
+		if err := workspace.EraseAfterDaysValidator(v); err != nil {
+			return &ValidationError{Name: "erase_after_days", err: fmt.Errorf(`ent: validator failed for field "Workspace.erase_after_days": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -287,6 +376,15 @@ func (_u *WorkspaceUpdateOne) sqlSave(ctx context.Context) (_node *Workspace, er
 	}
 	if value, ok := _u.mutation.AddedIntegrationsRevision(); ok {
 		_spec.AddField(workspace.FieldIntegrationsRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.EraseAfterDays(); ok {
+		_spec.SetField(workspace.FieldEraseAfterDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEraseAfterDays(); ok {
+		_spec.AddField(workspace.FieldEraseAfterDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.HiddenFromModels(); ok {
+		_spec.SetField(workspace.FieldHiddenFromModels, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Workspace{config: _u.config}

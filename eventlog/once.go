@@ -49,7 +49,11 @@ func WriteOnce[T any](ctx context.Context, l *Log, verb func(ctx context.Context
 				return err
 			}
 		}
-		if result, err = verb(ctx, tx); err != nil || !asked {
+		ctx, audited := tx.auditing(ctx)
+		if result, err = verb(ctx, tx); err != nil {
+			return err
+		}
+		if err := audited(result); err != nil || !asked {
 			return err
 		}
 		text, err := raw.Of(result)

@@ -46,6 +46,10 @@ func complexities() ComplexityRoot {
 	}
 	c.Query.EventTypes = func(child int) int { return 1 + len(eventlog.WebhookTypes)*child }
 	c.Query.APIKeys = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
+	c.Query.AuditLog = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.AuditEntryWhereInput) int {
+		return listCost(child, first, last)
+	}
+	c.AuditEntry.Changes = func(child int) int { return 1 + usualFunctions*child }
 	c.Thread.Messages = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Thread.Turns = func(child int, first *int) int { return listCost(child, first, nil) }
 	c.Thread.Reminders = func(child int, first *int) int { return listCost(child, first, nil) }

@@ -34,7 +34,7 @@ const (
 )
 
 var (
-	errNoExport    = errors.New("there is no such file: ask for a link with `exportThread`, `exportThreads` or `exportStats`")
+	errNoExport    = errors.New("there is no such file: ask for a link with `exportThread`, `exportThreads`, `exportCustomer` or `exportStats`")
 	errExportEnded = errors.New("the link, or the key that made it, has ended: ask for a new one")
 	errDownloads   = errors.New("too many files are being downloaded: try again when one of them has ended")
 )
@@ -51,6 +51,8 @@ type exportLink struct {
 	Where  json.RawMessage        `json:"q,omitempty"` // arguments of `exportThreads` as they were sent
 	Order  json.RawMessage        `json:"o,omitempty"`
 	Stats  *statsRange            `json:"s,omitempty"` // arguments of `exportStats`
+
+	Customer string `json:"c,omitempty"` // of `exportCustomer`
 }
 
 // file is the name and media type of the file behind the link.
@@ -59,6 +61,8 @@ func (l exportLink) file() (name, mediaType string) {
 	switch {
 	case l.Stats != nil:
 		return "stats-" + made + ".csv", "text/csv; charset=utf-8; header=present"
+	case l.Customer != "":
+		return l.Customer + ".jsonl", "application/x-ndjson"
 	case l.Thread == "":
 		return "threads-" + made + ".csv", "text/csv; charset=utf-8; header=present"
 	case l.Format == gql.ThreadExportFormatMarkdown:
@@ -215,6 +219,8 @@ func (e *exports) write(ctx context.Context, d *download) error {
 	switch {
 	case d.link.Stats != nil:
 		return e.writeStats(ctx, d)
+	case d.link.Customer != "":
+		return e.writeCustomer(ctx, d)
 	case d.link.Thread != "":
 		return e.writeThread(ctx, d)
 	}

@@ -26,6 +26,7 @@ func rememberMutations(ctx context.Context, next graphql.Resolver) (any, error) 
 	if fc.Object != "Mutation" {
 		return next(ctx)
 	}
+	ctx = withAct(ctx, fc.Field)
 	input, err := json.Marshal(fc.Args["input"])
 	if err != nil {
 		return nil, err

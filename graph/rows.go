@@ -15,6 +15,7 @@ import (
 	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
+	"parley/ent/auditentry"
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
@@ -112,6 +113,9 @@ var readers = map[string]struct {
 	}},
 	id.Credential: {[]viewer.Role{viewer.Admin}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.ProviderCredential.Query().Where(providercredential.ID(id)).Only(ctx)
+	}},
+	id.Audit: {[]viewer.Role{viewer.Admin}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
+		return c.AuditEntry.Query().Where(auditentry.ID(id)).Only(ctx)
 	}},
 	id.Price: {[]viewer.Role{viewer.Admin, viewer.Operator, viewer.Integrator}, func(ctx context.Context, c *ent.Client, id string) (ent.Noder, error) {
 		return c.ModelPrice.Query().Where(modelprice.ID(id)).Only(ctx)

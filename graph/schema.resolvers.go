@@ -143,6 +143,11 @@ func (r *agentVersionResolver) Settings(ctx context.Context, obj *ent.AgentVersi
 	return settingsOf(ctx, obj), nil
 }
 
+// Changes is the resolver for the changes field.
+func (r *auditEntryResolver) Changes(ctx context.Context, obj *ent.AuditEntry) ([]*gql.AuditChange, error) {
+	return changesOf(obj)
+}
+
 // Integration is the resolver for the integration field.
 func (r *deliveryResolver) Integration(ctx context.Context, obj *ent.Delivery) (*ent.Integration, error) {
 	if obj.Edges.Integration != nil {
@@ -656,6 +661,11 @@ func (r *mutationResolver) CancelReplay(ctx context.Context, input gql.CancelRep
 	return r.replayed(ctx, input.ClientMutationID, done.ID, err)
 }
 
+// UpdatePrivacy is the resolver for the updatePrivacy field.
+func (r *mutationResolver) UpdatePrivacy(ctx context.Context, input gql.UpdatePrivacyInput) (*gql.WorkspacePayload, error) {
+	return r.updatePrivacy(ctx, input)
+}
+
 // CreateModelProvider is the resolver for the createModelProvider field.
 func (r *mutationResolver) CreateModelProvider(ctx context.Context, input gql.CreateModelProviderInput) (*gql.ModelProviderPayload, error) {
 	done, err := r.dialogue.CreateCredential(ctx, newCredential(input))
@@ -848,6 +858,16 @@ func (r *queryResolver) ExportThread(ctx context.Context, threadID string, forma
 // ExportThreads is the resolver for the exportThreads field.
 func (r *queryResolver) ExportThreads(ctx context.Context, orderBy *ent.ThreadOrder, where *ent.ThreadWhereInput) (*gql.Download, error) {
 	return r.linkToThreads(ctx)
+}
+
+// ExportCustomer is the resolver for the exportCustomer field.
+func (r *queryResolver) ExportCustomer(ctx context.Context, customerID string) (*gql.Download, error) {
+	return r.linkToCustomer(ctx, customerID)
+}
+
+// AuditLog is the resolver for the auditLog field.
+func (r *queryResolver) AuditLog(ctx context.Context, after *gql.Cursor, first *int, before *gql.Cursor, last *int, where *ent.AuditEntryWhereInput) (*ent.AuditEntryConnection, error) {
+	return r.pageAudit(ctx, after, first, before, last, where)
 }
 
 // Models is the resolver for the models field.
@@ -1098,6 +1118,11 @@ func (r *workspaceResolver) DeliveryCursor(ctx context.Context, obj *ent.Workspa
 	return &cursor, err
 }
 
+// Privacy is the resolver for the privacy field.
+func (r *workspaceResolver) Privacy(ctx context.Context, obj *ent.Workspace) (*gql.Privacy, error) {
+	return privacyOf(ctx, obj), nil
+}
+
 // OperatorIDIsNil is the resolver for the operatorIDIsNil field.
 func (r *threadWhereInputResolver) OperatorIDIsNil(ctx context.Context, obj *ent.ThreadWhereInput, data *bool) error {
 	if data != nil {
@@ -1152,6 +1177,9 @@ func (r *Resolver) Agent() AgentResolver { return &agentResolver{r} }
 
 // AgentVersion returns AgentVersionResolver implementation.
 func (r *Resolver) AgentVersion() AgentVersionResolver { return &agentVersionResolver{r} }
+
+// AuditEntry returns AuditEntryResolver implementation.
+func (r *Resolver) AuditEntry() AuditEntryResolver { return &auditEntryResolver{r} }
 
 // Delivery returns DeliveryResolver implementation.
 func (r *Resolver) Delivery() DeliveryResolver { return &deliveryResolver{r} }
@@ -1219,6 +1247,7 @@ type (
 	aPIKeyResolver            struct{ *Resolver }
 	agentResolver             struct{ *Resolver }
 	agentVersionResolver      struct{ *Resolver }
+	auditEntryResolver        struct{ *Resolver }
 	deliveryResolver          struct{ *Resolver }
 	eventResolver             struct{ *Resolver }
 	functionResolver          struct{ *Resolver }

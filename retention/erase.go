@@ -26,7 +26,7 @@ type Erased struct {
 // erased already is gone on with.
 func (s *Service) EraseThread(ctx context.Context, threadID string) (Erased, error) {
 	v, _ := viewer.FromContext(ctx)
-	return s.once(ctx, func(ctx context.Context, gone rows, until time.Time) (done bool, err error) {
+	return s.once(ctx, threadID, func(ctx context.Context, gone rows, until time.Time) (done bool, err error) {
 		row, err := s.log.Client().Thread.Query().Where(thread.ID(threadID), thread.WorkspaceID(v.Workspace)).Only(ctx)
 		if err != nil {
 			return false, err
@@ -43,7 +43,7 @@ func (s *Service) EraseThread(ctx context.Context, threadID string) (Erased, err
 // EraseCustomer erases a customer of the viewer's workspace with all threads, as EraseThread does.
 func (s *Service) EraseCustomer(ctx context.Context, customerID string) (Erased, error) {
 	v, _ := viewer.FromContext(ctx)
-	return s.once(ctx, func(ctx context.Context, gone rows, until time.Time) (done bool, err error) {
+	return s.once(ctx, customerID, func(ctx context.Context, gone rows, until time.Time) (done bool, err error) {
 		row, err := s.log.Client().Customer.Query().Where(customer.ID(customerID), customer.WorkspaceID(v.Workspace)).Only(ctx)
 		if err != nil {
 			return false, err
@@ -58,9 +58,12 @@ func (s *Service) EraseCustomer(ctx context.Context, customerID string) (Erased,
 }
 
 // once erases for a mutation, for a limited time, and remembers the result for its clientMutationId.
-func (s *Service) once(ctx context.Context, erase func(ctx context.Context, gone rows, until time.Time) (done bool, err error)) (Erased, error) {
+func (s *Service) once(ctx context.Context, objectID string, erase func(ctx context.Context, gone rows, until time.Time) (done bool, err error)) (Erased, error) {
 	if e, seen, err := eventlog.Remembered[Erased](ctx, s.log); seen || err != nil {
 		return e, err
+	}
+	if err := s.log.Audit(ctx, objectID); err != nil {
+		return Erased{}, err
 	}
 	gone := rows{}
 	done, err := erase(system(ctx), gone, time.Now().Add(s.o.EraseFor))
@@ -68,7 +71,8 @@ func (s *Service) once(ctx context.Context, erase func(ctx context.Context, gone
 	if err != nil {
 		return Erased{}, err
 	}
-	return eventlog.WriteOnce(ctx, s.log, func(context.Context, *eventlog.Tx) (Erased, error) { return gone.erased(done), nil })
+	// The audit log has it since it began.
+	return eventlog.WriteOnce(eventlog.WithoutAct(ctx), s.log, func(context.Context, *eventlog.Tx) (Erased, error) { return gone.erased(done), nil })
 }
 
 // erased is what was erased, in words of the API.

@@ -12,9 +12,10 @@ import (
 
 // Bounds of how long something is kept.
 const (
-	DefaultKeep = 30 * day
-	MinKeep     = day
-	MaxKeep     = 36_500 * day
+	DefaultKeep      = 30 * day
+	DefaultKeepAudit = 365 * day
+	MinKeep          = day
+	MaxKeep          = 36_500 * day
 	// Forever keeps all.
 	Forever = time.Duration(math.MaxInt64)
 

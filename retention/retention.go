@@ -26,6 +26,7 @@ const batch = 500
 type Options struct {
 	KeepEvents     time.Duration         // how long events are kept; 0 means DefaultKeep
 	KeepDeliveries time.Duration         // how long deliveries are kept that have ended, with their attempts; 0 means DefaultKeep
+	KeepAudit      time.Duration         // how long the audit log is kept; 0 means DefaultKeepAudit
 	Every          time.Duration         // how often to look for what is past its time; 0 means 10 min
 	EraseEvery     time.Duration         // how often to look for erasures to go on with; 0 means 10 s
 	EraseFor       time.Duration         // how long a verb erases before it leaves the rest to the background; 0 means 10 s
@@ -45,6 +46,7 @@ type Service struct {
 func New(log *eventlog.Log, o Options) *Service {
 	o.KeepEvents = cmp.Or(o.KeepEvents, DefaultKeep)
 	o.KeepDeliveries = cmp.Or(o.KeepDeliveries, DefaultKeep)
+	o.KeepAudit = cmp.Or(o.KeepAudit, DefaultKeepAudit)
 	o.Every = cmp.Or(o.Every, 10*time.Minute)
 	o.EraseEvery = cmp.Or(o.EraseEvery, 10*time.Second)
 	o.EraseFor = cmp.Or(o.EraseFor, 10*time.Second)
@@ -90,13 +92,25 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.sweepEvents(ctx, now), s.sweepDeliveries(ctx, now), s.sweepRemembered(ctx, now))
+	return errors.Join(s.sweepEvents(ctx, now), s.sweepDeliveries(ctx, now), s.sweepRemembered(ctx, now), s.sweepAudit(ctx, now), s.sweepIdle(ctx, now))
 }
 
 // sweepRemembered deletes results of mutations that are not returned any more.
 func (s *Service) sweepRemembered(ctx context.Context, now ms.Time) error {
 	return s.past(ctx, func(ctx context.Context, tx *eventlog.Tx, gone rows) (more bool, err error) {
 		n, err := s.drop(ctx, tx, gone, "mutation_results", "created_at < $1 ORDER BY created_at", batch, int64(now.Add(-eventlog.OnceFor)))
+		return n == batch, err
+	})
+}
+
+// sweepAudit deletes what was administered long ago.
+func (s *Service) sweepAudit(ctx context.Context, now ms.Time) error {
+	since, ok := cutoff(now, s.o.KeepAudit)
+	if !ok {
+		return nil
+	}
+	return s.past(ctx, func(ctx context.Context, tx *eventlog.Tx, gone rows) (more bool, err error) {
+		n, err := s.drop(ctx, tx, gone, "audit_entries", "created_at < $1 ORDER BY created_at", batch, since)
 		return n == batch, err
 	})
 }

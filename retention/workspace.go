@@ -15,7 +15,7 @@ import (
 // workspaceTables are what a workspace has rows in besides erasedTables, those before others that they refer to.
 var workspaceTables = []string{
 	"secrets", "integration_health", "integrations", "replays", "delivery_feeds", "test_events", "test_usages", "test_runs", "erased_usages",
-	"functions", "agent_versions", "agents", "provider_credentials", "model_prices", "feed_shards", "sessions", "api_keys",
+	"functions", "agent_versions", "agents", "provider_credentials", "model_prices", "audit_entries", "feed_shards", "sessions", "api_keys",
 }
 
 // closeSQL are what ends all that could write to a workspace: keys, webhooks, agents. Tokens for threads end with the threads.

@@ -45,6 +45,7 @@ const (
 	ErasedUsage  = "eus"
 	Health       = "ihl"
 	Replay       = "rpl"
+	Audit        = "aud"
 	DeliveryFeed = "dfd"
 	Session      = "ses"
 	ReadMark     = "rdm"

@@ -162,6 +162,37 @@ var (
 			},
 		},
 	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Unique: true},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "action", Type: field.TypeString},
+		{Name: "object_id", Type: field.TypeString, Default: ""},
+		{Name: "key_id", Type: field.TypeString, Default: ""},
+		{Name: "key_name", Type: field.TypeString, Default: ""},
+		{Name: "role", Type: field.TypeString, Default: ""},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+		{Name: "changes", Type: field.TypeString, Size: 2147483647},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_workspace_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1], AuditEntriesColumns[2]},
+			},
+			{
+				Name:    "auditentry_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[2]},
+			},
+		},
+	}
 	// CallsColumns holds the columns for the "calls" table.
 	CallsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Unique: true},
@@ -1264,6 +1295,8 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "history", Type: field.TypeString},
 		{Name: "integrations_revision", Type: field.TypeInt64, Default: 0},
+		{Name: "erase_after_days", Type: field.TypeInt, Default: 0},
+		{Name: "hidden_from_models", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "created_at", Type: field.TypeInt64},
 	}
 	// WorkspacesTable holds the schema information for the "workspaces" table.
@@ -1285,6 +1318,7 @@ var (
 		AgentsTable,
 		AgentVersionsTable,
 		AttemptsTable,
+		AuditEntriesTable,
 		CallsTable,
 		CustomersTable,
 		DeliveriesTable,

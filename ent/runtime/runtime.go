@@ -8,6 +8,7 @@ import (
 	"parley/ent/agentversion"
 	"parley/ent/apikey"
 	"parley/ent/attempt"
+	"parley/ent/auditentry"
 	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/delivery"
@@ -59,8 +60,11 @@ func init() {
 		})
 	}
 	apikeyMixinHooks0 := apikeyMixin[0].Hooks()
+	apikeyMixinHooks1 := apikeyMixin[1].Hooks()
 
 	apikey.Hooks[1] = apikeyMixinHooks0[0]
+
+	apikey.Hooks[2] = apikeyMixinHooks1[0]
 	apikeyMixinInters0 := apikeyMixin[0].Interceptors()
 	apikey.Interceptors[0] = apikeyMixinInters0[0]
 	apikeyMixinFields0 := apikeyMixin[0].Fields()
@@ -104,11 +108,14 @@ func init() {
 		})
 	}
 	agentMixinHooks0 := agentMixin[0].Hooks()
+	agentMixinHooks1 := agentMixin[1].Hooks()
 	agentHooks := schema.Agent{}.Hooks()
 
 	agent.Hooks[1] = agentMixinHooks0[0]
 
-	agent.Hooks[2] = agentHooks[0]
+	agent.Hooks[2] = agentMixinHooks1[0]
+
+	agent.Hooks[3] = agentHooks[0]
 	agentMixinInters0 := agentMixin[0].Interceptors()
 	agent.Interceptors[0] = agentMixinInters0[0]
 	agentMixinFields0 := agentMixin[0].Fields()
@@ -334,8 +341,11 @@ func init() {
 		})
 	}
 	agentversionMixinHooks0 := agentversionMixin[0].Hooks()
+	agentversionMixinHooks1 := agentversionMixin[1].Hooks()
 
 	agentversion.Hooks[1] = agentversionMixinHooks0[0]
+
+	agentversion.Hooks[2] = agentversionMixinHooks1[0]
 	agentversionMixinInters0 := agentversionMixin[0].Interceptors()
 	agentversion.Interceptors[0] = agentversionMixinInters0[0]
 	agentversionMixinFields0 := agentversionMixin[0].Fields()
@@ -427,6 +437,53 @@ func init() {
 	attemptDescID := attemptMixinFields0[0].Descriptor()
 	// attempt.DefaultID holds the default value on creation for the id field.
 	attempt.DefaultID = attemptDescID.Default.(func() string)
+	auditentryMixin := schema.AuditEntry{}.Mixin()
+	auditentry.Policy = privacy.NewPolicies(auditentryMixin[0], schema.AuditEntry{})
+	auditentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := auditentry.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditentryMixinHooks0 := auditentryMixin[0].Hooks()
+
+	auditentry.Hooks[1] = auditentryMixinHooks0[0]
+	auditentryMixinInters0 := auditentryMixin[0].Interceptors()
+	auditentry.Interceptors[0] = auditentryMixinInters0[0]
+	auditentryMixinFields0 := auditentryMixin[0].Fields()
+	_ = auditentryMixinFields0
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescCreatedAt is the schema descriptor for created_at field.
+	auditentryDescCreatedAt := auditentryMixinFields0[2].Descriptor()
+	// auditentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	auditentry.DefaultCreatedAt = auditentryDescCreatedAt.Default.(func() ms.Time)
+	// auditentryDescObjectID is the schema descriptor for object_id field.
+	auditentryDescObjectID := auditentryFields[1].Descriptor()
+	// auditentry.DefaultObjectID holds the default value on creation for the object_id field.
+	auditentry.DefaultObjectID = auditentryDescObjectID.Default.(string)
+	// auditentryDescKeyID is the schema descriptor for key_id field.
+	auditentryDescKeyID := auditentryFields[2].Descriptor()
+	// auditentry.DefaultKeyID holds the default value on creation for the key_id field.
+	auditentry.DefaultKeyID = auditentryDescKeyID.Default.(string)
+	// auditentryDescKeyName is the schema descriptor for key_name field.
+	auditentryDescKeyName := auditentryFields[3].Descriptor()
+	// auditentry.DefaultKeyName holds the default value on creation for the key_name field.
+	auditentry.DefaultKeyName = auditentryDescKeyName.Default.(string)
+	// auditentryDescRole is the schema descriptor for role field.
+	auditentryDescRole := auditentryFields[4].Descriptor()
+	// auditentry.DefaultRole holds the default value on creation for the role field.
+	auditentry.DefaultRole = auditentryDescRole.Default.(string)
+	// auditentryDescRequestID is the schema descriptor for request_id field.
+	auditentryDescRequestID := auditentryFields[5].Descriptor()
+	// auditentry.DefaultRequestID holds the default value on creation for the request_id field.
+	auditentry.DefaultRequestID = auditentryDescRequestID.Default.(string)
+	// auditentryDescID is the schema descriptor for id field.
+	auditentryDescID := auditentryMixinFields0[0].Descriptor()
+	// auditentry.DefaultID holds the default value on creation for the id field.
+	auditentry.DefaultID = auditentryDescID.Default.(func() string)
 	callMixin := schema.Call{}.Mixin()
 	call.Policy = privacy.NewPolicies(callMixin[0], schema.Call{})
 	call.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -729,8 +786,11 @@ func init() {
 		})
 	}
 	functionMixinHooks0 := functionMixin[0].Hooks()
+	functionMixinHooks1 := functionMixin[1].Hooks()
 
 	function.Hooks[1] = functionMixinHooks0[0]
+
+	function.Hooks[2] = functionMixinHooks1[0]
 	functionMixinInters0 := functionMixin[0].Interceptors()
 	function.Interceptors[0] = functionMixinInters0[0]
 	functionMixinFields0 := functionMixin[0].Fields()
@@ -840,8 +900,11 @@ func init() {
 		})
 	}
 	integrationMixinHooks0 := integrationMixin[0].Hooks()
+	integrationMixinHooks1 := integrationMixin[1].Hooks()
 
 	integration.Hooks[1] = integrationMixinHooks0[0]
+
+	integration.Hooks[2] = integrationMixinHooks1[0]
 	integrationMixinInters0 := integrationMixin[0].Interceptors()
 	integration.Interceptors[0] = integrationMixinInters0[0]
 	integrationMixinFields0 := integrationMixin[0].Fields()
@@ -1017,8 +1080,11 @@ func init() {
 		})
 	}
 	modelpriceMixinHooks0 := modelpriceMixin[0].Hooks()
+	modelpriceMixinHooks1 := modelpriceMixin[1].Hooks()
 
 	modelprice.Hooks[1] = modelpriceMixinHooks0[0]
+
+	modelprice.Hooks[2] = modelpriceMixinHooks1[0]
 	modelpriceMixinInters0 := modelpriceMixin[0].Interceptors()
 	modelprice.Interceptors[0] = modelpriceMixinInters0[0]
 	modelpriceMixinFields0 := modelpriceMixin[0].Fields()
@@ -1138,8 +1204,11 @@ func init() {
 		})
 	}
 	providercredentialMixinHooks0 := providercredentialMixin[0].Hooks()
+	providercredentialMixinHooks1 := providercredentialMixin[1].Hooks()
 
 	providercredential.Hooks[1] = providercredentialMixinHooks0[0]
+
+	providercredential.Hooks[2] = providercredentialMixinHooks1[0]
 	providercredentialMixinInters0 := providercredentialMixin[0].Interceptors()
 	providercredential.Interceptors[0] = providercredentialMixinInters0[0]
 	providercredentialMixinFields0 := providercredentialMixin[0].Fields()
@@ -1342,8 +1411,11 @@ func init() {
 		})
 	}
 	secretMixinHooks0 := secretMixin[0].Hooks()
+	secretMixinHooks1 := secretMixin[1].Hooks()
 
 	secret.Hooks[1] = secretMixinHooks0[0]
+
+	secret.Hooks[2] = secretMixinHooks1[0]
 	secretMixinInters0 := secretMixin[0].Interceptors()
 	secret.Interceptors[0] = secretMixinInters0[0]
 	secretMixinFields0 := secretMixin[0].Fields()
@@ -1742,6 +1814,9 @@ func init() {
 	turnDescID := turnMixinFields0[0].Descriptor()
 	// turn.DefaultID holds the default value on creation for the id field.
 	turn.DefaultID = turnDescID.Default.(func() string)
+	workspaceMixin := schema.Workspace{}.Mixin()
+	workspaceMixinHooks0 := workspaceMixin[0].Hooks()
+	workspace.Hooks[0] = workspaceMixinHooks0[0]
 	workspaceFields := schema.Workspace{}.Fields()
 	_ = workspaceFields
 	// workspaceDescName is the schema descriptor for name field.
@@ -1766,8 +1841,18 @@ func init() {
 	workspaceDescIntegrationsRevision := workspaceFields[3].Descriptor()
 	// workspace.DefaultIntegrationsRevision holds the default value on creation for the integrations_revision field.
 	workspace.DefaultIntegrationsRevision = workspaceDescIntegrationsRevision.Default.(int64)
+	// workspaceDescEraseAfterDays is the schema descriptor for erase_after_days field.
+	workspaceDescEraseAfterDays := workspaceFields[4].Descriptor()
+	// workspace.DefaultEraseAfterDays holds the default value on creation for the erase_after_days field.
+	workspace.DefaultEraseAfterDays = workspaceDescEraseAfterDays.Default.(int)
+	// workspace.EraseAfterDaysValidator is a validator for the "erase_after_days" field. It is called by the builders before save.
+	workspace.EraseAfterDaysValidator = workspaceDescEraseAfterDays.Validators[0].(func(int) error)
+	// workspaceDescHiddenFromModels is the schema descriptor for hidden_from_models field.
+	workspaceDescHiddenFromModels := workspaceFields[5].Descriptor()
+	// workspace.DefaultHiddenFromModels holds the default value on creation for the hidden_from_models field.
+	workspace.DefaultHiddenFromModels = workspaceDescHiddenFromModels.Default.(string)
 	// workspaceDescCreatedAt is the schema descriptor for created_at field.
-	workspaceDescCreatedAt := workspaceFields[4].Descriptor()
+	workspaceDescCreatedAt := workspaceFields[6].Descriptor()
 	// workspace.DefaultCreatedAt holds the default value on creation for the created_at field.
 	workspace.DefaultCreatedAt = workspaceDescCreatedAt.Default.(func() ms.Time)
 	// workspaceDescID is the schema descriptor for id field.

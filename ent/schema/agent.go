@@ -21,7 +21,7 @@ type Agent struct{ ent.Schema }
 
 // Mixin of an agent. A thread token sees the agent of its thread.
 func (Agent) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}}
+	return []ent.Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}, audited{}}
 }
 
 // Fields of an agent.

@@ -15,7 +15,7 @@ type AgentVersion struct{ ent.Schema }
 
 // Mixin of a version.
 func (AgentVersion) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Version, thread: noThread}}
+	return []ent.Mixin{base{prefix: id.Version, thread: noThread}, audited{}}
 }
 
 // Fields of a version.

@@ -14,7 +14,9 @@ import (
 type APIKey struct{ ent.Schema }
 
 // Mixin of a key.
-func (APIKey) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.APIKey, thread: noThread}} }
+func (APIKey) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.APIKey, thread: noThread}, audited{}}
+}
 
 // Fields of a key.
 func (APIKey) Fields() []ent.Field {

@@ -17,7 +17,9 @@ import (
 type Function struct{ ent.Schema }
 
 // Mixin of a function.
-func (Function) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Function, thread: noThread}} }
+func (Function) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Function, thread: noThread}, audited{}}
+}
 
 // Fields of a function. Values of secret headers are rows of Secret.
 func (Function) Fields() []ent.Field {

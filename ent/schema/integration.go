@@ -17,7 +17,7 @@ type Integration struct{ ent.Schema }
 
 // Mixin of an integration.
 func (Integration) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Integration, thread: noThread}}
+	return []ent.Mixin{base{prefix: id.Integration, thread: noThread}, audited{}}
 }
 
 // Fields of an integration.

@@ -16,7 +16,7 @@ type ModelPrice struct{ ent.Schema }
 
 // Mixin of a price.
 func (ModelPrice) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Price, thread: noThread}}
+	return []ent.Mixin{base{prefix: id.Price, thread: noThread}, audited{}}
 }
 
 // Fields of a price.

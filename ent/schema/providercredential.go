@@ -17,7 +17,7 @@ type ProviderCredential struct{ ent.Schema }
 
 // Mixin of a credential.
 func (ProviderCredential) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Credential, thread: noThread}}
+	return []ent.Mixin{base{prefix: id.Credential, thread: noThread}, audited{}}
 }
 
 // Fields of a credential. The key stands in the same row as the address it is for: who reads both reads what belongs

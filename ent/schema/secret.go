@@ -14,7 +14,9 @@ import (
 type Secret struct{ ent.Schema }
 
 // Mixin of a secret.
-func (Secret) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Secret, thread: noThread}} }
+func (Secret) Mixin() []ent.Mixin {
+	return []ent.Mixin{base{prefix: id.Secret, thread: noThread}, audited{}}
+}
 
 // Fields of a secret.
 func (Secret) Fields() []ent.Field {

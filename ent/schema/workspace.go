@@ -14,6 +14,9 @@ import (
 // Workspace is the tenant. It is made by the command `parley workspaces`, never by the API.
 type Workspace struct{ ent.Schema }
 
+// Mixin of a workspace.
+func (Workspace) Mixin() []ent.Mixin { return []ent.Mixin{audited{}} }
+
 // Fields of a workspace.
 func (Workspace) Fields() []ent.Field {
 	return []ent.Field{
@@ -22,6 +25,10 @@ func (Workspace) Fields() []ent.Field {
 		field.String("history").Immutable().
 			Comment("Names one unbroken history of events; a restore from a backup begins a new one, and cursors of the old one expire."),
 		field.Int64("integrations_revision").Default(0).Comment("Counts the changes of integrations, so that they can be kept at hand.").
+			Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Int("erase_after_days").Default(0).NonNegative().Comment("Threads in which nothing happens for so long are erased; 0 means never.").
+			Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Text("hidden_from_models").Default("").Comment("Facts about customers that models are not told, with commas between them.").
 			Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable(),
 	}

@@ -79,6 +79,16 @@ func IntegrationsRevision(v int64) predicate.Workspace {
 	return predicate.Workspace(sql.FieldEQ(FieldIntegrationsRevision, v))
 }
 
+// EraseAfterDays applies equality check predicate on the "erase_after_days" field. It's identical to EraseAfterDaysEQ.
+func EraseAfterDays(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldEraseAfterDays, v))
+}
+
+// HiddenFromModels applies equality check predicate on the "hidden_from_models" field. It's identical to HiddenFromModelsEQ.
+func HiddenFromModels(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldHiddenFromModels, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v ms.Time) predicate.Workspace {
 	vc := int64(v)
@@ -253,6 +263,111 @@ func IntegrationsRevisionLT(v int64) predicate.Workspace {
 // IntegrationsRevisionLTE applies the LTE predicate on the "integrations_revision" field.
 func IntegrationsRevisionLTE(v int64) predicate.Workspace {
 	return predicate.Workspace(sql.FieldLTE(FieldIntegrationsRevision, v))
+}
+
+// EraseAfterDaysEQ applies the EQ predicate on the "erase_after_days" field.
+func EraseAfterDaysEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldEraseAfterDays, v))
+}
+
+// EraseAfterDaysNEQ applies the NEQ predicate on the "erase_after_days" field.
+func EraseAfterDaysNEQ(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldEraseAfterDays, v))
+}
+
+// EraseAfterDaysIn applies the In predicate on the "erase_after_days" field.
+func EraseAfterDaysIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldEraseAfterDays, vs...))
+}
+
+// EraseAfterDaysNotIn applies the NotIn predicate on the "erase_after_days" field.
+func EraseAfterDaysNotIn(vs ...int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldEraseAfterDays, vs...))
+}
+
+// EraseAfterDaysGT applies the GT predicate on the "erase_after_days" field.
+func EraseAfterDaysGT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldEraseAfterDays, v))
+}
+
+// EraseAfterDaysGTE applies the GTE predicate on the "erase_after_days" field.
+func EraseAfterDaysGTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldEraseAfterDays, v))
+}
+
+// EraseAfterDaysLT applies the LT predicate on the "erase_after_days" field.
+func EraseAfterDaysLT(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldEraseAfterDays, v))
+}
+
+// EraseAfterDaysLTE applies the LTE predicate on the "erase_after_days" field.
+func EraseAfterDaysLTE(v int) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldEraseAfterDays, v))
+}
+
+// HiddenFromModelsEQ applies the EQ predicate on the "hidden_from_models" field.
+func HiddenFromModelsEQ(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEQ(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsNEQ applies the NEQ predicate on the "hidden_from_models" field.
+func HiddenFromModelsNEQ(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNEQ(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsIn applies the In predicate on the "hidden_from_models" field.
+func HiddenFromModelsIn(vs ...string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldIn(FieldHiddenFromModels, vs...))
+}
+
+// HiddenFromModelsNotIn applies the NotIn predicate on the "hidden_from_models" field.
+func HiddenFromModelsNotIn(vs ...string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldNotIn(FieldHiddenFromModels, vs...))
+}
+
+// HiddenFromModelsGT applies the GT predicate on the "hidden_from_models" field.
+func HiddenFromModelsGT(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGT(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsGTE applies the GTE predicate on the "hidden_from_models" field.
+func HiddenFromModelsGTE(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldGTE(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsLT applies the LT predicate on the "hidden_from_models" field.
+func HiddenFromModelsLT(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLT(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsLTE applies the LTE predicate on the "hidden_from_models" field.
+func HiddenFromModelsLTE(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldLTE(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsContains applies the Contains predicate on the "hidden_from_models" field.
+func HiddenFromModelsContains(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldContains(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsHasPrefix applies the HasPrefix predicate on the "hidden_from_models" field.
+func HiddenFromModelsHasPrefix(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldHasPrefix(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsHasSuffix applies the HasSuffix predicate on the "hidden_from_models" field.
+func HiddenFromModelsHasSuffix(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldHasSuffix(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsEqualFold applies the EqualFold predicate on the "hidden_from_models" field.
+func HiddenFromModelsEqualFold(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldEqualFold(FieldHiddenFromModels, v))
+}
+
+// HiddenFromModelsContainsFold applies the ContainsFold predicate on the "hidden_from_models" field.
+func HiddenFromModelsContainsFold(v string) predicate.Workspace {
+	return predicate.Workspace(sql.FieldContainsFold(FieldHiddenFromModels, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

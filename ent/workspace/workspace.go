@@ -5,6 +5,7 @@ package workspace
 import (
 	"parley/ent/ms"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -19,6 +20,10 @@ const (
 	FieldHistory = "history"
 	// FieldIntegrationsRevision holds the string denoting the integrations_revision field in the database.
 	FieldIntegrationsRevision = "integrations_revision"
+	// FieldEraseAfterDays holds the string denoting the erase_after_days field in the database.
+	FieldEraseAfterDays = "erase_after_days"
+	// FieldHiddenFromModels holds the string denoting the hidden_from_models field in the database.
+	FieldHiddenFromModels = "hidden_from_models"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the workspace in the database.
@@ -31,6 +36,8 @@ var Columns = []string{
 	FieldName,
 	FieldHistory,
 	FieldIntegrationsRevision,
+	FieldEraseAfterDays,
+	FieldHiddenFromModels,
 	FieldCreatedAt,
 }
 
@@ -44,11 +51,23 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+// Note that the variables below are initialized by the runtime
+// package on the initialization of the application. Therefore,
+// it should be imported in the main as follows:
+//
+//	import _ "parley/ent/runtime"
 var (
+	Hooks [1]ent.Hook
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
 	// DefaultIntegrationsRevision holds the default value on creation for the "integrations_revision" field.
 	DefaultIntegrationsRevision int64
+	// DefaultEraseAfterDays holds the default value on creation for the "erase_after_days" field.
+	DefaultEraseAfterDays int
+	// EraseAfterDaysValidator is a validator for the "erase_after_days" field. It is called by the builders before save.
+	EraseAfterDaysValidator func(int) error
+	// DefaultHiddenFromModels holds the default value on creation for the "hidden_from_models" field.
+	DefaultHiddenFromModels string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() ms.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -76,6 +95,16 @@ func ByHistory(opts ...sql.OrderTermOption) OrderOption {
 // ByIntegrationsRevision orders the results by the integrations_revision field.
 func ByIntegrationsRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIntegrationsRevision, opts...).ToFunc()
+}
+
+// ByEraseAfterDays orders the results by the erase_after_days field.
+func ByEraseAfterDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEraseAfterDays, opts...).ToFunc()
+}
+
+// ByHiddenFromModels orders the results by the hidden_from_models field.
+func ByHiddenFromModels(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHiddenFromModels, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -84,6 +84,18 @@ type APIKeyPayload struct {
 	APIKey *ent.APIKey `json:"apiKey"`
 }
 
+// What became of one row.
+type AuditChange struct {
+	// What it is a row of, such as `Agent` or `Secret`.
+	Type string `json:"type"`
+	// Its id.
+	ID string `json:"id"`
+	// What it was: of a changed row the columns that changed; null if it is new.
+	Before *raw.JSON `json:"before,omitempty"`
+	// What it is since then; null if it is gone.
+	After *raw.JSON `json:"after,omitempty"`
+}
+
 // A call changed its state: `call.updated`, and beside it `call.awaiting_approval` or `call.failed`. The call is null for viewers that may not read it.
 type CallChanged struct {
 	// Its id.
@@ -767,6 +779,16 @@ type PresenceChanged struct {
 }
 
 func (PresenceChanged) IsThreadEvent() {}
+
+// What a workspace does with the data of people.
+type Privacy struct {
+	// After how many days without a message a thread is erased, as `eraseThread` does it, and a customer with the last of its threads; null:
+	// never.
+	EraseThreadsAfterDays *int `json:"eraseThreadsAfterDays,omitempty"`
+	// What agents' models are not told about customers: `name`, `email`, `phone`, `channel`. Functions get it all the same, in
+	// their templates. What somebody writes in a message is not masked.
+	HiddenFromModels []string `json:"hiddenFromModels"`
+}
 
 // A draft to publish.
 type PublishAgentInput struct {
@@ -1566,6 +1588,16 @@ type UpdateModelProviderInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
+// What a workspace is to do with the data of people. What is left out stays as it is.
+type UpdatePrivacyInput struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// After how many days without a message threads are erased, 1 to 36,500; null: never.
+	EraseThreadsAfterDays graphql.Omittable[*int] `json:"eraseThreadsAfterDays,omitempty"`
+	// What models are not told about customers: any of `name`, `email`, `phone`, `channel`.
+	HiddenFromModels []string `json:"hiddenFromModels,omitempty"`
+}
+
 // Tokens that models used.
 type Usage struct {
 	// How many questions to models.
@@ -1612,6 +1644,14 @@ type Viewer struct {
 	Thread *ent.Thread `json:"thread,omitempty"`
 	// Sessions of the key, last used first. None for a thread token.
 	Sessions []*ent.Session `json:"sessions"`
+}
+
+// The workspace that was changed.
+type WorkspacePayload struct {
+	// The client's own id of this mutation; the same id within 24 hours returns the first result.
+	ClientMutationID *string `json:"clientMutationId,omitempty"`
+	// The workspace.
+	Workspace *ent.Workspace `json:"workspace"`
 }
 
 // How an endpoint is doing.
