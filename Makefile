@@ -5,7 +5,9 @@ SHELL := bash
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := bin/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)
-FUZZTIME ?= 30s
+GOVULNCHECK_VERSION := v1.9.0
+GOVULNCHECK := bin/tools/govulncheck-$(GOVULNCHECK_VERSION)
+FUZZTIME ?= 60s
 # Arguments for go test, packages first: make test ARGS='./eventlog -run Gapless'
 ARGS ?=
 
@@ -83,12 +85,45 @@ verify/vet: ## Run go vet
 	go vet -tags benchmark .
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## Run golangci-lint, installed into bin/tools when missing
+lint: lint/code lint/audit lint/licences ## Run golangci-lint (gosec is one of its linters), govulncheck, npm audit, and check the licences
+
+.PHONY: lint/code
+lint/code: $(GOLANGCI_LINT) ## Run golangci-lint, installed into bin/tools when missing
 	$(GOLANGCI_LINT) run
+
+.PHONY: lint/audit
+lint/audit: $(GOVULNCHECK) ## Look for known holes in Go modules and npm packages (needs the network)
+	GOVULNCHECK=$(GOVULNCHECK) scripts/audit
+
+.PHONY: lint/licences
+lint/licences: ## Fail when docs/licences.md is stale, or a licence is not one that we may pass on
+	go run scripts/licences.go -check
+
+.PHONY: licences
+licences: ## Write docs/licences.md
+	go run scripts/licences.go
+
+.PHONY: test/controls
+test/controls: ## Take each control of docs/threat-model.md away and demand that its test is red (hours)
+	scripts/mutate-controls
+
+# Two builds of copies in different folders, without what the first has compiled.
+.PHONY: verify/reproducible
+verify/reproducible: ## Build the binary twice, in two folders, and fail if they differ
+	@one=$$(mktemp -d); two=$$(mktemp -d)/elsewhere; mkdir -p "$$two"; trap 'rm -rf "$$one" "$$(dirname "$$two")"' EXIT; \
+	for copy in "$$one" "$$two"; do \
+		tar --create --exclude=./.git --exclude=./bin --exclude=./data --exclude=node_modules . | tar --extract --directory "$$copy"; \
+		(cd "$$copy" && GOCACHE="$$copy/.cache" CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o parley .); \
+	done; \
+	sha256sum "$$one/parley" "$$two/parley"; cmp "$$one/parley" "$$two/parley"
 
 $(GOLANGCI_LINT):
 	GOBIN=$(CURDIR)/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv bin/tools/golangci-lint $@
+
+$(GOVULNCHECK):
+	GOBIN=$(CURDIR)/bin/tools go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+	mv bin/tools/govulncheck $@
 
 .PHONY: test
 test: ## Run the tests with the race detector on SQLite and Postgres (ARGS='./eventlog -run X')
@@ -100,7 +135,7 @@ test/soak: ## Run the tests with the long ones among them
 
 # go test fuzzes one target of one package at a time.
 .PHONY: test/fuzz
-test/fuzz: ## Run each fuzz target for FUZZTIME (30s)
+test/fuzz: ## Run each fuzz target for FUZZTIME (60s)
 	@grep --recursive --include='*_test.go' --exclude-dir=node_modules --only-matching --extended-regexp '^func Fuzz\w+' . | sort | \
 	while IFS=: read -r file target; do \
 		target=$${target#func }; \

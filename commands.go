@@ -33,6 +33,7 @@ Commands:
   keys list --workspace NAME                 list the keys of a workspace
   keys create --workspace NAME --name NAME --role ADMIN|OPERATOR|INTEGRATOR|APP
   keys revoke --workspace NAME KEY_ID
+  rotate-secrets                             encrypt all secrets under the first of PARLEY_SECRET_KEY (docs/configuration.md)
   test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
   fake-model [flags]                         play model services on this machine (docs/fake-model.md)
   version                                    print the version
@@ -85,6 +86,15 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		}
 		fmt.Fprintln(out, "The database is up to date.")
 		return a.close()
+	case "rotate-secrets":
+		if len(rest) > 0 {
+			return errUsage
+		}
+		a, err := openApp(ctx, c)
+		if err != nil {
+			return err
+		}
+		return errors.Join(a.rotateSecrets(ctx, out), a.close())
 	case "workspaces", "keys":
 		a, err := openApp(ctx, c)
 		if err != nil {

@@ -47,6 +47,7 @@ type Config struct {
 	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
 	Live           graph.LiveLimits  // what one caller may hold of live delivery; 0 means the default
 	Rates          rate.Limits       // what each caller may ask for in a minute; nil bounds nothing
+	Documents      string            // folder or manifest of the only documents that are executed; empty means all are
 	CheckSQL       bool              // guard every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
@@ -61,7 +62,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
 		GeminiThinking: getenv("GEMINI_THINKING_LEVEL"), GeminiSafety: getenv("GEMINI_SAFETY"), GeminiStream: getenv("GEMINI_STREAMING"),
 		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
-		NATS: getenv("NATS_URL"), CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
+		NATS: getenv("NATS_URL"), Documents: getenv("PARLEY_DOCUMENTS"), CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
 	var wrongRates error
 	allow, err := outbound.ParseAllow(getenv("PARLEY_OUTBOUND_ALLOW"))

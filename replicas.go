@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/ent"
 	"parley/ent/setting"
 	"parley/eventlog"
 	"parley/graph"
@@ -91,8 +92,18 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 	return r, nil
 }
 
+// natsSubject is the setting that holds the subject since the secret key was changed, by which it was named at first.
+const natsSubject = "nats_subject"
+
 // subject names the NATS subject of this installation: no other one that uses the same NATS servers has it.
 func (a *app) subject(ctx context.Context) (string, error) {
+	kept, err := a.db.Client.Setting.Query().Where(setting.ID(natsSubject)).Only(ctx)
+	if err == nil {
+		return kept.Value, nil
+	}
+	if !ent.IsNotFound(err) {
+		return "", fmt.Errorf("name the subject of this installation: %w", err)
+	}
 	row, err := a.db.Client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
 	if err != nil {
 		return "", fmt.Errorf("name the subject of this installation: %w", err)

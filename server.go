@@ -112,9 +112,14 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger, Schedule: c.WebhookRetries,
 		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
+	given, own, err := trustedDocuments(c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, KeepAudit: c.KeepAudit, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Rates: others.rates,
+		Documents: given, OwnDocuments: own,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Limits:  c.Live,
 		Models:  models.offered,

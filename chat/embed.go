@@ -22,6 +22,11 @@ import (
 //go:embed dist
 var built embed.FS
 
+// Documents are the GraphQL documents that the page sends.
+//
+//go:embed src/*.graphql
+var Documents embed.FS
+
 // Page is how the chat page of an agent looks. Everybody may read all of it.
 type Page struct {
 	AgentID     string `json:"agentId"`

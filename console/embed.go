@@ -20,6 +20,11 @@ import (
 //go:embed all:dist
 var built embed.FS
 
+// Documents are the GraphQL documents that the console sends.
+//
+//go:embed src/*/*.graphql
+var Documents embed.FS
+
 // noncePlace stands in the built page where each answer has a nonce of its own.
 const noncePlace = "__STYLE_NONCE__"
 

@@ -74,6 +74,7 @@ var vocabulary = []struct {
 	{errNoExport, public{code: CodeNotFound, status: http.StatusNotFound}},
 	{errExportEnded, public{code: CodeNotFound, status: http.StatusGone}},
 	{socket.ErrOrigin, public{code: CodeForbidden, status: http.StatusForbidden}},
+	{errManyStrangers, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true, after: time.Second}},
 	{errManyOperations, public{code: CodeRateLimited, retry: true}},
 	{errManyConnections, public{code: CodeRateLimited, status: http.StatusTooManyRequests, retry: true}},
 	{socket.ErrSlow, public{code: CodeRateLimited, retry: true}},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
 	"parley/ent/id"
@@ -32,7 +33,9 @@ type front struct {
 	pages   socket.Options
 	proxies proxies
 	meter   *rate.Meter
-	good    goodKeys
+	good    hashes // of keys and tokens that let somebody in
+	gate    gate
+	cache   graphql.Cache[*ast.QueryDocument] // of valid documents
 }
 
 type requestIDKey struct{}

@@ -2,11 +2,9 @@ package graph
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,12 +21,19 @@ import (
 const wrongKey = 10
 
 // metered counts what each caller asks for, over whichever transport: one root field for the request, before anything is done
-// for its document, and the rest when its cost is known. It stands behind the check of the cost.
+// for its document (beforeDocuments), and the rest when its cost is known. It stands behind the check of the cost.
 type metered struct{ meter *rate.Meter }
+
+// beforeDocuments is the part of metered that stands before everything else.
+type beforeDocuments struct{ metered metered }
 
 var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationParameterMutator
+} = beforeDocuments{}
+
+var _ interface {
+	graphql.HandlerExtension
 	graphql.OperationContextMutator
 	graphql.ResponseInterceptor
 } = metered{}
@@ -42,9 +47,15 @@ func (metered) ExtensionName() string { return "Rates" }
 // Validate implements graphql.HandlerExtension.
 func (metered) Validate(graphql.ExecutableSchema) error { return nil }
 
+// ExtensionName implements graphql.HandlerExtension.
+func (beforeDocuments) ExtensionName() string { return "RateOfRequests" }
+
+// Validate implements graphql.HandlerExtension.
+func (beforeDocuments) Validate(graphql.ExecutableSchema) error { return nil }
+
 // MutateOperationParameters implements graphql.OperationParameterMutator.
-func (m metered) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
-	_, err := m.take(ctx, rate.Amount{Fields: 1})
+func (b beforeDocuments) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
+	_, err := b.metered.take(ctx, rate.Amount{Fields: 1})
 	return limited(ctx, err)
 }
 
@@ -53,6 +64,9 @@ func (m metered) MutateOperationContext(ctx context.Context, o *graphql.Operatio
 	a := rate.Amount{Fields: rootFields(o)}
 	if s := extension.GetComplexityStats(ctx); s != nil {
 		a.Cost = s.Complexity
+	}
+	if read, ok := o.Stats.GetExtension((*introspected)(nil).ExtensionName()).(int); ok {
+		a.Cost += read / 10 // there is no statement behind it
 	}
 	left, err := m.take(ctx, rate.Amount{Fields: max(0, a.Fields-1), Cost: a.Cost})
 	o.Stats.SetExtension(m.ExtensionName(), &spent{a, left})
@@ -158,35 +172,6 @@ func (f *front) mayTry(ctx context.Context, secret string) error {
 		return err
 	}
 	return nil
-}
-
-// goodKeys remembers hashes of keys and tokens that let somebody in. The zero value is ready.
-type goodKeys struct {
-	mu    sync.RWMutex
-	known map[[sha256.Size]byte]struct{} // protected by mu
-}
-
-// maxGoodKeys bounds what is remembered; then all is forgotten.
-const maxGoodKeys = 20_000
-
-func (g *goodKeys) has(secret string) bool {
-	hash := sha256.Sum256([]byte(secret))
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	_, known := g.known[hash]
-	return known
-}
-
-func (g *goodKeys) remember(secret string) {
-	if g.has(secret) {
-		return
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.known == nil || len(g.known) >= maxGoodKeys {
-		g.known = map[[sha256.Size]byte]struct{}{}
-	}
-	g.known[sha256.Sum256([]byte(secret))] = struct{}{}
 }
 
 // wrong counts a key or token that let nobody in. Once the address has used up its allowance it hears of that alone.

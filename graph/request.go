@@ -13,6 +13,7 @@ import (
 // request is what a client asks for, in a body or a message; other members are ignored.
 type request struct {
 	Query         *string        `json:"query"`
+	DocumentID    *string        `json:"documentId"`
 	OperationName *string        `json:"operationName"`
 	Variables     map[string]any `json:"variables"`
 	Extensions    map[string]any `json:"extensions"`
@@ -21,11 +22,15 @@ type request struct {
 // readRequest reads a request. What it cannot read is not repeated in its error.
 func readRequest(text []byte) (*graphql.RawParams, error) {
 	var q request
-	if err := decode(text, &q); err != nil || q.Query == nil {
-		return nil, statusError{http.StatusBadRequest, "a request must be a JSON object with a string `query`, and where they are given " +
+	if err := decode(text, &q); err != nil || q.Query == nil && q.DocumentID == nil && q.Extensions["persistedQuery"] == nil {
+		return nil, statusError{http.StatusBadRequest, "a request must be a JSON object with a string `query` or `documentId`, and where they are given " +
 			"an object `variables`, a string `operationName` and an object `extensions`"}
 	}
-	params := &graphql.RawParams{Query: *q.Query, Variables: q.Variables, Extensions: q.Extensions}
+	params := &graphql.RawParams{Variables: q.Variables, Extensions: q.Extensions}
+	if q.Query != nil {
+		params.Query = *q.Query
+	}
+	named(params, q.DocumentID)
 	if q.OperationName != nil {
 		params.OperationName = *q.OperationName
 	}
@@ -38,16 +43,29 @@ func readQuery(query string) (*graphql.RawParams, error) {
 	if err != nil {
 		return nil, statusError{http.StatusBadRequest, "the parameters after `?` cannot be read"}
 	}
-	if !values.Has("query") {
-		return nil, statusError{http.StatusBadRequest, "send the document as the parameter `query`"}
-	}
 	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
 	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
 		if text := values.Get(name); text != "" && decode([]byte(text), into) != nil {
 			return nil, statusError{http.StatusBadRequest, "`" + name + "` must be a JSON object"}
 		}
 	}
+	if id := values.Get("documentId"); values.Has("documentId") {
+		named(params, &id)
+	} else if !values.Has("query") && params.Extensions["persistedQuery"] == nil {
+		return nil, statusError{http.StatusBadRequest, "send the document as the parameter `query`, or `documentId`"}
+	}
 	return params, nil
+}
+
+// named puts the id of a document beside the extensions.
+func named(params *graphql.RawParams, documentID *string) {
+	if documentID == nil {
+		return
+	}
+	if params.Extensions == nil {
+		params.Extensions = map[string]any{}
+	}
+	params.Extensions[documentIDKey] = *documentID
 }
 
 // decode reads the one JSON value that text is, with its numbers as they are written.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"parley/delivery"
 	"parley/dialogue"
 	"parley/eventlog"
+	"parley/graph/document"
 	"parley/graph/gql"
 	"parley/graph/limit"
 	"parley/graph/socket"
@@ -27,7 +30,7 @@ import (
 	"parley/seal"
 )
 
-// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits, Rates and Unshared are required.
+// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits, Rates, Documents, OwnDocuments and Unshared are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -55,6 +58,10 @@ type Options struct {
 	Limits LiveLimits
 	// Rates bounds what each caller may ask for; nil bounds nothing.
 	Rates *rate.Meter
+	// Documents are the only ones that are executed, together with OwnDocuments; none means that all are.
+	Documents []document.Source
+	// OwnDocuments are those of the pages that the server has itself, page by page.
+	OwnDocuments [][]document.Source
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
 }
@@ -103,28 +110,55 @@ func New(o Options) *Handler {
 
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
-		pages: pages, proxies: before, meter: o.Rates,
+		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
 	srv := handler.New(schema)
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
-	srv.SetQueryCache(lru.New[*ast.QueryDocument](queryCache))
+	f.cache = lru.New[*ast.QueryDocument](queryCache)
+	srv.SetQueryCache(f.cache)
 	srv.SetDisableSuggestion(true)
 	srv.SetErrorPresenter(presenter(o.Logger, limits.Errors))
 	srv.SetRecoverFunc(recovered(o.Logger))
+	rates := metered{o.Rates}
+	srv.Use(beforeDocuments{rates})
+	trusted := mustTrust(schema.Schema(), o)
+	srv.Use(persisted{trusted, lru.New[string](queryCache), limits.Document})
 	srv.Use(limit.NewExtension(limits))
+	if trusted != nil {
+		srv.Use(trustedOnly{trusted, &hashes{}})
+	}
 	srv.Use(wholeAnswers{})
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
-	srv.Use(metered{o.Rates})
+	srv.Use(&introspected{})
+	srv.Use(rates)
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
 	srv.AroundFields(rememberMutations)
 	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
+}
+
+// mustTrust makes the set of trusted documents; nil if all are executed. It panics for one that is not valid: see CheckDocuments.
+func mustTrust(schema *ast.Schema, o Options) *document.Set {
+	if len(o.Documents) == 0 {
+		return nil
+	}
+	set, err := document.NewSet(schema, append(slices.Clone(o.OwnDocuments), o.Documents)...)
+	if err != nil {
+		panic(fmt.Sprintf("graph: %v", err))
+	}
+	return set
+}
+
+// CheckDocuments says what is wrong with documents, in a sentence about the first.
+func CheckDocuments(apps ...[]document.Source) error {
+	_, err := document.NewSet(NewExecutableSchema(Config{}).Schema(), apps...)
+	return err
 }
 
 // mustBeGuarded panics unless every root field says who may use it.

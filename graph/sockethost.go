@@ -83,7 +83,7 @@ func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graph
 		h.fail(ctx, socketSink{o}, errManyOperations)
 		return
 	}
-	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	operation, errs := h.prepare(ctx, h.exec, params)
 	if errs != nil {
 		answer := h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 		o.Error(encodeErrors(answer.Errors))

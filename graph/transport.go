@@ -25,7 +25,7 @@ func (t requests) Supports(r *http.Request) bool { return asked(r.Context()) != 
 // Do implements graphql.Transport.
 func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ctx, a := graphql.StartOperationTrace(r.Context()), asked(r.Context())
-	operation, errs := exec.CreateOperationContext(ctx, a.params)
+	operation, errs := t.prepare(ctx, exec, a.params)
 	if errs != nil {
 		t.whole(w, a.offer, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
 		return

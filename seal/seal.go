@@ -107,6 +107,9 @@ func (k *Keys) Open(box []byte, workspace, name string) ([]byte, error) {
 	return nil, ErrUnknownKey
 }
 
+// Stale says whether Seal would now use another key than that of a ciphertext.
+func (k *Keys) Stale(box []byte) bool { return len(box) < 8 || string(box[:8]) != k.keys[0].id }
+
 func binding(keyID, workspace, name string) []byte {
 	return []byte(keyID + "\x00" + workspace + "\x00" + name)
 }

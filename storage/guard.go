@@ -29,6 +29,7 @@ var systemWorkers = map[string]string{
 	"feed":            "reads new events of every workspace that has subscribers",
 	"retention":       "deletes what is past its time in every workspace",
 	"metrics":         "counts over the whole installation",
+	"rotate secrets":  "encrypts the secrets of every workspace under the newest key",
 	"seal check":      "tries the secret key on any stored secret",
 }
 

@@ -1,0 +1,63 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestStrangersHaveAQuarterOfThePlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(8)
+		enter := func(known bool) (func(), error) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			return g.enter(ctx, known)
+		}
+		var leave []func()
+		for range 2 {
+			l, err := enter(false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			leave = append(leave, l)
+		}
+		if _, err := enter(false); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the third stranger: %v", err)
+		}
+		for range 6 {
+			l, err := enter(true)
+			if err != nil {
+				t.Fatalf("somebody with a key: %v", err)
+			}
+			leave = append(leave, l)
+		}
+		if _, err := enter(true); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the ninth: %v", err)
+		}
+		refused := 0
+		for range strangersWaiting + 10 {
+			go func() {
+				l, err := g.enter(t.Context(), false)
+				if errors.Is(err, errManyStrangers) {
+					refused++ // in the bubble one after the other
+				} else if err == nil {
+					l()
+				}
+			}()
+			synctest.Wait()
+		}
+		if refused != 10 {
+			t.Errorf("%d were sent away, want 10", refused)
+		}
+		for _, l := range leave {
+			l()
+		}
+		synctest.Wait()
+		if len(g.all)+len(g.strangers)+len(g.queue) != 0 {
+			t.Errorf("%d, %d and %d places are not given back", len(g.all), len(g.strangers), len(g.queue))
+		}
+	})
+}
