@@ -34,7 +34,7 @@ type obedient struct {
 }
 
 func (o *obedient) answer(_ context.Context, r model.Request) model.End {
-	whole, err := json.Marshal(r)
+	whole, err := json.Marshal(model.Request{System: r.System, Messages: r.Messages, AnswerSchema: json.RawMessage("null"), Script: json.RawMessage("null")})
 	if err != nil {
 		panic(err)
 	}
@@ -145,7 +145,6 @@ func TestAnObedientModelDoesNoHarm(t *testing.T) {
 				return !db.Client.Turn.Query().Where(turn.ThreadID(threadID), turn.StateNotIn(turn.StateENDED, turn.StatePARKED)).ExistX(w.ctx)
 			})
 			for _, c := range w.calls(threadID) {
-				t.Logf("%.60q: %s %s %s %.200s", line, c.Name, c.State, c.Arguments, c.Result)
 				if c.Name == "pay" {
 					tried++
 					if c.State != call.StateAWAITING_APPROVAL && c.State != call.StateFAILED && c.State != call.StateREFUSED {

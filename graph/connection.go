@@ -30,7 +30,7 @@ type connection struct {
 	kind      string // of its transport, in metrics; empty for an execution for many
 	caller    string // for whom it counts; protected by the lock of streams
 	requestID string
-	address   unique.Handle[string] // many come from one proxy
+	address   unique.Handle[string] // where the client is
 	values    context.Context       // has the viewer of the request; nil: there was none
 	cause     atomic.Pointer[error]
 

@@ -16,7 +16,7 @@ import (
 )
 
 // allowed are licences under which a binary may be passed on with a notice.
-var allowed = []string{"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "MPL-2.0", "0BSD", "Unlicense", "CC0-1.0"}
+var allowed = []string{"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "MPL-2.0", "0BSD", "Unlicense", "CC0-1.0", "Python-2.0"}
 
 // marks are sentences by which a licence is known, the first that fits counts.
 var marks = []struct {
@@ -103,7 +103,7 @@ func modules() ([]module, error) {
 }
 
 func licenceOf(dir string) string {
-	for _, pattern := range []string{"LICEN[SC]E*", "COPYING*", "licen[sc]e*", "UNLICENSE"} {
+	for _, pattern := range []string{"LICEN[SC]E*", "COPYING*", "Licen[sc]e*", "licen[sc]e*", "UNLICENSE"} {
 		files, _ := filepath.Glob(filepath.Join(dir, pattern))
 		for _, file := range files {
 			text, err := os.ReadFile(file)
