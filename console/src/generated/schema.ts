@@ -340,6 +340,87 @@ export type AttemptTrigger =
   /** It was a test. */
   | 'TEST';
 
+/** What became of one row. */
+export type AuditChange = {
+  readonly __typename?: 'AuditChange';
+  /** What it is since then; null if it is gone. */
+  readonly after: Maybe<Scalars['JSON']['output']>;
+  /** What it was: of a changed row the columns that changed; null if it is new. */
+  readonly before: Maybe<Scalars['JSON']['output']>;
+  /** Its id. */
+  readonly id: Scalars['String']['output'];
+  /** What it is a row of, such as `Agent` or `Secret`. */
+  readonly type: Scalars['String']['output'];
+};
+
+/** Something that somebody administered. */
+export type AuditEntry = Node & {
+  readonly __typename?: 'AuditEntry';
+  /** Name of the mutation, or of the command. */
+  readonly action: Scalars['String']['output'];
+  /**
+   * What it changed, row by row. Secrets are not in it, and values of more than 4 KB are cut. Empty for what changed no settings, such
+   * as a test or an erasure.
+   */
+  readonly changes: ReadonlyArray<AuditChange>;
+  /** When it happened. */
+  readonly createdAt: Scalars['Time']['output'];
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Id of the key that asked; empty for a command. */
+  readonly keyId: Scalars['String']['output'];
+  /** Display name of the key at that time; of a command its name. */
+  readonly keyName: Scalars['String']['output'];
+  /** Id of what it was done to; empty where there is no single one. */
+  readonly objectId: Scalars['String']['output'];
+  /** The `requestId` of the answer. */
+  readonly requestId: Scalars['String']['output'];
+  /** Role of the key; empty for a command. */
+  readonly role: Scalars['String']['output'];
+};
+
+/** A page of the audit log. */
+export type AuditEntryConnection = {
+  readonly __typename?: 'AuditEntryConnection';
+  /** What is on the page. */
+  readonly edges: Maybe<ReadonlyArray<Maybe<AuditEntryEdge>>>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are on all pages; counted only when asked for. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** An entry in a page. */
+export type AuditEntryEdge = {
+  readonly __typename?: 'AuditEntryEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The object itself. */
+  readonly node: Maybe<AuditEntry>;
+};
+
+/** Filter of the audit log. */
+export type AuditEntryWhereInput = {
+  /** This action. */
+  readonly action?: InputMaybe<Scalars['String']['input']>;
+  /** Any of these actions. */
+  readonly actionIn?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** All of these hold. */
+  readonly and?: InputMaybe<ReadonlyArray<AuditEntryWhereInput>>;
+  /** Since then. */
+  readonly createdAtGTE?: InputMaybe<Scalars['Time']['input']>;
+  /** Before then. */
+  readonly createdAtLT?: InputMaybe<Scalars['Time']['input']>;
+  /** By this key. */
+  readonly keyID?: InputMaybe<Scalars['String']['input']>;
+  /** This does not hold. */
+  readonly not?: InputMaybe<AuditEntryWhereInput>;
+  /** Done to this. */
+  readonly objectID?: InputMaybe<Scalars['String']['input']>;
+  /** Any of these holds. Of none, none does: an empty list matches nothing. */
+  readonly or?: InputMaybe<ReadonlyArray<AuditEntryWhereInput>>;
+};
+
 /** One invocation of a function. */
 export type Call = Node & {
   readonly __typename?: 'Call';
@@ -1822,7 +1903,7 @@ export type Mutation = {
   /**
    * Opens a thread with an agent that is `public`, for whoever asks, and returns a token for it. It needs no key, and gives none of
    * the rights of one: the customer is new, and is what the visitor says. An address may begin 10 at once and 10 a minute, a workspace
-   * 600 a minute; more are `RATE_LIMITED`, with `extensions.retryAfterSeconds`.
+   * 600 a minute; more are `RATE_LIMITED`, with `extensions.retryAfterMs`.
    */
   readonly startChat: StartChatPayload;
   /** Stops the agent's present work on a thread, if there is any. */
@@ -1853,6 +1934,8 @@ export type Mutation = {
   readonly updateIntegration: IntegrationPayload;
   /** Changes the given fields. Steps that begin two seconds later or more see the change, on every replica. */
   readonly updateModelProvider: ModelProviderPayload;
+  /** Changes what the workspace does with the data of people. */
+  readonly updatePrivacy: WorkspacePayload;
 };
 
 
@@ -2179,6 +2262,12 @@ export type MutationUpdateModelProviderArgs = {
   input: UpdateModelProviderInput;
 };
 
+
+/** What can be changed. */
+export type MutationUpdatePrivacyArgs = {
+  input: UpdatePrivacyInput;
+};
+
 /** Anything with an id. */
 export type Node = {
   /** Stable id with a prefix that names the type; ids of one type sort by time of creation. */
@@ -2297,6 +2386,21 @@ export type PresenceChanged = ThreadEvent & {
   readonly typing: Scalars['Boolean']['output'];
 };
 
+/** What a workspace does with the data of people. */
+export type Privacy = {
+  readonly __typename?: 'Privacy';
+  /**
+   * After how many days without a message a thread is erased, as `eraseThread` does it, and a customer with the last of its threads; null:
+   * never.
+   */
+  readonly eraseThreadsAfterDays: Maybe<Scalars['Int']['output']>;
+  /**
+   * What agents' models are not told about customers: `name`, `email`, `phone`, `channel`. Functions get it all the same, in
+   * their templates. What somebody writes in a message is not masked.
+   */
+  readonly hiddenFromModels: ReadonlyArray<Scalars['String']['output']>;
+};
+
 /** The workspace's own way to a model provider. Its key is never shown. */
 export type ProviderCredential = Node & {
   readonly __typename?: 'ProviderCredential';
@@ -2341,6 +2445,11 @@ export type Query = {
   readonly agents: AgentConnection;
   /** Keys of the workspace, revoked ones too. */
   readonly apiKeys: ApiKeyConnection;
+  /**
+   * Who administered what, newest first: every mutation that only ADMIN or INTEGRATOR may use, and commands of `parley keys`. Entries are
+   * kept for a year, or what `PARLEY_KEEP_AUDIT` says.
+   */
+  readonly auditLog: AuditEntryConnection;
   /** Customers of the workspace. */
   readonly customers: CustomerConnection;
   /** Deliveries, newest first unless `orderBy` says otherwise. */
@@ -2354,6 +2463,11 @@ export type Query = {
    * no thread pass `agentIds` and `channels`, of which none means all.
    */
   readonly events: EventConnection;
+  /**
+   * A link to everything that is stored about a customer: the customer, and of each thread what `exportThread` has of it, with events
+   * and webhooks in full. For those who ask what is known about them.
+   */
+  readonly exportCustomer: Download;
   /** A link to a CSV file with the figures of `stats`, one line for each day and agent. */
   readonly exportStats: Download;
   /** A link to one thread with everything said, called and noted in it. */
@@ -2425,6 +2539,16 @@ export type QueryApiKeysArgs = {
 
 
 /** What can be read. */
+export type QueryAuditLogArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  where?: InputMaybe<AuditEntryWhereInput>;
+};
+
+
+/** What can be read. */
 export type QueryCustomersArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   before?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2454,6 +2578,12 @@ export type QueryEventsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   threadId?: InputMaybe<Scalars['ID']['input']>;
   types?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+
+/** What can be read. */
+export type QueryExportCustomerArgs = {
+  customerId: Scalars['ID']['input'];
 };
 
 
@@ -3862,6 +3992,16 @@ export type UpdateModelProviderInput = {
   readonly key?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What a workspace is to do with the data of people. What is left out stays as it is. */
+export type UpdatePrivacyInput = {
+  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  /** After how many days without a message threads are erased, 1 to 36,500; null: never. */
+  readonly eraseThreadsAfterDays?: InputMaybe<Scalars['Int']['input']>;
+  /** What models are not told about customers: any of `name`, `email`, `phone`, `channel`. */
+  readonly hiddenFromModels?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
 /** Tokens that models used. */
 export type Usage = {
   readonly __typename?: 'Usage';
@@ -3940,4 +4080,15 @@ export type Workspace = {
   readonly id: Scalars['ID']['output'];
   /** Its name. */
   readonly name: Scalars['String']['output'];
+  /** What is done with the data of people; null for those who may not see settings. */
+  readonly privacy: Maybe<Privacy>;
+};
+
+/** The workspace that was changed. */
+export type WorkspacePayload = {
+  readonly __typename?: 'WorkspacePayload';
+  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
+  readonly clientMutationId: Maybe<Scalars['String']['output']>;
+  /** The workspace. */
+  readonly workspace: Workspace;
 };

@@ -272,6 +272,7 @@ export type IntegrationPageQuery = { readonly node:
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
     | { readonly id: string, readonly agentIds: ReadonlyArray<string>, readonly channels: ReadonlyArray<string>, readonly ordering: Types.Ordering, readonly holding: Types.IntegrationHolding, readonly payloadVersion: number, readonly asymmetric: boolean, readonly publicKeys: ReadonlyArray<string>, readonly ratePerSecond: number | null, readonly disabledAt: string | null, readonly createdAt: string, readonly name: string, readonly url: string, readonly eventTypes: ReadonlyArray<string>, readonly state: Types.IntegrationState, readonly disabledReason: string, readonly stats: ReadonlyArray<{ readonly since: string, readonly attempts: number, readonly succeeded: number, readonly successRate: number | null, readonly meanUs: number, readonly slowestUs: number }>, readonly health: { readonly status: Types.IntegrationStatus, readonly consecutiveFailures: number, readonly firstFailureAt: string | null, readonly lastFailureAt: string | null, readonly lastSuccessAt: string | null, readonly pausedUntil: string | null, readonly breakerUntil: string | null, readonly nextProbeAt: string | null, readonly notices: number, readonly heldDropped: number }, readonly backlog: { readonly pending: number, readonly running: number, readonly held: number, readonly more: boolean, readonly oldestDueAt: string | null } }
     | { readonly id: string }
     | { readonly id: string }
@@ -318,6 +319,7 @@ export type DeliveryPageQuery = { readonly node:
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
+    | { readonly id: string }
     | { readonly id: string, readonly eventType: string, readonly threadId: string | null, readonly sequence: number | null, readonly state: Types.DeliveryState, readonly attempts: number, readonly tries: number, readonly lane: Types.DeliveryLane, readonly steppedAside: boolean, readonly outside: boolean, readonly nextAt: string | null, readonly finishedAt: string | null, readonly createdAt: string, readonly event: { readonly id: string, readonly type: string, readonly body: unknown }, readonly integration: { readonly id: string, readonly url: string }, readonly attemptLog: ReadonlyArray<{ readonly id: string, readonly number: number, readonly trigger: Types.AttemptTrigger, readonly outcome: Types.AttemptOutcome, readonly status: number | null, readonly error: string, readonly answer: string, readonly remoteAddress: string, readonly startedAt: string, readonly dnsUs: number, readonly connectUs: number, readonly tlsUs: number, readonly firstByteUs: number, readonly totalUs: number }> }
     | { readonly id: string }
     | { readonly id: string }
@@ -354,6 +356,7 @@ export type ReplaysQueryVariables = Exact<{
 
 
 export type ReplaysQuery = { readonly node:
+    | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
     | { readonly id: string }
