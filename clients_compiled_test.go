@@ -95,6 +95,7 @@ func TestPublishedCachesFollowAThread(t *testing.T) {
 			c.until(`{"shown":{"status":"OPERATOR","messageCount":0` + strings.Replace(texts(), `""`, "", 1) + `}}`)
 			f.say("one")
 			c.until(`{"shown":{"status":"OPERATOR","messageCount":1` + texts("one") + `}}`)
+			c.until(`{"pong":true}`)
 			f.stop()
 			c.until(`{"closed":1012}`)
 			f.address, _, f.stop = startServer(t, f.e)

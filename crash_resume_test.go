@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,8 +48,11 @@ func TestCrashUnderSubscribers(t *testing.T) {
 	}
 }
 
-// resumeKills is how often servers are killed: 20 times, and 300 times in the soak.
+// resumeKills is how often servers are killed: 20 times, and in the soak 300 times, or as often as PARLEY_KILLS says.
 func resumeKills() int {
+	if n, err := strconv.Atoi(os.Getenv("PARLEY_KILLS")); err == nil {
+		return n
+	}
 	if os.Getenv("PARLEY_SOAK") != "" {
 		return 300
 	}
@@ -69,7 +73,7 @@ type watchedThread struct{ id, cursor string }
 
 func (s *audience) play(servers []*deadly, kills int) {
 	const threads, subscribers, writers = 20, 200, 4
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute+time.Duration(kills)*3*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute+time.Duration(kills)*5*time.Second)
 	defer cancel()
 	var made struct {
 		Agent  struct{ ID string }
@@ -105,8 +109,11 @@ func (s *audience) play(servers []*deadly, kills int) {
 		})
 	}
 	for range kills {
-		victim := servers[rand.IntN(len(servers))]
+		victim, before := servers[rand.IntN(len(servers))], wrote.Load()
 		dawdle(200 + rand.IntN(400))
+		for limit := time.Now().Add(10 * time.Second); wrote.Load() == before && time.Now().Before(limit); { // a busy machine is slow to begin
+			time.Sleep(5 * time.Millisecond)
+		}
 		victim.kill()
 		dawdle(rand.IntN(300))
 		victim.start("")
@@ -118,6 +125,9 @@ func (s *audience) play(servers []*deadly, kills int) {
 		s.note(ctx, th.id, s.last)
 	}
 	watching.Wait()
+	if wrote.Load() < int64(kills/2) {
+		s.t.Errorf("%d notes between %d kills: that proves little", wrote.Load(), kills)
+	}
 	s.t.Logf("%d kills, %d notes, %d events at %d subscribers, %d connections cut", kills, wrote.Load(), s.seen.Load(), subscribers, s.cuts.Load())
 }
 

@@ -1,6 +1,6 @@
 // Shows a thread from the normalised cache of a published client, which follows the thread over graphql-ws. It prints one
-// JSON object a line: {"shown": {…}} whenever what a page would show has changed, {"event": sequence}, {"closed": code} and
-// {"error": text}. Lines on its standard input:
+// JSON object a line: {"shown": {…}} whenever what a page would show has changed, {"event": sequence}, {"closed": code}, {"pong": true}
+// for each answer to a ping, and {"error": text}. Lines on its standard input:
 //
 //   take over     runs a mutation, whose answer goes into the cache
 //
@@ -62,7 +62,8 @@ const socket = resuming(createClient({
   retryWait: () => new Promise((done) => setTimeout(done, 100)),
   shouldRetry: () => true,
   connectionParams: headers,
-  on: { closed: (e) => print({ closed: e.code }) },
+  keepAlive: 300,
+  on: { closed: (e) => print({ closed: e.code }), pong: (received) => received && print({ pong: true }) },
 }));
 
 async function apollo() {
