@@ -5,41 +5,26 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A new key. */
 export type CreateApiKeyInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** 1 to 200 characters. */
   readonly name: string;
-  /** Any role but THREAD. */
   readonly role: Role;
 };
 
-/** Names what to delete or revoke. */
 export type DeleteInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Its id. */
   readonly id: string | number;
 };
 
-/** All sessions of the key that asks, to end. */
 export type EndSessionsInput = {
-  /** The client's own id of this mutation, which the answer repeats. */
   readonly clientMutationId?: string | null | undefined;
 };
 
-/** What a viewer may do. */
 export type Role =
-  /** Everything in its workspace, including keys. */
   | 'ADMIN'
-  /** A frontend's server: threads, messages and thread tokens. */
   | 'APP'
-  /** Manages functions and integrations, and reads deliveries and events. */
   | 'INTEGRATOR'
-  /** A person who watches threads and steps in. */
   | 'OPERATOR'
-  /** A thread token: sees and writes one thread only. */
   | 'THREAD';
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;

@@ -5,383 +5,211 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Where a call stands. */
 export type CallState =
-  /** The answer is there. */
   | 'ANSWERED'
-  /** A person must approve it first. */
   | 'AWAITING_APPROVAL'
-  /** It failed; the model was told why. */
   | 'FAILED'
-  /** It was refused by a person or by a limit. */
   | 'REFUSED'
-  /** Stored, not sent. */
   | 'RESERVED'
-  /** Sent, no answer yet. */
   | 'SENT'
-  /** Sent, and the answer was lost. It may have had its effect. */
   | 'UNKNOWN';
 
-/** The answer of an HTTP function in a dry run. */
 export type CannedAnswerInput = {
-  /** The body. */
   readonly body?: unknown;
-  /** Name of the function. */
   readonly function: string;
-  /** HTTP status. */
   readonly status?: number;
 };
 
-/** How the chat page looks; what is left out is empty. */
 export type ChatSettingsInput = {
-  /** Colour of buttons and of the visitor's messages, as `#1d4ed8`. */
   readonly accentColor?: string;
-  /** What the page says first, at most 1,000 characters. */
   readonly greeting?: string;
-  /** What stands in the empty field for a message, at most 100 characters. */
   readonly placeholder?: string;
-  /** Head of the page, at most 100 characters; empty means the agent's name. */
   readonly title?: string;
 };
 
-/** A new agent. */
 export type CreateAgentInput = {
-  /** Origins of sites that may show the chat page in a frame, at most 20; hold at once. */
   readonly allowedSites?: ReadonlyArray<string> | null | undefined;
-  /** JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null means free text. */
   readonly answerSchema?: unknown;
-  /** How the chat page looks, replaced whole; holds at once. */
   readonly chat?: ChatSettingsInput | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Most tokens a day. */
   readonly dailyTokens?: number | null | undefined;
-  /** What the customer reads when no model can answer. */
   readonly fallbackText?: string | null | undefined;
-  /** What it writes when the customer stays silent, one after the other; at most 5. */
   readonly followUps?: ReadonlyArray<FollowUpInput> | null | undefined;
-  /** What the model is told to be and do; at most 100,000 characters. */
   readonly instructions?: string | null | undefined;
-  /** Most calls of one turn, 1 to 100; default 100. */
   readonly maxCalls?: number | null | undefined;
-  /** Most steps of one turn, 2 to 100; default 30. */
   readonly maxSteps?: number | null | undefined;
-  /** Longest time of one turn, 5 to 3,600 seconds; default 300. */
   readonly maxTurnSeconds?: number | null | undefined;
-  /** Most tokens of one turn, at least 1,000; default 200,000. */
   readonly maxTurnTokens?: number | null | undefined;
-  /** Longest wait while messages keep coming, 0 to 60,000 milliseconds; default 8,000. */
   readonly maxWaitMs?: number | null | undefined;
-  /** Ordered choice of models, each `provider` or `provider/model`. */
   readonly models?: ReadonlyArray<string> | null | undefined;
-  /** Its name. */
   readonly name: string;
-  /** What happens when a customer writes while the agent works; default FOLD. */
   readonly onBusy?: OnBusy | null | undefined;
-  /** Whether `startChat` may open threads without a key; holds at once. */
   readonly public?: boolean | null | undefined;
-  /** Hours in which it sends no follow-ups. The same `from` and `to` mean none. */
   readonly quietHours?: QuietHoursInput | null | undefined;
-  /** Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200. */
   readonly quietMs?: number | null | undefined;
-  /** ISO 3166 region for phone numbers without a country code. */
   readonly region?: string | null | undefined;
-  /** Rules of the scripted provider. */
   readonly script?: unknown;
-  /** Whether to give it the built-in tag functions; default true. */
   readonly tagFunctions?: boolean | null | undefined;
-  /** IANA time zone, such as `Europe/Berlin`; empty means UTC. */
   readonly timeZone?: string | null | undefined;
 };
 
-/** A new function. */
 export type CreateFunctionInput = {
-  /** Id of the agent. */
   readonly agentId: string | number;
-  /** RFC 6901 pointer to the part of the answer the model sees. */
   readonly answerPointer?: string | null | undefined;
-  /** Template of the body; empty sends the arguments as JSON. */
   readonly body?: string | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** When and how to call it, for the model. */
   readonly description?: string | null | undefined;
-  /** Whether the model is offered it; default true. */
   readonly enabled?: boolean | null | undefined;
-  /** Headers of the request. */
   readonly headers?: ReadonlyArray<FunctionHeaderInput> | null | undefined;
-  /** Whether a call may be sent again with the same Idempotency-Key; default true for GET, else false. */
   readonly idempotent?: boolean | null | undefined;
-  /** What it is. */
   readonly kind: FunctionKind;
-  /** GET, POST, PUT, PATCH or DELETE. */
   readonly method?: string | null | undefined;
-  /** Its name. */
   readonly name: string;
-  /** Whether an operator must approve each call; default false. */
   readonly needsApproval?: boolean | null | undefined;
-  /** JSON Schema of an object: the arguments. */
   readonly parameters?: unknown;
-  /** Tag that a TAG function raises; default its name. */
   readonly tag?: string | null | undefined;
-  /** Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000. */
   readonly timeoutMs?: number | null | undefined;
-  /** Address. */
   readonly url?: string | null | undefined;
 };
 
-/** The customer of a new thread. */
 export type CustomerInput = {
-  /** E-mail address. */
   readonly email?: string | null | undefined;
-  /** The app's own id; a customer known by it is taken up again and updated. */
   readonly externalId?: string | null | undefined;
-  /** The app's own facts. */
   readonly metadata?: unknown;
-  /** Its name. */
   readonly name?: string | null | undefined;
-  /** Phone number. */
   readonly phone?: string | null | undefined;
 };
 
-/** Names what to delete or revoke. */
 export type DeleteInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Its id. */
   readonly id: string | number;
 };
 
-/** A message that the agent sends when the customer stays silent. Give exactly one of `text` and `instruction`. */
 export type FollowUpInput = {
-  /** Minutes since the agent's last message, 1 to 43,200 (30 days). */
   readonly afterMinutes: number;
-  /** Tags of which any one cancels it. */
   readonly cancelTags?: ReadonlyArray<string>;
-  /** What the model is told, which then writes the message. */
   readonly instruction?: string | null | undefined;
-  /** What is sent as it is. */
   readonly text?: string | null | undefined;
 };
 
-/** A header of an HTTP function. */
 export type FunctionHeaderInput = {
-  /** Its name. */
   readonly name: string;
-  /** Whether the value is to be encrypted and never returned. */
   readonly secret?: boolean;
-  /** The value. */
   readonly value: string;
 };
 
-/** What a function is. */
 export type FunctionKind =
-  /** Sends an HTTP request to an integrator. */
   | 'HTTP'
-  /** Raises a tag. */
   | 'TAG';
 
-/** Who wrote a message. */
 export type MessageAuthor =
-  /** The agent. */
   | 'AGENT'
-  /** The customer. */
   | 'CUSTOMER'
-  /** An operator. */
   | 'OPERATOR'
-  /** The server. */
   | 'SYSTEM';
 
-/** What happens when a customer writes while the agent works. */
 export type OnBusy =
-  /** The message waits for the next turn. */
   | 'ENQUEUE'
-  /** The message is read before the agent's next step. */
   | 'FOLD'
-  /** The message is refused with THREAD_BUSY and not stored. */
   | 'REJECT'
-  /** The turn begins anew, unless a function was called already; then as FOLD. */
   | 'RESTART';
 
-/** A draft to publish. */
 export type PublishAgentInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the agent. */
   readonly id: string | number;
-  /** Whether all threads of the agent follow it from their next step on. */
   readonly moveThreads?: boolean;
-  /** What is new in it; at most 1,000 characters. */
   readonly note?: string | null | undefined;
 };
 
-/** A span of every day, in the agent's time zone. It may span midnight. */
 export type QuietHoursInput = {
-  /** First minute of it, `HH:MM`. */
   readonly from: string;
-  /** First minute after it, `HH:MM`. */
   readonly to: string;
 };
 
-/** A version to publish again. */
 export type RollbackAgentInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the agent. */
   readonly id: string | number;
-  /** Whether all threads of the agent follow it from their next step on. */
   readonly moveThreads?: boolean;
-  /** Whether the draft becomes equal to the version too. What was changed since and never published is lost then. */
   readonly restoreDraft?: boolean;
-  /** Number of the version. */
   readonly version: number;
 };
 
-/** A dry run. */
 export type TestAgentInput = {
-  /** Id of the agent. */
   readonly agentId: string | number;
-  /** Answers of HTTP functions, for CANNED. */
   readonly canned?: ReadonlyArray<CannedAnswerInput> | null | undefined;
-  /** The app's own word for where the customer writes. */
   readonly channel?: string | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Who the customer is. */
   readonly customer?: CustomerInput | null | undefined;
-  /** What happens to HTTP functions. */
   readonly functions?: TestFunctions;
-  /** What was said before; at most 200 messages. */
   readonly history?: ReadonlyArray<TestMessageInput> | null | undefined;
-  /** The app's own facts of the thread. */
   readonly metadata?: unknown;
-  /** What the customer says now. */
   readonly text: string;
-  /** Number of a version; default the draft. */
   readonly version?: number | null | undefined;
 };
 
-/** What a dry run does with HTTP functions. */
 export type TestFunctions =
-  /** They are answered from `canned`, and refused without an answer there. */
   | 'CANNED'
-  /** They are really called. */
   | 'LIVE'
-  /** They are refused; the model is told so. */
   | 'REFUSE';
 
-/** Something that was said before a dry run. */
 export type TestMessageInput = {
-  /** Who said it: CUSTOMER, AGENT or OPERATOR. */
   readonly author: MessageAuthor;
-  /** 1 to 16,000 characters. */
   readonly text: string;
 };
 
-/** Why a turn ended. */
 export type TurnReason =
-  /** The agent answered. */
   | 'ANSWERED'
-  /** The provider refused to answer. */
   | 'BLOCKED'
-  /** The dialogue was closed. */
   | 'CLOSED'
-  /** The answer broke off. */
   | 'CUT'
-  /** It could not be finished. */
   | 'FAILED'
-  /** A person has the talk, or is asked for. */
   | 'HANDED_OVER'
-  /** A limit of the agent was reached. */
   | 'LIMIT'
-  /** The agent chose to say nothing. */
   | 'SILENT'
-  /** It was stopped by hand. */
   | 'STOPPED'
-  /** Something newer took its place: the customer wrote more, or wrote before a reminder was sent. */
   | 'SUPERSEDED';
 
-/** Changes of an agent; what is left out stays. */
 export type UpdateAgentInput = {
-  /** Origins of sites that may show the chat page in a frame, at most 20; hold at once. */
   readonly allowedSites?: ReadonlyArray<string> | null | undefined;
-  /** JSON Schema of an object that each answer of the model is held to; at most 16 KiB, nested 32 deep. Null takes it away: free text. */
   readonly answerSchema?: unknown;
-  /** How the chat page looks, replaced whole; holds at once. */
   readonly chat?: ChatSettingsInput | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Most tokens a day. */
   readonly dailyTokens?: number | null | undefined;
-  /** What the customer reads when no model can answer. */
   readonly fallbackText?: string | null | undefined;
-  /** What it writes when the customer stays silent, one after the other; at most 5. */
   readonly followUps?: ReadonlyArray<FollowUpInput> | null | undefined;
-  /** Its id. */
   readonly id: string | number;
-  /** What the model is told to be and do; at most 100,000 characters. */
   readonly instructions?: string | null | undefined;
-  /** Most calls of one turn, 1 to 100; default 100. */
   readonly maxCalls?: number | null | undefined;
-  /** Most steps of one turn, 2 to 100; default 30. */
   readonly maxSteps?: number | null | undefined;
-  /** Longest time of one turn, 5 to 3,600 seconds; default 300. */
   readonly maxTurnSeconds?: number | null | undefined;
-  /** Most tokens of one turn, at least 1,000; default 200,000. */
   readonly maxTurnTokens?: number | null | undefined;
-  /** Longest wait while messages keep coming, 0 to 60,000 milliseconds; default 8,000. */
   readonly maxWaitMs?: number | null | undefined;
-  /** Ordered choice of models, each `provider` or `provider/model`. */
   readonly models?: ReadonlyArray<string> | null | undefined;
-  /** Its name. */
   readonly name?: string | null | undefined;
-  /** What happens when a customer writes while the agent works; default FOLD. */
   readonly onBusy?: OnBusy | null | undefined;
-  /** Whether `startChat` may open threads without a key; holds at once. */
   readonly public?: boolean | null | undefined;
-  /** Hours in which it sends no follow-ups. The same `from` and `to` mean none. */
   readonly quietHours?: QuietHoursInput | null | undefined;
-  /** Quiet time before a turn, 0 to 8,000 milliseconds; default 1,200. */
   readonly quietMs?: number | null | undefined;
-  /** ISO 3166 region for phone numbers without a country code. */
   readonly region?: string | null | undefined;
-  /** Rules of the scripted provider. */
   readonly script?: unknown;
-  /** IANA time zone, such as `Europe/Berlin`; empty means UTC. */
   readonly timeZone?: string | null | undefined;
 };
 
-/** Changes of a function; what is left out stays. */
 export type UpdateFunctionInput = {
-  /** RFC 6901 pointer to the part of the answer the model sees. */
   readonly answerPointer?: string | null | undefined;
-  /** Template of the body; empty sends the arguments as JSON. */
   readonly body?: string | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** When and how to call it, for the model. */
   readonly description?: string | null | undefined;
-  /** Whether the model is offered it; default true. */
   readonly enabled?: boolean | null | undefined;
-  /** Replaces all headers. */
   readonly headers?: ReadonlyArray<FunctionHeaderInput> | null | undefined;
-  /** Its id. */
   readonly id: string | number;
-  /** Whether a call may be sent again with the same Idempotency-Key. */
   readonly idempotent?: boolean | null | undefined;
-  /** GET, POST, PUT, PATCH or DELETE. */
   readonly method?: string | null | undefined;
-  /** Its name. */
   readonly name?: string | null | undefined;
-  /** Whether an operator must approve each call; default false. */
   readonly needsApproval?: boolean | null | undefined;
-  /** JSON Schema of an object: the arguments. */
   readonly parameters?: unknown;
-  /** Name of the tag. */
   readonly tag?: string | null | undefined;
-  /** Longest time of one call, 1,000 to 60,000 milliseconds; default 10,000. */
   readonly timeoutMs?: number | null | undefined;
-  /** Address. */
   readonly url?: string | null | undefined;
 };
 

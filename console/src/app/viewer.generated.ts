@@ -5,30 +5,19 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What a viewer may do. */
 export type Role =
-  /** Everything in its workspace, including keys. */
   | 'ADMIN'
-  /** A frontend's server: threads, messages and thread tokens. */
   | 'APP'
-  /** Manages functions and integrations, and reads deliveries and events. */
   | 'INTEGRATOR'
-  /** A person who watches threads and steps in. */
   | 'OPERATOR'
-  /** A thread token: sees and writes one thread only. */
   | 'THREAD';
 
-/** A key to sign in with. */
 export type SignInInput = {
-  /** The client's own id of this mutation, which the answer repeats. */
   readonly clientMutationId?: string | null | undefined;
-  /** The key. */
   readonly key: string;
 };
 
-/** A session to end: the one that asks. */
 export type SignOutInput = {
-  /** The client's own id of this mutation, which the answer repeats. */
   readonly clientMutationId?: string | null | undefined;
 };
 

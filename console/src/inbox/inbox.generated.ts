@@ -5,124 +5,65 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Who wrote a message. */
 export type MessageAuthor =
-  /** The agent. */
   | 'AGENT'
-  /** The customer. */
   | 'CUSTOMER'
-  /** An operator. */
   | 'OPERATOR'
-  /** The server. */
   | 'SYSTEM';
 
-/** Direction of an order. */
 export type OrderDirection =
-  /** Smallest or oldest first. */
   | 'ASC'
-  /** Largest or newest first. */
   | 'DESC';
 
-/** What a viewer may do. */
 export type Role =
-  /** Everything in its workspace, including keys. */
   | 'ADMIN'
-  /** A frontend's server: threads, messages and thread tokens. */
   | 'APP'
-  /** Manages functions and integrations, and reads deliveries and events. */
   | 'INTEGRATOR'
-  /** A person who watches threads and steps in. */
   | 'OPERATOR'
-  /** A thread token: sees and writes one thread only. */
   | 'THREAD';
 
-/** Order of threads. */
 export type ThreadOrder = {
-  /** Which way. */
   readonly direction?: OrderDirection;
-  /** What to order by. */
   readonly field: ThreadOrderField;
 };
 
-/** What threads can be ordered by. */
 export type ThreadOrderField =
-  /** By time of creation. */
   | 'CREATED_AT'
-  /** By the last thing that happened. */
   | 'LAST_ACTIVITY_AT'
-  /** By number of messages. */
   | 'MESSAGE_COUNT'
-  /** By the moment since which they wait for a person. Those that do not wait come last with ASC. */
   | 'WAITING_SINCE';
 
-/** Who has the talk. */
 export type ThreadStatus =
-  /** The dialogue is over. */
   | 'CLOSED'
-  /** The agent. */
   | 'OPEN'
-  /** An operator. */
   | 'OPERATOR'
-  /** Nobody yet: a person is needed. */
   | 'WAITING_FOR_OPERATOR';
 
-/**
- * Filter of threads. All given conditions must hold. An empty list of wanted values matches nothing. As every filter, it has
- * at most 200 inputs nested at most 10 deep, 250 entries in one list and 5,000 in all; and `text` at most 3 times.
- */
 export type ThreadWhereInput = {
-  /** Of this agent. */
   readonly agentID?: string | number | null | undefined;
-  /** Of any of these agents. */
   readonly agentIDIn?: ReadonlyArray<string | number> | null | undefined;
-  /** All of these hold. */
   readonly and?: ReadonlyArray<ThreadWhereInput> | null | undefined;
-  /** The app's own word for where the customer writes. */
   readonly channel?: string | null | undefined;
-  /** Any of these. */
   readonly channelIn?: ReadonlyArray<string> | null | undefined;
-  /** Made at this moment or later. */
   readonly createdAtGTE?: string | null | undefined;
-  /** Made before this moment. */
   readonly createdAtLT?: string | null | undefined;
-  /** Of this customer. */
   readonly customerID?: string | number | null | undefined;
-  /** The app's own id. */
   readonly externalId?: string | null | undefined;
-  /** Any of these. */
   readonly externalIdIn?: ReadonlyArray<string> | null | undefined;
-  /** Its id. */
   readonly id?: string | number | null | undefined;
-  /** Any of these ids. */
   readonly idIn?: ReadonlyArray<string | number> | null | undefined;
-  /** Something happened at this moment or later. */
   readonly lastActivityAtGTE?: string | null | undefined;
-  /** Nothing happened since this moment. */
   readonly lastActivityAtLT?: string | null | undefined;
-  /** At least so many messages. */
   readonly messageCountGTE?: number | null | undefined;
-  /** This does not hold. */
   readonly not?: ThreadWhereInput | null | undefined;
-  /** With this operator. */
   readonly operatorID?: string | number | null | undefined;
-  /** True: without an operator. False: with one. */
   readonly operatorIDIsNil?: boolean | null | undefined;
-  /** Any of these holds. Of none, none does: an empty list matches nothing. */
   readonly or?: ReadonlyArray<ThreadWhereInput> | null | undefined;
-  /** Status. */
   readonly status?: ThreadStatus | null | undefined;
-  /** Any of these. */
   readonly statusIn?: ReadonlyArray<ThreadStatus> | null | undefined;
-  /** Threads with this tag on. */
   readonly tag?: string | null | undefined;
-  /** Threads with any of these tags on. */
   readonly tagIn?: ReadonlyArray<string> | null | undefined;
-  /** Threads in which a message, or the customer's name, e-mail or phone, holds this text; case does not matter. */
   readonly text?: string | null | undefined;
-  /**
-   * True: with messages that the operator who asks has not read. False: without. Others than operators have read all. Lists take
-   * it, subscriptions do not.
-   */
   readonly unread?: boolean | null | undefined;
 };
 

@@ -5,246 +5,139 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What came of an attempt. */
 export type AttemptOutcome =
-  /** The address is one that this server does not send to. */
   | 'BLOCKED'
-  /** The server stopped before it knew the outcome. */
   | 'LOST'
-  /** Any other status. */
   | 'REFUSED'
-  /** A status of 200 to 299. */
   | 'SUCCEEDED'
-  /** No whole answer in time. */
   | 'TIMED_OUT'
-  /** No connection, or it broke. */
   | 'UNREACHABLE';
 
-/** Why an attempt was made. */
 export type AttemptTrigger =
-  /** It was replayed. */
   | 'REPLAY'
-  /** It was sent again by hand. */
   | 'RESEND'
-  /** Its time had come. */
   | 'SCHEDULE'
-  /** It was a test. */
   | 'TEST';
 
-/** A replay to end. */
 export type CancelReplayInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the replay. */
   readonly id: string | number;
 };
 
-/** A new integration. */
 export type CreateIntegrationInput = {
-  /** Only threads of these agents; empty means all. */
   readonly agentIds?: ReadonlyArray<string | number> | null | undefined;
-  /** Whether requests carry an ed25519 signature (`v1a`) too; default false. */
   readonly asymmetric?: boolean | null | undefined;
-  /** Only threads of these channels; empty means all. */
   readonly channels?: ReadonlyArray<string> | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Types or patterns such as `contact.*`; `*` is all. */
   readonly eventTypes: ReadonlyArray<string>;
-  /** Its name. */
   readonly name: string;
-  /** In which order events are sent. */
   readonly ordering?: Ordering | null | undefined;
-  /** Most attempts a second, 1 to 1000; null means no limit. */
   readonly ratePerSecond?: number | null | undefined;
-  /** Address. */
   readonly url: string;
 };
 
-/** Names what to delete or revoke. */
 export type DeleteInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Its id. */
   readonly id: string | number;
 };
 
-/** What a delivery waits for besides its order. */
 export type DeliveryLane =
-  /** Nothing. */
   | 'LIVE'
-  /** What is new: it is part of a replay. */
   | 'REPLAY';
 
-/** Where a delivery stands. */
 export type DeliveryState =
-  /** It will not be sent: its integration was deleted, or it was held for too long. */
   | 'CANCELLED'
-  /** Received. */
   | 'DONE'
-  /** All tries are spent. */
   | 'EXHAUSTED'
-  /** Kept while the integration is disabled, and until it is released. */
   | 'HELD'
-  /** Waiting for its next attempt. */
   | 'PENDING'
-  /** Being sent. */
   | 'RUNNING';
 
-/** Filter of deliveries. */
 export type DeliveryWhereInput = {
-  /** All of these hold. */
   readonly and?: ReadonlyArray<DeliveryWhereInput> | null | undefined;
-  /** Made at this moment or later. */
   readonly createdAtGTE?: string | null | undefined;
-  /** Made before this moment. */
   readonly createdAtLT?: string | null | undefined;
-  /** Of this event. */
   readonly eventID?: string | number | null | undefined;
-  /** Type of the event. */
   readonly eventType?: string | null | undefined;
-  /** Any of these types. */
   readonly eventTypeIn?: ReadonlyArray<string> | null | undefined;
-  /** Its id. */
   readonly id?: string | number | null | undefined;
-  /** Any of these ids. */
   readonly idIn?: ReadonlyArray<string | number> | null | undefined;
-  /** To this integration. */
   readonly integrationID?: string | number | null | undefined;
-  /** This does not hold. */
   readonly not?: DeliveryWhereInput | null | undefined;
-  /** Any of these holds. Of none, none does: an empty list matches nothing. */
   readonly or?: ReadonlyArray<DeliveryWhereInput> | null | undefined;
-  /** Where it stands. */
   readonly state?: DeliveryState | null | undefined;
-  /** Any of these. */
   readonly stateIn?: ReadonlyArray<DeliveryState> | null | undefined;
-  /** Of this thread. */
   readonly threadID?: string | number | null | undefined;
 };
 
-/** What becomes of the held deliveries of an enabled integration. */
 export type IntegrationHolding =
-  /** For FIFO: new events are held too, so that they do not go before older ones that wait for their release. */
   | 'KEPT'
-  /** New events are sent. What is held waits for its release. */
   | 'NONE'
-  /** What is held is being released. */
   | 'RELEASING';
 
-/** Whether an integration is served. */
 export type IntegrationState =
-  /** Events are held and can be released. */
   | 'DISABLED'
-  /** Events are sent. */
   | 'ENABLED';
 
-/** How an endpoint is doing. */
 export type IntegrationStatus =
-  /** The integration is disabled. */
   | 'DISABLED'
-  /** The last attempts failed; it is tried on. */
   | 'FAILING'
-  /** The last attempt succeeded, or there was none. */
   | 'HEALTHY'
-  /** It failed so often that it is left alone for a while, and then tried with one delivery. */
   | 'OPEN'
-  /** It asked to be left alone for a while, or its address or secret cannot be used. */
   | 'PAUSED';
 
-/** Order in which an integration gets its events. */
 export type Ordering =
-  /** In order over everything; a failing delivery holds all later ones. */
   | 'FIFO'
-  /** In any order. */
   | 'NONE'
-  /** In order within each thread. A delivery that fails three times steps aside. */
   | 'THREAD';
 
-/** An integration whose held deliveries are to be released. */
 export type ReleaseHeldDeliveriesInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the integration, which must be enabled. */
   readonly integrationId: string | number;
 };
 
-/** Which deliveries to send once more. */
 export type ReplayDeliveriesInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the integration. */
   readonly integrationId: string | number;
-  /** Deliveries made from then on. */
   readonly since: string;
-  /** How they had ended: DONE, EXHAUSTED, or both if it is left out. */
   readonly states?: ReadonlyArray<DeliveryState> | null | undefined;
-  /** Types or patterns such as `contact.*`; all if it is left out. */
   readonly types?: ReadonlyArray<string> | null | undefined;
-  /** Deliveries made before then; now if it is left out. */
   readonly until?: string | null | undefined;
 };
 
-/** Where a replay stands. */
 export type ReplayState =
-  /** It was cancelled. */
   | 'CANCELLED'
-  /** All that it is of were made due. */
   | 'DONE'
-  /** It looks for deliveries, and makes them due. */
   | 'RUNNING';
 
-/** A delivery to send again. */
 export type ResendDeliveryInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the delivery. */
   readonly deliveryId: string | number;
 };
 
-/** A secret to renew, with the ed25519 key if there is one. */
 export type RotateIntegrationSecretInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Its id. */
   readonly id: string | number;
-  /** How long what is old signs beside what is new, 0 to 168 hours; default 24. */
   readonly overlapHours?: number | null | undefined;
 };
 
-/** A sample to send. */
 export type TestIntegrationInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Type of the sample; default `integration.ping`. */
   readonly eventType?: string | null | undefined;
-  /** Its id. */
   readonly id: string | number;
 };
 
-/** Changes of an integration; what is left out stays. */
 export type UpdateIntegrationInput = {
-  /** Only threads of these agents; empty means all. */
   readonly agentIds?: ReadonlyArray<string | number> | null | undefined;
-  /** Whether requests carry an ed25519 signature (`v1a`) too. False destroys its ed25519 keys. */
   readonly asymmetric?: boolean | null | undefined;
-  /** Only threads of these channels; empty means all. */
   readonly channels?: ReadonlyArray<string> | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Types or patterns such as `contact.*`; `*` is all. */
   readonly eventTypes?: ReadonlyArray<string> | null | undefined;
-  /** Its id. */
   readonly id: string | number;
-  /** Its name. */
   readonly name?: string | null | undefined;
-  /** In which order events are sent. */
   readonly ordering?: Ordering | null | undefined;
-  /** Most attempts a second, 1 to 1000; null ends the limit. */
   readonly ratePerSecond?: number | null | undefined;
-  /** Where it stands. */
   readonly state?: IntegrationState | null | undefined;
-  /** Address. */
   readonly url?: string | null | undefined;
 };
 

@@ -5,227 +5,131 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type * as Types from '../generated/schema';
 
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A new note. */
 export type AddNoteInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** 1 to 16,000 characters. */
   readonly text: string;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** A tag to put on. */
 export type AddTagInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Name of the tag. */
   readonly tag: string;
-  /** The text. */
   readonly text?: string | null | undefined;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** Names a call. */
 export type CallInput = {
-  /** Id of the call. */
   readonly callId: string | number;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
 };
 
-/** Where a call stands. */
 export type CallState =
-  /** The answer is there. */
   | 'ANSWERED'
-  /** A person must approve it first. */
   | 'AWAITING_APPROVAL'
-  /** It failed; the model was told why. */
   | 'FAILED'
-  /** It was refused by a person or by a limit. */
   | 'REFUSED'
-  /** Stored, not sent. */
   | 'RESERVED'
-  /** Sent, no answer yet. */
   | 'SENT'
-  /** Sent, and the answer was lost. It may have had its effect. */
   | 'UNKNOWN';
 
-/** A reminder to cancel. */
 export type CancelReminderInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the reminder. */
   readonly id: string | number;
-  /** Why; at most 1,000 characters. */
   readonly reason?: string | null | undefined;
 };
 
-/** Where a delivery stands. */
 export type DeliveryState =
-  /** It will not be sent: its integration was deleted, or it was held for too long. */
   | 'CANCELLED'
-  /** Received. */
   | 'DONE'
-  /** All tries are spent. */
   | 'EXHAUSTED'
-  /** Kept while the integration is disabled, and until it is released. */
   | 'HELD'
-  /** Waiting for its next attempt. */
   | 'PENDING'
-  /** Being sent. */
   | 'RUNNING';
 
-/** What an operator has read. */
 export type MarkReadInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Id of the last message that was read; by default the newest. */
   readonly messageId?: string | number | null | undefined;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** Who wrote a message. */
 export type MessageAuthor =
-  /** The agent. */
   | 'AGENT'
-  /** The customer. */
   | 'CUSTOMER'
-  /** An operator. */
   | 'OPERATOR'
-  /** The server. */
   | 'SYSTEM';
 
-/** A call to refuse. */
 export type RefuseCallInput = {
-  /** Id of the call. */
   readonly callId: string | number;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** What the model is told. */
   readonly reason?: string | null | undefined;
 };
 
-/** What a reminder is. */
 export type ReminderKind =
-  /** The customer stayed silent; one of the agent's follow-ups. */
   | 'FOLLOW_UP'
-  /** Set for a time: by the agent because the customer asked for it, or by `createReminder`. */
   | 'SCHEDULED';
 
-/** Where a reminder stands. */
 export type ReminderState =
-  /** It will not be sent; `reason` says why. */
   | 'CANCELLED'
-  /** It is waiting for its time. */
   | 'PENDING'
-  /** It became a message, or the turn that writes it was begun. */
   | 'SENT';
 
-/** A tag to take off. */
 export type RemoveTagInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** Name of the tag. */
   readonly tag: string;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** What is said. */
 export type SendMessageInput = {
-  /** The client's own id, unique in the thread for ever: the same id returns the first message. */
   readonly clientMessageId?: string | null | undefined;
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** 1 to 16,000 characters. */
   readonly text: string;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** Who is at a thread. */
 export type SetPresenceInput = {
-  /** The client's own id of this mutation, which the answer repeats. */
   readonly clientMutationId?: string | null | undefined;
-  /** Whether the caller is there; false when it leaves. */
   readonly present?: boolean;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
-  /** Whether the caller is typing. */
   readonly typing?: boolean;
 };
 
-/** A reply to suggest. */
 export type SuggestReplyInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** What the operator wants to say, for the model; at most 4,000 characters. */
   readonly instruction?: string | null | undefined;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** What the file of one thread is. */
 export type ThreadExportFormat =
-  /** One JSON object a line: the thread, then everything in it in the order in which it happened. */
   | 'JSON_LINES'
-  /** A text for people. */
   | 'MARKDOWN';
 
-/** Names a thread. */
 export type ThreadInput = {
-  /** The client's own id of this mutation; the same id within 24 hours returns the first result. */
   readonly clientMutationId?: string | null | undefined;
-  /** The thread it belongs to. */
   readonly threadId: string | number;
 };
 
-/** Who has the talk. */
 export type ThreadStatus =
-  /** The dialogue is over. */
   | 'CLOSED'
-  /** The agent. */
   | 'OPEN'
-  /** An operator. */
   | 'OPERATOR'
-  /** Nobody yet: a person is needed. */
   | 'WAITING_FOR_OPERATOR';
 
-/** Why a turn ended. */
 export type TurnReason =
-  /** The agent answered. */
   | 'ANSWERED'
-  /** The provider refused to answer. */
   | 'BLOCKED'
-  /** The dialogue was closed. */
   | 'CLOSED'
-  /** The answer broke off. */
   | 'CUT'
-  /** It could not be finished. */
   | 'FAILED'
-  /** A person has the talk, or is asked for. */
   | 'HANDED_OVER'
-  /** A limit of the agent was reached. */
   | 'LIMIT'
-  /** The agent chose to say nothing. */
   | 'SILENT'
-  /** It was stopped by hand. */
   | 'STOPPED'
-  /** Something newer took its place: the customer wrote more, or wrote before a reminder was sent. */
   | 'SUPERSEDED';
 
-/** Where a turn stands. */
 export type TurnState =
-  /** Waiting for the customer to finish. */
   | 'DUE'
-  /** Over, for one reason. */
   | 'ENDED'
-  /** Waiting for an approval. */
   | 'PARKED'
-  /** Being worked on. */
   | 'RUNNING';
 
 export type MessagePartsFragment = { readonly id: string, readonly sequence: number, readonly author: Types.MessageAuthor, readonly authorName: string, readonly text: string, readonly data: unknown, readonly clientMessageId: string | null, readonly model: string, readonly inputTokens: number, readonly outputTokens: number, readonly createdAt: string };
