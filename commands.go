@@ -155,7 +155,7 @@ func (a *app) keysCommand(ctx context.Context, args []string, out io.Writer) err
 	if err != nil {
 		return err
 	}
-	ctx = eventlog.WithAct(viewer.WorkerContext(ctx, w.ID, "keys command"), eventlog.Act{Name: "parley keys " + args[0]})
+	ctx = eventlog.WithAct(viewer.WorkerContext(ctx, w.ID, "keys command"), eventlog.Act{Name: "parley keys " + args[0], KeyName: "keys command"})
 	switch {
 	case args[0] == "list" && flags.NArg() == 0:
 		return a.listKeys(ctx, out)

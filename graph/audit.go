@@ -35,7 +35,13 @@ func withAct(ctx context.Context, f graphql.CollectedField) context.Context {
 	if f.Definition == nil || !administrative(f.Definition) {
 		return ctx
 	}
-	return eventlog.WithAct(ctx, eventlog.Act{Name: f.Name, RequestID: requestID(ctx)})
+	return eventlog.WithAct(ctx, actOf(ctx, f.Name))
+}
+
+// actOf is what somebody does, and who.
+func actOf(ctx context.Context, name string) eventlog.Act {
+	v, _ := viewer.FromContext(ctx)
+	return eventlog.Act{Name: name, RequestID: requestID(ctx), Key: v.Key, Role: string(v.Role), KeyName: v.Name}
 }
 
 // pageAudit reads a page of the audit log, newest first.

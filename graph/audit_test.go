@@ -11,6 +11,7 @@ import (
 	"parley/ent/ms"
 	"parley/ent/thread"
 	"parley/ent/viewer"
+	"parley/eventlog"
 )
 
 const auditLog = `query($where: AuditEntryWhereInput) { auditLog(where: $where) { totalCount edges { node {
@@ -80,15 +81,15 @@ func TestWhoErasesOrExportsIsInTheAuditLog(t *testing.T) {
 		threadID := f.thread(f.agent("A"))
 		customerID := f.must(`query($t: ID!) { thread(id: $t) { customer { id } } }`, map[string]any{"t": threadID}).text("thread", "customer", "id")
 		f.link(f.keys[viewer.Admin], "exportCustomer", `customerId: "`+customerID+`"`, nil)
-		if entry, _ := f.audited(); entry["action"] != "exportCustomer" || entry["objectId"] != customerID {
+		if entry, _ := f.audited(); entry["action"] != "exportCustomer" || entry["objectId"] != eventlog.Digest(customerID) {
 			t.Errorf("%v", entry)
 		}
 		f.must(`mutation($t: ID!) { eraseThread(input: {threadId: $t}) { done } }`, map[string]any{"t": threadID})
-		if entry, _ := f.audited(); entry["action"] != "eraseThread" || entry["objectId"] != threadID {
+		if entry, _ := f.audited(); entry["action"] != "eraseThread" || entry["objectId"] != eventlog.Digest(threadID) {
 			t.Errorf("%v", entry)
 		}
 		f.must(`mutation($c: ID!) { eraseCustomer(input: {customerId: $c}) { done } }`, map[string]any{"c": customerID})
-		if entry, _ := f.audited(); entry["action"] != "eraseCustomer" || entry["objectId"] != customerID {
+		if entry, _ := f.audited(); entry["action"] != "eraseCustomer" || entry["objectId"] != eventlog.Digest(customerID) {
 			t.Errorf("%v", entry)
 		}
 		ctx := viewer.WorkerContext(t.Context(), f.workspace, "test")

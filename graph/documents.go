@@ -52,6 +52,8 @@ func (p persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	switch {
 	case id == "" && !hashed:
 		return nil
+	case id == "" && params.Query != "":
+		return nil // it names nothing that could be wrong
 	case id == "":
 		return badDocument(errcode.ValidationFailed, "`extensions.persistedQuery` must have `version` 1 and a `sha256Hash`")
 	case params.Query == "":

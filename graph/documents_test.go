@@ -72,7 +72,7 @@ func TestDocumentsAreAskedForByTheirHash(t *testing.T) {
 			t.Errorf("over a WebSocket: %v", m)
 		}
 		for _, bad := range []any{"x", 1, map[string]any{}, map[string]any{"version": 2, "sha256Hash": "x"}, map[string]any{"version": 1, "sha256Hash": 7}, map[string]any{"version": "1", "sha256Hash": "x"}} {
-			if _, text := a.ask(key, map[string]any{"query": query, "extensions": map[string]any{"persistedQuery": bad}}); !strings.Contains(text, "errors") {
+			if _, text := a.ask(key, map[string]any{"extensions": map[string]any{"persistedQuery": bad}}); !strings.Contains(text, "errors") {
 				t.Errorf("%v: %s", bad, text)
 			}
 		}

@@ -29,8 +29,7 @@ func (r *Resolver) linkToCustomer(ctx context.Context, customerID string) (*gql.
 	if err != nil {
 		return nil, err
 	}
-	act := eventlog.Act{Name: "exportCustomer", RequestID: requestID(ctx)}
-	if err := r.log.Audit(eventlog.WithAct(ctx, act), c.ID); err != nil {
+	if err := r.log.Audit(eventlog.WithAct(ctx, actOf(ctx, "exportCustomer")), c.ID); err != nil {
 		return nil, err
 	}
 	return r.linkTo(ctx, exportLink{Customer: c.ID})

@@ -7022,7 +7022,10 @@ type AuditEntry implements Node {
   createdAt: Time!
   "Name of the mutation, or of the command."
   action: String!
-  "Id of what it was done to; empty where there is no single one."
+  """
+  Id of what it was done to; empty where there is no single one. Of a thread or customer that was erased or exported it is ` + "`" + `sha256:` + "`" + ` and
+  the first 16 bytes of the SHA-256 of the id, in hex.
+  """
   objectId: String!
   "Id of the key that asked; empty for a command."
   keyId: String!
