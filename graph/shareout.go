@@ -36,6 +36,7 @@ func madeOf(response *graphql.Response) made {
 type outgoing struct {
 	more   chan struct{} // there is something
 	room   chan struct{} // there is room again
+	full   chan struct{} // somebody waits for room: the window ends
 	closed chan struct{}
 
 	mu   sync.Mutex // protects the fields below
@@ -44,7 +45,7 @@ type outgoing struct {
 }
 
 func newOutgoing() *outgoing {
-	return &outgoing{more: make(chan struct{}, 1), room: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &outgoing{more: make(chan struct{}, 1), room: make(chan struct{}, 1), full: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
 // put adds an answer. It waits while there are too many, and gives up when ctx ends.
@@ -62,6 +63,7 @@ func (o *outgoing) add(m made) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.size > 0 && o.size+len(m.json) > mostMade {
+		signal(o.full)
 		return false
 	}
 	o.all, o.size = append(o.all, m), o.size+len(m.json)
@@ -92,6 +94,7 @@ func (o *outgoing) pass(send func([]made)) {
 		if open {
 			select { // until the window is over
 			case <-pause.C:
+			case <-o.full:
 			case <-o.closed:
 				open = false
 			}

@@ -71,6 +71,20 @@ func TestMoreIsMadeWhileMembersAreWrittenTo(t *testing.T) {
 	})
 }
 
+func TestLargeAnswersDoNotWaitForAWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out, heard := passing(t, 0)
+		for range 50 {
+			out.say(t, strings.Repeat("x", mostMade))
+		}
+		for i, batch := range heard() {
+			if !strings.HasPrefix(batch, "0: ") {
+				t.Fatalf("answer %d was sent late: %.10s", i, batch)
+			}
+		}
+	})
+}
+
 func TestTheExecutionWaitsWhenMuchIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, heard := passing(t, time.Second)
