@@ -55,7 +55,7 @@ func (beforeDocuments) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters implements graphql.OperationParameterMutator.
 func (b beforeDocuments) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
-	_, err := b.metered.take(ctx, rate.Amount{Fields: 1})
+	_, err := b.metered.charge(ctx, rate.Amount{Fields: 1})
 	return limited(ctx, err)
 }
 
@@ -68,13 +68,13 @@ func (m metered) MutateOperationContext(ctx context.Context, o *graphql.Operatio
 	if read, ok := o.Stats.GetExtension((*introspected)(nil).ExtensionName()).(int); ok {
 		a.Cost += read / 10 // there is no statement behind it
 	}
-	left, err := m.take(ctx, rate.Amount{Fields: max(0, a.Fields-1), Cost: a.Cost})
+	left, err := m.charge(ctx, rate.Amount{Fields: max(0, a.Fields-1), Cost: a.Cost})
 	o.Stats.SetExtension(m.ExtensionName(), &spent{a, left})
 	return limited(ctx, err)
 }
 
-// take counts for whoever asks. What has no caller is the server's own.
-func (m metered) take(ctx context.Context, a rate.Amount) (rate.Left, error) {
+// charge counts for whoever asks. What has no caller is the server's own.
+func (m metered) charge(ctx context.Context, a rate.Amount) (rate.Left, error) {
 	kind, name := callerOf(ctx)
 	if name == "" {
 		return rate.Left{}, nil

@@ -204,18 +204,15 @@ func TestASlowMemberHoldsNobodyUp(t *testing.T) {
 		slow, quick := a.socketFor(t, a.keys[viewer.App], document, variables), a.socketFor(t, a.keys[viewer.App], document, variables)
 		quick.conn.SetReadLimit(-1)
 		a.members(2)
-		text := strings.Repeat("x", 8000)
-		read := make(chan struct{})
-		go func() {
-			defer close(read)
-			dense(t, quick, 0, "the end")
-		}()
-		for range 60 { // more than all buffers between a server and its client
+		last := 0.0
+		for i := range 60 { // more than all buffers between a server and its client
+			text := fmt.Sprint(i, strings.Repeat("x", 8000))
 			a.say(threadID, text)
+			last = dense(t, quick, last, text)
 		}
 		a.members(1)
 		a.say(threadID, "the end")
-		<-read
+		dense(t, quick, last, "the end")
 		slow.close()
 		quick.close()
 	})
