@@ -14,17 +14,32 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
-// Files are built files as they are sent. They are read, and compressed, once.
+// Files are built files as they are sent.
 type Files struct{ byPath map[string]file }
 
 type file struct {
-	kind         string
+	kind string
+	load func() content // for the first who asks: to compress them all would take longer than all else at the start
+}
+
+type content struct {
 	plain, small []byte // small is compressed by gzip; nil where that gains nothing
 }
 
-// New returns the files below a folder, served below a path. It panics when they cannot be read: they are part of the program.
+func newFile(from fs.FS, name string) file {
+	return file{kindOf(name), sync.OnceValue(func() content {
+		plain, err := fs.ReadFile(from, name)
+		if err != nil {
+			panic(fmt.Sprintf("static: read an embedded file: %v", err))
+		}
+		return content{plain, compressed(plain)}
+	})}
+}
+
+// New returns the files below a folder, served below a path. It panics when they cannot be listed: they are part of the program.
 // Their names must carry the hash of what is in them, because browsers keep them for good.
 func New(from fs.FS, folder, below string) *Files {
 	files := &Files{map[string]file{}}
@@ -32,12 +47,11 @@ func New(from fs.FS, folder, below string) *Files {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		plain, err := fs.ReadFile(from, name)
-		files.byPath[below+strings.TrimPrefix(name, folder+"/")] = file{kindOf(name), plain, compressed(plain)}
-		return err
+		files.byPath[below+strings.TrimPrefix(name, folder+"/")] = newFile(from, name)
+		return nil
 	})
 	if err != nil {
-		panic(fmt.Sprintf("static: read the embedded files: %v", err))
+		panic(fmt.Sprintf("static: list the embedded files: %v", err))
 	}
 	return files
 }
@@ -70,11 +84,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // File is one file that is served under a name without a hash, for which browsers ask again after a while.
 func File(from fs.FS, name string) http.Handler {
-	plain, err := fs.ReadFile(from, name)
-	if err != nil {
-		panic(fmt.Sprintf("static: read an embedded file: %v", err))
-	}
-	found := file{kindOf(name), plain, compressed(plain)}
+	found := newFile(from, name)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=300")
 		found.send(w, r)
@@ -90,10 +100,11 @@ func (f file) send(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Cross-Origin-Resource-Policy", "cross-origin") // the script for other pages is for them
 	head.Set("Vary", "Accept-Encoding")
-	body := f.plain
-	if f.small != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	loaded := f.load()
+	body := loaded.plain
+	if loaded.small != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		head.Set("Content-Encoding", "gzip")
-		body = f.small
+		body = loaded.small
 	}
 	head.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodGet {
