@@ -15,14 +15,19 @@ import (
 // pointCounts say at which pass of a point the server dies where it is not the first ones: what every request passes.
 var pointCounts = map[string]int{"log.commit": 40, "log.committed": 40, "message.stored": 6, "turn.claimed": 4}
 
-// TestCrashAtEachPoint kills the server once at every moment at which that would hurt most.
+// TestCrashAtEachPoint kills the server once at every moment at which that would hurt most: on either database, and in the soak
+// on both.
 func TestCrashAtEachPoint(t *testing.T) {
 	t.Parallel()
 	slots := make(chan struct{}, 6) // servers at a time
 	for _, point := range failpoint.Points {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
-			environments(t, func(t *testing.T, e env) {
+			play := oneEnvironment
+			if os.Getenv("PARLEY_SOAK") != "" {
+				play = environments
+			}
+			play(t, func(t *testing.T, e env) {
 				slots <- struct{}{}
 				defer func() { <-slots }()
 				crashAt(t, e, fmt.Sprintf("%s@%d", point, 1+rand.IntN(max(3, pointCounts[point]))))

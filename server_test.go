@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -55,6 +56,16 @@ func environments(t *testing.T, run func(t *testing.T, e env)) {
 			run(t, environment(t, database))
 		})
 	}
+}
+
+// oneEnvironment is one of environments, another one each time.
+func oneEnvironment(t *testing.T, run func(t *testing.T, e env)) {
+	t.Helper()
+	name, database := "sqlite", storagetest.SQLite
+	if rand.IntN(2) == 0 {
+		name, database = "postgres", storagetest.Postgres
+	}
+	t.Run(name, func(t *testing.T) { run(t, environment(t, database)) })
 }
 
 // environment is a server on a database of its own.
