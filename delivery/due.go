@@ -71,7 +71,7 @@ type line struct {
 	granted int       // in the deal that goes on
 	blocked bool      // what is due waits for what is flying, as far as a claim could see
 	deep    bool      // the next claim searches beyond the window
-	deepFor time.Time // until when every claim does, because one has found something there
+	deepFor time.Time // until when every claim does, since the window was found full of what waits
 	next    time.Time // when the first one comes due that is not; zero means none is known
 }
 

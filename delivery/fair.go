@@ -110,9 +110,6 @@ func (d *dueList) claimed(g grant, found int, now time.Time) {
 	e.at -= float64(unused)
 	e.of.at -= float64(unused)
 	d.fly(e, g.lane, -unused)
-	if g.way == byHeads && found > 0 && !l.deepFor.After(now) { // the window stays full of what waits for others
-		l.deepFor = now.Add(stayDeep)
-	}
 	switch {
 	case unused <= 0:
 	case e.tokenAt.After(now):
@@ -121,6 +118,12 @@ func (d *dueList) claimed(g grant, found int, now time.Time) {
 		// Beyond the window there may be something that waits for nobody.
 		l.deep = g.way == byThread && l.many
 		l.blocked = !l.deep
+		switch {
+		case l.deep: // the window stays full of what waits for others
+			l.deepFor = now.Add(stayDeep)
+		case found == 0:
+			l.deepFor = time.Time{}
+		}
 		d.suspect(e)
 	}
 	d.settle(e, now)

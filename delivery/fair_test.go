@@ -161,3 +161,34 @@ func TestDealKeepsToEveryLimit(t *testing.T) {
 		}
 	})
 }
+
+// An endpoint whose window is full of what waits for others is searched beyond it for a while, not only once, and then the
+// window is tried again.
+func TestAFullWindowIsPassedOverForAWhile(t *testing.T) {
+	t.Parallel()
+	d := limits(8, 8, 8)
+	d.seen([]sight{{id: "e", workspace: "w", way: byThread, due: [2]int{live: countUpTo}}}, nil, true, now)
+	deal := func(at time.Time, found int) way {
+		t.Helper()
+		grants := d.deal(8, at)
+		if len(grants) != 1 {
+			t.Fatalf("%d grants", len(grants))
+		}
+		g := grants[0]
+		d.claimed(g, found, at)
+		for range found {
+			d.finished([]result{{&job{integrationID: g.id, workspace: g.of.id, lane: g.lane}, &Outcome{Result: attempt.OutcomeSUCCEEDED}}})
+		}
+		d.update(at)
+		return g.way
+	}
+	for i, step := range []struct {
+		at    time.Duration
+		found int
+		want  way
+	}{{0, 0, byThread}, {0, 8, byHeads}, {time.Millisecond, 8, byHeads}, {stayDeep / 2, 8, byHeads}, {stayDeep, 8, byHeads}, {stayDeep, 8, byThread}} {
+		if got := deal(now.Add(step.at), step.found); got != step.want {
+			t.Errorf("claim %d, after %v, searches by %s, not by %s", i, step.at, got, step.want)
+		}
+	}
+}
