@@ -34,6 +34,7 @@ func TestAClientThatSendsTooMuchIsClosed(t *testing.T) {
 						}
 						time.Sleep(row.pause)
 					}
+					synctest.Wait() // it is told
 					close(stop)
 					_ = client.Close()
 				}()
