@@ -151,11 +151,6 @@ var (
 				Columns: []*schema.Column{AttemptsColumns[4], AttemptsColumns[2]},
 			},
 			{
-				Name:    "attempt_workspace_id_created_at",
-				Unique:  false,
-				Columns: []*schema.Column{AttemptsColumns[1], AttemptsColumns[2]},
-			},
-			{
 				Name:    "attempt_workspace_id_position",
 				Unique:  true,
 				Columns: []*schema.Column{AttemptsColumns[1], AttemptsColumns[5]},

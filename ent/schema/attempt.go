@@ -44,7 +44,6 @@ func (Attempt) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("delivery_id", "number").Unique(),
 		index.Fields("integration_id", "created_at"),
-		index.Fields("workspace_id", "created_at"),
 		index.Fields("workspace_id", "position").Unique(),
 	}
 }

@@ -1,0 +1,1 @@
+DROP INDEX "attempt_workspace_id_created_at";
