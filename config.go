@@ -162,6 +162,9 @@ func (c Config) validate() error {
 // embedded says whether the database is a file of this process.
 func (c Config) embedded() bool { return strings.HasPrefix(c.Database, "sqlite://") }
 
+// file is where the embedded database is.
+func (c Config) file() string { return strings.TrimPrefix(c.Database, "sqlite://") }
+
 // loopback says whether only this machine can reach the listener.
 func (c Config) loopback() bool {
 	host, _, _ := net.SplitHostPort(c.Listen)

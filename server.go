@@ -56,7 +56,7 @@ func main() {
 // are model providers besides its own, by name.
 func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, ready func(net.Addr), more ...map[string]model.Provider) (err error) {
 	if c.embedded() {
-		release, err := lockData(filepath.Dir(strings.TrimPrefix(c.Database, "sqlite://")))
+		release, err := lockData(filepath.Dir(c.file()))
 		if err != nil {
 			return err
 		}
