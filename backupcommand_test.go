@@ -72,6 +72,10 @@ func furnish(t *testing.T, e env) *furnished {
 	f.key = printedKey.FindString(printed)
 	f.agentID = idIn(t, query(t, f.address, f.key, `mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")
 	query(t, f.address, f.key, `mutation { createIntegration(input: {name: "I", url: "https://receiver.example/", eventTypes: ["*"]}) { secret } }`)
+	made := query(t, f.address, f.key, `mutation { createModelProvider(input: {name: "own", kind: OPENAI, baseUrl: "https://models.example/v1"}) { clientMutationId } }`)
+	if strings.Contains(made, "errors") { // it has no key, so nothing is sealed in it
+		t.Fatal(made)
+	}
 	f.threadID = idIn(t, query(t, f.address, f.key, fmt.Sprintf(`mutation { createThread(input: {agentId: %q, externalId: "first", text: "hello"}) { thread { id } } }`, f.agentID)), "thr_")
 	f.token = regexp.MustCompile(`prt_[^"]+`).FindString(query(t, f.address, f.key, fmt.Sprintf(`mutation { createThreadToken(input: {threadId: %q}) { token } }`, f.threadID)))
 	f.cursor, f.feedCursor = f.cursors(t, f.address)

@@ -24,7 +24,9 @@ var variables = []variable{
 	{"PARLEY_LISTEN", false}, {"PARLEY_DATA", false}, {"DATABASE_URL", true}, {"PARLEY_ADMIN_KEY", true}, {"PARLEY_SECRET_KEY", true},
 	{"PARLEY_PUBLIC_URL", false}, {"PARLEY_ALLOWED_ORIGINS", false}, {"PARLEY_KEY_CONNECTIONS", false}, {"PARLEY_THREAD_CONNECTIONS", false},
 	{"PARLEY_KEY_MESSAGES", false}, {"PARLEY_THREAD_MESSAGES", false}, {"PARLEY_TRUSTED_PROXIES", false}, {"PARLEY_WEBHOOK_RETRIES", false},
-	{"PARLEY_KEEP_EVENTS", false}, {"PARLEY_KEEP_DELIVERIES", false}, {"PARLEY_OUTBOUND_ALLOW", false}, {"GEMINI_API_KEY", true},
+	{"PARLEY_KEY_RATE", false}, {"PARLEY_KEY_COST", false}, {"PARLEY_THREAD_RATE", false}, {"PARLEY_THREAD_COST", false},
+	{"PARLEY_ADDRESS_RATE", false}, {"PARLEY_ADDRESS_COST", false}, {"PARLEY_DOCUMENTS", false},
+	{"PARLEY_KEEP_EVENTS", false}, {"PARLEY_KEEP_DELIVERIES", false}, {"PARLEY_KEEP_AUDIT", false}, {"PARLEY_OUTBOUND_ALLOW", false}, {"GEMINI_API_KEY", true},
 	{"GEMINI_MODEL", false}, {"GEMINI_BASE_URL", true}, {"GEMINI_THINKING_LEVEL", false}, {"GEMINI_SAFETY", false}, {"GEMINI_STREAMING", false},
 	{"OPENAI_API_KEY", true}, {"OPENAI_BASE_URL", true}, {"OPENAI_MODEL", false}, {"GEMINI_LEGACY_MODEL", false}, {"NATS_URL", true},
 	{"PARLEY_CHECK_SQL", false},
@@ -84,6 +86,7 @@ func checkConfiguration(ctx context.Context, getenv func(string) string, environ
 	k.database(ctx)
 	k.listener(ctx)
 	k.pages()
+	k.documents()
 	k.providers()
 	k.broker()
 	return k.found

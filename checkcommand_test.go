@@ -46,6 +46,8 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a host that is none", env{"DATABASE_URL": "postgres://nobody:hunter2@host.invalid/x", "PARLEY_SECRET_KEY": secret}, []string{"database postgres://host.invalid/x", "outbound "}, nil},
 		{"NATS without Postgres", env{"NATS_URL": "nats://127.0.0.1:1"}, []string{"NATS_URL NATS_URL joins several servers"}, nil},
 		{"a thinking level that is none", env{"GEMINI_API_KEY": "hunter2", "GEMINI_THINKING_LEVEL": "ENORMOUS"}, []string{"models the variables GEMINI_"}, nil},
+		{"documents that are not there", env{"PARLEY_DOCUMENTS": file + "s"}, []string{"PARLEY_DOCUMENTS "}, nil},
+		{"a bound that is none", env{"PARLEY_KEY_RATE": "many"}, []string{"PARLEY_KEY_RATE "}, nil},
 		{"open to others", env{"PARLEY_LISTEN": "0.0.0.0:0"}, nil, []string{"pages others can reach"}},
 		{"without TLS", env{"PARLEY_PUBLIC_URL": "http://chat.example.com"}, nil, []string{"PARLEY_PUBLIC_URL is http"}},
 		{"an unknown proxy", env{"PARLEY_PUBLIC_URL": "https://chat.example.com"}, nil, []string{"PARLEY_TRUSTED_PROXIES is unset"}},

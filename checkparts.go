@@ -244,6 +244,16 @@ func originOf(address string) string {
 // bare says whether an address is an origin and nothing more.
 func bare(address string) bool { return address == "" || originOf(address) == address }
 
+// documents looks whether the list of documents can be read, if only those are executed.
+func (k *checkup) documents() {
+	if k.c.Documents == "" || k.faulty["PARLEY_DOCUMENTS"] {
+		return
+	}
+	if _, _, err := trustedDocuments(k.c); err != nil {
+		k.say(isWrong, "PARLEY_DOCUMENTS", "%v", err)
+	}
+}
+
 // providers tells which models there are. They are not asked.
 func (k *checkup) providers() {
 	made, err := newProviders(k.c)
