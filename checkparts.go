@@ -85,11 +85,11 @@ func (k *checkup) database(ctx context.Context) {
 	name := placeOf(k.c.Database)
 	if k.c.embedded() {
 		name = k.c.file()
-		if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		if info, err := os.Stat(name); errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
 			k.say(isFine, "database", "%s will be made at the first start", name)
 			return
 		}
-		if err := storage.CheckFile(ctx, name, false); err != nil {
+		if err := storage.LookLikeSQLite(name); err != nil { // to read all of it would take minutes
 			k.say(isWrong, "database", "%v", err)
 			return
 		}

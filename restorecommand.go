@@ -82,6 +82,9 @@ func restoreFile(ctx context.Context, c Config, file string, out io.Writer) (err
 		return err
 	}
 	if c.SecretKey == "" { // the next start reads it where a first start would keep it
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return fmt.Errorf("make PARLEY_DATA: %w", err)
+		}
 		if _, err := c.keepSecretKey(text); err != nil {
 			return err
 		}

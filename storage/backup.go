@@ -29,7 +29,7 @@ type Holding struct {
 // write it: others are not kept from anything, only the log beside the database grows as long as it takes. Target is
 // there whole, checked and flushed to the disk, or not at all. The error is os.ErrExist when it was there before.
 func BackUp(ctx context.Context, path, target string) error {
-	if err := lookLikeSQLite(path); err != nil {
+	if err := LookLikeSQLite(path); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(target); err == nil {
@@ -79,8 +79,8 @@ func Publish(file, target string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// lookLikeSQLite refuses what is no SQLite file before anything would take it for an empty one.
-func lookLikeSQLite(path string) error {
+// LookLikeSQLite refuses what does not begin as an SQLite file, before anything would take it for an empty one.
+func LookLikeSQLite(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func lookLikeSQLite(path string) error {
 
 // readFile opens an SQLite file on which nobody works, to read it.
 func readFile(path string) (*sql.DB, error) {
-	if err := lookLikeSQLite(path); err != nil {
+	if err := LookLikeSQLite(path); err != nil {
 		return nil, err
 	}
 	db := sql.OpenDB(sqliteConnector(path, "deferred", []string{"busy_timeout(10000)", "query_only(1)"}))
