@@ -25,7 +25,7 @@ var variables = []variable{
 	{"PARLEY_PUBLIC_URL", false}, {"PARLEY_ALLOWED_ORIGINS", false}, {"PARLEY_KEY_CONNECTIONS", false}, {"PARLEY_THREAD_CONNECTIONS", false},
 	{"PARLEY_KEY_MESSAGES", false}, {"PARLEY_THREAD_MESSAGES", false}, {"PARLEY_TRUSTED_PROXIES", false}, {"PARLEY_WEBHOOK_RETRIES", false},
 	{"PARLEY_KEY_RATE", false}, {"PARLEY_KEY_COST", false}, {"PARLEY_THREAD_RATE", false}, {"PARLEY_THREAD_COST", false},
-	{"PARLEY_ADDRESS_RATE", false}, {"PARLEY_ADDRESS_COST", false}, {"PARLEY_DOCUMENTS", false},
+	{"PARLEY_ADDRESS_RATE", false}, {"PARLEY_ADDRESS_COST", false}, {"PARLEY_DOCUMENTS", false}, {"PARLEY_STOP_DELAY", false},
 	{"PARLEY_KEEP_EVENTS", false}, {"PARLEY_KEEP_DELIVERIES", false}, {"PARLEY_KEEP_AUDIT", false}, {"PARLEY_OUTBOUND_ALLOW", false}, {"GEMINI_API_KEY", true},
 	{"GEMINI_MODEL", false}, {"GEMINI_BASE_URL", true}, {"GEMINI_THINKING_LEVEL", false}, {"GEMINI_SAFETY", false}, {"GEMINI_STREAMING", false},
 	{"OPENAI_API_KEY", true}, {"OPENAI_BASE_URL", true}, {"OPENAI_MODEL", false}, {"GEMINI_LEGACY_MODEL", false}, {"NATS_URL", true},

@@ -48,6 +48,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a thinking level that is none", env{"GEMINI_API_KEY": "hunter2", "GEMINI_THINKING_LEVEL": "ENORMOUS"}, []string{"models the variables GEMINI_"}, nil},
 		{"documents that are not there", env{"PARLEY_DOCUMENTS": file + "s"}, []string{"PARLEY_DOCUMENTS "}, nil},
 		{"a bound that is none", env{"PARLEY_KEY_RATE": "many"}, []string{"PARLEY_KEY_RATE "}, nil},
+		{"a delay that is too long", env{"PARLEY_STOP_DELAY": "1h"}, []string{"PARLEY_STOP_DELAY PARLEY_STOP_DELAY must be a time from 0s to 1m0s"}, nil},
 		{"open to others", env{"PARLEY_LISTEN": "0.0.0.0:0"}, nil, []string{"pages others can reach"}},
 		{"without TLS", env{"PARLEY_PUBLIC_URL": "http://chat.example.com"}, nil, []string{"PARLEY_PUBLIC_URL is http"}},
 		{"an unknown proxy", env{"PARLEY_PUBLIC_URL": "https://chat.example.com"}, nil, []string{"PARLEY_TRUSTED_PROXIES is unset"}},

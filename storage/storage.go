@@ -86,7 +86,8 @@ func (db *DB) Others(ctx context.Context) (n int, err error) {
 	if db.Dialect == dialect.SQLite {
 		return 0, nil
 	}
-	const count = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`
+	const count = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+		AND application_name IN ($1, current_setting('application_name'))` // the address may say another name
 	err = db.SQL.QueryRowContext(ctx, count, applicationName).Scan(&n)
 	return n, err
 }
