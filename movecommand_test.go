@@ -19,6 +19,7 @@ import (
 func TestMoveOfALivedInDatabase(t *testing.T) {
 	t.Parallel()
 	e := environment(t, storagetest.SQLite)
+	e["PARLEY_WEBHOOK_RETRIES"] = soonAgain
 	d := newDeadly(t, e)
 	d.start("")
 	s := newStage(t, d)
@@ -26,7 +27,7 @@ func TestMoveOfALivedInDatabase(t *testing.T) {
 	defer cancel()
 	stop := make(chan struct{})
 	played := s.load(ctx, stop)
-	time.Sleep(3 * time.Second)
+	time.Sleep(1500 * time.Millisecond)
 	to := storagetest.Postgres(t)
 	refused(t, e, []string{"another server is running"}, "move", "--to", to)
 	d.kill()
@@ -40,7 +41,7 @@ func TestMoveOfALivedInDatabase(t *testing.T) {
 	}
 	e["DATABASE_URL"] = to
 	d.start("")
-	time.Sleep(2 * time.Second)
+	time.Sleep(time.Second)
 	close(stop)
 	played.Wait()
 	s.verdict(ctx, cancel, "after the move")

@@ -188,7 +188,7 @@ func TestRollingRestart(t *testing.T) {
 	defer cancel()
 	first.kill() // it has no delay yet
 	for _, d := range []*deadly{first, second} {
-		d.e["PARLEY_STOP_DELAY"] = rollingDelay.String()
+		d.e["PARLEY_STOP_DELAY"], d.e["PARLEY_WEBHOOK_RETRIES"] = rollingDelay.String(), soonAgain
 		d.start("")
 	}
 	b, address := newBalancer(ctx, t, first, second)
