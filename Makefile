@@ -19,6 +19,10 @@ help: ## Print this list
 build: ## Build bin/parley, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/parley .
 
+.PHONY: release
+release: ## Build static binaries for every system into bin/release, with checksums, the same bytes each time (VERSION=v1.2.3)
+	@scripts/release $(VERSION)
+
 # The packages of web pages. What is built of them is committed, so that Go alone builds the server.
 PAGES = $(patsubst %/package.json,%,$(wildcard console/package.json chat/package.json graphiql/package.json))
 

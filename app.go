@@ -49,6 +49,9 @@ func openApp(ctx context.Context, c Config) (*app, error) {
 	if err := checkSecretKey(ctx, db.Client, keys); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := checkMoved(ctx, db.Client); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	log := eventlog.New(db.Client, db.Dialect, nil)
 	return &app{db: db, keys: keys, log: log, access: access.New(log, keys)}, nil
 }

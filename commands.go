@@ -34,13 +34,18 @@ Commands:
   keys create --workspace NAME --name NAME --role ADMIN|OPERATOR|INTEGRATOR|APP
   keys revoke --workspace NAME KEY_ID
   rotate-secrets                             encrypt all secrets under the first of PARLEY_SECRET_KEY (docs/configuration.md)
+  check                                      say what is wrong with the configuration; exit code 1 if something is
+  backup FILE|FOLDER [--with-secret-key]     copy the embedded database while it is in use (docs/operations.md)
+  restore FILE                               make the embedded database from a backup
+  restore --mark                             begin a new history in a database that was put back by other means
+  move --to postgres://…                     copy everything from the embedded database into an empty Postgres
   test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
   fake-model [flags]                         play model services on this machine (docs/fake-model.md)
   version                                    print the version
   help                                       print this text
 
 Settings come from the environment: PARLEY_LISTEN, PARLEY_DATA, DATABASE_URL, PARLEY_ADMIN_KEY, PARLEY_SECRET_KEY,
-PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_TRUSTED_PROXIES, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEY_RATE and its like, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
+PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_TRUSTED_PROXIES, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEY_RATE and its like, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, PARLEY_STOP_DELAY, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
 GEMINI_THINKING_LEVEL, GEMINI_SAFETY, GEMINI_STREAMING, GEMINI_LEGACY_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL,
 OPENAI_MODEL.
 docs/configuration.md describes them.
@@ -67,11 +72,20 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 	case "test":
 		return testCommand(ctx, rest, getenv, out, errOut)
 	}
+	if name == "check" {
+		return checkCommand(ctx, rest, getenv, out)
+	}
 	c, err := configFromEnv(getenv)
 	if err != nil {
 		return err
 	}
 	switch name {
+	case "backup":
+		return backupCommand(ctx, c, rest, out)
+	case "restore":
+		return restoreCommand(ctx, c, rest, out)
+	case "move":
+		return moveCommand(ctx, c, rest, out)
 	case "serve":
 		if len(rest) > 0 {
 			return errUsage

@@ -47,6 +47,7 @@ type Config struct {
 	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
 	Live           graph.LiveLimits  // what one caller may hold of live delivery; 0 means the default
 	Rates          rate.Limits       // what each caller may ask for in a minute; nil bounds nothing
+	StopDelay      time.Duration     // how long a server that was told to stop serves on while /readyz says so
 	Documents      string            // folder or manifest of the only documents that are executed; empty means all are
 	CheckSQL       bool              // guard every statement (for tests)
 
@@ -103,7 +104,9 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 	c.Rates, wrongRates = ratesFromEnv(getenv)
 	bad = errors.Join(bad, wrongRates)
 	c = c.withDefaults()
-	return c, errors.Join(err, bad, c.validate())
+	var wrongDelay error
+	c.StopDelay, wrongDelay = stopDelay(getenv("PARLEY_STOP_DELAY"), c.embedded())
+	return c, errors.Join(err, bad, wrongDelay, c.validate())
 }
 
 func (c Config) withDefaults() Config {
@@ -161,6 +164,9 @@ func (c Config) validate() error {
 
 // embedded says whether the database is a file of this process.
 func (c Config) embedded() bool { return strings.HasPrefix(c.Database, "sqlite://") }
+
+// file is where the embedded database is.
+func (c Config) file() string { return strings.TrimPrefix(c.Database, "sqlite://") }
 
 // loopback says whether only this machine can reach the listener.
 func (c Config) loopback() bool {

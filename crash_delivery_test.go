@@ -47,9 +47,12 @@ func TestCrashOfServersThatDeliver(t *testing.T) {
 	crashWhileDelivering(t, newDeliverer(t, e), newDeliverer(t, maps.Clone(e)))
 }
 
+// soonAgain has webhooks that a receiver refused tried again soon.
+const soonAgain = "30ms,100ms,300ms,1s,1s,1s,1s,1s,1s,1s,1s"
+
 // newDeliverer prepares a server that tries failed webhooks again soon.
 func newDeliverer(t *testing.T, e env) *deadly {
-	e["PARLEY_WEBHOOK_RETRIES"] = "30ms,100ms,300ms,1s,1s,1s,1s,1s,1s,1s,1s"
+	e["PARLEY_WEBHOOK_RETRIES"] = soonAgain
 	return newDeadly(t, e)
 }
 

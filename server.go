@@ -52,11 +52,11 @@ func main() {
 	}
 }
 
-// serve runs the server until ctx ends, and then drains it. ready is called once with the address it listens on. more
+// serve runs the server until ctx ends and the delay of the stop has passed, and then drains it. ready is called once with the address it listens on. more
 // are model providers besides its own, by name.
 func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, ready func(net.Addr), more ...map[string]model.Provider) (err error) {
 	if c.embedded() {
-		release, err := lockData(filepath.Dir(strings.TrimPrefix(c.Database, "sqlite://")))
+		release, err := lockData(filepath.Dir(c.file()))
 		if err != nil {
 			return err
 		}
@@ -132,12 +132,21 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	}
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // of requests, which may outlive ctx by drainFor
 	defer cancel()
+	working, rest := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx by the delay of the stop
+	defer rest()
+	var going leaving
 	server := &http.Server{
-		Handler: routes(a.db, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics(), others.rates)), BaseContext: func(net.Listener) context.Context { return base },
+		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics(), others.rates)),
+		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
-	group, running := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(working)
+	group.Go(func() error {
+		going.wait(ctx, running, c.StopDelay, logger)
+		rest()
+		return nil
+	})
 	group.Go(func() error { return dialogues.Run(running) })
 	group.Go(func() error { return deliveries.Run(running) })
 	group.Go(func() error { return others.run(running) })
@@ -190,7 +199,7 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 type pinger interface{ Ping(context.Context) error }
 
 // routes are the paths that the server answers.
-func routes(db pinger, pages map[string]http.Handler, api, exports, schemas, metrics http.Handler) http.Handler {
+func routes(db pinger, going *leaving, pages map[string]http.Handler, api, exports, schemas, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for path, page := range pages {
 		mux.Handle(path, page)
@@ -205,6 +214,10 @@ func routes(db pinger, pages map[string]http.Handler, api, exports, schemas, met
 	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if going.now.Load() {
+			answer(w, http.StatusServiceUnavailable, "stopping")
+			return
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if err := db.Ping(ctx); err != nil {
@@ -213,7 +226,7 @@ func routes(db pinger, pages map[string]http.Handler, api, exports, schemas, met
 		}
 		answer(w, http.StatusOK, "ready")
 	})
-	return mux
+	return going.endConnections(mux)
 }
 
 func answer(w http.ResponseWriter, status int, text string) {

@@ -74,6 +74,7 @@ func environment(t *testing.T, database func(testing.TB) string) env {
 	return env{
 		"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "DATABASE_URL": database(t),
 		"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on",
+		"PARLEY_STOP_DELAY": "0s",
 	}
 }
 

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -34,6 +35,16 @@ func NewNATS(url, subject string) (*NATS, error) {
 		return nil, fmt.Errorf("NATS_URL: %w", err)
 	}
 	return n, nil
+}
+
+// ProbeNATS connects once to the NATS servers at url, and returns why that fails.
+func ProbeNATS(url string, within time.Duration) error {
+	conn, err := nats.Connect(url, nats.Name("parley check"), nats.Timeout(within))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.FlushTimeout(within)
 }
 
 // Close ends the connection.

@@ -63,6 +63,26 @@ func Generate() string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
+// IDs are the names of the keys, as KeyID tells them; they reveal nothing.
+func (k *Keys) IDs() []string {
+	ids := make([]string, len(k.keys))
+	for i, key := range k.keys {
+		ids[i] = key.id
+	}
+	return ids
+}
+
+// idSize is the length of a key's name, with which everything begins that is encrypted under it.
+const idSize = 8
+
+// KeyID is the name of the key under which box, or what begins it, was encrypted; empty for what Seal did not make.
+func KeyID(box []byte) string {
+	if len(box) < idSize {
+		return ""
+	}
+	return string(box[:idSize])
+}
+
 // String hides the keys.
 func (*Keys) String() string { return "[redacted]" }
 
@@ -90,10 +110,10 @@ func (k *Keys) Seal(plain []byte, workspace, name string) []byte {
 
 // Open decrypts what Seal made, with whichever key made it.
 func (k *Keys) Open(box []byte, workspace, name string) ([]byte, error) {
-	if len(box) < 8+12 {
+	if len(box) < idSize+12 {
 		return nil, ErrForged
 	}
-	keyID, nonce, sealed := string(box[:8]), box[8:20], box[20:]
+	keyID, nonce, sealed := KeyID(box), box[idSize:idSize+12], box[idSize+12:]
 	for _, candidate := range k.keys {
 		if candidate.id != keyID {
 			continue

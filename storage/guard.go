@@ -31,6 +31,8 @@ var systemWorkers = map[string]string{
 	"metrics":         "counts over the whole installation",
 	"rotate secrets":  "encrypts the secrets of every workspace under the newest key",
 	"seal check":      "tries the secret key on any stored secret",
+	"restore":         "ends the sessions of every workspace of a database that was put back",
+	"move":            "copies every table into another database",
 }
 
 // ErrCrossWorkspace is returned by a guarded database for a statement without a condition on the workspace.

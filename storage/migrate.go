@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -76,14 +77,11 @@ func (db *DB) Migrate(ctx context.Context) (applied []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range known {
-		switch sum, ok := seen[m.version]; {
-		case ok && sum != m.checksum:
-			return nil, fmt.Errorf("migration %s was applied with other content than this program carries: run the release that made this database, then upgrade", m.version)
-		case ok:
-			delete(seen, m.version)
-			continue
-		}
+	pending, err := pendingOf(known, seen)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range pending {
 		if _, err := tx.ExecContext(ctx, m.sql); err != nil {
 			return nil, fmt.Errorf("apply migration %s: %w", m.version, err)
 		}
@@ -92,16 +90,65 @@ func (db *DB) Migrate(ctx context.Context) (applied []string, err error) {
 			return nil, err
 		}
 		applied = append(applied, m.version)
-		delete(seen, m.version)
-	}
-	for version := range seen {
-		return nil, fmt.Errorf("the database has migration %s, which this program does not know: it was used by a newer release", version)
 	}
 	return applied, tx.Commit()
 }
 
-func appliedMigrations(ctx context.Context, tx *sql.Tx) (map[string]string, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT version, checksum FROM schema_migrations")
+// Pending returns how many migrations were applied and which Migrate would apply, and fails when that would. It changes
+// nothing.
+func (db *DB) Pending(ctx context.Context) (applied int, pending []string, err error) {
+	ctx = viewer.SystemContext(ctx, "migrate")
+	known, err := migrations(db.Dialect)
+	if err != nil {
+		return 0, nil, err
+	}
+	find := "SELECT count(*) FROM sqlite_master WHERE name = 'schema_migrations'"
+	if db.Dialect == dialect.Postgres {
+		find = "SELECT count(to_regclass('schema_migrations'))"
+	}
+	var tables int
+	if err := db.read.QueryRowContext(ctx, find).Scan(&tables); err != nil {
+		return 0, nil, err
+	}
+	seen := map[string]string{}
+	if tables > 0 {
+		if seen, err = appliedMigrations(ctx, db.read); err != nil {
+			return 0, nil, err
+		}
+	}
+	missing, err := pendingOf(known, seen)
+	for _, m := range missing {
+		pending = append(pending, m.version)
+	}
+	return len(seen), pending, err
+}
+
+// pendingOf returns what is known and was not seen. It fails when the database was migrated by a newer program, or when a
+// migration was another one when it was applied.
+func pendingOf(known []migration, seen map[string]string) (pending []migration, err error) {
+	unknown := maps.Clone(seen)
+	for _, m := range known {
+		switch sum, ok := seen[m.version]; {
+		case ok && sum != m.checksum:
+			return nil, fmt.Errorf("migration %s was applied with other content than this program carries: run the release that made this database, then upgrade", m.version)
+		case !ok:
+			pending = append(pending, m)
+		}
+		delete(unknown, m.version)
+	}
+	for version := range unknown {
+		return nil, fmt.Errorf("the database has migration %s, which this program does not know: it was used by a newer release", version)
+	}
+	return pending, nil
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func appliedMigrations(ctx context.Context, from querier) (map[string]string, error) {
+	rows, err := from.QueryContext(ctx, "SELECT version, checksum FROM schema_migrations")
 	if err != nil {
 		return nil, err
 	}

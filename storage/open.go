@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -25,6 +26,7 @@ func openPostgres(address string, o Options) (*DB, error) {
 	if err == nil {
 		// One round trip a statement instead of two: the driver would ask for the types of the parameters first.
 		config.BinaryParameters = true
+		config.ApplicationName = cmp.Or(config.ApplicationName, applicationName)
 		connector, err = pq.NewConnectorConfig(config)
 	}
 	if err != nil {

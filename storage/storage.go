@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"strings"
 
+	"entgo.io/ent/dialect"
+
 	"parley/ent"
 	_ "parley/ent/runtime" // policies, hooks and interceptors of ent/schema
 )
@@ -73,6 +75,21 @@ func (db *DB) Ping(ctx context.Context) error {
 		return err
 	}
 	return db.read.PingContext(ctx)
+}
+
+// applicationName is by what Postgres knows our connections, unless the address says another name.
+const applicationName = "parley"
+
+// Others is how many connections other programs of ours have to the same database on Postgres; 0 for SQLite. MaxConns must
+// be 1, or own ones are counted.
+func (db *DB) Others(ctx context.Context) (n int, err error) {
+	if db.Dialect == dialect.SQLite {
+		return 0, nil
+	}
+	const count = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+		AND application_name IN ($1, current_setting('application_name'))` // the address may say another name
+	err = db.SQL.QueryRowContext(ctx, count, applicationName).Scan(&n)
+	return n, err
 }
 
 // Address is what drivers take to connect to the database: the url that was opened, without what is meant for this package.
