@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/pprof"
 	"os"
 	"runtime/debug"
 
@@ -17,10 +18,11 @@ import (
 )
 
 // measured listens at the address in PARLEY_BENCHMARK. A binary for `make bench/live` is the server as it is, and besides collects
-// its garbage when it is asked, so that memory in use can be told from memory that is not, and stores many messages in one
-// transaction: a mutation for each of 500 a second would take the processor that delivering them is measured on.
+// its garbage when it is asked, so that memory in use can be told from memory that is not, shows where its time goes, and stores many
+// messages in one transaction: a mutation for each of 500 a second would take the processor that delivering them is measured on.
 func measured(a *app) (stop func()) {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("POST /gc", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	mux.HandleFunc("POST /publish", func(w http.ResponseWriter, r *http.Request) {
 		var in struct {

@@ -141,6 +141,9 @@ func (a *arena) read(ctx context.Context, conn *websocket.Conn) {
 			}
 			return
 		}
+		if bytes.Equal(text, []byte(`{"type":"ping"}`)) {
+			_ = conn.Write(ctx, websocket.MessageText, []byte(`{"type":"pong"}`))
+		}
 		if _, rest, found := bytes.Cut(text, []byte("at=")); found {
 			digits, _, _ := bytes.Cut(rest, []byte(" "))
 			at, _ := strconv.ParseInt(string(digits), 10, 64)
