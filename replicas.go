@@ -23,15 +23,17 @@ import (
 type replicas struct {
 	texts  graph.LiveText // where models write to
 	people *live.Presences
+	reads  *live.Reads
 	rates  *rate.Meter
 	run    func(context.Context) error
 	close  func()
 }
 
-// The topics of hints: texts that are being written, who is there, and what callers have asked for.
+// The topics of hints: texts that are being written, who is there, what operators read, and what callers have asked for.
 const (
 	textHints     = "text"
 	presenceHints = "presence"
+	readHints     = "read"
 	rateHints     = "rate"
 )
 
@@ -40,7 +42,7 @@ const (
 func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logger *slog.Logger) (*replicas, error) {
 	r := &replicas{run: func(context.Context) error { return nil }, close: func() {}}
 	if c.embedded() {
-		r.people, r.rates = live.NewPresences(nil), rate.New(c.Rates, nil)
+		r.people, r.reads, r.rates = live.NewPresences(nil), live.NewReads(nil), rate.New(c.Rates, nil)
 		r.texts = graph.LiveText{To: texts, People: r.people}
 		return r, nil
 	}
@@ -67,6 +69,8 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 				relay.Heard(data)
 			case presenceHints:
 				r.people.Heard(data, time.Now())
+			case readHints:
+				r.reads.Heard(data)
 			case rateHints:
 				r.rates.Heard(data, time.Now())
 			}
@@ -75,6 +79,7 @@ func (a *app) joinReplicas(ctx context.Context, c Config, texts *live.Hub, logge
 	}, logger)
 	relay = live.NewRelay(texts, func(data []byte) { bus.Hint(textHints, data) }, bus.Alone)
 	r.people = live.NewPresences(func(data []byte) { bus.Hint(presenceHints, data) })
+	r.reads = live.NewReads(func(data []byte) { bus.Hint(readHints, data) })
 	r.rates = rate.New(c.Rates, func(data []byte) { bus.Hint(rateHints, data) })
 	r.texts = graph.LiveText{To: relay, People: r.people}
 	r.run = func(ctx context.Context) error {

@@ -118,7 +118,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	}
 	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, KeepAudit: c.KeepAudit, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
-		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Rates: others.rates,
+		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Reads: others.reads, Rates: others.rates,
 		Documents: given, OwnDocuments: own,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Limits:  c.Live,

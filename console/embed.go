@@ -29,7 +29,7 @@ var Documents embed.FS
 const noncePlace = "__STYLE_NONCE__"
 
 // places are the first parts of the paths at which the page is served: it finds its way by the rest itself.
-var places = []string{"", "inbox", "agents", "integrations", "overview", "access"}
+var places = []string{"", "inbox", "agents", "integrations", "overview", "access", "settings"}
 
 // Handler serves the page at the paths of the console, and its assets below /assets/; all other paths are 404.
 func Handler() http.Handler {

@@ -944,6 +944,7 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		DeliveryEvents  func(childComplexity int, after *gql.Cursor, integrationID *string) int
+		ReadMarks       func(childComplexity int) int
 		TestAgentEvents func(childComplexity int, runID string) int
 		ThreadEvents    func(childComplexity int, threadID string, after *gql.Cursor) int
 		WorkspaceEvents func(childComplexity int, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) int
@@ -1097,6 +1098,11 @@ type ComplexityRoot struct {
 	ThreadPayload struct {
 		ClientMutationID func(childComplexity int) int
 		Thread           func(childComplexity int) int
+	}
+
+	ThreadRead struct {
+		ThreadID    func(childComplexity int) int
+		UnreadCount func(childComplexity int) int
 	}
 
 	ThreadTag struct {
@@ -1360,6 +1366,7 @@ type SubscriptionResolver interface {
 	ThreadEvents(ctx context.Context, threadID string, after *gql.Cursor) (<-chan gql.ThreadEvent, error)
 	WorkspaceEvents(ctx context.Context, after *gql.Cursor, types []string, where *ent.ThreadWhereInput) (<-chan gql.ThreadEvent, error)
 	DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error)
+	ReadMarks(ctx context.Context) (<-chan *gql.ThreadRead, error)
 	TestAgentEvents(ctx context.Context, runID string) (<-chan gql.TestAgentEvent, error)
 }
 type ThreadResolver interface {
@@ -5414,6 +5421,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.DeliveryEvents(childComplexity, args["after"].(*gql.Cursor), args["integrationId"].(*string)), true
+	case "Subscription.readMarks":
+		if e.ComplexityRoot.Subscription.ReadMarks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.ReadMarks(childComplexity), true
 	case "Subscription.testAgentEvents":
 		if e.ComplexityRoot.Subscription.TestAgentEvents == nil {
 			break
@@ -6107,6 +6120,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ThreadPayload.Thread(childComplexity), true
+
+	case "ThreadRead.threadId":
+		if e.ComplexityRoot.ThreadRead.ThreadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThreadRead.ThreadID(childComplexity), true
+	case "ThreadRead.unreadCount":
+		if e.ComplexityRoot.ThreadRead.UnreadCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThreadRead.UnreadCount(childComplexity), true
 
 	case "ThreadTag.createdAt":
 		if e.ComplexityRoot.ThreadTag.CreatedAt == nil {
@@ -6929,6 +6955,11 @@ type Subscription {
   begins now. A cursor that is too old is ` + "`" + `CURSOR_EXPIRED` + "`" + `.
   """
   deliveryEvents(after: Cursor, integrationId: ID): DeliveryEvent! @auth(roles: [ADMIN, INTEGRATOR])
+  """
+  In which threads the operator who asks has read something, by ` + "`" + `markRead` + "`" + ` in whatever window, and what it has not read there since
+  then. It begins now and is a hint: nothing is replayed after a cut. Ask for ` + "`" + `Thread.unreadCount` + "`" + ` again then.
+  """
+  readMarks: ThreadRead! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "What happens in a dry run, from its beginning; the stream ends with the run."
   testAgentEvents(runId: ID!): TestAgentEvent! @auth(roles: [ADMIN])
 }
@@ -9665,6 +9696,14 @@ input MarkReadInput {
   messageId: ID
 }
 
+"How far the operator who asks has come with a thread."
+type ThreadRead {
+  "The thread it belongs to."
+  threadId: ID!
+  "How many messages of the customer it has not read now, as ` + "`" + `Thread.unreadCount` + "`" + `."
+  unreadCount: Int!
+}
+
 "A reply to suggest."
 input SuggestReplyInput {
   "The client's own id of this mutation; the same id within 24 hours returns the first result."
@@ -11613,6 +11652,16 @@ func childFields_ThreadPayload(ctx context.Context, ec *executionContext, field 
 		return fieldContext_ThreadPayload_thread(ctx, ec, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ThreadPayload", field.Name)
+}
+
+func childFields_ThreadRead(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "threadId":
+		return fieldContext_ThreadRead_threadId(ctx, ec, field)
+	case "unreadCount":
+		return fieldContext_ThreadRead_unreadCount(ctx, ec, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ThreadRead", field.Name)
 }
 
 func childFields_ThreadTag(ctx context.Context, ec *executionContext, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -31167,6 +31216,56 @@ func fieldContext_Subscription_deliveryEvents(ctx context.Context, ec *execution
 	return fc, nil
 }
 
+func _Subscription_readMarks(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_Subscription_readMarks(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().ReadMarks(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "OPERATOR"})
+				if err != nil {
+					var zeroVal *gql.ThreadRead
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *gql.ThreadRead
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, roles)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *gql.ThreadRead) graphql.Marshaler {
+			return marshalNThreadRead2ᚖparleyᚋgraphᚋgqlᚐThreadRead(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_Subscription_readMarks(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return childFields_ThreadRead(ctx, ec, field)
+		},
+	}
+	return fc, nil
+}
+
 func _Subscription_testAgentEvents(ctx context.Context, ec *executionContext, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -33840,6 +33939,52 @@ func fieldContext_ThreadPayload_thread(_ context.Context, ec *executionContext, 
 		},
 	}
 	return fc, nil
+}
+
+func _ThreadRead_threadId(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ThreadRead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ThreadRead_threadId(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ThreadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return marshalNID2string(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ThreadRead_threadId(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ThreadRead", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func _ThreadRead_unreadCount(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *gql.ThreadRead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return fieldContext_ThreadRead_unreadCount(ctx, ec, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnreadCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return marshalNInt2int(ctx, ec, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func fieldContext_ThreadRead_unreadCount(_ context.Context, ec *executionContext, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ThreadRead", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func _ThreadTag_name(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *ent.ThreadTag) (ret graphql.Marshaler) {
@@ -48379,6 +48524,8 @@ func _Subscription(ctx context.Context, ec *executionContext, sel ast.SelectionS
 		return _Subscription_workspaceEvents(ctx, ec, fields[0])
 	case "deliveryEvents":
 		return _Subscription_deliveryEvents(ctx, ec, fields[0])
+	case "readMarks":
+		return _Subscription_readMarks(ctx, ec, fields[0])
 	case "testAgentEvents":
 		return _Subscription_testAgentEvents(ctx, ec, fields[0])
 	default:
@@ -49877,6 +50024,49 @@ func _ThreadPayload(ctx context.Context, ec *executionContext, sel ast.Selection
 			}
 		case "thread":
 			out.Values[i] = _ThreadPayload_thread(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var threadReadImplementors = []string{"ThreadRead"}
+
+func _ThreadRead(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *gql.ThreadRead) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, threadReadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ThreadRead")
+		case "threadId":
+			out.Values[i] = _ThreadRead_threadId(ctx, ec, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unreadCount":
+			out.Values[i] = _ThreadRead_unreadCount(ctx, ec, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52891,6 +53081,16 @@ func marshalNThreadPayload2ᚖparleyᚋgraphᚋgqlᚐThreadPayload(ctx context.C
 		return graphql.Null
 	}
 	return _ThreadPayload(ctx, ec, sel, v)
+}
+
+func marshalNThreadRead2ᚖparleyᚋgraphᚋgqlᚐThreadRead(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *gql.ThreadRead) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return _ThreadRead(ctx, ec, sel, v)
 }
 
 func unmarshalNThreadStatus2parleyᚋentᚋthreadᚐStatus(ctx context.Context, ec *executionContext, v any) (thread.Status, error) {

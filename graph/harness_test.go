@@ -82,7 +82,7 @@ func newAPI(t testing.TB, db *storage.DB, change ...func(*graph.Options)) *api {
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})
 	a.retention = retention.New(a.log, retention.Options{Forget: dialogues.Forget, Logger: logger})
 	options := graph.Options{
-		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: a.retention, Logger: logger, Live: hub, People: people,
+		Log: a.log, Keys: keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: a.retention, Logger: logger, Live: hub, People: people, Reads: live.NewReads(nil),
 		Models: []*gql.Model{{Name: "scripted", Provider: "scripted", Default: true}},
 	}
 	for _, c := range change {

@@ -31,4 +31,5 @@ type Resolver struct {
 	chats     *rate.Meter // by workspace
 	live      *live.Hub
 	people    *live.Presences
+	reads     *live.Reads
 }

@@ -499,6 +499,7 @@ func (r *mutationResolver) MarkRead(ctx context.Context, input gql.MarkReadInput
 	if err != nil {
 		return nil, err
 	}
+	r.toldRead(ctx, done.ID)
 	row, err := r.client.Thread.Query().Where(thread.ID(done.ID)).Only(ctx)
 	return &gql.ThreadPayload{ClientMutationID: input.ClientMutationID, Thread: row}, err
 }
@@ -947,6 +948,11 @@ func (r *subscriptionResolver) WorkspaceEvents(ctx context.Context, after *gql.C
 // DeliveryEvents is the resolver for the deliveryEvents field.
 func (r *subscriptionResolver) DeliveryEvents(ctx context.Context, after *gql.Cursor, integrationID *string) (<-chan *gql.DeliveryEvent, error) {
 	return r.followDeliveries(ctx, after, integrationID)
+}
+
+// ReadMarks is the resolver for the readMarks field.
+func (r *subscriptionResolver) ReadMarks(ctx context.Context) (<-chan *gql.ThreadRead, error) {
+	return r.followReads(ctx), nil
 }
 
 // TestAgentEvents is the resolver for the testAgentEvents field.

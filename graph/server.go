@@ -43,6 +43,8 @@ type Options struct {
 	// Live has the texts that are being written; LiveText fills it.
 	Live   *live.Hub
 	People *live.Presences
+	// Reads tells operators what they have read in other windows.
+	Reads  *live.Reads
 	Logger *slog.Logger
 	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
 	// ever; 0 means 30 s. Streams may live as long as their key.
@@ -97,7 +99,7 @@ func New(o Options) *Handler {
 	before := proxies{trusted: o.Proxies, https: o.HTTPS}
 	resolver := &Resolver{
 		log: o.Log, client: o.Log.Client(), keys: o.Keys, access: o.Access, dialogue: o.Dialogue,
-		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People, proxies: before, pages: pages,
+		delivery: o.Delivery, retention: o.Retention, models: o.Models, live: o.Live, people: o.People, reads: o.Reads, proxies: before, pages: pages,
 		signIns: rate.New(tries, nil), visitors: rate.New(tries, nil), chats: rate.New(visitors, nil),
 	}
 	config := Config{

@@ -16,6 +16,11 @@ export function fullTime(iso: string): string {
   return full.format(new Date(iso));
 }
 
+/** localTime is a moment as a field of the browser takes it, in the reader's time zone. */
+export function localTime(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 /** span is a length of time in its two largest units. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -1424,6 +1424,14 @@ type ThreadPayload struct {
 	Thread *ent.Thread `json:"thread"`
 }
 
+// How far the operator who asks has come with a thread.
+type ThreadRead struct {
+	// The thread it belongs to.
+	ThreadID string `json:"threadId"`
+	// How many messages of the customer it has not read now, as `Thread.unreadCount`.
+	UnreadCount int `json:"unreadCount"`
+}
+
 // A token for one thread.
 type ThreadToken struct {
 	// Send it as `Authorization: Bearer …`.

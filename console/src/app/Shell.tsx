@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Badge, Burger, Center, Group, Loader, Menu, NavLink, Text, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconApi, IconChartBar, IconInbox, IconKey, IconLogout, IconMoon, IconPlugConnected, IconRobot, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconApi, IconChartBar, IconInbox, IconKey, IconLogout, IconMoon, IconPlugConnected, IconRobot, IconSettings, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { Suspense, lazy, useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { tell } from '../data/hooks';
@@ -20,6 +20,7 @@ const IntegrationsPage = lazy(() => import('../integrations/IntegrationsPage'));
 const IntegrationPage = lazy(() => import('../integrations/IntegrationPage'));
 const OverviewPage = lazy(() => import('../overview/OverviewPage'));
 const AccessPage = lazy(() => import('../access/AccessPage'));
+const SettingsPage = lazy(() => import('../settings/SettingsPage'));
 
 interface Place {
   path: string;
@@ -33,6 +34,7 @@ const places: Place[] = [
   { path: '/agents', title: 'nav.agents', icon: IconRobot, roles: ['ADMIN', 'INTEGRATOR'] },
   { path: '/integrations', title: 'nav.integrations', icon: IconPlugConnected, roles: ['ADMIN', 'INTEGRATOR'] },
   { path: '/overview', title: 'nav.overview', icon: IconChartBar, roles: ['ADMIN', 'OPERATOR'] },
+  { path: '/settings', title: 'nav.settings', icon: IconSettings, roles: ['ADMIN'] },
   { path: '/access', title: 'nav.access', icon: IconKey, roles: ['ADMIN', 'OPERATOR', 'INTEGRATOR', 'APP'] },
 ];
 
@@ -91,6 +93,7 @@ export function Shell() {
               <Route path="/integrations"><IntegrationsPage /></Route>
               <Route path="/integrations/:id/:tab?">{(p) => <IntegrationPage key={p.id} id={p.id} tab={p.tab} />}</Route>
               <Route path="/overview"><OverviewPage /></Route>
+              {may(who, 'ADMIN') && <Route path="/settings/:tab?">{(p) => <SettingsPage tab={p.tab} />}</Route>}
               <Route path="/access"><AccessPage /></Route>
               <Route><Redirect to={mine[0]?.path ?? '/access'} replace /></Route>
             </Switch>

@@ -24,6 +24,7 @@ type Args = { input: Record<string, string> };
 /** How the normalised cache knows objects, joins pages, and what mutations change besides what they answer with. */
 export const cacheOptions: CacheExchangeOpts = {
   keys: {
+    AuditChange: embedded,
     Attempt: (a) => a['id'] as string,
     Cost: embedded,
     DeliveryBacklog: embedded,
@@ -35,7 +36,9 @@ export const cacheOptions: CacheExchangeOpts = {
     FunctionHeader: embedded,
     IntegrationHealth: embedded,
     Model: (m) => m['name'] as string,
+    ModelProvider: (p) => p['name'] as string,
     PageInfo: embedded,
+    Privacy: embedded,
     QuietHours: embedded,
     ThreadTag: embedded,
     Usage: embedded,
@@ -43,7 +46,7 @@ export const cacheOptions: CacheExchangeOpts = {
     Viewer: embedded,
   },
   resolvers: {
-    Query: { deliveries: relayPagination(), threads: relayPagination(), events: relayPagination() },
+    Query: { deliveries: relayPagination(), threads: relayPagination(), events: relayPagination(), auditLog: relayPagination() },
     Integration: { deliveries: relayPagination() },
   },
   updates: {
@@ -57,6 +60,11 @@ export const cacheOptions: CacheExchangeOpts = {
       createIntegration: (_r, _a, cache) => forget(cache, 'integrations'),
       deleteIntegration: (_r, _a, cache) => forget(cache, 'integrations'),
       replayDeliveries: (_r, a, cache) => forgetOf(cache, 'Integration', (a as Args).input['integrationId']!, 'replays'),
+      createModelProvider: (_r, _a, cache) => forget(cache, 'modelProviders', 'models'),
+      updateModelProvider: (_r, _a, cache) => forget(cache, 'modelProviders', 'models'),
+      deleteModelProvider: (_r, _a, cache) => forget(cache, 'modelProviders', 'models'),
+      setModelPrice: (_r, _a, cache) => forget(cache, 'modelPrices', 'stats', 'usage'),
+      removeModelPrice: (_r, _a, cache) => forget(cache, 'modelPrices', 'stats', 'usage'),
       createApiKey: (_r, _a, cache) => forget(cache, 'apiKeys'),
       endSessions: (_r, _a, cache) => forget(cache, 'viewer', 'sessions'),
     },

@@ -2,14 +2,9 @@ import { Badge, Button, Checkbox, Group, Paper, Progress, Stack, TagsInput, Text
 import { useEffect, useState } from 'react';
 import { change } from '../data/client';
 import { faultOf, useAction, usePage } from '../data/hooks';
-import { fullTime } from '../format';
+import { fullTime, localTime } from '../format';
 import { t, word } from '../text';
 import { CancelReplayDocument, EventTypesDocument, type ReplayPartsFragment, ReplayDeliveriesDocument, ReplaysDocument } from './integrations.generated';
-
-// localTime is a moment as a field of the browser takes it, in the reader's time zone.
-function localTime(at: number): string {
-  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
 
 /** Sends past deliveries once more, and shows how far that is. */
 export function Replays({ id }: { id: string }) {

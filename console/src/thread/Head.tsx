@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconDots, IconDownload, IconTrash } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { IconArrowLeft, IconArrowsExchange, IconDots, IconDownload, IconTrash } from '@tabler/icons-react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { may, viewer } from '../app/viewer';
 import { ask, change } from '../data/client';
 import { useAction } from '../data/hooks';
@@ -15,6 +15,8 @@ import { closeThread, handBack, reopenThread, stopTurn, takeOver } from './actio
 import { EraseThreadDocument, ExportThreadDocument, type ThreadHeadFragment } from './thread.generated';
 import type { Turn } from './timeline';
 
+const Move = lazy(() => import('./Move'));
+
 interface Props {
   head: ThreadHeadFragment;
   turn: Turn | undefined;
@@ -27,6 +29,7 @@ interface Props {
 export function Head({ head, turn, me, back, children }: Props) {
   const who = useStore(viewer);
   const [busy, act] = useAction();
+  const [moving, setMoving] = useState(false);
   const mine = head.operator?.id === me;
   const taken = head.status === 'OPERATOR';
   return (
@@ -67,6 +70,7 @@ export function Head({ head, turn, me, back, children }: Props) {
                 {t(`thread.export.${format}`)}
               </Menu.Item>
             ))}
+            <Menu.Item leftSection={<IconArrowsExchange size={16} />} onClick={() => setMoving(true)}>{t('move.title')}</Menu.Item>
             {may(who, 'ADMIN') && (
               <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => confirm(t('thread.erase'), t('thread.eraseHelp'), () => act(() => change(EraseThreadDocument, { threadId: head.id })))}>
                 {t('thread.erase')}
@@ -74,6 +78,7 @@ export function Head({ head, turn, me, back, children }: Props) {
             )}
           </Menu.Dropdown>
         </Menu>
+        {moving && <Suspense><Move head={head} close={() => setMoving(false)} /></Suspense>}
       </Group>
     </Group>
   );

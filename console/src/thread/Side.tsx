@@ -1,15 +1,16 @@
 import { Accordion, Anchor, Badge, Button, CloseButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
 import { may, viewer } from '../app/viewer';
-import { change } from '../data/client';
+import { change, client } from '../data/client';
 import { useAction } from '../data/hooks';
 import { useStore } from '../data/store';
-import { fullTime, json } from '../format';
+import { fullTime, json, shortTime } from '../format';
 import { t, tn, word } from '../text';
 import { builtInTags, tagColor } from './tags';
-import { AddTagDocument, CancelReminderDocument, RemoveTagDocument, type ThreadHeadFragment } from './thread.generated';
+import { AddTagDocument, CancelReminderDocument, RemoveTagDocument, type ThreadHeadFragment, ThreadHeadOnlyDocument } from './thread.generated';
 
 const Happened = lazy(() => import('./Happened'));
+const NewReminder = lazy(() => import('./NewReminder'));
 
 /** What is known of a thread: tags, customer, facts, what is planned and what has happened. */
 export function Side({ head }: { head: ThreadHeadFragment }) {
@@ -103,19 +104,33 @@ function Tags({ head }: { head: ThreadHeadFragment }) {
   );
 }
 
+const shownReminders = 5;
+
+/** What the agent will write by itself, and what became of the last of it. */
 function Reminders({ head }: { head: ThreadHeadFragment }) {
   const [busy, act] = useAction();
-  const pending = (head.reminders ?? []).filter((r) => r.state === 'PENDING');
-  if (pending.length === 0) return null;
+  const [adding, setAdding] = useState(false);
+  const all = head.reminders ?? [];
+  const pending = all.filter((r) => r.state === 'PENDING').sort((a, b) => a.dueAt.localeCompare(b.dueAt));
+  const shown = [...pending, ...all.filter((r) => r.state !== 'PENDING')].slice(0, Math.max(shownReminders, pending.length));
   return (
-    <div>
-      <Text size="xs" c="dimmed">{tn('side.reminders', pending.length)}</Text>
-      {pending.map((r) => (
-        <Group key={r.id} gap={6} wrap="nowrap" justify="space-between">
-          <Text size="xs" className="text">{word('reminder', r.kind)} · {fullTime(r.dueAt)}: {r.text ?? r.instruction}</Text>
-          <Button size="compact-xs" variant="subtle" loading={busy} onClick={() => void act(() => change(CancelReminderDocument, { id: r.id }))}>{t('app.cancel')}</Button>
-        </Group>
-      ))}
+    <div data-testid="reminders">
+      <Group justify="space-between" gap={4} mb={4}>
+        <Text size="xs" c="dimmed">{pending.length > 0 ? tn('side.reminders', pending.length) : t('side.noReminder')}</Text>
+        <Button size="compact-xs" variant="default" onClick={() => setAdding(true)}>{t('side.addReminder')}</Button>
+      </Group>
+      <Stack gap={6}>
+        {shown.map((r) => (
+          <Group key={r.id} gap={6} wrap="nowrap" justify="space-between" align="flex-start" data-reminder={r.state}>
+            <div style={{ minWidth: 0 }}>
+              <Text size="xs" className="text" c={r.state === 'PENDING' ? undefined : 'dimmed'}>{r.text ?? r.instruction}</Text>
+              <Text size="xs" c="dimmed" className="text">{[word('reminder', r.kind), r.state === 'PENDING' ? shortTime(r.dueAt) : word('reminder', r.state), r.reason].filter(Boolean).join(' · ')}</Text>
+            </div>
+            {r.state === 'PENDING' && <Button size="compact-xs" variant="subtle" loading={busy} aria-label={t('side.cancelReminder', { at: shortTime(r.dueAt) })} onClick={() => void act(() => change(CancelReminderDocument, { id: r.id }))}>{t('app.cancel')}</Button>}
+          </Group>
+        ))}
+      </Stack>
+      {adding && <Suspense><NewReminder threadId={head.id} close={() => setAdding(false)} done={() => void client.query(ThreadHeadOnlyDocument, { id: head.id }, { requestPolicy: 'network-only' }).toPromise()} /></Suspense>}
     </div>
   );
 }
