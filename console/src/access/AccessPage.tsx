@@ -7,10 +7,10 @@ import { faultOf, useAction, usePage } from '../data/hooks';
 import { refused } from '../data/session';
 import { useStore } from '../data/store';
 import type { Role } from '../generated/schema';
-import { fullTime } from '../format';
 import { CopyBlock } from '../parts/Copy';
 import { PageHead, Reading } from '../parts/PageHead';
 import { confirm } from '../parts/confirm';
+import { When } from '../parts/When';
 import { t, word } from '../text';
 import { ApiKeysDocument, CreateApiKeyDocument, EndSessionsDocument, RevokeApiKeyDocument, SessionsDocument } from './access.generated';
 
@@ -61,8 +61,8 @@ function Keys() {
                 <Table.Td>{k.name} {k.id === who?.id && <Badge size="xs" variant="light">{t('access.yours')}</Badge>}</Table.Td>
                 <Table.Td>{word('role', k.role)}</Table.Td>
                 <Table.Td><Text size="xs" ff="monospace">{k.hint}…</Text></Table.Td>
-                <Table.Td>{fullTime(k.createdAt)}</Table.Td>
-                <Table.Td>{k.lastUsedAt ? fullTime(k.lastUsedAt) : '–'}</Table.Td>
+                <Table.Td><When at={k.createdAt} /></Table.Td>
+                <Table.Td>{k.lastUsedAt ? <When at={k.lastUsedAt} /> : '–'}</Table.Td>
                 <Table.Td>
                   {k.revokedAt ? (
                     <Badge color="gray" size="sm" variant="light">{t('access.revoked')}</Badge>
@@ -135,9 +135,9 @@ function Sessions() {
             {(page.data?.viewer.sessions ?? []).map((s) => (
               <Table.Tr key={s.id}>
                 <Table.Td><Text size="sm" className="text">{s.userAgent || '–'} {s.current && <Badge size="xs" variant="light">{t('access.this')}</Badge>}</Text></Table.Td>
-                <Table.Td>{fullTime(s.createdAt)}</Table.Td>
-                <Table.Td>{fullTime(s.lastUsedAt)}</Table.Td>
-                <Table.Td>{fullTime(s.expiresAt)}</Table.Td>
+                <Table.Td><When at={s.createdAt} /></Table.Td>
+                <Table.Td><When at={s.lastUsedAt} /></Table.Td>
+                <Table.Td><When at={s.expiresAt} /></Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -6,8 +6,8 @@ import { may, viewer } from '../app/viewer';
 import { change } from '../data/client';
 import { faultOf, useAction, usePage } from '../data/hooks';
 import { useStore } from '../data/store';
-import { fullTime } from '../format';
 import { PageHead, Reading } from '../parts/PageHead';
+import { When } from '../parts/When';
 import { t } from '../text';
 import { AgentsDocument, CreateAgentDocument } from './agents.generated';
 
@@ -51,7 +51,7 @@ export default function AgentsPage() {
                       {a.publishedVersion && a.hasUnpublishedChanges && <Badge size="xs" color="orange" variant="light">{t('agents.unpublished')}</Badge>}
                     </Group>
                   </Table.Td>
-                  <Table.Td>{fullTime(a.updatedAt)}</Table.Td>
+                  <Table.Td><When at={a.updatedAt} /></Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

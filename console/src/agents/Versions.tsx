@@ -5,9 +5,9 @@ import { may, viewer } from '../app/viewer';
 import { change } from '../data/client';
 import { useAction, usePage } from '../data/hooks';
 import { useStore } from '../data/store';
-import { fullTime } from '../format';
 import { Difference } from '../parts/Editor';
 import { Reading } from '../parts/PageHead';
+import { When } from '../parts/When';
 import { t } from '../text';
 import { AgentVersionsDocument, RollbackAgentDocument } from './agents.generated';
 import type { Agent } from './form';
@@ -47,7 +47,7 @@ export function Versions({ agent }: { agent: Agent }) {
                 <Table.Td>{v.number} {v.id === agent.publishedVersion?.id && <Badge size="xs" variant="light">{t('versions.current')}</Badge>}</Table.Td>
                 <Table.Td><Text size="sm" className="text">{v.note}</Text></Table.Td>
                 <Table.Td>{v.publishedBy}</Table.Td>
-                <Table.Td>{fullTime(v.createdAt)}</Table.Td>
+                <Table.Td><When at={v.createdAt} /></Table.Td>
                 <Table.Td>{may(who, 'ADMIN') && <Button size="compact-xs" variant="default" onClick={() => setBack(v.number)}>{t('versions.backTo', { n: v.number })}</Button>}</Table.Td>
               </Table.Tr>
             ))}

@@ -1,4 +1,5 @@
 import { Validator } from '@cfworker/json-schema';
+import { t } from '../text';
 
 const list = { type: 'array', items: { $ref: '#' }, minItems: 1 };
 const named = { type: 'object', additionalProperties: { $ref: '#' } };
@@ -41,7 +42,7 @@ function faults(schema: object, value: unknown): Fault[] {
 export function schemaFaults(value: unknown): Fault[] {
   const found = faults(schemaOfSchemas, value);
   if (found.length === 0 && (value === null || typeof value !== 'object' || (value as { type?: unknown }).type !== 'object')) {
-    found.push({ path: '/type', reason: 'must be "object"' });
+    found.push({ path: '/type', reason: t('functions.mustBeObject') });
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { t } from '../text';
 import { InboxRow } from './InboxRow';
 import { inbox } from './inbox';
 
-const rowHeight = 92;
+const rowHeight = 76;
 
 /** The threads, of which only those in sight are drawn, and which are loaded as one comes near their end. */
 export function InboxList({ chosen, open, search }: { chosen: string | undefined; open: string | undefined; search: string }) {

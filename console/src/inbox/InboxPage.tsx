@@ -2,6 +2,7 @@ import { Center, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import { may, viewer } from '../app/viewer';
 import { tell } from '../data/hooks';
 import { useStore } from '../data/store';
 import { t } from '../text';
@@ -13,6 +14,7 @@ import { fromAddress, toAddress } from './filter';
 import { inbox } from './inbox';
 
 const ThreadView = lazy(() => import('../thread/ThreadView'));
+const FirstSteps = lazy(() => import('./FirstSteps'));
 
 // What lies over the page has the keys for itself.
 function overlaid(): boolean {
@@ -24,10 +26,12 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
   const [, go] = useLocation();
   const query = useSearch();
   const filter = useMemo(() => fromAddress(query), [query]);
-  const { rows } = useStore(inbox.state);
+  const search = toAddress(filter);
+  const { rows, counts } = useStore(inbox.state);
+  const who = useStore(viewer);
+  const empty = counts !== undefined && counts.active + counts.closed === 0 && search === '' && may(who, 'ADMIN');
   const [chosen, choose] = useState(thread);
   const [help, setHelp] = useState(false);
-  const search = toAddress(filter);
 
   useEffect(() => inbox.choose(filter), [filter]);
   useEffect(() => {
@@ -65,7 +69,7 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
   ]);
 
   return (
-    <div className="split" data-open={thread ? '' : undefined}>
+    <div className="split" data-open={thread || empty ? '' : undefined}>
       <section className="list" aria-label={t('inbox.list')}>
         <Filters filter={filter} change={(f) => go(`${location.pathname}${toAddress(f)}`, { replace: true })} help={() => setHelp(true)} />
         <InboxList chosen={chosen} open={thread} search={search} />
@@ -75,6 +79,8 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
           <Suspense>
             <ThreadView key={thread} id={thread} back={`/inbox${search}`} />
           </Suspense>
+        ) : empty ? (
+          <Suspense><FirstSteps /></Suspense>
         ) : (
           <Center h="100%"><Text c="dimmed">{t('inbox.choose')}</Text></Center>
         )}

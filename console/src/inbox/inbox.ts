@@ -1,11 +1,13 @@
 import type { Viewer } from '../app/viewer';
 import { ask } from '../data/client';
 import { type ApiError, sentence } from '../data/errors';
-import { follow } from '../data/follow';
+import { follow, watch } from '../data/follow';
 import { tell } from '../data/hooks';
+import { whenSignedIn } from '../data/session';
+import { link } from '../data/socket';
 import { createStore } from '../data/store';
 import { type Filter, fromAddress, views, where } from './filter';
-import { InboxCountsDocument, type InboxCountsQuery, InboxEventsDocument, type InboxEventsSubscription, InboxPageDocument, InboxSomeDocument } from './inbox.generated';
+import { InboxCountsDocument, type InboxCountsQuery, InboxEventsDocument, type InboxEventsSubscription, InboxPageDocument, InboxSomeDocument, ReadMarksDocument } from './inbox.generated';
 import { notice } from './notices';
 import { type Row, join, merge } from './rows';
 
@@ -55,8 +57,10 @@ class Inbox {
       trouble: (error) => this.put({ error: error && sentence(error) }),
       gone: (error) => this.put({ error: sentence(error) }),
     });
+    const stopReads = this.followReads();
     return () => {
       stop();
+      stopReads();
       clearTimeout(this.timer);
       clearTimeout(this.countTimer);
       this.timer = this.countTimer = undefined;
@@ -91,6 +95,42 @@ class Inbox {
   changed(id: string): void {
     this.dirty.add(id);
     this.timer ??= setTimeout(() => void this.flush(), gather);
+  }
+
+  /** read takes note of how much is unread in a thread, here or in another window of the viewer. */
+  read(id: string, unreadCount: number): void {
+    const { rows, counts } = this.state.get();
+    const row = rows.find((r) => r.id === id);
+    if (!row || row.unreadCount === unreadCount) return;
+    const next = rows.map((r) => (r === row ? { ...r, unreadCount } : r));
+    const less = (row.unreadCount > 0 ? 1 : 0) - (unreadCount > 0 ? 1 : 0);
+    this.put({ rows: next, counts: counts && { ...counts, unread: Math.max(0, counts.unread - less) } });
+  }
+
+  // Hints get lost with a connection: what seemed unread before is then asked for again.
+  private followReads(): () => void {
+    let stopped = false;
+    let end: () => void = () => undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const begin = () => {
+      if (stopped) return;
+      end = watch(ReadMarksDocument, {}, ({ readMarks: m }) => this.read(m.threadId, m.unreadCount), () => {
+        if (!stopped) timer = setTimeout(() => void whenSignedIn().then(begin), afterFailure);
+      });
+    };
+    begin();
+    let { round } = link.get();
+    const unlink = link.subscribe(() => {
+      if (link.get().round === round) return;
+      ({ round } = link.get());
+      for (const r of this.state.get().rows) if (r.unreadCount > 0 && this.dirty.size < mostAtOnce) this.changed(r.id);
+    });
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      unlink();
+      end();
+    };
   }
 
   private put(part: Partial<InboxState>): void {

@@ -2,8 +2,8 @@ import { Anchor, Badge, Button, Drawer, Group, MultiSelect, Stack, Table, Text, 
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { usePage } from '../data/hooks';
-import { fullTime } from '../format';
 import { Reading } from '../parts/PageHead';
+import { When } from '../parts/When';
 import { t, word } from '../text';
 import { DeliveryView } from './DeliveryView';
 import { deliveryColor } from './colors';
@@ -67,8 +67,8 @@ export function Deliveries({ integrationId }: { integrationId: string }) {
                     {d.steppedAside && <Badge size="xs" variant="default" ml={4}>{t('deliveries.aside')}</Badge>}
                   </Table.Td>
                   <Table.Td>{d.attempts}</Table.Td>
-                  <Table.Td>{fullTime(d.createdAt)}</Table.Td>
-                  <Table.Td>{d.state === 'PENDING' && d.nextAt ? fullTime(d.nextAt) : '–'}</Table.Td>
+                  <Table.Td><When at={d.createdAt} /></Table.Td>
+                  <Table.Td>{d.state === 'PENDING' && d.nextAt ? <When at={d.nextAt} /> : '–'}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -1,6 +1,7 @@
 import { Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { fullTime, millis } from '../format';
 import { Figure } from '../parts/Figure';
+import { When } from '../parts/When';
 import { t } from '../text';
 import { backlog } from './IntegrationsPage';
 import type { IntegrationPartsFragment } from './integrations.generated';
@@ -37,7 +38,7 @@ export function Health({ of }: { of: IntegrationPartsFragment }) {
               const share = (s.successRate ?? 0) * 100;
               return (
                 <Table.Tr key={s.since}>
-                  <Table.Td>{fullTime(s.since)}</Table.Td>
+                  <Table.Td><When at={s.since} /></Table.Td>
                   <Table.Td>{s.attempts.toLocaleString()}</Table.Td>
                   <Table.Td><Progress value={share} color={share >= 99 ? 'teal' : share >= 80 ? 'orange' : 'red'} aria-label={t('health.rateOf', { n: Math.floor(share) })} /></Table.Td>
                   <Table.Td>{millis(s.meanUs)}</Table.Td>

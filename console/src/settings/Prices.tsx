@@ -2,10 +2,10 @@ import { Autocomplete, Button, Group, Modal, Stack, Table, Text, TextInput, Visu
 import { type FormEvent, useState } from 'react';
 import { change } from '../data/client';
 import { faultOf, useAction, usePage } from '../data/hooks';
-import { fullTime } from '../format';
 import { Empty } from '../parts/Empty';
 import { Reading } from '../parts/PageHead';
 import { confirm } from '../parts/confirm';
+import { When } from '../parts/When';
 import { t } from '../text';
 import { ModelPricesDocument, type PricePartsFragment, RemoveModelPriceDocument, SetModelPriceDocument, UsedModelsDocument } from './settings.generated';
 
@@ -51,7 +51,7 @@ export function Prices() {
               {prices.map((p) => (
                 <Table.Tr key={p.id}>
                   <Table.Td><Text size="sm" className="text">{p.model}</Text></Table.Td>
-                  <Table.Td>{p.from ? fullTime(p.from) : t('prices.always')}</Table.Td>
+                  <Table.Td>{p.from ? <When at={p.from} /> : t('prices.always')}</Table.Td>
                   {[p.input, p.cachedInput, p.output].map((n, i) => <Table.Td key={i} ta="right">{n === null ? '–' : `${n} ${p.currency}`}</Table.Td>)}
                   <Table.Td>
                     <Group gap={4} justify="flex-end" wrap="nowrap">

@@ -33,14 +33,7 @@ export function Side({ head }: { head: ThreadHeadFragment }) {
   return (
     <Stack gap="sm" p="sm">
       <Tags head={head} />
-      <dl style={{ margin: 0, display: 'grid', gridTemplateColumns: 'auto minmax(0, 1fr)', gap: '4px 12px' }}>
-        {facts.filter(([, value]) => value).map(([name, value]) => (
-          <div key={name} style={{ display: 'contents' }}>
-            <Text component="dt" size="xs" c="dimmed">{name}</Text>
-            <Text component="dd" size="xs" m={0} className="text">{value}</Text>
-          </div>
-        ))}
-      </dl>
+      <Pairs of={facts.flatMap(([name, value]) => (value ? [[name, value]] : []))} />
       <Facts title={t('side.contact')} value={head.contact ?? customer.contact} />
       <Facts title={t('side.metadata')} value={head.metadata} />
       <Facts title={t('side.customerMetadata')} value={customer.metadata} />
@@ -58,12 +51,27 @@ export function Side({ head }: { head: ThreadHeadFragment }) {
   );
 }
 
+function Pairs({ of }: { of: string[][] }) {
+  return (
+    <dl className="facts">
+      {of.map(([name, value]) => (
+        <div key={name}>
+          <Text component="dt" size="xs" c="dimmed" className="text">{name}</Text>
+          <Text component="dd" size="xs" m={0} className="text">{value}</Text>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Whatever an app or an agent has noted: values one below the other, and what is deeper as JSON. */
 function Facts({ title, value }: { title: string; value: unknown }) {
   if (value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)) return null;
+  const flat = typeof value === 'object' && !Array.isArray(value);
   return (
     <div>
-      <Text size="xs" c="dimmed">{title}</Text>
-      <pre className="code">{json(value)}</pre>
+      <Text size="xs" fw={600} mb={4}>{title}</Text>
+      {flat ? <Pairs of={Object.entries(value).map(([k, v]) => [k, typeof v === 'string' ? v : json(v)])} /> : <pre className="code">{json(value)}</pre>}
     </div>
   );
 }
@@ -75,7 +83,7 @@ function Tags({ head }: { head: ThreadHeadFragment }) {
   const add = (tag: string) => act(() => change(AddTagDocument, { threadId: head.id, tag }));
   return (
     <div>
-      <Text size="xs" c="dimmed" mb={4}>{t('side.tags')}</Text>
+      <Text size="xs" fw={600} mb={4}>{t('side.tags')}</Text>
       <Group gap={4} mb={6} role="list" aria-label={t('side.tags')}>
         {head.tags.map((tag) => (
           <Badge

@@ -53,7 +53,7 @@ export function useRead(threadId: string, messageId: string | undefined, unread:
     const read = () => {
       if (!document.hidden) {
         change(MarkReadDocument, { threadId, messageId }).then(
-          () => inbox.changed(threadId),
+          ({ markRead }) => inbox.read(threadId, markRead.thread.unreadCount),
           () => undefined, // the next message tries again
         );
       }
