@@ -12,22 +12,29 @@ import (
 )
 
 // TestConsole drives the console in a real browser, against a real server, by the scripts in testdata/browser. What they
-// measure is in the log. With PARLEY_SCREENSHOTS, a folder, the pages of a business at work are kept there as pictures.
+// measure is in the log. Each story has one of the databases; PARLEY_SOAK plays all on both. With PARLEY_SCREENSHOTS, a folder, the
+// pages of a business at work are kept there as pictures.
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	run := func(name string) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newProcess(t, environment(t, storagetest.SQLite))
-			t.Log(browse(t, p.address, p.key, name+".mjs", startShop(t)))
-		})
+	type databases map[string]func(testing.TB) string
+	sqlite, postgres := databases{"sqlite": storagetest.SQLite}, databases{"postgres": storagetest.Postgres}
+	stories := map[string]databases{
+		"dialogues": postgres, "integrations": sqlite, "newcomer": sqlite, "pages": postgres, "inbox": sqlite, "settings": postgres,
 	}
 	if os.Getenv("PARLEY_SCREENSHOTS") != "" {
-		run("pictures")
-		return
+		stories = map[string]databases{"pictures": sqlite}
 	}
-	for _, name := range []string{"dialogues", "integrations", "newcomer", "pages", "inbox"} {
-		run(name)
+	for name, on := range stories {
+		if os.Getenv("PARLEY_SOAK") != "" {
+			on = databases{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres}
+		}
+		for database, address := range on {
+			t.Run(name+"/"+database, func(t *testing.T) {
+				t.Parallel()
+				p := newProcess(t, environment(t, address))
+				t.Log(browse(t, p.address, p.key, name+".mjs", startShop(t)))
+			})
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ await open(async (window) => {
     await page.keyboard.insertText(text);
   };
 
-  await nav.getByRole('link', { name: 'Agents' }).click();
+  await page.getByRole('link', { name: 'Make an agent' }).click();
   await page.getByRole('button', { name: 'New agent' }).click();
   await page.getByLabel('Name').fill('Help desk');
   await page.getByRole('button', { name: 'Make the agent' }).click();

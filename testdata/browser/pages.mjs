@@ -1,5 +1,6 @@
-// Every page, in light and dark and on a phone: axe finds nothing serious, and hostile texts are texts. With
-// PARLEY_SCREENSHOTS, a folder, the pages are also kept as pictures.
+// Every page, in light on a desk and in the dark on a phone: axe finds nothing serious, and hostile texts, which stand in every
+// field that others fill in, are texts. PARLEY_SOAK looks in the dark on a desk and in light on a phone, too. With PARLEY_SHOTS, a
+// folder, the pages are also kept as pictures.
 import { createServer } from 'node:http';
 import { accessible, api, check, open, pause, server, signIn, until } from './lib.mjs';
 
@@ -23,9 +24,11 @@ const short = corpus[1];
 // Somebody else's server, which refuses webhooks and answers functions, both with such texts.
 const other = createServer((request, response) => {
   request.resume();
-  const webhook = request.url.startsWith('/webhook');
-  response.writeHead(webhook ? 500 : 200, { 'content-type': webhook ? 'text/html' : 'application/json' });
-  response.end(webhook ? hostile : JSON.stringify({ text: hostile, [short]: hostile }));
+  if (request.url.startsWith('/webhook')) return void response.writeHead(500, { 'content-type': 'text/html' }).end(hostile);
+  const refused = request.url.startsWith('/refusing');
+  const models = request.url.endsWith('/models');
+  response.writeHead(refused ? 400 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(refused ? { error: { message: hostile, type: short } } : models ? { object: 'list', data: corpus.map((id) => ({ id, object: 'model' })) } : { text: hostile, [short]: hostile }));
 });
 await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
 const elsewhere = `http://127.0.0.1:${other.address().port}`;
@@ -64,6 +67,13 @@ async function seed() {
   await api(`mutation($i: CallInput!) { approveCall(input: $i) { call { id } } }`, { i: { callId: call.id } });
   await api(`mutation($i: AddTagInput!) { addTag(input: $i) { thread { id } } }`, { i: { threadId, tag: 'interest', text: hostile } });
   await api(`mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { key } }`, { i: { name: short, role: 'OPERATOR' } });
+  await api(`mutation($i: CreateReminderInput!) { createReminder(input: $i) { reminder { id } } }`, { i: { threadId, dueAt: new Date(Date.now() + 3_600_000).toISOString(), text: hostile } });
+  const { createReminder } = await api(`mutation($i: CreateReminderInput!) { createReminder(input: $i) { reminder { id } } }`, { i: { threadId, dueAt: new Date(Date.now() + 7_200_000).toISOString(), instruction: hostile } });
+  await api(`mutation($i: CancelReminderInput!) { cancelReminder(input: $i) { reminder { id } } }`, { i: { id: createReminder.reminder.id, reason: hostile } });
+  for (const name of ['evil', 'refusing']) {
+    await api(`mutation($i: CreateModelProviderInput!) { createModelProvider(input: $i) { credential { id } } }`, { i: { name, kind: 'OPENAI', baseUrl: `${elsewhere}/${name}`, key: 'sk-0123456789abcdef', defaultModel: short } });
+  }
+  await api(`mutation($i: SetModelPriceInput!) { setModelPrice(input: $i) { price { id } } }`, { i: { model: `evil/${corpus[6]}`, currency: 'USD', input: '1', output: '1' } });
   const delivery = await until('a webhook was refused', async () => {
     const { deliveries } = await api(`query($i: ID!) { deliveries(where: { integrationID: $i }) { edges { node { id attempts } } } }`, { i: integrationId });
     return deliveries.edges.find((e) => e.node.attempts > 0)?.node;
@@ -71,66 +81,93 @@ async function seed() {
   return { agentId, threadId, integrationId, deliveryId: delivery.id };
 }
 
-const shots = process.env.PARLEY_SCREENSHOTS;
+const shots = process.env.PARLEY_SHOTS;
+
+// made counts elements that can only have been made of hostile texts.
+const made = () => document.querySelectorAll('img[src="x"], svg[onload], iframe, body script:not([src]), #root style:not([data-mantine-styles]), a[href^="javascript:"]').length;
 
 await open(async (window) => {
-  const made = await seed();
+  const seeded = await seed();
   const pages = {
     inbox: ['/inbox', '.row'],
-    thread: [`/inbox/${made.threadId}`, '.bubble'],
+    thread: [`/inbox/${seeded.threadId}`, '.bubble'],
+    log: [`/inbox/${seeded.threadId}`, '.bubble', async (page) => {
+      const details = page.getByRole('button', { name: 'Details' });
+      if (await details.isVisible()) await details.click();
+      await page.getByRole('button', { name: 'Events and deliveries' }).click();
+      await page.locator('.mantine-Accordion-item .mantine-Accordion-item .mantine-Accordion-control').first().click();
+    }],
+    move: [`/inbox/${seeded.threadId}`, '.bubble', async (page) => {
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Move to another version' }).click();
+      await page.getByRole('dialog').getByRole('combobox').or(page.getByRole('dialog').getByLabel('Version')).first().waitFor();
+    }],
     agents: ['/agents', 'table'],
-    agent: [`/agents/${made.agentId}`, '.cm-content'],
-    functions: [`/agents/${made.agentId}/functions`, 'table'],
-    versions: [`/agents/${made.agentId}/versions`, '.cm-content'],
-    playground: [`/agents/${made.agentId}/playground`, 'textarea'],
+    agent: [`/agents/${seeded.agentId}`, '.cm-content'],
+    functions: [`/agents/${seeded.agentId}/functions`, 'table'],
+    versions: [`/agents/${seeded.agentId}/versions`, '.cm-content'],
+    playground: [`/agents/${seeded.agentId}/playground`, 'textarea', async (page) => {
+      await page.getByLabel('The customer says').fill(hostile);
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByTestId('run-end').waitFor();
+    }],
     integrations: ['/integrations', 'table'],
-    integration: [`/integrations/${made.integrationId}`, 'table'],
-    deliveries: [`/integrations/${made.integrationId}/deliveries`, 'table'],
-    delivery: [`/integrations/${made.integrationId}/deliveries?delivery=${made.deliveryId}`, '[data-testid=attempt], .mantine-Timeline-item'],
-    test: [`/integrations/${made.integrationId}/test`, 'input'],
-    replay: [`/integrations/${made.integrationId}/replay`, 'input'],
-    settings: [`/integrations/${made.integrationId}/settings`, 'input[type=checkbox]'],
-    verify: [`/integrations/${made.integrationId}/verify`, 'pre'],
+    integration: [`/integrations/${seeded.integrationId}`, 'table'],
+    deliveries: [`/integrations/${seeded.integrationId}/deliveries`, 'table'],
+    delivery: [`/integrations/${seeded.integrationId}/deliveries?delivery=${seeded.deliveryId}`, '[data-testid=attempt], .mantine-Timeline-item'],
+    test: [`/integrations/${seeded.integrationId}/test`, 'input', async (page) => {
+      await page.getByRole('button', { name: 'Send the sample' }).click();
+      await page.locator('[data-outcome]').waitFor();
+    }],
+    replay: [`/integrations/${seeded.integrationId}/replay`, 'input'],
+    settings: [`/integrations/${seeded.integrationId}/settings`, 'input[type=checkbox]'],
+    verify: [`/integrations/${seeded.integrationId}/verify`, 'pre'],
     overview: ['/overview', '.recharts-surface'],
+    models: ['/settings/models', '[data-provider=refusing] [role=alert], [data-provider=refusing] .mantine-Alert-root'],
+    prices: ['/settings/prices', 'table'],
+    privacy: ['/settings/privacy', 'input[type=checkbox]'],
+    audit: ['/settings/audit', '.mantine-Accordion-control', (page) => page.getByRole('button', { name: /createAgent/ }).click()],
     access: ['/access', 'table'],
   };
 
-  const plain = await window();
+  const plain = await window({ userAgent: short });
   await plain.goto(`${server}/`);
   await plain.getByLabel('API key').waitFor();
   const faults = await accessible(plain, 'sign in');
   await signIn(plain, '/inbox');
   const { cookies } = await plain.context().storageState();
 
-  // In the dark only the colours are others. On a phone it is mostly the room; PARLEY_SOAK looks at the rest there, too.
-  const ways = [
-    ['light', { colorScheme: 'light' }, undefined],
-    ['dark', { colorScheme: 'dark' }, { runOnly: ['color-contrast'] }],
-    ['phone', { colorScheme: 'light', viewport: { width: 390, height: 800 }, hasTouch: true }, process.env.PARLEY_SOAK ? undefined : { runOnly: ['target-size', 'scrollable-region-focusable', 'aria-hidden-focus'] }],
-  ];
-  await Promise.all(ways.map(async ([way, options, rules]) => {
+  const phone = { viewport: { width: 390, height: 800 }, hasTouch: true };
+  const ways = [['light', { colorScheme: 'light' }], ['phone-dark', { colorScheme: 'dark', ...phone }]];
+  if (process.env.PARLEY_SOAK) ways.push(['dark', { colorScheme: 'dark' }], ['phone', { colorScheme: 'light', ...phone }]);
+  await Promise.all(ways.map(async ([way, options]) => {
     const page = await window(options);
     await page.context().addCookies(cookies);
     await page.goto(`${server}/access`);
     await page.locator('table').first().waitFor();
-    for (const [name, [path, ready]] of Object.entries(pages)) {
+    for (const [name, [path, ready, more]] of Object.entries(pages)) {
       // As a link of the console does it, without loading everything again.
       await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path);
-      await page.locator(ready).first().waitFor().catch((e) => { throw new Error(`${name}: ${e.message}`); });
+      const failed = (e) => { throw new Error(`${name} (${way}): ${e.message}`); };
+      await page.locator(ready).first().waitFor().catch(failed);
+      await more?.(page).catch(failed);
       await pause(250);
-      faults.push(...(await accessible(page, `${name} (${way})`, rules)));
+      faults.push(...(await accessible(page, `${name} (${way})`)));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) faults.push(`${name} (${way}) is ${wide} px wider than the window`);
+      const alive = await page.evaluate(made);
+      if (alive > 0) faults.push(`${name} (${way}): ${alive} elements were made of texts`);
       if (shots) await page.screenshot({ path: `${shots}/${name}-${way}.png` });
+      if (more) await page.keyboard.press('Escape');
     }
   }));
 
   check(faults.length === 0, faults.join('\n'));
 
   // The texts are there, as texts, and nothing of them became a part of a page.
-  await plain.goto(`${server}/inbox/${made.threadId}`);
+  await plain.goto(`${server}/inbox/${seeded.threadId}`);
   await plain.locator('.bubble', { hasText: corpus[0] }).first().waitFor();
-  const alive = await plain.evaluate(() => document.querySelectorAll('img[src="x"], svg[onload], iframe, #root script, #root style:not([data-mantine-styles]), a[href^="javascript:"]').length);
+  const alive = await plain.evaluate(made);
   check(alive === 0, `${alive} elements were made of texts`);
   // Whatever got into the page all the same would not run.
   plain.attacked = true;

@@ -9,6 +9,7 @@ mkdirSync(folder, { recursive: true });
 
 const receiver = createServer((request, response) => {
   request.resume();
+  if (request.url === '/v1/models') return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data: ['small', 'large', 'large-2026-10'].map((id) => ({ id, object: 'model' })) }));
   response.writeHead(request.url === '/broken' ? 503 : 204).end();
 });
 await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -49,6 +50,10 @@ await open(async (window) => {
   }
   await until('ordered', async () => (await priya.texts('AGENT')).at(-1)?.includes('in the book'));
 
+  await api(`mutation($i: CreateModelProviderInput!) { createModelProvider(input: $i) { credential { id } } }`, { i: { name: 'house', kind: 'OPENAI', baseUrl: `${at}/v1`, key: 'sk-0123456789abcdef', defaultModel: 'small' } });
+  for (const [model, input, output] of [['house/small', '0.2', '0.8'], ['house/large*', '1.25', '10']]) {
+    await api(`mutation($i: SetModelPriceInput!) { setModelPrice(input: $i) { price { id } } }`, { i: { model, currency: 'EUR', input, output } });
+  }
   const page = await window();
   const shoot = async (name, path, ready, more) => {
     await page.goto(server + path);
@@ -98,7 +103,31 @@ await open(async (window) => {
     await page.locator('.mantine-Timeline-item').first().waitFor();
   });
   await shoot('overview', '/overview', '.recharts-surface');
+  await shoot('test', `/integrations/${list}/test`, 'input', async () => {
+    await page.getByRole('button', { name: 'Send the sample' }).click();
+    await page.locator('[data-outcome]').waitFor();
+  });
+  await shoot('replay', `/integrations/${list}/replay`, 'input', async () => {
+    await page.getByRole('button', { name: 'Replay', exact: true }).click();
+    await page.locator('[data-replay]').waitFor();
+  });
+  await shoot('integration-settings', `/integrations/${list}/settings`, 'input[type=checkbox]');
+  await shoot('verify', `/integrations/${list}/verify`, 'pre');
   await shoot('access', '/access', 'table');
+  await shoot('models', '/settings/models', '[data-provider=house]');
+  await shoot('prices', '/settings/prices', 'table');
+  await shoot('privacy', '/settings/privacy', 'input[type=checkbox]');
+  await shoot('audit', '/settings/audit', '.mantine-Accordion-control', () => page.getByRole('button', { name: /setModelPrice/ }).first().click());
+  await page.goto(`${server}/chat/${agentId}`);
+  await page.getByLabel('Your message').fill('Do you have sunflowers today?');
+  await page.keyboard.press('Enter');
+  await page.locator('.messages > li.agent').first().waitFor();
+  await pause(700);
+  await page.screenshot({ path: `${folder}/chat.png`, clip: { x: 0, y: 0, width: 1360, height: 560 } });
+  await page.goto(`${server}/graphiql`);
+  await page.locator('.graphiql-editor').first().waitFor();
+  await pause(1_500);
+  await page.screenshot({ path: `${folder}/graphiql.png` });
 });
 receiver.close();
 receiver.closeAllConnections();

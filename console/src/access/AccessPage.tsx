@@ -11,6 +11,7 @@ import { CopyBlock } from '../parts/Copy';
 import { PageHead, Reading } from '../parts/PageHead';
 import { confirm } from '../parts/confirm';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t, word } from '../text';
 import { ApiKeysDocument, CreateApiKeyDocument, EndSessionsDocument, RevokeApiKeyDocument, SessionsDocument } from './access.generated';
 
@@ -43,7 +44,7 @@ function Keys() {
         <Button size="xs" onClick={open}>{t('access.newKey')}</Button>
       </Group>
       <Reading page={page} />
-      <div className="tablewrap">
+      <TableBox label={t('access.keys')}>
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
@@ -74,7 +75,7 @@ function Keys() {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </TableBox>
       <Modal opened={opened} onClose={close} title={t('access.newKey')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         <NewKey done={(key) => { close(); setMade(key); page.again(); }} />
       </Modal>
@@ -121,7 +122,7 @@ function Sessions() {
         <Button size="xs" variant="default" loading={busy} onClick={() => confirm(t('access.endAll'), t('access.endAllHelp'), end)}>{t('access.endAll')}</Button>
       </Group>
       <Reading page={page} />
-      <div className="tablewrap">
+      <TableBox label={t('access.sessions')}>
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
@@ -142,7 +143,7 @@ function Sessions() {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </TableBox>
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { faultOf, useAction, usePage } from '../data/hooks';
 import { useStore } from '../data/store';
 import { PageHead, Reading } from '../parts/PageHead';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { AgentsDocument, CreateAgentDocument } from './agents.generated';
 
@@ -25,7 +26,7 @@ export default function AgentsPage() {
       <Reading page={page} />
       {page.data && agents.length === 0 && <Text c="dimmed">{t('agents.none')}</Text>}
       {agents.length > 0 && (
-        <div className="tablewrap">
+        <TableBox label={t('nav.agents')}>
           <Table highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -56,7 +57,7 @@ export default function AgentsPage() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </TableBox>
       )}
       <Modal opened={opened} onClose={close} title={t('agents.new')} closeButtonProps={{ 'aria-label': t('app.close') }}><NewAgent /></Modal>
     </div>

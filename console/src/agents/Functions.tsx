@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { change } from '../data/client';
 import { useAction } from '../data/hooks';
 import { confirm } from '../parts/confirm';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { FunctionForm } from './FunctionForm';
 import { DeleteFunctionDocument } from './agents.generated';
@@ -21,7 +22,7 @@ export function Functions({ agent, again }: { agent: Agent; again(): void }) {
         <Text size="sm" c="dimmed" maw={640}>{t('functions.intro')}</Text>
         <Button size="xs" onClick={() => edit('new')}>{t('functions.new')}</Button>
       </Group>
-      <div className="tablewrap">
+      <TableBox label={t('agent.tab.functions')}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -52,7 +53,7 @@ export function Functions({ agent, again }: { agent: Agent; again(): void }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </TableBox>
       <Drawer opened={edited !== undefined} onClose={() => edit(undefined)} position="right" size="xl" title={chosen ? chosen.name : t('functions.new')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         {(edited === 'new' || chosen) && <FunctionForm key={edited} agentId={agent.id} of={chosen} done={(id) => { again(); edit(id); }} />}
       </Drawer>

@@ -8,6 +8,7 @@ import { useStore } from '../data/store';
 import { Difference } from '../parts/Editor';
 import { Reading } from '../parts/PageHead';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { AgentVersionsDocument, RollbackAgentDocument } from './agents.generated';
 import type { Agent } from './form';
@@ -30,7 +31,7 @@ export function Versions({ agent }: { agent: Agent }) {
   if (versions.length === 0) return <Text c="dimmed">{t('versions.none')}</Text>;
   return (
     <Stack>
-      <div className="tablewrap">
+      <TableBox label={t('agent.tab.versions')}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -53,7 +54,7 @@ export function Versions({ agent }: { agent: Agent }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </TableBox>
       <Group>
         <Select label={t('versions.from')} allowDeselect={false} data={choices} value={from ?? null} onChange={(v) => setBefore(v ?? undefined)} />
         <Select label={t('versions.to')} allowDeselect={false} data={choices} value={after} onChange={(v) => setAfter(v ?? draft)} />

@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'wouter';
 import { usePage } from '../data/hooks';
 import { Reading } from '../parts/PageHead';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t, word } from '../text';
 import { DeliveryView } from './DeliveryView';
 import { deliveryColor } from './colors';
@@ -43,7 +44,7 @@ export function Deliveries({ integrationId }: { integrationId: string }) {
       <Reading page={page} />
       {list && (list.edges ?? []).length === 0 && <Text c="dimmed" size="sm">{t('deliveries.none')}</Text>}
       {list && (list.edges ?? []).length > 0 && (
-        <div className="tablewrap">
+        <TableBox label={t('integration.tab.deliveries')}>
           <Table highlightOnHover verticalSpacing={4}>
             <Table.Thead>
               <Table.Tr>
@@ -73,7 +74,7 @@ export function Deliveries({ integrationId }: { integrationId: string }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </TableBox>
       )}
       {list?.pageInfo.hasNextPage && <Button variant="default" loading={page.loading} onClick={() => setAfter(list.pageInfo.endCursor)}>{t('app.more')}</Button>}
       <Drawer opened={open !== null} onClose={() => show(undefined)} position="right" size="xl" title={t('delivery.title')} closeButtonProps={{ 'aria-label': t('app.close') }}>

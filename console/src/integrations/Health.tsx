@@ -2,6 +2,7 @@ import { Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { fullTime, millis } from '../format';
 import { Figure } from '../parts/Figure';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { backlog } from './IntegrationsPage';
 import type { IntegrationPartsFragment } from './integrations.generated';
@@ -27,7 +28,7 @@ export function Health({ of }: { of: IntegrationPartsFragment }) {
         {health.breakerUntil && <Figure name={t('health.breakerUntil')} value={at(health.breakerUntil)} />}
         {health.heldDropped > 0 && <Figure name={t('health.dropped')} value={health.heldDropped.toLocaleString()} />}
       </SimpleGrid>
-      <div className="tablewrap">
+      <TableBox label={t('health.hours')}>
         <Table withRowBorders={false} verticalSpacing={2}>
           <Table.Caption>{t('health.hours')}</Table.Caption>
           <Table.Thead>
@@ -47,7 +48,7 @@ export function Health({ of }: { of: IntegrationPartsFragment }) {
             })}
           </Table.Tbody>
         </Table>
-      </div>
+      </TableBox>
       {attempts === 0 && <Text size="sm" c="dimmed">{t('health.none')}</Text>}
     </Stack>
   );

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter';
 import { usePage } from '../data/hooks';
 import { Since } from '../parts/Since';
 import { PageHead, Reading } from '../parts/PageHead';
+import { TableBox } from '../parts/TableBox';
 import { t, word } from '../text';
 import { IntegrationForm } from './IntegrationForm';
 import { Secret } from './Secret';
@@ -28,7 +29,7 @@ export default function IntegrationsPage() {
       <Reading page={page} />
       {page.data && all.length === 0 && <Text c="dimmed">{t('integrations.none')}</Text>}
       {all.length > 0 && (
-        <div className="tablewrap">
+        <TableBox label={t('nav.integrations')}>
           <Table highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -57,7 +58,7 @@ export default function IntegrationsPage() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </TableBox>
       )}
       <Modal opened={opened} onClose={close} size="lg" title={t('integrations.new')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         <IntegrationForm done={(id, secret) => { close(); setMade({ id, secret: secret ?? '' }); }} />

@@ -6,6 +6,7 @@ import { span } from '../format';
 import { Figure } from '../parts/Figure';
 import { PageHead, Reading } from '../parts/PageHead';
 import { fetchFile } from '../parts/download';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { ExportStatsDocument, type FiguresFragment, OverviewAgentsDocument, OverviewDocument } from './overview.generated';
 
@@ -74,7 +75,7 @@ export default function OverviewPage() {
 function Rows({ title, rows }: { title: string; rows: { name: string; figures: FiguresFragment }[] }) {
   if (rows.length === 0) return null;
   return (
-    <div className="tablewrap" tabIndex={0} role="region" aria-label={title}>
+    <TableBox label={title}>
       <Table verticalSpacing={4} captionSide="top">
         <Table.Caption>{title}</Table.Caption>
         <Table.Thead>
@@ -97,6 +98,6 @@ function Rows({ title, rows }: { title: string; rows: { name: string; figures: F
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </TableBox>
   );
 }

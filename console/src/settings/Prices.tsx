@@ -6,6 +6,7 @@ import { Empty } from '../parts/Empty';
 import { Reading } from '../parts/PageHead';
 import { confirm } from '../parts/confirm';
 import { When } from '../parts/When';
+import { TableBox } from '../parts/TableBox';
 import { t } from '../text';
 import { ModelPricesDocument, type PricePartsFragment, RemoveModelPriceDocument, SetModelPriceDocument, UsedModelsDocument } from './settings.generated';
 
@@ -37,7 +38,7 @@ export function Prices() {
       )}
       {page.data && prices.length === 0 && <Empty text={t('prices.none')} />}
       {prices.length > 0 && (
-        <div className="tablewrap" tabIndex={0} role="region" aria-label={t('settings.tab.prices')}>
+        <TableBox label={t('settings.tab.prices')}>
           <Table verticalSpacing={4} highlightOnHover>
             <Table.Thead>
               <Table.Tr>
@@ -63,7 +64,7 @@ export function Prices() {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </TableBox>
       )}
       <Modal opened={edited !== undefined} onClose={() => edit(undefined)} title={t(edited?.id ? 'prices.edit' : 'prices.new')} closeButtonProps={{ 'aria-label': t('app.close') }}>
         {edited && <PriceForm of={edited} currency={prices[0]?.currency} models={unpriced} done={() => { edit(undefined); page.again(); used.again(); }} />}

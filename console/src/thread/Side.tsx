@@ -134,7 +134,7 @@ function Reminders({ head }: { head: ThreadHeadFragment }) {
               <Text size="xs" className="text" c={r.state === 'PENDING' ? undefined : 'dimmed'}>{r.text ?? r.instruction}</Text>
               <Text size="xs" c="dimmed" className="text">{[word('reminder', r.kind), r.state === 'PENDING' ? shortTime(r.dueAt) : word('reminder', r.state), r.reason].filter(Boolean).join(' · ')}</Text>
             </div>
-            {r.state === 'PENDING' && <Button size="compact-xs" variant="subtle" loading={busy} aria-label={t('side.cancelReminder', { at: shortTime(r.dueAt) })} onClick={() => void act(() => change(CancelReminderDocument, { id: r.id }))}>{t('app.cancel')}</Button>}
+            {r.state === 'PENDING' && <Button size="compact-xs" variant="subtle" style={{ flexShrink: 0 }} loading={busy} aria-label={t('side.cancelReminder', { at: shortTime(r.dueAt) })} onClick={() => void act(() => change(CancelReminderDocument, { id: r.id }))}>{t('app.cancel')}</Button>}
           </Group>
         ))}
       </Stack>
