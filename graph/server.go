@@ -120,6 +120,7 @@ func New(o Options) *Handler {
 	f.cache = lru.New[*ast.QueryDocument](queryCache)
 	srv.SetQueryCache(f.cache)
 	srv.SetDisableSuggestion(true)
+	srv.SetValidationRulesFn(limits.Rules)
 	srv.SetErrorPresenter(presenter(o.Logger, limits.Errors))
 	srv.SetRecoverFunc(recovered(o.Logger))
 	rates := metered{o.Rates}
@@ -139,6 +140,7 @@ func New(o Options) *Handler {
 	srv.AroundOperations(keepUsage)
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
+	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
 	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }
