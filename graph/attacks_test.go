@@ -6,16 +6,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"parley/ent/viewer"
-	"parley/graph"
-	"parley/rate"
 	"parley/storage/storagetest"
 )
 
@@ -70,7 +66,9 @@ func families() []family {
 		}},
 		{"introspections", 500, func(n int) string { return "{" + numbered("a%d:__schema{types{fields{type{name}}}} ", n) + "}" }},
 		{"ten introspections", 10, introspections},
-		{"types by many names", 40, func(n int) string { return "{__schema{" + numbered("a%d:types{name fields{name type{name}}} ", n) + "}}" }},
+		{"types by many names", 40, func(n int) string {
+			return "{__schema{" + numbered("a%d:types{name fields{name type{name}}} ", n) + "}}"
+		}},
 		{"fields by many names", 40, func(n int) string { return "{__schema{types{" + numbered("a%d:fields{name type{name}} ", n) + "}}}" }},
 		{"circular introspection", 8, func(n int) string {
 			return "{__schema{types{" + strings.Repeat("fields{type{", n) + "name" + strings.Repeat("}}", n) + "}}}"
@@ -261,43 +259,6 @@ func BenchmarkAttacks(b *testing.B) {
 			}
 			b.ReportMetric(float64(cpu.Microseconds())/1000/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(float64(memory>>10)/float64(b.N), "KB/op")
-		})
-	}
-}
-
-// BenchmarkOthersUnderAttack reports how long a query of somebody else takes, alone and beside ten who attack at full speed without
-// a key. Rates are those of a server.
-func BenchmarkOthersUnderAttack(b *testing.B) {
-	for _, attackers := range []int{0, 10} {
-		b.Run(fmt.Sprintf("attackers=%d", attackers), func(b *testing.B) {
-			a := newAPI(b, storagetest.Open(b, storagetest.SQLite(b)), func(o *graph.Options) { o.Rates = rate.New(rate.Default(), nil) })
-			threadID := a.thread(a.agent("A"))
-			documents := append(attacks(), varied(1, 3)...)
-			stop := make(chan struct{})
-			var running sync.WaitGroup
-			for n := range attackers {
-				running.Go(func() {
-					for i := n; ; i++ {
-						select {
-						case <-stop:
-							return
-						default:
-							a.do("", documents[i%len(documents)].document, nil)
-						}
-					}
-				})
-			}
-			var took []time.Duration
-			for b.Loop() {
-				begin := time.Now()
-				a.do(a.keys[viewer.Admin], `query($t: ID!) { thread(id: $t) { id status messages(first: 20) { edges { node { text } } } } }`, map[string]any{"t": threadID})
-				took = append(took, time.Since(begin))
-			}
-			close(stop)
-			running.Wait()
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
-			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 		})
 	}
 }

@@ -111,6 +111,7 @@ func New(o Options) *Handler {
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
 		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
+		refused: make(chan struct{}, refusedWaiting),
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
