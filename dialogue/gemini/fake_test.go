@@ -11,6 +11,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/fakemodel"
+	"parley/seal"
 )
 
 // fake starts a strict fake of the API and returns a provider that asks it.
@@ -18,7 +19,7 @@ func fake(t *testing.T, o Options) (*Provider, *fakemodel.Server) {
 	t.Helper()
 	server := fakemodel.New(fakemodel.Options{Strict: true, Key: testKey})
 	web := httptest.NewServer(server)
-	o.Key, o.BaseURL = testKey, web.URL
+	o.Key, o.BaseURL = seal.Hide(testKey), web.URL
 	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)
