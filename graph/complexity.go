@@ -110,11 +110,12 @@ func buckets(since, until *ms.Time, bucket gql.StatsBucket) int {
 	if bucket == gql.StatsBucketDay {
 		step = 24 * time.Hour
 	}
-	end, begin := time.Now(), time.Time{}
+	end := time.Now()
 	if until != nil {
 		end = until.Time()
 	}
-	if begin = end.Add(-24 * time.Hour); since != nil {
+	begin := end.Add(-24 * time.Hour)
+	if since != nil {
 		begin = since.Time()
 	}
 	return max(1, min(int(end.Sub(begin)/step)+1, mostBuckets))

@@ -197,7 +197,7 @@ func (db *DB) BeginHistories(ctx context.Context, next func() string) (workspace
 		}
 		ids = append(ids, id)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // before the next statement of the same connection
 		return 0, err
 	}
 	for _, id := range ids {

@@ -145,7 +145,7 @@ func dropReferences(ctx context.Context, tx *sql.Tx) (restore []string, err erro
 		drop = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name))
 		restore = append(restore, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition))
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // before the next statement of the same connection
 		return nil, err
 	}
 	for _, statement := range drop {

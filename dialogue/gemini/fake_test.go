@@ -35,7 +35,7 @@ func run(t *testing.T, p *Provider, r model.Request) (text string, end *model.En
 	defer cancel()
 	for event, err := range p.Generate(ctx, r) {
 		if err != nil {
-			return text, nil, err.(*model.Error)
+			return text, nil, err.(*model.Error) //nolint:errorlint // providers return it as it is
 		}
 		text += event.Delta
 		end = event.End

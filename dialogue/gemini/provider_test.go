@@ -316,6 +316,6 @@ func TestModels(t *testing.T) {
 }
 
 func asError(err error, to **model.Error) (ok bool) {
-	*to, ok = err.(*model.Error)
+	*to, ok = err.(*model.Error) //nolint:errorlint // providers return it as it is
 	return ok
 }

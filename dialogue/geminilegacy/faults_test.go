@@ -162,7 +162,7 @@ func TestDeadlineOfItsOwn(t *testing.T) {
 		server, p = fake(t, Options{Unary: unary, Within: 100 * time.Millisecond})
 		server.Push("", fakemodel.Answer{Delay: time.Hour})
 		for _, err := range p.Generate(context.Background(), asks(plain2, "hello")) {
-			if e, ok := err.(*model.Error); !ok || e.Kind != model.Timeout {
+			if e, ok := err.(*model.Error); !ok || e.Kind != model.Timeout { //nolint:errorlint // providers return it as it is
 				t.Errorf("%v", err)
 			}
 		}

@@ -38,7 +38,7 @@ func mustLoad(text string) *ast.Schema {
 func mergeErrors(schema *ast.Schema, document string, rule core.RuleFunc) (errs gqlerror.List, ok bool) {
 	query, err := parser.ParseQuery(&ast.Source{Input: document})
 	if err != nil {
-		return nil, false
+		return nil, false //nolint:nilerr // it is no document
 	}
 	only := rules.NewRules(core.Rule{Name: rules.OverlappingFieldsCanBeMergedRule.Name, RuleFunc: rule})
 	return validator.ValidateWithRules(schema, query, only), true
@@ -48,7 +48,7 @@ func mergeErrors(schema *ast.Schema, document string, rule core.RuleFunc) (errs 
 func original(schema *ast.Schema, document string) (errs gqlerror.List, ok bool) {
 	query, err := parser.ParseQuery(&ast.Source{Input: document})
 	if err != nil || !Default().affords(query) {
-		return nil, false
+		return nil, false //nolint:nilerr // as above
 	}
 	return mergeErrors(schema, document, rules.OverlappingFieldsCanBeMergedRule.RuleFunc)
 }
