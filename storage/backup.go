@@ -193,11 +193,11 @@ func (db *DB) BeginHistories(ctx context.Context, next func() string) (workspace
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return 0, errors.Join(err, rows.Close())
+			return 0, errors.Join(err, rows.Close()) //nolint:sqlclosecheck // once, before the next statement of the same connection
 		}
 		ids = append(ids, id)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // before the next statement of the same connection
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return 0, err
 	}
 	for _, id := range ids {
