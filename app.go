@@ -92,7 +92,7 @@ func (a *app) firstKey(ctx context.Context, c Config) (string, error) {
 	if err != nil || n > 0 {
 		return "", err
 	}
-	_, key, err := a.access.CreateWorkspace(ctx, "default", c.AdminKey)
+	_, key, err := a.access.CreateWorkspace(ctx, "default", c.AdminKey.Reveal())
 	if again, countErr := a.db.Client.Workspace.Query().Count(ctx); err != nil && countErr == nil && again > 0 {
 		return "", nil // another replica was first
 	}

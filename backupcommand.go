@@ -121,8 +121,8 @@ func writeNew(name, text string) error {
 // presentSecretKey returns the configured secret key or the one in Data, and says where it is from. Both are empty when
 // there is none; none is made.
 func (c Config) presentSecretKey() (text, from string, err error) {
-	if c.SecretKey != "" {
-		return c.SecretKey, "PARLEY_SECRET_KEY", nil
+	if !c.SecretKey.IsEmpty() {
+		return c.SecretKey.Reveal(), "PARLEY_SECRET_KEY", nil
 	}
 	kept, err := os.ReadFile(c.secretKeyFile())
 	if errors.Is(err, os.ErrNotExist) {

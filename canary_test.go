@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -13,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,10 +43,18 @@ func (l *lockedLog) String() string {
 }
 
 // Texts that are secret are planted wherever the server takes them in, and then looked for wherever it leaves something: in the
-// files of the database and copies of them, in the log, in metrics, and in errors. What customers say is in the database, of
+// files and tables of the database and in a backup, in the log, in metrics, and in errors. What customers say is in the database, of
 // course, and nowhere else.
 func TestSecretsLeaveNoTrace(t *testing.T) {
-	t.Parallel()
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storagetest.SQLite, "postgres": storagetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plantAndSearch(t, address(t))
+		})
+	}
+}
+
+func plantAndSearch(t *testing.T, database string) {
 	planted := func(name string) string { return "prl_canary" + name + strings.Repeat("x", 10) + seal.Generate()[:12] }
 	var (
 		admin, header, provider = planted("admin"), planted("header"), planted("provider")
@@ -53,8 +62,9 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 	)
 	folder := t.TempDir()
 	e := env{
-		"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": folder, "DATABASE_URL": storagetest.SQLite(t), "PARLEY_ADMIN_KEY": admin,
+		"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": folder, "DATABASE_URL": database, "PARLEY_ADMIN_KEY": admin,
 		"PARLEY_SECRET_KEY": seal.Generate(), "PARLEY_CHECK_SQL": "on", "OPENAI_API_KEY": provider, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+		"PARLEY_OUTBOUND_ALLOW": "127.0.0.0/8",
 	}
 	var got lockedLog // what a function and a webhook brought to others
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -130,6 +140,10 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	answers = append(answers, get(t, address+"/metrics"), get(t, address+"/readyz"), ask(`{ auditLog { edges { node { action changes { before after } } } } modelProviders { name } integrations { edges { node { url } } } }`))
+	backup := t.TempDir()
+	if c.embedded() {
+		mustRun(t, e, "backup", filepath.Join(backup, "copy.db"))
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -161,9 +175,38 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 			t.Errorf("%s is in an answer", name)
 		}
 	}
-	file := strings.TrimPrefix(e["DATABASE_URL"], "sqlite://")
+	stored := filesIn(t, folder, backup)
+	if c.embedded() {
+		maps.Copy(stored, filesIn(t, filepath.Dir(c.file())))
+	} else {
+		maps.Copy(stored, tablesOf(t, database))
+	}
+	holds := func(in string) int {
+		n := 0
+		for name, text := range stored {
+			if strings.HasPrefix(name, in) && bytes.Contains(text, []byte(said)) {
+				n++
+			}
+		}
+		return n
+	}
+	if holds("") == 0 || c.embedded() && holds(backup) == 0 {
+		t.Fatal("what the customer said is nowhere, or not in the backup: the test looks in the wrong place")
+	}
+	for name, text := range stored {
+		for what, s := range secrets {
+			if bytes.Contains(text, []byte(s)) || bytes.Contains(text, []byte(hex.EncodeToString([]byte(s)))) {
+				t.Errorf("the %s is in %s", what, name)
+			}
+		}
+	}
+}
+
+// filesIn reads all files below folders.
+func filesIn(t *testing.T, folders ...string) map[string][]byte {
+	t.Helper()
 	files := map[string][]byte{}
-	for _, dir := range []string{folder, filepath.Dir(file)} { // a backup of them is a copy
+	for _, dir := range folders {
 		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
@@ -176,14 +219,41 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !slices.ContainsFunc(slices.Collect(maps.Values(files)), func(text []byte) bool { return bytes.Contains(text, []byte(said)) }) {
-		t.Fatal("what the customer said is in no file: the test looks in the wrong place")
+	return files
+}
+
+// tablesOf dumps the tables of a Postgres, as its own means of backing up do: bytes as hex.
+func tablesOf(t *testing.T, address string) map[string][]byte {
+	t.Helper()
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, text := range files {
-		for what, s := range secrets {
-			if bytes.Contains(text, []byte(s)) {
-				t.Errorf("the %s is in %s", what, name)
-			}
+	defer func() { _ = db.Close() }()
+	column := func(statement string) (all []string) {
+		rows, err := db.QueryContext(t.Context(), statement)
+		if err != nil {
+			t.Fatal(statement, err)
 		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var one string
+			if err := rows.Scan(&one); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, one)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
+	dumped := map[string][]byte{}
+	for _, table := range column(`SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`) {
+		dumped[table] = []byte(strings.Join(column(`SELECT row_to_json(t)::text FROM "`+table+`" t`), "\n"))
+	}
+	if len(dumped) < 20 {
+		t.Errorf("%d tables", len(dumped))
+	}
+	return dumped
 }

@@ -158,7 +158,7 @@ func (k *checkup) secretKey() {
 	case keys != nil:
 		k.keys, k.keyFrom = keys, from
 		k.say(isFine, "secret key", "%s holds %s", from, strings.Join(keys.IDs(), ", "))
-		if k.c.SecretKey == "" {
+		if k.c.SecretKey.IsEmpty() {
 			k.readableByOthers()
 		}
 	}

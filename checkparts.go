@@ -24,7 +24,7 @@ const checkWait = 5 * time.Second
 // folders looks whether the server may write where it must, and whether one does.
 func (k *checkup) folders() {
 	var needed []string
-	if k.c.SecretKey == "" && k.keys == nil {
+	if k.c.SecretKey.IsEmpty() && k.keys == nil {
 		needed = append(needed, k.c.Data)
 	}
 	if k.c.embedded() {
@@ -130,7 +130,7 @@ func (k *checkup) database(ctx context.Context) {
 		if err := checkSealed(ctx, db, k.keys, k.keyFrom); err != nil {
 			k.say(isWrong, "secret key", "%v", err)
 		}
-	case k.c.SecretKey == "" && k.c.embedded():
+	case k.c.SecretKey.IsEmpty() && k.c.embedded():
 		k.say(isWrong, "secret key", "there is none, and the database was begun with one: set PARLEY_SECRET_KEY, or put the old file into its place as %s", k.c.secretKeyFile())
 	}
 }

@@ -154,9 +154,9 @@ func TestAClientWhoseKeyEndsGoesOnWithTheNext(t *testing.T) {
 				f := newFollowed(t, e)
 				var made struct {
 					Data struct {
-						CreateApiKey struct { //nolint:revive // as the API names it
+						CreateApiKey struct {
 							Key    string
-							ApiKey struct{ ID string } //nolint:revive // as above
+							ApiKey struct{ ID string }
 						}
 					}
 				}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"parley/outbound"
 	"parley/rate"
 	"parley/retention"
+	"parley/seal"
 )
 
 // Config is everything a server is told from outside. Zero fields take their defaults in withDefaults. docs/configuration.md lists the variables.
@@ -25,8 +27,8 @@ type Config struct {
 	Listen         string            // address, `127.0.0.1:8080`
 	Data           string            // folder of the embedded database and of generated keys
 	Database       string            // postgres://… or sqlite://path
-	AdminKey       string            // first admin key; empty generates one
-	SecretKey      string            // keys for secrets, cursors and tokens; empty generates one in Data
+	AdminKey       seal.Text         // first admin key; empty generates one
+	SecretKey      seal.Text         // keys for secrets, cursors and tokens; empty generates one in Data
 	PublicURL      string            // address seen by browsers
 	AllowedOrigins []string          // origins that may open a WebSocket
 	TrustedProxies []netip.Prefix    // networks of proxies that say who asks
@@ -35,13 +37,13 @@ type Config struct {
 	KeepEvents     time.Duration     // how long events are kept; 0 means the default
 	KeepAudit      time.Duration     // how long the audit log is kept; 0 means the default
 	KeepDeliveries time.Duration     // how long deliveries are kept that have ended; 0 means the default
-	GeminiKey      string            // of the Gemini API; empty means no such provider
+	GeminiKey      seal.Text         // of the Gemini API; empty means no such provider
 	GeminiBaseURL  string            // of a proxy in front of it; empty means Google's own address
 	GeminiModel    string            // for agents that choose `gemini` or nothing; empty leaves it to the provider
 	GeminiThinking string            // how long its models think; empty leaves it to them
 	GeminiSafety   string            // from where on it blocks content; empty leaves it to Google
 	GeminiStream   string            // "off" asks it for answers in one piece, for proxies that cannot stream
-	OpenAIKey      string            // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
+	OpenAIKey      seal.Text         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
 	OpenAIBaseURL  string            // of that server; empty means OpenAI's own
 	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
 	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
@@ -58,11 +60,11 @@ type Config struct {
 func configFromEnv(getenv func(string) string) (Config, error) {
 	c := Config{
 		Listen: getenv("PARLEY_LISTEN"), Data: getenv("PARLEY_DATA"), Database: getenv("DATABASE_URL"),
-		AdminKey: getenv("PARLEY_ADMIN_KEY"), SecretKey: getenv("PARLEY_SECRET_KEY"), PublicURL: getenv("PARLEY_PUBLIC_URL"),
+		AdminKey: seal.Hide(getenv("PARLEY_ADMIN_KEY")), SecretKey: seal.Hide(getenv("PARLEY_SECRET_KEY")), PublicURL: getenv("PARLEY_PUBLIC_URL"),
 		AllowedOrigins: strings.FieldsFunc(getenv("PARLEY_ALLOWED_ORIGINS"), func(r rune) bool { return r == ',' || r == ' ' }),
-		GeminiKey:      getenv("GEMINI_API_KEY"), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
+		GeminiKey:      seal.Hide(getenv("GEMINI_API_KEY")), GeminiBaseURL: getenv("GEMINI_BASE_URL"), GeminiModel: getenv("GEMINI_MODEL"),
 		GeminiThinking: getenv("GEMINI_THINKING_LEVEL"), GeminiSafety: getenv("GEMINI_SAFETY"), GeminiStream: getenv("GEMINI_STREAMING"),
-		OpenAIKey: getenv("OPENAI_API_KEY"), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
+		OpenAIKey: seal.Hide(getenv("OPENAI_API_KEY")), OpenAIBaseURL: getenv("OPENAI_BASE_URL"), OpenAIModel: getenv("OPENAI_MODEL"),
 		NATS: getenv("NATS_URL"), Documents: getenv("PARLEY_DOCUMENTS"), CheckSQL: getenv("PARLEY_CHECK_SQL") == "on", GeminiLegacyModel: getenv("GEMINI_LEGACY_MODEL"),
 	}
 	var wrongRates error
@@ -131,25 +133,25 @@ func (c Config) validate() error {
 	if !c.embedded() && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		errs = append(errs, errors.New("DATABASE_URL must begin with postgres:// or sqlite://"))
 	}
-	if !c.embedded() && c.SecretKey == "" {
+	if !c.embedded() && c.SecretKey.IsEmpty() {
 		errs = append(errs, errors.New("PARLEY_SECRET_KEY is required with Postgres, because every replica must have the same: make one with `openssl rand -base64 32`"))
 	}
 	if c.NATS != "" && c.embedded() {
 		errs = append(errs, errors.New("NATS_URL joins several servers on one Postgres: set DATABASE_URL beside it, or leave it out"))
 	}
-	if c.OpenAIModel != "" && c.OpenAIKey == "" && c.OpenAIBaseURL == "" {
+	if c.OpenAIModel != "" && c.OpenAIKey.IsEmpty() && c.OpenAIBaseURL == "" {
 		errs = append(errs, errors.New("OPENAI_MODEL needs OPENAI_API_KEY or OPENAI_BASE_URL beside it"))
 	}
 	if s := c.GeminiStream; s != "" && s != "on" && s != "off" {
 		errs = append(errs, fmt.Errorf("GEMINI_STREAMING must be on or off, not %q", s))
 	}
-	if c.GeminiKey == "" && (c.GeminiBaseURL != "" || c.GeminiModel != "") {
+	if c.GeminiKey.IsEmpty() && (c.GeminiBaseURL != "" || c.GeminiModel != "") {
 		errs = append(errs, errors.New("GEMINI_BASE_URL and GEMINI_MODEL need GEMINI_API_KEY beside them"))
 	}
-	if c.GeminiLegacyModel != "" && c.GeminiKey == "" {
+	if c.GeminiLegacyModel != "" && c.GeminiKey.IsEmpty() {
 		errs = append(errs, errors.New("GEMINI_LEGACY_MODEL needs GEMINI_API_KEY beside it"))
 	}
-	if c.AdminKey != "" && len(c.AdminKey) < access.MinKey {
+	if !c.AdminKey.IsEmpty() && len(c.AdminKey.Reveal()) < access.MinKey {
 		errs = append(errs, fmt.Errorf("PARLEY_ADMIN_KEY must have at least %d characters", access.MinKey))
 	}
 	for name, addresses := range map[string][]string{"PARLEY_PUBLIC_URL": {c.PublicURL}, "PARLEY_ALLOWED_ORIGINS": c.AllowedOrigins} {
@@ -183,8 +185,8 @@ func (c Config) secretKeyFile() string { return filepath.Join(c.Data, "secret.ke
 
 // readSecretKey returns the configured secret key, or the one in Data, which generate makes when there is none yet.
 func (c Config) readSecretKey(generate func() string) (string, error) {
-	if c.SecretKey != "" {
-		return c.SecretKey, nil
+	if !c.SecretKey.IsEmpty() {
+		return c.SecretKey.Reveal(), nil
 	}
 	kept, err := os.ReadFile(c.secretKeyFile())
 	if err == nil {
@@ -235,3 +237,11 @@ func ratesFromEnv(getenv func(string) string) (rate.Limits, error) {
 	}
 	return limits, bad
 }
+
+// Format tells of a configuration without what is secret in it; addresses of databases hold passwords.
+func (c Config) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "configuration of %s in %s", c.Listen, c.Data)
+}
+
+// LogValue is Format for logs.
+func (c Config) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }

@@ -11,6 +11,7 @@ import (
 	"parley/dialogue/model"
 	"parley/ent/providercredential"
 	"parley/outbound"
+	"parley/seal"
 )
 
 func TestProvidersOfWorkspacesAreGuarded(t *testing.T) {
@@ -23,7 +24,7 @@ func TestProvidersOfWorkspacesAreGuarded(t *testing.T) {
 	for _, kind := range []providercredential.Kind{
 		providercredential.KindOPENAI, providercredential.KindGEMINI, providercredential.KindGEMINI_LEGACY,
 	} {
-		c := dialogue.Credential{ID: "pcr_1", Kind: kind, BaseURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), Key: "key"}
+		c := dialogue.Credential{ID: "pcr_1", Kind: kind, BaseURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), Key: seal.Hide("key")}
 		p, err := makeProvider(c, client.LimitedHTTPClient(1<<20, 1<<10))
 		if err != nil {
 			t.Fatal(err)

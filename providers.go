@@ -26,7 +26,7 @@ type providers struct {
 // unless there is a key for Gemini, or else OPENAI_MODEL names a model.
 func newProviders(c Config) (providers, error) {
 	p := providers{byName: map[string]model.Provider{"scripted": scripted.New()}, choice: "scripted", close: func() {}}
-	if c.GeminiKey != "" {
+	if !c.GeminiKey.IsEmpty() {
 		made, err := gemini.New(gemini.Options{
 			Key: c.GeminiKey, BaseURL: c.GeminiBaseURL, Model: c.GeminiModel, ThinkingLevel: c.GeminiThinking,
 			Safety: c.GeminiSafety, Whole: c.GeminiStream == "off",
@@ -40,7 +40,7 @@ func newProviders(c Config) (providers, error) {
 			Description: "Google's Gemini API. Agents choose a model of it as gemini/NAME.",
 		})
 	}
-	if c.OpenAIKey != "" || c.OpenAIBaseURL != "" {
+	if !c.OpenAIKey.IsEmpty() || c.OpenAIBaseURL != "" {
 		made, err := openai.New(openai.Options{
 			Name: openai.DefaultName, BaseURL: cmp.Or(c.OpenAIBaseURL, openAIBaseURL), Key: c.OpenAIKey, Model: c.OpenAIModel,
 			CompletionTokens: c.OpenAIBaseURL == "", FormatWithFunctions: c.OpenAIBaseURL == "",
@@ -50,7 +50,7 @@ func newProviders(c Config) (providers, error) {
 		}
 		before := p.close
 		p.byName[openai.DefaultName], p.close = made, func() { before(); made.Close() }
-		if c.OpenAIModel != "" && c.GeminiKey == "" {
+		if c.OpenAIModel != "" && c.GeminiKey.IsEmpty() {
 			p.choice = openai.DefaultName
 		}
 		p.offered = append(p.offered, &gql.Model{

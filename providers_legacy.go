@@ -11,7 +11,7 @@ import (
 // addGeminiLegacy adds the Gemini API by Google's older client where there is a key for it. It is never the default:
 // agents have to choose it.
 func (p *providers) addGeminiLegacy(c Config) error {
-	if c.GeminiKey == "" {
+	if c.GeminiKey.IsEmpty() {
 		return nil
 	}
 	made, err := geminilegacy.New(geminilegacy.Options{

@@ -84,7 +84,7 @@ func restoreFile(ctx context.Context, c Config, file string, out io.Writer) (err
 	if info, err := os.Stat(work + "-wal"); err == nil && info.Size() > 0 {
 		return fmt.Errorf("%s-wal was not taken into the database: is another program reading it?", work)
 	}
-	if c.SecretKey == "" { // the next start reads it where a first start would keep it
+	if c.SecretKey.IsEmpty() { // the next start reads it where a first start would keep it
 		if err := os.MkdirAll(c.Data, 0o700); err != nil {
 			return fmt.Errorf("make PARLEY_DATA: %w", err)
 		}

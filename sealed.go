@@ -38,7 +38,7 @@ func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from stri
 		return fmt.Errorf("%w: that was key %s, and %s has %s. Set the old one, or put it behind the new one, separated by a comma",
 			errWrongKey, seal.KeyID(box), from, strings.Join(keys.IDs(), ", "))
 	}
-	for table, used := range map[string]string{"secrets": "not_after IS NULL OR not_after > $1", "provider_credentials": "created_at <= $1"} {
+	for table, used := range map[string]string{"secrets": "not_after IS NULL OR not_after > $1", "provider_credentials": "created_at <= $1"} { //nolint:gosec // names of tables
 		lost, err := strangeKeys(ctx, db, table, used, keys.IDs())
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from stri
 
 // strangeKeys are the names of the keys with which rows of a table were encrypted that are in use now, but for the known ones.
 func strangeKeys(ctx context.Context, db *storage.DB, table, used string, known []string) (found []string, err error) {
-	rows, err := db.SQL.QueryContext(ctx, "SELECT DISTINCT substr(ciphertext, 1, 8) FROM "+table+" WHERE "+used, int64(ms.Now()))
+	rows, err := db.SQL.QueryContext(ctx, "SELECT DISTINCT substr(ciphertext, 1, 8) FROM "+table+" WHERE "+used, int64(ms.Now())) //nolint:gosec // both are from the text above
 	if err != nil {
 		return nil, fmt.Errorf("look for the keys of %s: %w", table, err)
 	}

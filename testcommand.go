@@ -17,6 +17,7 @@ import (
 	"parley/access"
 	"parley/dialogue/model"
 	"parley/scenario"
+	"parley/seal"
 )
 
 const testUsage = `Usage: parley test [flags] FILE…
@@ -132,7 +133,7 @@ func scenarioFiles(names []string, only string) ([]*scenario.File, error) {
 // Stop ends it and waits for that.
 func scenarioServer(ctx context.Context, c Config, logger *slog.Logger, o *scenario.Options) (stop func() error, err error) {
 	o.Models = scenario.NewModels()
-	c.AdminKey = cmp.Or(c.AdminKey, access.NewKey())
+	c.AdminKey = seal.Hide(cmp.Or(c.AdminKey.Reveal(), access.NewKey()))
 	ctx, cancel := context.WithCancel(ctx)
 	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
@@ -141,7 +142,7 @@ func scenarioServer(ctx context.Context, c Config, logger *slog.Logger, o *scena
 	}()
 	select {
 	case a := <-ready:
-		o.Server, o.Key = "http://"+a.String(), c.AdminKey
+		o.Server, o.Key = "http://"+a.String(), c.AdminKey.Reveal()
 		return func() error { cancel(); return <-ended }, nil
 	case err := <-ended:
 		cancel()

@@ -108,7 +108,7 @@ func (s *Service) maker(ctx context.Context, t ticket) (viewer.Viewer, error) {
 		return v, nil
 	}
 	if holds, err := s.sessionHolds(ctx, v); err != nil || !holds {
-		return viewer.Viewer{}, cmp.Or(err, error(ErrUnauthenticated))
+		return viewer.Viewer{}, cmp.Or(err, ErrUnauthenticated)
 	}
 	return v, nil
 }

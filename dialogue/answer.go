@@ -34,16 +34,17 @@ type success struct {
 }
 
 // read turns an HTTP answer into what the model is told. A status of 2xx with JSON or plain text is a success, and so
-// is an empty answer to anything but a GET; all else failed, with a sentence that says how.
-func read(f *ent.Function, res *outbound.Response, took time.Duration) outcome {
+// is an empty answer to anything but a GET; all else failed, with a sentence that says how. Members of the names in hidden are
+// replaced; see hiddenMembers.
+func read(f *ent.Function, res *outbound.Response, took time.Duration, hidden hiddenMembers) outcome {
 	bad := func(format string, args ...any) outcome {
 		why := fmt.Sprintf(format, args...)
 		excerpt, cut := shorten(string(res.Body), failedBudget)
 		b := failure{Error: why, Status: res.Status, Truncated: cut || res.Truncated, Ms: took.Milliseconds()}
 		switch {
 		case !b.Truncated && json.Valid(res.Body): // what went wrong, as fields that can be read
-			b.Body = json.RawMessage(compact(json.RawMessage(res.Body)))
-		case strings.TrimSpace(excerpt) != "":
+			b.Body = json.RawMessage(hidden.compact(res.Body))
+		case strings.TrimSpace(excerpt) != "" && len(hidden) == 0: // in a text nothing can be hidden
 			b.Body = excerpt
 		}
 		return outcome{state: call.StateFAILED, body: b, status: res.Status, err: why, truncated: b.Truncated}
@@ -78,7 +79,7 @@ func read(f *ent.Function, res *outbound.Response, took time.Duration) outcome {
 	if err != nil {
 		return bad("%v%s", err, effect)
 	}
-	text := string(compact(part))
+	text := string(compact(hidden.in(part)))
 	if excerpt, cut := shorten(text, modelBudget); cut {
 		return good(res, took, excerpt, true)
 	}

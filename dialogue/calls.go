@@ -131,6 +131,10 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 			return r.finish(ctx, c, *o)
 		}
 	}
+	hidden, err := r.s.hiddenInAnswers(ctx, v.thread.WorkspaceID)
+	if err != nil {
+		return err
+	}
 	failpoint.Hit("call.reserved")
 	if err := r.markSent(ctx, c); err != nil {
 		return err
@@ -139,7 +143,7 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 	// From here on the call runs to its own end, whatever becomes of the turn.
 	work, cancel := context.WithDeadline(base, r.deadline)
 	defer cancel()
-	o, answered := r.s.send(work, f, request)
+	o, answered := r.s.send(work, f, request, hidden)
 	o.isHTTP = true
 	if !answered && base.Err() != nil {
 		return base.Err() // the process ends: whoever goes on decides as after a crash

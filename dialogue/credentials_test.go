@@ -17,6 +17,7 @@ import (
 	"parley/ent/providercredential"
 	"parley/ent/step"
 	"parley/invalid"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -39,7 +40,7 @@ func (v *vendor) make(c dialogue.Credential, _ *http.Client) (model.Provider, er
 		return nil, dialogue.ErrNoKind
 	}
 	if strings.Contains(c.BaseURL, "impossible") {
-		return nil, errors.New("there is no such place for " + c.Key)
+		return nil, errors.New("there is no such place for " + c.Key.Reveal())
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -49,7 +50,7 @@ func (v *vendor) make(c dialogue.Credential, _ *http.Client) (model.Provider, er
 
 func (p vended) Generate(_ context.Context, r model.Request) iter.Seq2[model.Event, error] {
 	p.v.mu.Lock()
-	p.v.keys = append(p.v.keys, p.c.Key)
+	p.v.keys = append(p.v.keys, p.c.Key.Reveal())
 	for _, m := range r.Messages {
 		if m.Role == model.Model {
 			p.v.histories = append(p.v.histories, fmt.Sprintf("%s %t", m.Provider, len(m.Parts[0].Wire) > 0))
@@ -231,7 +232,7 @@ func TestWhatACredentialMayBe(t *testing.T) {
 		if strings.Contains(string(row.Ciphertext), "secret") || row.KeyHint != "-key" || strings.Contains(fmt.Sprintf("%v %+v", row, row), "secret") {
 			t.Errorf("the row is %v", row)
 		}
-		c := dialogue.Credential{ID: id, Kind: row.Kind, Key: key}
+		c := dialogue.Credential{ID: id, Kind: row.Kind, Key: seal.Hide(key)}
 		if shown := fmt.Sprintf("%v %+v %#v %s", c, c, c, c); strings.Contains(shown, key) {
 			t.Errorf("a credential prints as %s", shown)
 		}

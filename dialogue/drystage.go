@@ -108,7 +108,7 @@ func (g *stage) instead(f *ent.Function) *outcome {
 	switch answer, canned := in.Canned[f.Name]; {
 	case canned:
 		header := http.Header{"Content-Type": {"application/json"}}
-		o = read(f, &outbound.Response{Status: answer.Status, Header: header, Body: []byte(answer.Body)}, 0)
+		o = read(f, &outbound.Response{Status: answer.Status, Header: header, Body: []byte(answer.Body)}, 0, nil)
 	case in.Functions == CannedFunctions:
 		o = refused("this is a dry run, and it has no answer for " + f.Name)
 	case in.Functions == RefuseFunctions:

@@ -17,6 +17,7 @@ import (
 	"parley/ent/call"
 	"parley/ent/step"
 	"parley/fakemodel"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -35,19 +36,19 @@ type adapter struct {
 // adapters are all of them, streaming and not.
 var adapters = []adapter{
 	{"gemini", false, false, func(name, base string) (closer, error) {
-		return gemini.New(gemini.Options{Name: name, BaseURL: base, Key: "k"})
+		return gemini.New(gemini.Options{Name: name, BaseURL: base, Key: seal.Hide("k")})
 	}},
 	{"gemini whole", true, false, func(name, base string) (closer, error) {
-		return gemini.New(gemini.Options{Name: name, BaseURL: base, Key: "k", Whole: true})
+		return gemini.New(gemini.Options{Name: name, BaseURL: base, Key: seal.Hide("k"), Whole: true})
 	}},
 	{"gemini-legacy", false, false, func(name, base string) (closer, error) {
-		return geminilegacy.New(geminilegacy.Options{Name: name, BaseURL: base, Key: "k"})
+		return geminilegacy.New(geminilegacy.Options{Name: name, BaseURL: base, Key: seal.Hide("k")})
 	}},
 	{"gemini-legacy whole", true, false, func(name, base string) (closer, error) {
-		return geminilegacy.New(geminilegacy.Options{Name: name, BaseURL: base, Key: "k", Unary: true})
+		return geminilegacy.New(geminilegacy.Options{Name: name, BaseURL: base, Key: seal.Hide("k"), Unary: true})
 	}},
 	{"openai", false, true, func(name, base string) (closer, error) {
-		return openai.New(openai.Options{Name: name, BaseURL: base + "/v1", Key: "k"})
+		return openai.New(openai.Options{Name: name, BaseURL: base + "/v1", Key: seal.Hide("k")})
 	}},
 }
 

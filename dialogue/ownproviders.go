@@ -23,9 +23,9 @@ type Credential struct {
 	// said is never replayed byte for byte to another's, even if both go by the same name.
 	ID      string
 	Kind    providercredential.Kind
-	BaseURL string // empty means the vendor's own
-	Key     string // may be empty; never to be told or logged
-	Model   string // for requests that name none; empty leaves the choice to the provider
+	BaseURL string    // empty means the vendor's own
+	Key     seal.Text // may be empty; never to be told or logged
+	Model   string    // for requests that name none; empty leaves the choice to the provider
 }
 
 // String hides the key.
@@ -175,7 +175,7 @@ func (o *ownProviders) fresh(c *ent.ProviderCredential) (model.Provider, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read the key of %s: %w", c.ID, err)
 	}
-	p, err := o.make(Credential{ID: c.ID, Kind: c.Kind, BaseURL: c.BaseURL, Key: key, Model: c.DefaultModel}, o.http)
+	p, err := o.make(Credential{ID: c.ID, Kind: c.Kind, BaseURL: c.BaseURL, Key: seal.Hide(key), Model: c.DefaultModel}, o.http)
 	if err != nil {
 		return nil, fmt.Errorf("make the provider of %s: %w", c.ID, err)
 	}

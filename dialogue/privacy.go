@@ -1,7 +1,10 @@
 package dialogue
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +19,15 @@ import (
 
 // Maskable are the facts about a customer that a workspace can keep from models.
 var Maskable = []string{"name", "email", "phone", "channel"}
+
+// answersPrefix begins the name of a member that is hidden in answers of functions.
+const answersPrefix = "answers."
+
+// answerMember is such a name. There are no commas in it, by which they are stored.
+var answerMember = regexp.MustCompile(`^answers\.[\pL\pN_ .:$@-]{1,64}$`)
+
+// maxHidden is how many facts and members a workspace may hide.
+const maxHidden = 100
 
 // MaxEraseAfter is the longest time, in days, after which a workspace erases threads.
 const MaxEraseAfter = 36_500
@@ -33,8 +45,10 @@ func (s *Service) UpdatePrivacy(ctx context.Context, in PrivacyInput) (ID, error
 		bad.Check(*days >= 0 && *days <= MaxEraseAfter, "eraseThreadsAfterDays", "must be from 1 to %d, or null", MaxEraseAfter)
 	}
 	if in.HiddenFromModels != nil {
+		bad.Check(len(*in.HiddenFromModels) <= maxHidden, "hiddenFromModels", "has %d entries; at most %d are allowed", len(*in.HiddenFromModels), maxHidden)
 		for _, fact := range *in.HiddenFromModels {
-			bad.Check(slices.Contains(Maskable, fact), "hiddenFromModels", "%q is none of %s", fact, strings.Join(Maskable, ", "))
+			bad.Check(slices.Contains(Maskable, fact) || answerMember.MatchString(fact), "hiddenFromModels",
+				"%.60q is none of %s, and no name of a member of answers such as answers.iban", fact, strings.Join(Maskable, ", "))
 		}
 	}
 	if err := bad.Err(); err != nil {
@@ -105,4 +119,61 @@ func (s *Service) hidden(ctx context.Context, workspaceID string) ([]string, err
 	}
 	s.masks.of[workspaceID] = mask{HiddenFromModels(w), read}
 	return s.masks.of[workspaceID].hidden, nil
+}
+
+// hiddenMembers are the names of members, in lower case, that models are not shown in answers of functions.
+type hiddenMembers map[string]bool
+
+// hiddenInAnswers is what models are not shown in what functions answer to a workspace.
+func (s *Service) hiddenInAnswers(ctx context.Context, workspaceID string) (hiddenMembers, error) {
+	all, err := s.hidden(ctx, workspaceID)
+	var members hiddenMembers
+	for _, one := range all {
+		if name, ok := strings.CutPrefix(one, answersPrefix); ok {
+			if members == nil {
+				members = hiddenMembers{}
+			}
+			members[strings.ToLower(name)] = true
+		}
+	}
+	return members, err
+}
+
+// hiddenValue stands where a member is hidden, so that a model knows that there is one.
+const hiddenValue = "[hidden]"
+
+// in replaces members of those names in a decoded JSON value, at any depth.
+func (h hiddenMembers) in(value any) any {
+	if len(h) == 0 {
+		return value
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if h[strings.ToLower(name)] {
+				v[name] = hiddenValue
+			} else {
+				v[name] = h.in(member)
+			}
+		}
+	case []any:
+		for i, element := range v {
+			v[i] = h.in(element)
+		}
+	}
+	return value
+}
+
+// compact is compact for a JSON text, with members hidden.
+func (h hiddenMembers) compact(text []byte) []byte {
+	if len(h) == 0 {
+		return compact(json.RawMessage(text))
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var value any
+	if d.Decode(&value) != nil {
+		return []byte("null") // it was valid before
+	}
+	return compact(h.in(value))
 }

@@ -170,7 +170,7 @@ var errUnwell = errors.New("the endpoint answered that it cannot serve")
 
 // send sends a request, a second time only if surely nothing left the first time or the endpoint itself asked for that
 // within a moment. It reports false when the context ended before there was an answer.
-func (s *Service) send(ctx context.Context, f *ent.Function, q *request) (o outcome, answered bool) {
+func (s *Service) send(ctx context.Context, f *ent.Function, q *request, hidden hiddenMembers) (o outcome, answered bool) {
 	select {
 	case q.endpoint.slots <- struct{}{}:
 		defer func() { <-q.endpoint.slots }()
@@ -190,7 +190,7 @@ func (s *Service) send(ctx context.Context, f *ent.Function, q *request) (o outc
 			if wait, ok := asksAgain(res); ok && try == 1 && pause(ctx, wait) {
 				continue
 			}
-			return read(f, res, time.Since(start)), true
+			return read(f, res, time.Since(start), hidden), true
 		}
 		var failure *outbound.Error
 		if !errors.As(err, &failure) { // the breaker is open

@@ -129,7 +129,7 @@ func (r *run) consider(ctx context.Context, t *ent.Thread, instruction string) (
 		return model.Request{}, nil, ErrAgentDeleted
 	}
 	if over, err := r.dayIsOver(ctx, v); over || err != nil {
-		return model.Request{}, nil, cmp.Or(err, error(ErrTokensUsedUp))
+		return model.Request{}, nil, cmp.Or(err, ErrTokensUsedUp)
 	}
 	if v.hidden, err = r.s.hidden(ctx, v.thread.WorkspaceID); err != nil {
 		return model.Request{}, nil, err

@@ -74,7 +74,7 @@ func TestAnswerPointer(t *testing.T) {
 	for pointer, want := range map[string]string{
 		"": body, "/a~1b/0/m~0n": `{"x":1.50}`, "/s": `"t"`, "/a~1b/1": "", "/s/x": "", "/none": "", "/a~1b/x": "",
 	} {
-		o := read(&ent.Function{Method: "GET", AnswerPointer: pointer}, &outbound.Response{Status: 200, Body: []byte(body)}, time.Second)
+		o := read(&ent.Function{Method: "GET", AnswerPointer: pointer}, &outbound.Response{Status: 200, Body: []byte(body)}, time.Second, nil)
 		s, ok := o.body.(success)
 		if !ok {
 			if want != "" {

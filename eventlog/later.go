@@ -89,7 +89,7 @@ func (d inOrder) Query(ctx context.Context, query string, args, v any) error {
 		return fmt.Errorf("rows are a %T", v)
 	}
 	list, _ := args.([]any)
-	rows, err := d.QueryContext(ctx, query, list...)
+	rows, err := d.QueryContext(ctx, query, list...) //nolint:rowserrcheck // ent reads them
 	if err == nil {
 		*into = sql.Rows{ColumnScanner: rows}
 	}

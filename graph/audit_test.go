@@ -34,7 +34,7 @@ func TestWhatIsAdministeredIsInTheAuditLog(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		id := a.agent("A")
 		entry, text := a.audited()
-		if entry["action"] != "publishAgent" && entry["action"] != "createAgent" || entry["objectId"] == "" || entry["keyName"] != "admin" || entry["role"] != "ADMIN" || !strings.HasPrefix(entry["requestId"].(string), "req_") {
+		if text == "" || entry["action"] != "publishAgent" && entry["action"] != "createAgent" || entry["objectId"] == "" || entry["keyName"] != "admin" || entry["role"] != "ADMIN" || !strings.HasPrefix(entry["requestId"].(string), "req_") {
 			t.Errorf("%v", entry)
 		}
 		a.must(`mutation($id: ID!) { updateAgent(input: {id: $id, name: "B"}) { agent { id } } }`, map[string]any{"id": id})

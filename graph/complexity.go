@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"time"
+
 	"parley/ent"
 	"parley/ent/ms"
 	"parley/eventlog"
@@ -18,6 +20,10 @@ const (
 	usualStats     = 500 // for what the database counts
 	usualDays      = 30
 	usualAgents    = 10
+	usualFollowUps = 3
+	usualHeaders   = 3
+	usualSessions  = 10
+	mostBuckets    = 750 // see delivery.Service.Stats, which refuses more
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other
@@ -57,7 +63,9 @@ func complexities() ComplexityRoot {
 	c.Thread.Tags = func(child int) int { return 1 + usualTags*child }
 	c.Integration.Replays = func(child int) int { return 1 + 10*child }
 	c.Integration.Backlog = func(child int) int { return 5 + child }
-	c.Integration.Stats = func(child int, _, _ *ms.Time, _ gql.StatsBucket) int { return 10 + child }
+	c.Integration.Stats = func(child int, since, until *ms.Time, bucket gql.StatsBucket) int {
+		return 10 + child*buckets(since, until, bucket)
+	}
 	c.Integration.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryWhereInput) int {
 		return listCost(child, first, last)
 	}
@@ -65,6 +73,9 @@ func complexities() ComplexityRoot {
 	c.Agent.Versions = func(child int, _ cursor, first *int, _ cursor, last *int) int { return listCost(child, first, last) }
 	c.Agent.HasUnpublishedChanges = func(int) int { return usualFunctions } // reads all of the draft
 	c.Agent.Functions = func(child int) int { return 1 + usualFunctions*child }
+	c.Agent.FollowUps = func(child int) int { return 1 + usualFollowUps*child }
+	c.Function.Headers = func(child int) int { return 1 + usualHeaders*child }
+	c.Viewer.Sessions = func(child int) int { return 1 + usualSessions*child }
 	c.Query.Usage = func(child int, _, _ *ms.Time, _, _ *string, _ []gql.UsageDimension, first *int) int {
 		return listCost(child, first, nil)
 	}
@@ -91,4 +102,21 @@ func listCost(child int, first, last *int) int {
 		n = *last
 	}
 	return 1 + child*max(1, min(n, maxPage))
+}
+
+// buckets is how many steps of time figures have; see delivery.Service.Stats.
+func buckets(since, until *ms.Time, bucket gql.StatsBucket) int {
+	step := time.Hour
+	if bucket == gql.StatsBucketDay {
+		step = 24 * time.Hour
+	}
+	end := time.Now()
+	if until != nil {
+		end = until.Time()
+	}
+	begin := end.Add(-24 * time.Hour)
+	if since != nil {
+		begin = since.Time()
+	}
+	return max(1, min(int(end.Sub(begin)/step)+1, mostBuckets))
 }

@@ -14,7 +14,7 @@ import (
 
 // recheck is how often connections are asked whether their keys still hold, and recheckTimeout bounds the answer.
 const (
-	recheck        = time.Second
+	recheck        = 500 * time.Millisecond
 	recheckTimeout = 5 * time.Second
 )
 

@@ -228,16 +228,15 @@ func TestNothingIsLeftOfWhatWasErased(t *testing.T) {
 		if m, _ := watcher.next(); !strings.Contains(fmt.Sprint(m), "NOT_FOUND") {
 			t.Errorf("a stream of the thread goes on with %v", m)
 		}
-		for query, v := range map[string]map[string]any{
-			`query($t: ID!) { thread(id: $t) { id } }`:                                                                                  nil,
-			`mutation($t: ID!) { sendMessage(input: {threadId: $t, text: "x"}) { message { id } } }`:                                    nil,
-			`mutation($t: ID!) { eraseThread(input: {threadId: $t}) { id } }`:                                                           nil,
-			`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "x"}) { thread { id } } }`:                                           nil,
-			`mutation($t: ID!) { createThreadToken(input: {threadId: $t}) { token } }`:                                                  nil,
-			`mutation($t: ID!) { createReminder(input: {threadId: $t, dueAt: "2099-01-01T00:00:00Z", text: "x"}) { reminder { id } } }`: nil,
+		for _, query := range []string{
+			`query($t: ID!) { thread(id: $t) { id } }`,
+			`mutation($t: ID!) { sendMessage(input: {threadId: $t, text: "x"}) { message { id } } }`,
+			`mutation($t: ID!) { eraseThread(input: {threadId: $t}) { id } }`,
+			`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "x"}) { thread { id } } }`,
+			`mutation($t: ID!) { createThreadToken(input: {threadId: $t}) { token } }`,
+			`mutation($t: ID!) { createReminder(input: {threadId: $t, dueAt: "2099-01-01T00:00:00Z", text: "x"}) { reminder { id } } }`,
 		} {
-			v = map[string]any{"t": one.thread}
-			if r := a.do(a.keys[viewer.Admin], query, v); r.code() != "NOT_FOUND" && !strings.Contains(r.raw, `{"thread":null}`) {
+			if r := a.do(a.keys[viewer.Admin], query, map[string]any{"t": one.thread}); r.code() != "NOT_FOUND" && !strings.Contains(r.raw, `{"thread":null}`) {
 				t.Errorf("%s: %s", query, r.raw)
 			}
 		}

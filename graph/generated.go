@@ -7022,7 +7022,8 @@ type Privacy {
   eraseThreadsAfterDays: Int
   """
   What agents' models are not told about customers: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `channel` + "`" + `. Functions get it all the same, in
-  their templates. What somebody writes in a message is not masked.
+  their templates. What somebody writes in a message is not masked. ` + "`" + `answers.NAME` + "`" + ` hides members called NAME, at any depth, in JSON
+  that functions answer: ` + "`" + `[hidden]` + "`" + ` is told and stored in their place. Metadata is never told to models.
   """
   hiddenFromModels: [String!]!
 }
@@ -7033,7 +7034,7 @@ input UpdatePrivacyInput {
   clientMutationId: String
   "After how many days without a message threads are erased, 1 to 36,500; null: never."
   eraseThreadsAfterDays: Int
-  "What models are not told about customers: any of ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `channel` + "`" + `."
+  "What models are not told: any of ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + `, ` + "`" + `phone` + "`" + `, ` + "`" + `channel` + "`" + `, and members of answers, such as ` + "`" + `answers.iban` + "`" + `; at most 100."
   hiddenFromModels: [String!]
 }
 

@@ -42,6 +42,12 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if setting := os.Getenv(benchAttack); setting != "" {
+		if err := beAttackers(setting); err != nil {
+			panic(err)
+		}
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 

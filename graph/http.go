@@ -35,6 +35,7 @@ type front struct {
 	meter   *rate.Meter
 	good    hashes // of keys and tokens that let somebody in
 	gate    gate
+	refused chan struct{}                     // who waits for a refusal
 	cache   graphql.Cache[*ast.QueryDocument] // of valid documents
 }
 
@@ -79,6 +80,11 @@ func (f *front) read(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		if err := f.mayAsk(r); err != nil {
+			w.Header().Set("Connection", "close") // or net/http would read the body first
+			f.refuse(w, r, err)
+			return
+		}
 		if r.ContentLength != 0 {
 			// It stays for a request that is refused: net/http reads the rest of its body.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.timeout)) // a recorder in a test has none
@@ -97,12 +103,15 @@ func (f *front) read(next http.Handler) http.Handler {
 			a.params, err = f.readBody(w, r)
 		}
 		if err != nil {
+			f.unreadable(r)
 			f.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, a)))
 	})
 }
+
+var errLargeBody = statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"}
 
 // readBody reads the body of a POST.
 func (f *front) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, error) {
@@ -113,11 +122,14 @@ func (f *front) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawPa
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, statusError{http.StatusUnsupportedMediaType, "send the body without a Content-Encoding"}
 	}
+	if r.ContentLength > int64(f.body) {
+		return nil, errLargeBody
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(f.body)))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, statusError{http.StatusRequestEntityTooLarge, "the body is larger than 256 KB"}
+		return nil, errLargeBody
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
 		return nil, statusError{http.StatusRequestTimeout, "the body did not arrive in time"}

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -130,6 +131,39 @@ func TestWrongKeysAreBoundedByAddress(t *testing.T) {
 			t.Errorf("a key that was not seen before: %s", r.raw)
 		}
 	}, rates(rate.Limits{rate.Address: {Fields: 36}}))
+}
+
+// A flood is not read: who has used up an allowance is refused by the head of a request, unless a key is shown that was good before.
+func TestWhoHasUsedUpAnAllowanceIsRefusedUnread(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		good := a.do(a.keys[viewer.Admin], `{ viewer { role } }`, nil)
+		post := http.Header{"Content-Type": {"application/json"}}
+		for i := range 8 { // what cannot be read counts, too
+			if res, text := a.send(http.MethodPost, "", post, strings.NewReader(`nothing`)); res.StatusCode != http.StatusBadRequest {
+				t.Fatalf("%d: %d %s", i, res.StatusCode, text)
+			}
+		}
+		if res, _ := a.send(http.MethodPost, "", post, strings.NewReader(strings.Repeat(" ", 1<<20))); res.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("a megabyte: %d", res.StatusCode)
+		}
+		if res, text := a.send(http.MethodGet, "?query=%7B&variables=7", http.Header{}, nil); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%d %s", res.StatusCode, text)
+		}
+		for name, header := range map[string]http.Header{
+			"nobody": post, "a wrong key": {"Content-Type": {"application/json"}, "Authorization": {"Bearer " + access.NewKey()}},
+			"a wrong session": {"Content-Type": {"application/json"}, "Cookie": {"parley_session=" + access.NewKey()}},
+		} {
+			body, hold := io.Pipe() // never sent
+			res, text := a.send(http.MethodPost, "", header, body)
+			if res.StatusCode != http.StatusTooManyRequests || !strings.Contains(text, "RATE_LIMITED") || res.Header.Get("Retry-After") == "" {
+				t.Errorf("%s: %d %s", name, res.StatusCode, text)
+			}
+			_ = hold.Close()
+		}
+		if r := a.do(a.keys[viewer.Admin], `{ viewer { role } }`, nil); r.raw != good.raw {
+			t.Errorf("a key that was good: %s", r.raw)
+		}
+	}, rates(rate.Limits{rate.Address: {Fields: 10}}))
 }
 
 func TestTheCostIsToldOnRequest(t *testing.T) {

@@ -113,6 +113,7 @@ func New(o Options) *Handler {
 	f := &front{
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
 		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
+		refused: make(chan struct{}, refusedWaiting),
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
@@ -122,6 +123,7 @@ func New(o Options) *Handler {
 	f.cache = lru.New[*ast.QueryDocument](queryCache)
 	srv.SetQueryCache(f.cache)
 	srv.SetDisableSuggestion(true)
+	srv.SetValidationRulesFn(limits.Rules)
 	srv.SetErrorPresenter(presenter(o.Logger, limits.Errors))
 	srv.SetRecoverFunc(recovered(o.Logger))
 	rates := metered{o.Rates}
@@ -141,6 +143,7 @@ func New(o Options) *Handler {
 	srv.AroundOperations(keepUsage)
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
+	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
 	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }

@@ -94,6 +94,9 @@ func (f *front) admitSession(w http.ResponseWriter, r *http.Request) (context.Co
 	if !f.ownPage(r) {
 		return ctx, errForeignPage
 	}
+	if err := f.mayTry(ctx, sent.Value); err != nil {
+		return ctx, err
+	}
 	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	v, err := f.access.AuthenticateSession(limited, sent.Value)
@@ -106,6 +109,7 @@ func (f *front) admitSession(w http.ResponseWriter, r *http.Request) (context.Co
 	case err != nil:
 		return ctx, err
 	}
+	f.good.remember(sent.Value)
 	return viewer.NewContext(ctx, v), nil
 }
 

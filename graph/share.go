@@ -176,7 +176,7 @@ func (g *group) meet(m *subscriber) {
 	g.remove(m)
 	m.joined, m.index = true, len(g.members)
 	g.members = append(g.members, m)
-	m.from = int32(g.passed) //nolint:gosec // a small number
+	m.from = int32(g.passed)
 	g.missed += g.passed
 	m.stop()
 	m.track, m.stop = nil, nil // which are most of what it holds

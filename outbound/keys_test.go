@@ -167,7 +167,7 @@ func TestParseKeys(t *testing.T) {
 	if none.Reveal() != "" || none.Public().String() != "" || !none.Public().IsZero() {
 		t.Error("the zero key is one")
 	}
-	if outbound.NewPrivateKey().Reveal() == outbound.NewPrivateKey().Reveal() {
+	if one, other := outbound.NewPrivateKey(), outbound.NewPrivateKey(); one.Reveal() == other.Reveal() {
 		t.Error("a key comes twice")
 	}
 }

@@ -193,7 +193,7 @@ func (db *DB) BeginHistories(ctx context.Context, next func() string) (workspace
 	for rows.Next() {
 		var id string
 		if err := rows.Scan(&id); err != nil {
-			return 0, errors.Join(err, rows.Close())
+			return 0, errors.Join(err, rows.Close()) //nolint:sqlclosecheck // once, before the next statement of the same connection
 		}
 		ids = append(ids, id)
 	}

@@ -140,7 +140,7 @@ func dropReferences(ctx context.Context, tx *sql.Tx) (restore []string, err erro
 	for rows.Next() {
 		var table, name, definition string
 		if err := rows.Scan(&table, &name, &definition); err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return nil, errors.Join(err, rows.Close()) //nolint:sqlclosecheck // once, before the next statement of the same connection
 		}
 		drop = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name))
 		restore = append(restore, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition))

@@ -16,7 +16,7 @@ import (
 func textOf(k int) string {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "%08d ", k)
-	for state := uint32(k)*2654435761 + 1; b.Len() < textLength; { //nolint:gosec // any number will do
+	for state := uint32(k)*2654435761 + 1; b.Len() < textLength; {
 		state = state*1664525 + 1013904223
 		b.WriteByte('a' + byte(state>>24)%26)
 	}

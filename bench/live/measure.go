@@ -318,7 +318,7 @@ func streamInto(address string, t *tokens, perSecond int) error {
 			return err
 		}))
 	}()
-	answer, err := http.Post("http://"+address+"/stream", "text/plain", reader) //nolint:noctx,gosec // on loopback, ended by its end
+	answer, err := http.Post("http://"+address+"/stream", "text/plain", reader) //nolint:noctx // on loopback, ended by its end
 	if err != nil {
 		return err
 	}

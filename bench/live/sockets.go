@@ -31,7 +31,7 @@ const handshakeTimeout = 20 * time.Second
 
 // dialSocket opens a socket and has it subscribe: it says each text and waits for the answer that begins so.
 func dialSocket(address string, d dialect, id string) (*socket, error) {
-	conn, err := net.DialTimeout("tcp", address, handshakeTimeout)
+	conn, err := net.DialTimeout("tcp", address, handshakeTimeout) //nolint:noctx // bounded, on loopback
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func clientFrame(text string) []byte {
 	case n < 126:
 		b = append(b, 0x80|byte(n))
 	default:
-		b = binary.BigEndian.AppendUint16(append(b, 0x80|126), uint16(n)) //nolint:gosec // what clients say is short
+		b = binary.BigEndian.AppendUint16(append(b, 0x80|126), uint16(n))
 	}
 	return append(append(b, 0, 0, 0, 0), text...)
 }
@@ -138,7 +138,7 @@ func cutFrame(b []byte) (op ws.OpCode, text, rest []byte) {
 		if len(b) < 10 {
 			return 0, nil, b
 		}
-		size, head = int(binary.BigEndian.Uint64(b[2:])), 10 //nolint:gosec // a server of ours
+		size, head = int(binary.BigEndian.Uint64(b[2:])), 10
 	}
 	if len(b) < head+size {
 		return 0, nil, b
@@ -148,5 +148,5 @@ func cutFrame(b []byte) (op ws.OpCode, text, rest []byte) {
 
 func dup(file *os.File) (int, error) {
 	defer func() { _ = file.Close() }()
-	return dupNonblocking(int(file.Fd())) //nolint:gosec // a small number
+	return dupNonblocking(int(file.Fd()))
 }

@@ -17,6 +17,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/modeltest"
+	"parley/seal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -79,7 +80,7 @@ func exact(raw []byte) (v any) {
 func serve(t *testing.T, o Options, handler http.HandlerFunc) *Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
-	o.Name, o.Key, o.BaseURL = "google", testKey, server.URL+"/below/"
+	o.Name, o.Key, o.BaseURL = "google", seal.Hide(testKey), server.URL+"/below/"
 	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)

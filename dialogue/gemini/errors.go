@@ -29,9 +29,9 @@ func (p *Provider) failed(ctx context.Context, x *exchange, err error) *model.Er
 	case errors.Is(x.failure, errPage):
 		return &model.Error{Kind: model.Overloaded, Status: x.status, Err: errPage}
 	case x.failure != nil && x.status == 0:
-		return remote.Unreached(ctx, x.failure, p.o.Key)
+		return remote.Unreached(ctx, x.failure, p.o.Key.Reveal())
 	case x.failure != nil:
-		return remote.Broken(ctx, x.failure, p.o.Key)
+		return remote.Broken(ctx, x.failure, p.o.Key.Reveal())
 	case x.status == 0:
 		return &model.Error{Kind: model.Invalid, Err: remote.Hidden("the request cannot be made", err)}
 	}
@@ -48,7 +48,7 @@ func (p *Provider) refused(x *exchange, e genai.APIError) *model.Error {
 	if x.status < 200 || x.status > 299 {
 		status = x.status
 	}
-	what := remote.Clip(remote.Redact(e.Message, p.o.Key), remote.MaxErrorText)
+	what := remote.Clip(remote.Redact(e.Message, p.o.Key.Reveal()), remote.MaxErrorText)
 	switch {
 	case 300 <= status && status < 400:
 		what = "the server redirects, and redirects are not followed"
@@ -57,7 +57,7 @@ func (p *Provider) refused(x *exchange, e genai.APIError) *model.Error {
 	}
 	d := detailsOf(e.Details)
 	failure := &model.Error{Kind: kindOf(status, e.Status, d.reason), Status: status,
-		Err: errors.New(cmp.Or(what, remote.Clip(remote.Redact(e.Status, p.o.Key), remote.MaxErrorText), "the server gave no reason"))}
+		Err: errors.New(cmp.Or(what, remote.Clip(remote.Redact(e.Status, p.o.Key.Reveal()), remote.MaxErrorText), "the server gave no reason"))}
 	switch failure.Kind {
 	case model.Quota, model.Overloaded, model.Timeout:
 		failure.RetryAfter = min(max(x.retryAfter, d.retryDelay), remote.MaxRetryAfter)

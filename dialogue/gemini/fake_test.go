@@ -11,6 +11,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/fakemodel"
+	"parley/seal"
 )
 
 // fake starts a strict fake of the API and returns a provider that asks it.
@@ -18,7 +19,7 @@ func fake(t *testing.T, o Options) (*Provider, *fakemodel.Server) {
 	t.Helper()
 	server := fakemodel.New(fakemodel.Options{Strict: true, Key: testKey})
 	web := httptest.NewServer(server)
-	o.Key, o.BaseURL = testKey, web.URL
+	o.Key, o.BaseURL = seal.Hide(testKey), web.URL
 	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +35,7 @@ func run(t *testing.T, p *Provider, r model.Request) (text string, end *model.En
 	defer cancel()
 	for event, err := range p.Generate(ctx, r) {
 		if err != nil {
-			return text, nil, err.(*model.Error)
+			return text, nil, err.(*model.Error) //nolint:errorlint // providers return it as it is
 		}
 		text += event.Delta
 		end = event.End

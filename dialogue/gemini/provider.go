@@ -1,6 +1,6 @@
 // Package gemini is the model provider for Google's Gemini API, on Google's own client google.golang.org/genai.
 //
-//	p, err := gemini.New(gemini.Options{Key: key})
+//	p, err := gemini.New(gemini.Options{Key: seal.Hide(key)})
 //	if err != nil {
 //		return err
 //	}
@@ -21,7 +21,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,6 +34,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/remote"
+	"parley/seal"
 )
 
 // What stands where Options say nothing.
@@ -53,9 +56,9 @@ type Options struct {
 	// the same name is replayed byte for byte. Empty means DefaultName.
 	Name string
 
-	Key     string // sent in a header, never in an address
-	BaseURL string // before /v1beta, for proxies; empty means DefaultBaseURL
-	Model   string // for requests that name none; empty means DefaultModel
+	Key     seal.Text // sent in a header, never in an address
+	BaseURL string    // before /v1beta, for proxies; empty means DefaultBaseURL
+	Model   string    // for requests that name none; empty means DefaultModel
 
 	// Client sends the requests. Nil means a client of the provider's own, which follows no redirect and uses no proxy.
 	Client Doer
@@ -92,12 +95,13 @@ var (
 
 // New returns a provider; it contacts nobody. The error says what is wrong with the options.
 func New(o Options) (*Provider, error) {
-	o.Key, o.BaseURL = strings.TrimSpace(o.Key), strings.TrimRight(strings.TrimSpace(o.BaseURL), "/")
+	key := strings.TrimSpace(o.Key.Reveal())
+	o.Key, o.BaseURL = seal.Hide(key), strings.TrimRight(strings.TrimSpace(o.BaseURL), "/")
 	o.Name, o.BaseURL, o.Model = cmp.Or(o.Name, DefaultName), cmp.Or(o.BaseURL, DefaultBaseURL), cmp.Or(o.Model, DefaultModel)
 	o.ThinkingLevel, o.Safety = strings.ToUpper(o.ThinkingLevel), strings.ToUpper(o.Safety)
 	u, err := url.Parse(o.BaseURL)
 	switch {
-	case o.Key == "" || strings.ContainsFunc(o.Key, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, errors.New("the Gemini API needs a key, one word without blanks; https://aistudio.google.com makes one")
 	case err != nil:
 		return nil, errors.New("the base URL of the Gemini API cannot be read") // the error would repeat secrets in it
@@ -124,7 +128,7 @@ func New(o Options) (*Provider, error) {
 		p.closer = transport.CloseIdleConnections
 	}
 	p.client, err = genai.NewClient(context.Background(), &genai.ClientConfig{
-		APIKey: o.Key, Backend: genai.BackendGeminiAPI,
+		APIKey: key, Backend: genai.BackendGeminiAPI,
 		HTTPClient:  &http.Client{Transport: courier{o.Client}, CheckRedirect: stay},
 		HTTPOptions: genai.HTTPOptions{BaseURL: o.BaseURL, APIVersion: "v1beta"},
 	})
@@ -220,3 +224,9 @@ func isObject(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 1 && text[0] == '{' && json.Valid(text)
 }
+
+// Format tells of a provider without its key, which Google's client keeps in the open.
+func (p *Provider) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "provider "+p.o.Name) }
+
+// LogValue is Format for logs.
+func (p *Provider) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }

@@ -17,6 +17,7 @@ import (
 	"parley/dialogue/model/modeltest"
 	"parley/dialogue/model/remote"
 	"parley/outbound"
+	"parley/seal"
 )
 
 func says(status int, text string) http.HandlerFunc {
@@ -158,7 +159,7 @@ func TestUntilReset(t *testing.T) {
 
 func TestUnreached(t *testing.T) {
 	t.Parallel()
-	p, err := New(Options{Key: testKey, BaseURL: "http://127.0.0.1:1/secret"})
+	p, err := New(Options{Key: seal.Hide(testKey), BaseURL: "http://127.0.0.1:1/secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 	if sent.Header.Get("X-Goog-Api-Key") != testKey || sent.Path != "/v1beta/models/gemini-3.8-flash:streamGenerateContent" {
 		t.Errorf("%s with the key %s", sent.Path, sent.Header.Get("X-Goog-Api-Key"))
 	}
-	if got, err := New(Options{Key: testKey}); err != nil || got.client.ClientConfig().HTTPOptions.BaseURL != DefaultBaseURL {
+	if got, err := New(Options{Key: seal.Hide(testKey)}); err != nil || got.client.ClientConfig().HTTPOptions.BaseURL != DefaultBaseURL {
 		t.Errorf("%v", err)
 	}
 	if _, err := New(Options{}); err == nil {
@@ -218,8 +219,8 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{}, {Key: "two words"}, {Key: "k", BaseURL: "localhost:1"}, {Key: "k", BaseURL: "http://"}, {Key: "k", BaseURL: "http://x/?key=1"},
-		{Key: "k", BaseURL: "http://%zz"}, {Key: "k", Model: "a/b"}, {Key: "k", ThinkingLevel: "deep"}, {Key: "k", Safety: "some"},
+		{}, {Key: seal.Hide("two words")}, {Key: seal.Hide("k"), BaseURL: "localhost:1"}, {Key: seal.Hide("k"), BaseURL: "http://"}, {Key: seal.Hide("k"), BaseURL: "http://x/?key=1"},
+		{Key: seal.Hide("k"), BaseURL: "http://%zz"}, {Key: seal.Hide("k"), Model: "a/b"}, {Key: seal.Hide("k"), ThinkingLevel: "deep"}, {Key: seal.Hide("k"), Safety: "some"},
 	} {
 		if _, err := New(o); err == nil || strings.Contains(err.Error(), "key=") {
 			t.Errorf("%+v: %v", o, err)
@@ -315,6 +316,6 @@ func TestModels(t *testing.T) {
 }
 
 func asError(err error, to **model.Error) (ok bool) {
-	*to, ok = err.(*model.Error)
+	*to, ok = err.(*model.Error) //nolint:errorlint // providers return it as it is
 	return ok
 }

@@ -9,6 +9,7 @@ import (
 	"parley/dialogue/model"
 	"parley/dialogue/model/recording/recordingtest"
 	"parley/fakemodel"
+	"parley/seal"
 )
 
 // A dialogue as it was recorded; -record records it anew.
@@ -19,7 +20,7 @@ func TestRecorded(t *testing.T) {
 		FakeModel: DefaultModel,
 		Fake:      func() http.Handler { return fakemodel.New(fakemodel.Options{Strict: true, Repeatable: true}) },
 		Start: func(t *testing.T, client *http.Client, key, baseURL, name string) model.Provider {
-			p, err := New(Options{Key: key, BaseURL: baseURL, Model: name, Client: client})
+			p, err := New(Options{Key: seal.Hide(key), BaseURL: baseURL, Model: name, Client: client})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/modeltest"
+	"parley/seal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,7 +52,7 @@ func harness(unary bool) modeltest.Harness {
 func serve(t *testing.T, o Options, handler http.HandlerFunc) *Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
-	o.BaseURL, o.Key = server.URL+"/below/v1beta/", testKey
+	o.BaseURL, o.Key = server.URL+"/below/v1beta/", seal.Hide(testKey)
 	p, err := New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/fakemodel"
+	"parley/seal"
 )
 
 // Known fault: a request that is answered 503 is repeated without end, unless it asks for a stream.
@@ -81,7 +82,7 @@ func TestTheKeyIsInItsHeaderOnly(t *testing.T) {
 			t.Errorf("%v", h.err)
 		}
 	}
-	nobody := Options{BaseURL: "http://127.0.0.1:1", Key: testKey}
+	nobody := Options{BaseURL: "http://127.0.0.1:1", Key: seal.Hide(testKey)}
 	p, err := New(nobody)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +162,7 @@ func TestDeadlineOfItsOwn(t *testing.T) {
 		server, p = fake(t, Options{Unary: unary, Within: 100 * time.Millisecond})
 		server.Push("", fakemodel.Answer{Delay: time.Hour})
 		for _, err := range p.Generate(context.Background(), asks(plain2, "hello")) {
-			if e, ok := err.(*model.Error); !ok || e.Kind != model.Timeout {
+			if e, ok := err.(*model.Error); !ok || e.Kind != model.Timeout { //nolint:errorlint // providers return it as it is
 				t.Errorf("%v", err)
 			}
 		}

@@ -14,15 +14,18 @@ import (
 	"google.golang.org/api/option/internaloption"
 	gtransport "google.golang.org/api/transport/grpc"
 	"google.golang.org/grpc"
+
+	"parley/seal"
 )
 
 // New returns a provider; it contacts nobody and starts no goroutine. The error says what is wrong with the options.
 func New(o Options) (*Provider, error) {
-	o.Key = strings.TrimSpace(o.Key)
+	key := strings.TrimSpace(o.Key.Reveal())
+	o.Key = seal.Hide(key)
 	switch {
-	case o.Key == "":
+	case key == "":
 		return nil, errors.New("the Gemini API needs a key")
-	case strings.ContainsFunc(o.Key, func(c rune) bool { return c <= ' ' || c > '~' }):
+	case strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }):
 		return nil, errors.New("the key of the Gemini API has characters that no key has")
 	case o.Within < 0:
 		return nil, errors.New("the time for an answer must not be negative")

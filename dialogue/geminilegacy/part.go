@@ -3,6 +3,7 @@ package geminilegacy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/google/generative-ai-go/genai"
 )
@@ -90,8 +91,8 @@ func unreadable(err error) bool {
 	if err == nil {
 		return false
 	}
-	_, odd := err.(*json.UnmarshalTypeError)
-	return !odd
+	var odd *json.UnmarshalTypeError
+	return !errors.As(err, &odd)
 }
 
 // compact takes the space out between the words of JSON, so that it stays the same when it is stored or put into a

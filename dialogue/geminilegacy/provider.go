@@ -4,7 +4,7 @@
 // transport of ours stands between it and the network, carries through what it has no words for, and keeps from it what
 // it takes wrongly; so its own calls work with today's models. docs/providers.md lists each fault and its cure.
 //
-//	p, err := geminilegacy.New(geminilegacy.Options{Key: key})
+//	p, err := geminilegacy.New(geminilegacy.Options{Key: seal.Hide(key)})
 //	if err != nil {
 //		return err
 //	}
@@ -28,6 +28,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/remote"
+	"parley/seal"
 )
 
 const (
@@ -56,8 +57,8 @@ type Options struct {
 	// BaseURL is where /v1beta/models stands below; it may have a path. Empty means Google's.
 	BaseURL string
 
-	Key   string // sent in the header x-goog-api-key and nowhere else; required
-	Model string // for requests that name none; empty means DefaultModel
+	Key   seal.Text // sent in the header x-goog-api-key and nowhere else; required
+	Model string    // for requests that name none; empty means DefaultModel
 
 	// Client sends the requests. Nil means a client of the provider's own, which follows no redirect and uses no proxy.
 	Client Doer
@@ -159,7 +160,7 @@ func (p *Provider) failed(ctx context.Context, err error) *model.Error {
 	case errors.As(err, &failure): // of the transport, which the client has wrapped
 		return failure
 	}
-	return remote.Cut(remote.Redacted(err, p.o.Key))
+	return remote.Cut(remote.Redacted(err, p.o.Key.Reveal()))
 }
 
 // withDefaults returns the options with their defaults.

@@ -8,6 +8,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/modeltest"
+	"parley/seal"
 )
 
 // Known faults: the client has no words for most of JSON Schema, none against keeping dialogues, and writes enums as
@@ -71,8 +72,8 @@ func TestRequestsThatCannotBe(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{}, {Key: " "}, {Key: "a\nb"}, {Key: "k", BaseURL: "localhost:1"}, {Key: "k", BaseURL: "ftp://x"}, {Key: "k", BaseURL: "http://"},
-		{Key: "k", BaseURL: "http://x/?a=b"}, {Key: "k", BaseURL: "http://u:p@x"}, {Key: "k", BaseURL: "http://%zz"}, {Key: "k", Model: "a/b"}, {Key: "k", Within: -1},
+		{}, {Key: seal.Hide(" ")}, {Key: seal.Hide("a\nb")}, {Key: seal.Hide("k"), BaseURL: "localhost:1"}, {Key: seal.Hide("k"), BaseURL: "ftp://x"}, {Key: seal.Hide("k"), BaseURL: "http://"},
+		{Key: seal.Hide("k"), BaseURL: "http://x/?a=b"}, {Key: seal.Hide("k"), BaseURL: "http://u:p@x"}, {Key: seal.Hide("k"), BaseURL: "http://%zz"}, {Key: seal.Hide("k"), Model: "a/b"}, {Key: seal.Hide("k"), Within: -1},
 	} {
 		if _, err := New(o); err == nil || strings.Contains(err.Error(), "%zz") {
 			t.Errorf("%+v: %v", o, err)

@@ -45,7 +45,7 @@ func generate(t *testing.T, p *Provider, r model.Request) (h heard) {
 	defer cancel()
 	for event, err := range p.Generate(ctx, r) {
 		if err != nil {
-			h.err = err.(*model.Error)
+			h.err = err.(*model.Error) //nolint:errorlint // providers return it as it is
 			return h
 		}
 		h.events++

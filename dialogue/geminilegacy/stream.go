@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"parley/dialogue/model"
+	"parley/seal"
 )
 
 // Sizes beyond which a server is not believed, in bytes.
@@ -126,7 +127,7 @@ type translated struct {
 	ctx     context.Context
 	facts   *facts
 	in      *elements
-	key     string
+	key     seal.Text
 	array   bool // the client reads an array
 	begun   bool
 	ended   bool
@@ -163,9 +164,9 @@ func (t *translated) fill() *model.Error {
 		t.pending = t.framed("", "]")
 		return nil
 	default:
-		return broken(t.ctx, err, t.key)
+		return broken(t.ctx, err, t.key.Reveal())
 	}
-	element, failure := t.facts.take(raw, t.key)
+	element, failure := t.facts.take(raw, t.key.Reveal())
 	if failure == nil {
 		t.pending = t.framed(string(element), "")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/remote"
+	"parley/seal"
 )
 
 // exchange is what one request and its answer hold beside what the client carries. The client sends, and reads the body
@@ -46,7 +47,7 @@ func (x *exchange) drain(cancel context.CancelFunc) {
 // status: those of 503 it would repeat without end, and of others it would read and keep a body of any length.
 type transport struct {
 	client Doer
-	key    string
+	key    seal.Text
 	unary  bool
 }
 
@@ -63,10 +64,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	res, err := t.client.Do(request)
 	if err != nil {
-		return nil, remote.Unreached(r.Context(), err, t.key)
+		return nil, remote.Unreached(r.Context(), err, t.key.Reveal())
 	}
 	if res.StatusCode != http.StatusOK {
-		return nil, refused(r.Context(), res, t.key)
+		return nil, refused(r.Context(), res, t.key.Reveal())
 	}
 	x.body = res.Body
 	return &http.Response{
@@ -88,14 +89,14 @@ func (t *transport) rewritten(r *http.Request, q *question) (*http.Request, erro
 	}
 	address := *r.URL
 	address.RawQuery = ""
-	request, err := http.NewRequestWithContext(r.Context(), r.Method, address.String(), bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, address.String(), bytes.NewReader(text)) //nolint:gosec // the client that sends it judges the address
 	if err != nil {
 		return nil, errors.New("the request cannot be made")
 	}
 	for name, values := range r.Header {
 		request.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	request.Header.Set("X-Goog-Api-Key", t.key)
+	request.Header.Set("X-Goog-Api-Key", t.key.Reveal())
 	request.Header.Set("User-Agent", "Parley")
 	request.Header.Set("Accept-Encoding", "identity") // compression would hold deltas back
 	return request, nil

@@ -9,6 +9,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/remote"
+	"parley/seal"
 )
 
 // chunk is one piece of an answer. Fields in which servers differ are read later, and leniently.
@@ -33,7 +34,8 @@ type choice struct {
 
 // answer puts an answer together from its chunks.
 type answer struct {
-	name, key string // of the provider
+	name      string    // of the provider
+	key       seal.Text // of the provider
 	model, id string
 	text      strings.Builder
 	refusal   string
@@ -69,7 +71,7 @@ func (a *answer) take(data eventData) (delta string, last bool, failure *model.E
 		c.Error = whole
 	}
 	if !absent(c.Error) {
-		return "", false, inStream(c.Error, a.key)
+		return "", false, inStream(c.Error, a.key.Reveal())
 	}
 	if id, ok := c.ID.(string); ok && a.id == "" {
 		a.id = id

@@ -12,6 +12,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/modeltest"
+	"parley/seal"
 )
 
 func TestContract(t *testing.T) {
@@ -36,7 +37,7 @@ func TestContract(t *testing.T) {
 func serve(t *testing.T, handler http.HandlerFunc) *Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
-	p, err := New(Options{Name: "compatible", BaseURL: server.URL + "/v1/", Key: "sk-test-0123456789", Model: "model-0"})
+	p, err := New(Options{Name: "compatible", BaseURL: server.URL + "/v1/", Key: seal.Hide("sk-test-0123456789"), Model: "model-0"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (p *Provider) broken(ctx context.Context, err error) *model.Error {
 	if errors.Is(err, errPage) && ctx.Err() == nil {
 		return &model.Error{Kind: model.Overloaded, Status: http.StatusOK, Err: err}
 	}
-	return remote.Broken(ctx, err, p.o.Key)
+	return remote.Broken(ctx, err, p.o.Key.Reveal())
 }
 
 // said is what a server tells of an error, in the forms that are about.
@@ -38,7 +38,7 @@ type said struct {
 // refused reads an answer that is not a success.
 func (p *Provider) refused(res *http.Response, body []byte) *model.Error {
 	s := readError(body)
-	what := s.text(p.o.Key)
+	what := s.text(p.o.Key.Reveal())
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:
 		what = "the server gave no reason"

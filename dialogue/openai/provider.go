@@ -28,6 +28,7 @@ import (
 
 	"parley/dialogue/model"
 	"parley/dialogue/model/remote"
+	"parley/seal"
 )
 
 // DefaultName is the provider's name where Options has none.
@@ -48,8 +49,8 @@ type Options struct {
 	// without a path gets /v1. Required.
 	BaseURL string
 
-	Key   string // sent as a bearer token; empty sends none
-	Model string // for requests that name none; empty leaves the choice to the server
+	Key   seal.Text // sent as a bearer token; empty sends none
+	Model string    // for requests that name none; empty leaves the choice to the server
 
 	// Client sends the requests. Nil means a client of the provider's own, which follows no redirect and uses no proxy.
 	Client Doer
@@ -89,7 +90,7 @@ func New(o Options) (*Provider, error) {
 	if u.Path == "" {
 		u.Path = "/v1"
 	}
-	o.Key, o.Name = strings.TrimSpace(o.Key), cmp.Or(o.Name, DefaultName)
+	o.Key, o.Name = seal.Hide(strings.TrimSpace(o.Key.Reveal())), cmp.Or(o.Name, DefaultName)
 	p := &Provider{o: o, base: u.String(), client: o.Client, closer: func() {}}
 	if p.client == nil {
 		transport := &http.Transport{
@@ -203,12 +204,12 @@ func (p *Provider) do(ctx context.Context, method, path string, body []byte) (re
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if p.o.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+p.o.Key)
+	if !p.o.Key.IsEmpty() {
+		req.Header.Set("Authorization", "Bearer "+p.o.Key.Reveal())
 	}
 	res, err = p.client.Do(req)
 	if err != nil {
-		return nil, remote.Unreached(ctx, err, p.o.Key), nil
+		return nil, remote.Unreached(ctx, err, p.o.Key.Reveal()), nil
 	}
 	if res.StatusCode == http.StatusOK {
 		return res, nil, nil
@@ -218,7 +219,7 @@ func (p *Provider) do(ctx context.Context, method, path string, body []byte) (re
 	defer late.Stop()
 	said, _ = io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	if ctx.Err() != nil {
-		return nil, remote.Unreached(ctx, ctx.Err(), p.o.Key), nil
+		return nil, remote.Unreached(ctx, ctx.Err(), p.o.Key.Reveal()), nil
 	}
 	return nil, p.refused(res, said), said
 }

@@ -16,7 +16,8 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"parley/graph/limit"
 )
 
 // Source is a text with documents.
@@ -91,7 +92,7 @@ func (s *Set) read(schema *ast.Schema, sources []Source) error {
 }
 
 func check(schema *ast.Schema, name string, doc *ast.QueryDocument) error {
-	if errs := validator.ValidateWithRules(schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(schema, doc, limit.Default().Rules()); len(errs) > 0 {
 		return fmt.Errorf("%s: %w", name, errs)
 	}
 	return nil

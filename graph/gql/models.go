@@ -786,7 +786,8 @@ type Privacy struct {
 	// never.
 	EraseThreadsAfterDays *int `json:"eraseThreadsAfterDays,omitempty"`
 	// What agents' models are not told about customers: `name`, `email`, `phone`, `channel`. Functions get it all the same, in
-	// their templates. What somebody writes in a message is not masked.
+	// their templates. What somebody writes in a message is not masked. `answers.NAME` hides members called NAME, at any depth, in JSON
+	// that functions answer: `[hidden]` is told and stored in their place. Metadata is never told to models.
 	HiddenFromModels []string `json:"hiddenFromModels"`
 }
 
@@ -1602,7 +1603,7 @@ type UpdatePrivacyInput struct {
 	ClientMutationID *string `json:"clientMutationId,omitempty"`
 	// After how many days without a message threads are erased, 1 to 36,500; null: never.
 	EraseThreadsAfterDays graphql.Omittable[*int] `json:"eraseThreadsAfterDays,omitempty"`
-	// What models are not told about customers: any of `name`, `email`, `phone`, `channel`.
+	// What models are not told: any of `name`, `email`, `phone`, `channel`, and members of answers, such as `answers.iban`; at most 100.
 	HiddenFromModels []string `json:"hiddenFromModels,omitempty"`
 }
 

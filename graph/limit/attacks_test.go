@@ -9,7 +9,8 @@ import (
 )
 
 // attack is a document that a server without limits answers late or not at
-// all, and the rule that stops it under the default limits.
+// all, and the rule that stops it under the default limits; empty where the
+// rules of validation are quick enough.
 type attack struct {
 	name     string
 	document string
@@ -30,7 +31,7 @@ func attacks() []attack {
 		{"100,000 directives", "{hello" + strings.Repeat(" @skip(if:true)", 100_000) + "}", RuleDocument, RuleDirectives},
 		{"100,000 variables", "query(" + numbered("$v%d:Int ", 100_000) + "){hello}", RuleDocument, ""},
 		{"nested duplicates", "{" + strings.Repeat("...{ping ", 400) + strings.Repeat("}", 401), RuleDepth, RuleDepth},
-		{"nested duplicates inside the depth", inline(14, strings.Repeat("a b c d e f ", 30)), RuleComparisons, RuleComparisons},
+		{"nested duplicates inside the depth", inline(14, strings.Repeat("a b c d e f ", 30)), "", ""},
 		{"1,900 times one field", "{" + strings.Repeat("ping ", 1_900) + "}", RuleResponseKey, RuleResponseKey},
 		{"10,000 times one field", "{" + strings.Repeat("ping ", 10_000) + "}", RuleDocument, RuleSelections},
 		{"duplicates in every level", doubled(8), RuleResponseKey, RuleResponseKey},
@@ -54,8 +55,8 @@ func attacks() []attack {
 		{"fan-out of 2^49", fanOut(49), RuleSelections, RuleSelections},
 		{"fan-out under introspection", "{__schema{...F0}} " + strings.TrimPrefix(fanOut(45), "{...F0}"), RuleSelections, RuleSelections},
 		{"fan-out by operations", strings.Repeat("query a{...F}", 200) + "fragment F on Query{" + numbered("f%d ", 300) + "}", RuleSelections, RuleSelections},
-		{"990 unknown fragments", "{" + numbered("...F%d ", 990) + "}", RuleComparisons, RuleComparisons},
-		{"many arguments compared often", "{a" + strings.Repeat(" a("+numbered("b%d:1 ", 60)+")", 10) + "}", RuleComparisons, RuleComparisons},
+		{"990 unknown fragments", "{" + numbered("...F%d ", 990) + "}", "", ""},
+		{"many arguments compared often", "{a" + strings.Repeat(" a("+numbered("b%d:1 ", 60)+")", 10) + "}", "", ""},
 	}
 }
 
@@ -67,6 +68,12 @@ func TestAttacks(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			expectRule(t, answer(t, Default(), a.document), a.rule)
 			expectRule(t, roomy.Check(a.document), a.shape)
+			if a.rule != "" {
+				return
+			}
+			if took := validation(a.document); took > 250*time.Millisecond {
+				t.Errorf("it passes, and validation takes %v", took)
+			}
 		})
 	}
 }

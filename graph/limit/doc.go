@@ -3,7 +3,7 @@
 //
 // Validation runs before any resolver and so before anybody is asked for a
 // key, cannot be cancelled, and is not linear: comparing fields that share a
-// response key is quadratic, expanding fragments is exponential, the recursive
+// response key is quadratic in gqlparser ([Limits.Rules] is not), expanding fragments is exponential, the recursive
 // parser overflows its stack on a deeply nested document, and a fragment that
 // spreads itself can send the comparison round for ever. A stack overflow
 // cannot be recovered: one short document would end the process.
@@ -27,7 +27,7 @@
 //
 //	server.Use(limit.NewExtension(limit.Default()))
 //
-// The check relies on the server's own rules being those of gqlparser, with
+// The check relies on the server's own rules being those of [Limits.Rules], with
 // suggestions switched off (SetDisableSuggestion): looking for similar names
 // costs more the larger the schema is, and the schema is not known here.
 package limit

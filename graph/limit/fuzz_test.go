@@ -66,7 +66,7 @@ func validation(document string) time.Duration {
 	best := time.Hour
 	for range 3 {
 		start := time.Now()
-		_, _ = gqlparser.LoadQueryWithRules(schema, document, nil)
+		_, _ = gqlparser.LoadQueryWithRules(schema, document, Default().Rules())
 		best = min(best, time.Since(start))
 	}
 	return best

@@ -11,9 +11,10 @@ import (
 // that setting one limit never switches off the others; a negative one refuses
 // everything and is reported by [Extension.Validate].
 //
-// Body, Errors and Cost are held here so that every limit of a request stands
-// in one place. They are enforced by others: by the transports before they
-// decode, by the error presenter, and by the complexity check.
+// Body, Errors, Cost and Comparisons are held here so that every limit of a
+// request stands in one place. They are enforced by others: by the transports
+// before they decode, by the error presenter, by the complexity check, and by
+// [Limits.Rules].
 type Limits struct {
 	Body   int // bytes of a request body, 256 KB
 	Errors int // errors in one response, 20
@@ -30,7 +31,7 @@ type Limits struct {
 	RootFields    int // response keys at the root of one operation, 100
 	Introspection int // response keys of one operation that are __schema or __type, 10
 	ResponseKey   int // fields that share one place in the response, 32
-	Comparisons   int // pairs validation would have to compare, 10,000
+	Comparisons   int // pairs of fields that validation compares one by one, 10,000; beyond that it stops at the first conflict
 }
 
 // Default returns the limits a server starts with. The introspection query of

@@ -2,7 +2,6 @@ package limit
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -51,7 +50,7 @@ func measured(t *testing.T, document string) extent {
 // the one at the limit to pass and the next larger one to be refused.
 func TestBoundaries(t *testing.T) {
 	defaults := Default()
-	small := Limits{Selections: 60, Comparisons: 45, RootFields: 7, Introspection: 3}
+	small := Limits{Selections: 60, RootFields: 7, Introspection: 3}
 	for _, c := range []struct {
 		rule     Rule
 		limits   Limits
@@ -87,10 +86,6 @@ func TestBoundaries(t *testing.T) {
 			return "{a{b}" + strings.Repeat("a{...{b}}", n-2) + "...F ...F} fragment F on Q{a{b}}"
 		}},
 		{RuleResponseKey, defaults, 32, overlapping},
-		{RuleComparisons, small, 45, func(n int) string { return "{" + strings.Repeat("hello ", 10+(n-45)) + "}" }},
-		{RuleComparisons, small, 45, func(n int) string {
-			return fmt.Sprintf("{a(%s) a(%s)}", numbered("b%d:1 ", 4), numbered("b%d:1 ", 8+n-45))
-		}},
 	} {
 		t.Run(string(c.rule), func(t *testing.T) {
 			if err := c.limits.Check(c.document(c.limit)); err != nil {

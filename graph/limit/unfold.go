@@ -4,7 +4,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 
 // inspect checks a parsed document. The order matters: few fragments make the
 // recursion through them shallow, no cycles make it end, and few selections
-// make it affordable to visit each one of them in [comparison].
+// make it affordable to visit each one of them in checkPlaces.
 func inspect(query *ast.QueryDocument, l Limits) error {
 	if got := len(query.Fragments); got > l.Fragments {
 		return exceeded(RuleFragments, l.Fragments, got)
@@ -26,7 +26,7 @@ func inspect(query *ast.QueryDocument, l Limits) error {
 	if total.selections > l.Selections {
 		return exceeded(RuleSelections, l.Selections, total.selections)
 	}
-	return u.compare(query, l)
+	return u.checkPlaces(query, l)
 }
 
 // extent is the size of a selection set in which every fragment is unfolded.

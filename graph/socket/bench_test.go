@@ -67,7 +67,7 @@ func serveBench() {
 		panic(err)
 	}
 	fmt.Println(listener.Addr())
-	go func() { _ = http.Serve(listener, mux) }() //nolint:gosec // for a benchmark
+	go func() { _ = http.Serve(listener, mux) }()
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
@@ -107,7 +107,7 @@ func BenchmarkSockets(b *testing.B) {
 			address, _ := bufio.NewReader(stdout).ReadString('\n')
 			address = strings.TrimSpace(address)
 			ask := func(path string) (x, y int64) {
-				res, err := http.Get("http://" + address + path) //nolint:noctx // on loopback
+				res, err := http.Get("http://" + address + path)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -59,7 +59,7 @@ func TestEventsAsTheyAreWritten(t *testing.T) {
 			}
 		})
 		const want = ":\n\nevent: next\nid: 1\ndata: {\"data\":1}\n\nevent: next\ndata: { \"data\":  \"a\\n\"}\n\nevent: complete\ndata:\n\n"
-		res, err := http.Get(address) //nolint:noctx // bounded by the test
+		res, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestEventsThatEndForAReasonSayIt(t *testing.T) {
 	t.Parallel()
 	kinds(t, func(t *testing.T, k kind) {
 		address := serveEvents(t, k, func(_ context.Context, e *Events) { e.end(errNo) })
-		res, err := http.Get(address) //nolint:noctx // bounded by the test
+		res, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ type Operation struct {
 func newOperation(ctx context.Context, s *Socket, id string) (*Operation, context.Context) {
 	ctx, stop := within(ctx)
 	begin := beginOf(id)
-	return &Operation{socket: s, begin: begin, others: uint32(len(s.operations)), ended: uint32(s.lingering), stop: stop}, ctx //nolint:gosec // small numbers
+	return &Operation{socket: s, begin: begin, others: uint32(len(s.operations)), ended: uint32(s.lingering), stop: stop}, ctx
 }
 
 // beginOf is how the messages of an operation begin. No other operation of the socket begins so.

@@ -41,7 +41,7 @@ func (q *queue) wait(tokens *[]uint64) bool {
 		for i := range max(n, 0) {
 			*tokens = append(*tokens, uint64(uint32(events[i].Fd))|uint64(uint32(events[i].Pad))<<32)
 		}
-		if err != nil && err != syscall.EINTR { //nolint:errorlint // a number
+		if err != nil && err != syscall.EINTR {
 			broken = err
 		}
 		return n > 0 || err != nil

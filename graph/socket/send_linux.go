@@ -13,5 +13,5 @@ func sendNow(fd int, p []byte) (int, error) {
 	if err != 0 {
 		return 0, err
 	}
-	return int(n), nil //nolint:gosec // at most len(p)
+	return int(n), nil
 }

@@ -76,7 +76,7 @@ func ReadFile(name string) (*Recording, error) {
 
 // writeFile puts text in the place of the file at once, readable by its owner alone. It makes the folder.
 func writeFile(name string, text []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".recording-*") // of mode 0600

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -165,7 +166,7 @@ func TestFileKeepsPieces(t *testing.T) {
 		t.Errorf("%d pieces", len(read.Exchanges[0].Chunks))
 	}
 	text, err := post(t, NewPlayer(read).Client(), "http://b.invalid/x?a=1&b=2", "not JSON")
-	if text != strings.Join(chunks, "") || err != io.ErrUnexpectedEOF {
+	if text != strings.Join(chunks, "") || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
