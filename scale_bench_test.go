@@ -26,6 +26,7 @@ import (
 func BenchmarkScale(b *testing.B) {
 	if key := os.Getenv("PARLEY_SCALE_KEY"); key != "" {
 		e := env{"PARLEY_LISTEN": "127.0.0.1:0", "DATABASE_URL": os.Getenv("DATABASE_URL"), "PARLEY_DATA": os.Getenv("PARLEY_DATA"), "PARLEY_SECRET_KEY": os.Getenv("PARLEY_SECRET_KEY"), "PARLEY_STOP_DELAY": "0s"}
+		e["PARLEY_KEEP_EVENTS"], e["PARLEY_KEEP_DELIVERIES"] = "forever", "forever" // what is measured must stay
 		open(b, e, key).measure(b)
 		return
 	}

@@ -1,0 +1,112 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
+	"parley/ent/customer"
+	"parley/ent/message"
+	"parley/ent/predicate"
+	"parley/ent/thread"
+	"parley/invalid"
+)
+
+// Threads are searched in one of two ways, since neither is quick for all texts. What occurs often is found by asking one
+// thread after the other, in the order of the page, until that is full. What is rare is found first, by an index if there is one
+// (docs/configuration.md), and the threads that have it are looked up. A database that has to choose within one statement
+// takes all threads to be asked, and reads every message of the workspace.
+const (
+	// maxSearch bounds the text that threads are searched for, in characters.
+	maxSearch = 200
+	// Of so many threads, the newest, so many have a text that occurs often.
+	searchSample, searchOften = 500, 25
+	// searchMost is how many threads may have what is rare; more are asked one after the other.
+	searchMost = 2000
+)
+
+// textSearch finds threads by what was written in them and by who the customer is.
+func (r *Resolver) textSearch(ctx context.Context, text string) ([]predicate.Thread, error) {
+	var bad invalid.Error
+	bad.Text("where.text", text, 1, maxSearch)
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	workspaceID := workspaceOf(ctx)
+	person := customer.Or(customer.NameContainsFold(text), customer.EmailContainsFold(text), customer.PhoneContains(text))
+	// Without NotNil a thread without an external id would neither meet the condition nor its opposite.
+	external := thread.And(thread.ExternalIDNotNil(), thread.ExternalIDContainsFold(text))
+	customers := thread.HasCustomerWith(customer.WorkspaceID(workspaceID), person)
+	often, err := r.occursOften(ctx, workspaceID, text)
+	if err != nil {
+		return nil, fmt.Errorf("look for a text in the newest threads: %w", err)
+	}
+	if !often {
+		var found []string
+		found, err = r.client.Message.Query().Where(message.TextContainsFold(text)).Limit(10 * searchMost).Select(message.FieldThreadID).Strings(ctx)
+		few := len(found) < 10*searchMost
+		for _, where := range []predicate.Thread{customers, external} {
+			if !few || err != nil {
+				break
+			}
+			var more []string
+			more, err = r.client.Thread.Query().Where(where).Limit(searchMost + 1).IDs(ctx)
+			found, few = append(found, more...), len(more) <= searchMost
+		}
+		if err != nil {
+			return nil, fmt.Errorf("search for a text: %w", err)
+		}
+		ids := map[string]bool{}
+		for _, id := range found {
+			ids[id] = true
+		}
+		if few && len(ids) <= searchMost {
+			return []predicate.Thread{thread.IDIn(sortedKeys(ids)...)}, nil
+		}
+	}
+	written := func(s *sql.Selector) { s.Where(sql.Exists(written(s.Dialect(), workspaceID, s.C(thread.FieldID), text))) }
+	return []predicate.Thread{thread.Or(written, customers, external)}, nil
+}
+
+// written selects the messages of a thread that have a text. OFFSET keeps Postgres from reading all messages to know which
+// threads have one.
+func written(dialectName, workspaceID, threadID, text string) *sql.Selector {
+	m := sql.Dialect(dialectName).Table(message.Table)
+	found := sql.Dialect(dialectName).Select(m.C(message.FieldThreadID)).From(m).Where(sql.And(
+		sql.ContainsFold(m.C(message.FieldText), text),
+		sql.ColumnsEQ(m.C(message.FieldThreadID), threadID),
+		sql.EQ(m.C(message.FieldWorkspaceID), workspaceID),
+	))
+	if dialectName == dialect.Postgres {
+		found.Offset(0)
+	}
+	return found
+}
+
+// occursOften says whether many of the newest threads have a text in their messages.
+func (r *Resolver) occursOften(ctx context.Context, workspaceID, text string) (bool, error) {
+	name := dialect.SQLite
+	if r.log.Postgres() {
+		name = dialect.Postgres
+	}
+	threads := sql.Dialect(name).Table(thread.Table)
+	newest := sql.Dialect(name).Select(threads.C(thread.FieldID)).From(threads).
+		Where(sql.And(sql.EQ(threads.C(thread.FieldWorkspaceID), workspaceID), sql.IsNull(threads.C(thread.FieldErasedAt)))).
+		OrderBy(sql.Desc(threads.C(thread.FieldLastActivityAt)), sql.Desc(threads.C(thread.FieldID))).Limit(searchSample).As("newest")
+	having := sql.Dialect(name).Select(newest.C(thread.FieldID)).From(newest)
+	having.Where(sql.Exists(written(name, workspaceID, newest.C(thread.FieldID), text))).Limit(searchOften).As("having")
+	query, args := sql.Dialect(name).Select(sql.Count("*")).From(having).Query()
+	rows, err := r.client.QueryContext(ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = rows.Close() }()
+	var n int
+	if rows.Next() {
+		err = rows.Scan(&n)
+	}
+	return n >= searchOften, errors.Join(err, rows.Err())
+}
