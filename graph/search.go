@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -28,13 +29,28 @@ const (
 	searchMost = 2000
 )
 
-// textSearch finds threads by what was written in them and by who the customer is.
+// textSearch finds threads by what was written in them and by who the customer is. It asks the database only when the statement
+// is built that it is a condition of: arguments are read before anybody knows that they hold too many texts.
 func (r *Resolver) textSearch(ctx context.Context, text string) ([]predicate.Thread, error) {
 	var bad invalid.Error
 	bad.Text("where.text", text, 1, maxSearch)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
+	way := sync.OnceValues(func() (predicate.Thread, error) { return r.wayToSearch(ctx, text) })
+	return []predicate.Thread{func(s *sql.Selector) {
+		found, err := way()
+		if err != nil {
+			s.AddError(err)
+			s.Where(sql.False())
+			return
+		}
+		found(s)
+	}}, nil
+}
+
+// wayToSearch returns the condition for threads that have a text.
+func (r *Resolver) wayToSearch(ctx context.Context, text string) (predicate.Thread, error) {
 	workspaceID := workspaceOf(ctx)
 	person := customer.Or(customer.NameContainsFold(text), customer.EmailContainsFold(text), customer.PhoneContains(text))
 	// Without NotNil a thread without an external id would neither meet the condition nor its opposite.
@@ -64,11 +80,11 @@ func (r *Resolver) textSearch(ctx context.Context, text string) ([]predicate.Thr
 			ids[id] = true
 		}
 		if few && len(ids) <= searchMost {
-			return []predicate.Thread{thread.IDIn(sortedKeys(ids)...)}, nil
+			return thread.IDIn(sortedKeys(ids)...), nil
 		}
 	}
 	written := func(s *sql.Selector) { s.Where(sql.Exists(written(s.Dialect(), workspaceID, s.C(thread.FieldID), text))) }
-	return []predicate.Thread{thread.Or(written, customers, external)}, nil
+	return thread.Or(written, customers, external), nil
 }
 
 // written selects the messages of a thread that have a text. OFFSET keeps Postgres from reading all messages to know which
