@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ import (
 //
 //	DATABASE_URL=… PARLEY_SECRET_KEY=… PARLEY_SCALE_KEY=prl_… go test . -run '^$' -bench Scale -benchtime 1x
 //
-// With PARLEY_SCALE_PLANS the plans go to that file.
+// With PARLEY_SCALE_PLANS the plans go to that file. PARLEY_SCALE_ONLY is a pattern of the names of queries to measure.
 func BenchmarkScale(b *testing.B) {
 	if key := os.Getenv("PARLEY_SCALE_KEY"); key != "" {
 		e := env{"PARLEY_LISTEN": "127.0.0.1:0", "DATABASE_URL": os.Getenv("DATABASE_URL"), "PARLEY_DATA": os.Getenv("PARLEY_DATA"), "PARLEY_SECRET_KEY": os.Getenv("PARLEY_SECRET_KEY"), "PARLEY_STOP_DELAY": "0s"}
@@ -46,7 +47,7 @@ func (s *scaled) measure(b *testing.B) {
 	b.Helper()
 	plans := &strings.Builder{}
 	row := func(name string, times int, run func()) {
-		for range 5 {
+		for range min(5, times/2) {
 			run()
 		}
 		took := make([]time.Duration, times)
@@ -59,14 +60,18 @@ func (s *scaled) measure(b *testing.B) {
 		fmt.Printf("| %s | %.2f | %.2f |\n", name, took[times/2].Seconds()*1000, took[times*99/100].Seconds()*1000)
 	}
 	fmt.Printf("| %s, ms | p50 | p99 |\n| --- | --- | --- |\n", s.db.Dialect)
+	only := regexp.MustCompile(os.Getenv("PARLEY_SCALE_ONLY"))
 	for _, q := range slices.Concat(hotQueries, rareQueries) {
+		if !only.MatchString(q.name) {
+			continue
+		}
 		document := s.fill.Replace(q.document)
 		s.ran.of("api")
 		s.ask(b, document)
 		ran := s.ran.of("api")
 		times := scaleRounds
 		if q.uses == nil {
-			times = 5
+			times = 4
 		}
 		row(q.name, times, func() { s.ask(b, document) })
 		fmt.Fprintf(plans, "## %s\n\n", q.name)

@@ -83,12 +83,30 @@ func (r *Resolver) wayToSearch(ctx context.Context, text string) (predicate.Thre
 			return thread.IDIn(sortedKeys(ids)...), nil
 		}
 	}
-	written := func(s *sql.Selector) { s.Where(sql.Exists(written(s.Dialect(), workspaceID, s.C(thread.FieldID), text))) }
-	return thread.Or(written, customers, external), nil
+	oneByOne := func(s *sql.Selector) {
+		s.Where(sql.Or(sql.Exists(written(s.Dialect(), workspaceID, s.C(thread.FieldID), text)), sql.Exists(known(s.Dialect(), workspaceID, s.C(thread.FieldCustomerID), person))))
+	}
+	return thread.Or(oneByOne, external), nil
 }
 
-// written selects the messages of a thread that have a text. OFFSET keeps Postgres from reading all messages to know which
-// threads have one.
+// known selects the customer of a thread if a condition holds for the customer.
+func known(dialectName, workspaceID, customerID string, person predicate.Customer) *sql.Selector {
+	c := sql.Dialect(dialectName).Table(customer.Table)
+	found := sql.Dialect(dialectName).Select(c.C(customer.FieldID)).From(c).
+		Where(sql.And(sql.ColumnsEQ(c.C(customer.FieldID), customerID), sql.EQ(c.C(customer.FieldWorkspaceID), workspaceID)))
+	person(found)
+	return oneAtATime(found)
+}
+
+// oneAtATime keeps Postgres from running a subquery for all rows at once, since few rows are asked for.
+func oneAtATime(s *sql.Selector) *sql.Selector {
+	if s.Dialect() == dialect.Postgres {
+		s.Offset(0)
+	}
+	return s
+}
+
+// written selects the messages of a thread that have a text.
 func written(dialectName, workspaceID, threadID, text string) *sql.Selector {
 	m := sql.Dialect(dialectName).Table(message.Table)
 	found := sql.Dialect(dialectName).Select(m.C(message.FieldThreadID)).From(m).Where(sql.And(
@@ -96,10 +114,7 @@ func written(dialectName, workspaceID, threadID, text string) *sql.Selector {
 		sql.ColumnsEQ(m.C(message.FieldThreadID), threadID),
 		sql.EQ(m.C(message.FieldWorkspaceID), workspaceID),
 	))
-	if dialectName == dialect.Postgres {
-		found.Offset(0)
-	}
-	return found
+	return oneAtATime(found)
 }
 
 // occursOften says whether many of the newest threads have a text in their messages.
