@@ -72,8 +72,8 @@ func (g generated) validate() error {
 	switch {
 	case g.agents > 1000 || g.operators > 1000:
 		return errors.New("--agents and --operators must be at most 1000")
-	case g.days > 3650 || g.eventDays < 0 || g.eventDays > g.days:
-		return errors.New("--days must be at most 3650, and --event-days from 0 to that of --days")
+	case g.days > 3650 || g.eventDays < 0 || g.eventDays > 3650:
+		return errors.New("--days must be at most 3650, and --event-days from 0 to 3650")
 	case g.messages < 1 || g.messages > 200:
 		return fmt.Errorf("--messages must be from 1 to 200, not %v", g.messages)
 	}

@@ -15,7 +15,7 @@ func TestGenerateDataFillsAWorkspaceThatCanBeServed(t *testing.T) {
 			t.Errorf("it printed %q", out)
 		}
 		refused(t, e, []string{`a workspace called "many" exists`, "--workspace"}, "generate-data", "--workspace", "many")
-		for flag, says := range map[string]string{"--threads=0": "--threads must be from 1", "--messages=0.5": "--messages must be from 1", "--event-days=400": "--event-days from 0", "--agents=2000": "at most 1000", "--x=1": "missing argument"} {
+		for flag, says := range map[string]string{"--threads=0": "--threads must be from 1", "--messages=0.5": "--messages must be from 1", "--event-days=4000": "--event-days from 0", "--agents=2000": "at most 1000", "--x=1": "missing argument"} {
 			refused(t, e, []string{says}, "generate-data", flag)
 		}
 		address, _, _ := startServer(t, e)

@@ -259,7 +259,7 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 			all := s.plansOf(t, q.name, ran)
 			if strings.HasPrefix(q.name, "search") { // Postgres likes to read all messages, and all customers, at once
 				for _, st := range ran {
-					if plan := s.plan(t, st, true); strings.Contains(plan, "hashed SubPlan") || len(s.scans(plan)) > 0 {
+					if plan := s.plan(t, st, true); strings.Contains(plan, "hashed SubPlan") || strings.Contains(plan, "Seq Scan on messages") {
 						t.Errorf("%s:\n%s\n%s", q.name, st.query, plan)
 					}
 				}
