@@ -22,7 +22,7 @@ func TestGenerateDataFillsAWorkspaceThatCanBeServed(t *testing.T) {
 		if strings.HasPrefix(e["DATABASE_URL"], "sqlite") {
 			refused(t, e, []string{"another server is running"}, "generate-data", "--workspace", "more")
 		}
-		page := query(t, address, key, `{ threads(first: 60) { totalCount edges { node { id lastMessage { id } messages(last: 50) { edges { node { text author } } } turns(first: 50) { id } } } } }`)
+		page := query(t, address, key, `{ threads(first: 60) { totalCount edges { node { id lastMessage { id } messages(last: 20) { edges { node { text author } } } turns(first: 20) { id } } } } }`)
 		if !strings.Contains(page, `"totalCount":60`) || strings.Contains(page, "errors") || strings.Contains(page, `"lastMessage":null`) {
 			t.Fatalf("threads: %.500s", page)
 		}
