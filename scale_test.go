@@ -103,7 +103,7 @@ type scaled struct {
 func scale(t testing.TB, e env, threads int) *scaled {
 	t.Helper()
 	var out bytes.Buffer
-	args := []string{"generate-data", "--threads", fmt.Sprint(threads), "--days", "30", "--messages", "8"}
+	args := []string{"generate-data", "--threads", fmt.Sprint(threads), "--days", "8", "--messages", "6"}
 	if err := command(t.Context(), args, e.get, &out, &out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
@@ -166,7 +166,7 @@ func (s *scaled) choose(t testing.TB) {
 		if cursor != "" {
 			after = `, after: "` + cursor + `"`
 		}
-		page := dig(s.ask(t, `{ threads(first: 100`+after+`) { pageInfo { endCursor } } }`), "threads", "pageInfo")
+		page := dig(s.ask(t, `{ threads(first: 50`+after+`) { pageInfo { endCursor } } }`), "threads", "pageInfo")
 		cursor = dig(page, "endCursor").(string)
 	}
 	one := dig(s.ask(t, `{ threads(first: 1, after: "`+cursor+`", where: {operatorIDIsNil: false}) { edges { node { customer { id } agent { id } operator { id } } } } }`), "threads", "edges").([]any)[0]
@@ -251,7 +251,7 @@ func (s *scaled) scans(plan string) []string {
 func TestHotQueriesUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
-		s := scale(t, e, 1200)
+		s := scale(t, e, 600)
 		for _, q := range hotQueries {
 			s.ran.of("api")
 			s.ask(t, s.fill.Replace(q.document))
