@@ -86,7 +86,7 @@ verify/modules: ## Fail when go.mod or go.sum is not tidy
 .PHONY: verify/vet
 verify/vet: ## Run go vet
 	go vet ./...
-	go vet -tags benchmark .
+	go vet -tags benchmark,soak .
 
 .PHONY: lint
 lint: lint/code lint/audit lint/licences ## Run golangci-lint (gosec is one of its linters), govulncheck, npm audit, and check the licences
@@ -136,6 +136,15 @@ test: ## Run the tests with the race detector on SQLite and Postgres (ARGS='./ev
 .PHONY: test/soak
 test/soak: ## Run the tests with the long ones among them
 	@PARLEY_SOAK=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-60m} scripts/test $(ARGS)
+
+# Without the race detector: the servers are processes of their own, which it would not look into.
+.PHONY: soak
+soak: ## Kill one of two servers on Postgres every 20 s under load for SOAK_FOR (30m): nothing lost, nothing grows
+	PARLEY_SOAK_FOR=$${SOAK_FOR:-30m} scripts/postgres go test -tags soak . -run TestTwoServersForLong -v -count=1 -timeout 3h
+
+.PHONY: bench/scale
+bench/scale: ## Measure hot queries on 10,000 generated threads, or on a database that parley generate-data filled (docs/scale.md)
+	POSTGRES_FSYNC=on scripts/postgres go test . -run '^$$' -bench Scale -benchtime 1x -timeout 1h
 
 # go test fuzzes one target of one package at a time.
 .PHONY: test/fuzz

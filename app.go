@@ -39,7 +39,7 @@ func openApp(ctx context.Context, c Config) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := storage.Open(ctx, c.Database, storage.Options{Guard: c.CheckSQL})
+	db, err := storage.Open(ctx, c.Database, storage.Options{Guard: c.CheckSQL, Ran: c.ran})
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ Commands:
   restore FILE                               make the embedded database from a backup
   restore --mark                             begin a new history in a database that was put back by other means
   move --to postgres://…                     copy everything from the embedded database into an empty Postgres
+  generate-data [flags]                      fill a new workspace with dialogues, to measure and to try out (docs/scale.md)
   test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
   fake-model [flags]                         play model services on this machine (docs/fake-model.md)
   version                                    print the version
@@ -84,6 +85,8 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		return backupCommand(ctx, c, rest, out)
 	case "restore":
 		return restoreCommand(ctx, c, rest, out)
+	case "generate-data":
+		return generateCommand(ctx, c, rest, out)
 	case "move":
 		return moveCommand(ctx, c, rest, out)
 	case "serve":

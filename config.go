@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,34 +26,35 @@ import (
 
 // Config is everything a server is told from outside. Zero fields take their defaults in withDefaults. docs/configuration.md lists the variables.
 type Config struct {
-	Listen         string            // address, `127.0.0.1:8080`
-	Data           string            // folder of the embedded database and of generated keys
-	Database       string            // postgres://… or sqlite://path
-	AdminKey       seal.Text         // first admin key; empty generates one
-	SecretKey      seal.Text         // keys for secrets, cursors and tokens; empty generates one in Data
-	PublicURL      string            // address seen by browsers
-	AllowedOrigins []string          // origins that may open a WebSocket
-	TrustedProxies []netip.Prefix    // networks of proxies that say who asks
-	OutboundAllow  []netip.Prefix    // addresses that requests may go to besides public ones
-	WebhookRetries delivery.Schedule // when failed webhooks are tried again; nil means the default
-	KeepEvents     time.Duration     // how long events are kept; 0 means the default
-	KeepAudit      time.Duration     // how long the audit log is kept; 0 means the default
-	KeepDeliveries time.Duration     // how long deliveries are kept that have ended; 0 means the default
-	GeminiKey      seal.Text         // of the Gemini API; empty means no such provider
-	GeminiBaseURL  string            // of a proxy in front of it; empty means Google's own address
-	GeminiModel    string            // for agents that choose `gemini` or nothing; empty leaves it to the provider
-	GeminiThinking string            // how long its models think; empty leaves it to them
-	GeminiSafety   string            // from where on it blocks content; empty leaves it to Google
-	GeminiStream   string            // "off" asks it for answers in one piece, for proxies that cannot stream
-	OpenAIKey      seal.Text         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
-	OpenAIBaseURL  string            // of that server; empty means OpenAI's own
-	OpenAIModel    string            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
-	NATS           string            // servers that carry hints between replicas; empty leaves that to Postgres
-	Live           graph.LiveLimits  // what one caller may hold of live delivery; 0 means the default
-	Rates          rate.Limits       // what each caller may ask for in a minute; nil bounds nothing
-	StopDelay      time.Duration     // how long a server that was told to stop serves on while /readyz says so
-	Documents      string            // folder or manifest of the only documents that are executed; empty means all are
-	CheckSQL       bool              // guard every statement (for tests)
+	Listen         string                                                            // address, `127.0.0.1:8080`
+	Data           string                                                            // folder of the embedded database and of generated keys
+	Database       string                                                            // postgres://… or sqlite://path
+	AdminKey       seal.Text                                                         // first admin key; empty generates one
+	SecretKey      seal.Text                                                         // keys for secrets, cursors and tokens; empty generates one in Data
+	PublicURL      string                                                            // address seen by browsers
+	AllowedOrigins []string                                                          // origins that may open a WebSocket
+	TrustedProxies []netip.Prefix                                                    // networks of proxies that say who asks
+	OutboundAllow  []netip.Prefix                                                    // addresses that requests may go to besides public ones
+	WebhookRetries delivery.Schedule                                                 // when failed webhooks are tried again; nil means the default
+	KeepEvents     time.Duration                                                     // how long events are kept; 0 means the default
+	KeepAudit      time.Duration                                                     // how long the audit log is kept; 0 means the default
+	KeepDeliveries time.Duration                                                     // how long deliveries are kept that have ended; 0 means the default
+	GeminiKey      seal.Text                                                         // of the Gemini API; empty means no such provider
+	GeminiBaseURL  string                                                            // of a proxy in front of it; empty means Google's own address
+	GeminiModel    string                                                            // for agents that choose `gemini` or nothing; empty leaves it to the provider
+	GeminiThinking string                                                            // how long its models think; empty leaves it to them
+	GeminiSafety   string                                                            // from where on it blocks content; empty leaves it to Google
+	GeminiStream   string                                                            // "off" asks it for answers in one piece, for proxies that cannot stream
+	OpenAIKey      seal.Text                                                         // of the OpenAI-compatible server; may be empty if OpenAIBaseURL is set
+	OpenAIBaseURL  string                                                            // of that server; empty means OpenAI's own
+	OpenAIModel    string                                                            // what agents use that choose no model, unless there is GeminiKey; empty leaves that to the scripted provider
+	NATS           string                                                            // servers that carry hints between replicas; empty leaves that to Postgres
+	Live           graph.LiveLimits                                                  // what one caller may hold of live delivery; 0 means the default
+	Rates          rate.Limits                                                       // what each caller may ask for in a minute; nil bounds nothing
+	StopDelay      time.Duration                                                     // how long a server that was told to stop serves on while /readyz says so
+	Documents      string                                                            // folder or manifest of the only documents that are executed; empty means all are
+	CheckSQL       bool                                                              // guard every statement (for tests)
+	ran            func(ctx context.Context, query string, args []driver.NamedValue) // hears of every statement (for tests)
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }

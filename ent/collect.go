@@ -11,7 +11,8 @@ import (
 // not asked for: fields of one name, under whatever aliases, each ask for what all of them ask for. Otherwise the last
 // alias would decide what the others read, and they would read zero values.
 func collectFields(op *graphql.OperationContext, selections ast.SelectionSet, satisfies []string) []graphql.CollectedField {
-	fields := graphql.CollectFields(op, selections, satisfies)
+	// A copy: the fields of a selection are kept for the whole operation, and resolvers run side by side.
+	fields := slices.Clone(graphql.CollectFields(op, selections, satisfies))
 	asked := map[string]ast.SelectionSet{}
 	for _, f := range fields {
 		asked[f.Name] = append(slices.Clip(asked[f.Name]), f.Selections...)

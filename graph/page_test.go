@@ -163,3 +163,18 @@ func TestEventsArePulledWithoutAGap(t *testing.T) {
 		}
 	})
 }
+
+// What fields of one name ask for is put together for each thread of a page anew, by resolvers that run side by side: it
+// may neither be written where others read nor grow from one to the next.
+func TestAliasesOnAPageAreReadOnce(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		agentID := a.agent("A")
+		for range 25 {
+			a.thread(agentID)
+		}
+		r := a.must(`{ threads(first: 25) { edges { node { one: messages(last: 1) { edges { node { x: author y: author text } } } two: messages(last: 2) { edges { node { x: text z: author } } } } } } }`, nil)
+		if edges, _ := r.at("threads", "edges").([]any); len(edges) != 25 {
+			t.Errorf("%d threads", len(edges))
+		}
+	})
+}

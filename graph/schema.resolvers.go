@@ -1170,7 +1170,7 @@ func (r *threadWhereInputResolver) Text(ctx context.Context, obj *ent.ThreadWher
 	if data == nil {
 		return nil
 	}
-	found, err := textSearch(workspaceOf(ctx), *data)
+	found, err := r.textSearch(ctx, *data)
 	obj.AddPredicates(found...)
 	return err
 }

@@ -67,3 +67,35 @@ func TestSearchUsesTheIndexThatTheDocumentsName(t *testing.T) {
 		t.Errorf("the next migration would be %q (%v)", drift, err)
 	}
 }
+
+// A text that occurs often is looked for in another way than one that is rare. Both find the same threads as reading them does,
+// also under `not`.
+func TestSearchFindsWhatIsFrequentAndWhatIsRare(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		agentID := a.agent("A")
+		said := map[string]string{}
+		for i := range 40 {
+			threadID, text := a.thread(agentID), fmt.Sprintf("Grüße, number %d.", i)
+			if i%10 == 3 {
+				text += " Seldom"
+			}
+			if said[threadID] = text; i == 5 {
+				said[threadID] = "nothing"
+			}
+			a.must(`mutation($t: ID!, $x: String!) { sendOperatorMessage(input: {threadId: $t, text: $x}) { message { id } } }`, map[string]any{"t": threadID, "x": said[threadID]})
+		}
+		for _, text := range []string{"GRÜSSE", "grüße", "seldom", "nothing", "nowhere", "number 1"} {
+			for where, want := range map[string]bool{fmt.Sprintf(`{text: %q}`, text): true, fmt.Sprintf(`{not: {text: %q}}`, text): false} {
+				found := map[string]bool{}
+				for _, e := range a.must(`{ threads(first: 100, where: `+where+`) { edges { node { id } } } }`, nil).at("threads", "edges").([]any) {
+					found[e.(map[string]any)["node"].(map[string]any)["id"].(string)] = true
+				}
+				for threadID, has := range said {
+					if is := strings.Contains(strings.ToLower(has), strings.ToLower(text)) == want; is != found[threadID] {
+						t.Errorf("%s: thread with %q found: %v", where, has, found[threadID])
+					}
+				}
+			}
+		}
+	})
+}

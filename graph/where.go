@@ -9,10 +9,6 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
-	"parley/ent/customer"
-	"parley/ent/message"
-	"parley/ent/predicate"
-	"parley/ent/thread"
 	"parley/invalid"
 )
 
@@ -135,30 +131,4 @@ func matchNothing(filter reflect.Value) {
 	predicates := filter.FieldByName("Predicates")
 	none := reflect.ValueOf(func(s *sql.Selector) { s.Where(sql.False()) })
 	predicates.Set(reflect.Append(predicates, none.Convert(predicates.Type().Elem())))
-}
-
-// maxSearch bounds the text that threads are searched for, in characters.
-const maxSearch = 200
-
-// textSearch finds threads by what was written in them and by who the customer is.
-func textSearch(workspaceID, text string) ([]predicate.Thread, error) {
-	var bad invalid.Error
-	bad.Text("where.text", text, 1, maxSearch)
-	if err := bad.Err(); err != nil {
-		return nil, err
-	}
-	written := func(s *sql.Selector) {
-		m := sql.Table(message.Table)
-		found := sql.Dialect(s.Dialect()).Select(m.C(message.FieldThreadID)).From(m)
-		found.Where(sql.And(
-			sql.ContainsFold(m.C(message.FieldText), text),
-			sql.ColumnsEQ(m.C(message.FieldThreadID), s.C(thread.FieldID)),
-			sql.EQ(m.C(message.FieldWorkspaceID), workspaceID),
-		))
-		s.Where(sql.Exists(found))
-	}
-	person := customer.Or(customer.NameContainsFold(text), customer.EmailContainsFold(text), customer.PhoneContains(text))
-	// Without NotNil a thread without an external id would neither meet the condition nor its opposite.
-	external := thread.And(thread.ExternalIDNotNil(), thread.ExternalIDContainsFold(text))
-	return []predicate.Thread{thread.Or(written, thread.HasCustomerWith(customer.WorkspaceID(workspaceID), person), external)}, nil
 }

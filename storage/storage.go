@@ -9,6 +9,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,6 +27,8 @@ type Options struct {
 	Guard bool
 	// Trace hears every statement before it runs, with the context of who runs it, if set. Tests count with it.
 	Trace func(ctx context.Context, query string)
+	// Ran hears of every statement that was run with its arguments, if set. Tests ask for plans with it.
+	Ran func(ctx context.Context, query string, args []driver.NamedValue)
 	// MaxConns bounds the connections to Postgres, and the readers of SQLite; 0 means 20 and 8.
 	MaxConns int
 }

@@ -1141,9 +1141,9 @@ var (
 				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[12], ThreadsColumns[0]},
 			},
 			{
-				Name:    "thread_workspace_id_status_last_activity_at",
+				Name:    "thread_workspace_id_status_last_activity_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[6], ThreadsColumns[12]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[6], ThreadsColumns[12], ThreadsColumns[0]},
 			},
 			{
 				Name:    "thread_workspace_id_message_count_id",
@@ -1151,14 +1151,22 @@ var (
 				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[10], ThreadsColumns[0]},
 			},
 			{
-				Name:    "thread_workspace_id_agent_id_last_activity_at",
+				Name:    "thread_workspace_id_agent_id_last_activity_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[26], ThreadsColumns[12]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[26], ThreadsColumns[12], ThreadsColumns[0]},
 			},
 			{
-				Name:    "thread_workspace_id_customer_id",
+				Name:    "thread_operator",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[27]},
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[29], ThreadsColumns[12], ThreadsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "operator_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "thread_workspace_id_customer_id_last_activity_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[27], ThreadsColumns[12], ThreadsColumns[0]},
 			},
 			{
 				Name:    "thread_erased",

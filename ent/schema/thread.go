@@ -73,10 +73,11 @@ func (Thread) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("workspace_id", "external_id").Unique(),
 		index.Fields("workspace_id", "last_activity_at", "id"),
-		index.Fields("workspace_id", "status", "last_activity_at"),
+		index.Fields("workspace_id", "status", "last_activity_at", "id"), // with the id a page needs no sort
 		index.Fields("workspace_id", "message_count", "id"),
-		index.Fields("workspace_id", "agent_id", "last_activity_at"),
-		index.Fields("workspace_id", "customer_id"),
+		index.Fields("workspace_id", "agent_id", "last_activity_at", "id"),
+		index.Fields("workspace_id", "operator_id", "last_activity_at", "id").StorageKey("thread_operator").Annotations(entsql.IndexWhere("operator_id IS NOT NULL")),
+		index.Fields("workspace_id", "customer_id", "last_activity_at", "id"),
 		index.Fields("erased_at").StorageKey("thread_erased").Annotations(entsql.IndexWhere("erased_at IS NOT NULL")),
 		// Who deletes a customer or a message asks for the threads that refer to it.
 		index.Fields("customer_id"),
