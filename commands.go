@@ -90,8 +90,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		if len(rest) > 0 {
 			return errUsage
 		}
-		logger := slog.New(slog.NewTextHandler(errOut, nil))
+		logger := c.newLogger(errOut)
 		slog.SetDefault(logger) // libraries that write to the standard log
+		tellExports(logger)
 		return serve(ctx, c, out, logger, nil)
 	case "migrate":
 		a, err := openApp(ctx, c)

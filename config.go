@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -50,6 +51,9 @@ type Config struct {
 	StopDelay      time.Duration     // how long a server that was told to stop serves on while /readyz says so
 	Documents      string            // folder or manifest of the only documents that are executed; empty means all are
 	CheckSQL       bool              // guard every statement (for tests)
+	LogLevel       slog.Level        // what is less is not written
+	LogJSON        bool              // lines are JSON
+	TraceEndpoint  string            // URL that spans are posted to; empty traces nothing
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }
@@ -102,7 +106,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		}
 	}
 	c.Rates, wrongRates = ratesFromEnv(getenv)
-	bad = errors.Join(bad, wrongRates)
+	bad = errors.Join(bad, wrongRates, c.logFromEnv(getenv), c.traceFromEnv(getenv))
 	c = c.withDefaults()
 	var wrongDelay error
 	c.StopDelay, wrongDelay = stopDelay(getenv("PARLEY_STOP_DELAY"), c.embedded())
