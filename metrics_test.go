@@ -28,16 +28,15 @@ type family struct {
 // metricsNow are the metrics of a server in which everything has happened once.
 func metricsNow(t *testing.T) map[string]family {
 	t.Helper()
-	heard, endpoints := newEndpoints(t)
+	_, endpoints := newEndpoints(t)
 	e := environment(t, storagetest.SQLite)
 	address, printed, _ := startServer(t, e, map[string]model.Provider{"orders": orders{}})
 	w := newTraced(t, address, printedKey.FindString(printed), endpoints, 0)
 	w.say(t, "01")
-	waitUntil(t, func() bool { return heard.get("/hook") != "" })
 	query(t, address, "prl_wrong", `{ viewer { id } }`)
 	query(t, address, w.key, `{ thread(id: "thr_none") { id } }`)
 	found := map[string]family{}
-	waitUntil(t, func() bool { // what comes after the webhook's answer, too
+	waitUntil(t, func() bool { // until the turn has ended, and webhooks were answered
 		parser := expfmt.NewTextParser(prometheus.LegacyValidation)
 		all, err := parser.TextToMetricFamilies(strings.NewReader(get(t, address+"/metrics") + "\n"))
 		if err != nil {

@@ -1,15 +1,15 @@
 package main
 
-// setting is one row of the table in docs/configuration.md: variables that belong together, what they mean in Markdown, and what
+// settingGroup is one row of the table in docs/configuration.md: variables that belong together, what they mean in Markdown, and what
 // holds where they are not set.
-type setting struct {
+type settingGroup struct {
 	names             []string
 	secret            bool // their values must not be shown
 	meaning, fallback string
 }
 
 // settings are all variables that a server reads by itself.
-var settings = []setting{
+var settings = []settingGroup{
 	{[]string{"PARLEY_LISTEN"}, false, "address to listen on", "`127.0.0.1:8080`"},
 	{[]string{"PARLEY_DATA"}, false, "folder of the embedded database and of the generated secret key", "`./data`"},
 	{[]string{"DATABASE_URL"}, true, "`postgres://…` or `sqlite://path`. Statements are kept prepared on each connection to Postgres; behind a proxy that gives out a connection for one transaction and does not know them (PgBouncer before 1.21), add `?prepared_statements=off`", "SQLite in `PARLEY_DATA`"},
