@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // settingGroup is one row of the table in docs/configuration.md: variables that belong together, what they mean in Markdown, and what
 // holds where they are not set.
 type settingGroup struct {
@@ -61,3 +63,25 @@ var variables = func() (all []variable) {
 	}
 	return all
 }()
+
+// settingNames lists the variables in lines of a terminal's width.
+func settingNames() string {
+	var b strings.Builder
+	width := 0
+	for i, v := range variables {
+		switch {
+		case width == 0:
+			b.WriteString("  ")
+		case width+len(v.name) > 100:
+			b.WriteString("\n  ")
+			width = 0
+		default:
+			b.WriteString(" ")
+		}
+		b.WriteString(v.name)
+		if width += len(v.name) + 1; i == len(variables)-1 {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
