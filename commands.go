@@ -44,7 +44,7 @@ Commands:
   version                                    print the version
   help                                       print this text
 
-Settings come from the environment, which `parley check` reads too:
+Settings come from the environment, which parley check reads too:
 `
 
 // errUsage asks main to say how the command is used.
