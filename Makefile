@@ -45,6 +45,12 @@ run: ## Run the server from source
 generate: ## Write the generated code again: ent, then gqlgen
 	go generate ./ent ./graph
 
+.PHONY: docs
+docs: ## Write again what the documents take from the code, and the dashboard
+	go run scripts/dashboard.go
+	go test . -run 'TestMetricsAre|TestSettingsAre|TestLimitsAre|TestTheReference|TestPagesShow' -docs
+	go test ./delivery -run Documents -update
+
 .PHONY: migration
 migration: ## Write the migration that ent/schema asks for, in both dialects (NAME=add_something)
 	@scripts/postgres go run storage/newmigration.go $(NAME)

@@ -22,15 +22,15 @@ var arrows = map[string][]string{
 	"bench":      {},
 	"chat":       {"static"},
 	"console":    {"static"},
-	"delivery":   {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
-	"dialogue":   {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal"},
+	"delivery":   {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal", "trace"},
+	"dialogue":   {"ent", "eventlog", "failpoint", "invalid", "outbound", "seal", "trace"},
 	"ent":        {},
-	"eventlog":   {"ent", "failpoint", "seal"},
+	"eventlog":   {"ent", "failpoint", "seal", "trace"},
 	"examples":   {},
 	"failpoint":  {},
 	"fakemodel":  {},
+	"graph":      {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "live", "outbound", "rate", "retention", "seal", "trace"},
 	"graphiql":   {"static"},
-	"graph":      {"access", "delivery", "dialogue", "ent", "eventlog", "invalid", "live", "outbound", "rate", "retention", "seal"},
 	"invalid":    {},
 	"live":       {},
 	"outbound":   {},
@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"seal":       {},
 	"static":     {},
 	"storage":    {"ent"},
+	"trace":      {},
 }
 
 // clients are vendors' clients, each with the one folder that may import it.

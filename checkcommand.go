@@ -13,25 +13,6 @@ import (
 	"parley/seal"
 )
 
-// variable is what a server reads from its environment.
-type variable struct {
-	name   string
-	secret bool // its value must not be shown
-}
-
-// variables are all of them.
-var variables = []variable{
-	{"PARLEY_LISTEN", false}, {"PARLEY_DATA", false}, {"DATABASE_URL", true}, {"PARLEY_ADMIN_KEY", true}, {"PARLEY_SECRET_KEY", true},
-	{"PARLEY_PUBLIC_URL", false}, {"PARLEY_ALLOWED_ORIGINS", false}, {"PARLEY_KEY_CONNECTIONS", false}, {"PARLEY_THREAD_CONNECTIONS", false},
-	{"PARLEY_KEY_MESSAGES", false}, {"PARLEY_THREAD_MESSAGES", false}, {"PARLEY_TRUSTED_PROXIES", false}, {"PARLEY_WEBHOOK_RETRIES", false},
-	{"PARLEY_KEY_RATE", false}, {"PARLEY_KEY_COST", false}, {"PARLEY_THREAD_RATE", false}, {"PARLEY_THREAD_COST", false},
-	{"PARLEY_ADDRESS_RATE", false}, {"PARLEY_ADDRESS_COST", false}, {"PARLEY_DOCUMENTS", false}, {"PARLEY_STOP_DELAY", false},
-	{"PARLEY_KEEP_EVENTS", false}, {"PARLEY_KEEP_DELIVERIES", false}, {"PARLEY_KEEP_AUDIT", false}, {"PARLEY_OUTBOUND_ALLOW", false}, {"GEMINI_API_KEY", true},
-	{"GEMINI_MODEL", false}, {"GEMINI_BASE_URL", true}, {"GEMINI_THINKING_LEVEL", false}, {"GEMINI_SAFETY", false}, {"GEMINI_STREAMING", false},
-	{"OPENAI_API_KEY", true}, {"OPENAI_BASE_URL", true}, {"OPENAI_MODEL", false}, {"GEMINI_LEGACY_MODEL", false}, {"NATS_URL", true},
-	{"PARLEY_CHECK_SQL", false},
-}
-
 // What a finding says of its subject.
 const (
 	isFine  = "ok"
@@ -96,7 +77,7 @@ func (k *checkup) say(state, subject, format string, args ...any) {
 	k.found = append(k.found, finding{state, subject, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", " ")})
 }
 
-var variableName = regexp.MustCompile(`\b(PARLEY|DATABASE|GEMINI|OPENAI|NATS)_[A-Z_]+\b`)
+var variableName = regexp.MustCompile(`\b(PARLEY|DATABASE|GEMINI|OPENAI|NATS|OTEL)_[A-Z_]+\b`)
 
 // variables judges each variable by itself: those that are wrong, those that are set, and names that nobody reads.
 func (k *checkup) variables(err error, getenv func(string) string, environ []string) {

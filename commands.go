@@ -45,11 +45,7 @@ Commands:
   version                                    print the version
   help                                       print this text
 
-Settings come from the environment: PARLEY_LISTEN, PARLEY_DATA, DATABASE_URL, PARLEY_ADMIN_KEY, PARLEY_SECRET_KEY,
-PARLEY_PUBLIC_URL, PARLEY_ALLOWED_ORIGINS, PARLEY_TRUSTED_PROXIES, PARLEY_OUTBOUND_ALLOW, PARLEY_WEBHOOK_RETRIES, PARLEY_KEY_RATE and its like, PARLEY_KEEP_EVENTS, PARLEY_KEEP_DELIVERIES, PARLEY_STOP_DELAY, GEMINI_API_KEY, GEMINI_BASE_URL, GEMINI_MODEL,
-GEMINI_THINKING_LEVEL, GEMINI_SAFETY, GEMINI_STREAMING, GEMINI_LEGACY_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL,
-OPENAI_MODEL.
-docs/configuration.md describes them.
+Settings come from the environment, which parley check reads too:
 `
 
 // errUsage asks main to say how the command is used.
@@ -63,7 +59,7 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 	}
 	switch name {
 	case "help", "-h", "-help", "--help":
-		_, err := io.WriteString(out, usage)
+		_, err := io.WriteString(out, usage+settingNames()+"docs/configuration.md describes them.\n")
 		return err
 	case "version", "--version":
 		_, err := fmt.Fprintln(out, "parley", version)
@@ -93,8 +89,9 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		if len(rest) > 0 {
 			return errUsage
 		}
-		logger := slog.New(slog.NewTextHandler(errOut, nil))
+		logger := c.newLogger(errOut)
 		slog.SetDefault(logger) // libraries that write to the standard log
+		tellExports(logger)
 		return serve(ctx, c, out, logger, nil)
 	case "migrate":
 		a, err := openApp(ctx, c)

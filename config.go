@@ -55,6 +55,9 @@ type Config struct {
 	Documents      string                                                            // folder or manifest of the only documents that are executed; empty means all are
 	CheckSQL       bool                                                              // guard every statement (for tests)
 	ran            func(ctx context.Context, query string, args []driver.NamedValue) // hears of every statement (for tests)
+	LogLevel       slog.Level                                                        // what is less is not written
+	LogJSON        bool                                                              // lines are JSON
+	TraceEndpoint  string                                                            // URL that spans are posted to; empty traces nothing
 
 	GeminiLegacyModel string // for agents that choose gemini-legacy without a model; empty leaves it to the provider
 }
@@ -107,7 +110,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		}
 	}
 	c.Rates, wrongRates = ratesFromEnv(getenv)
-	bad = errors.Join(bad, wrongRates)
+	bad = errors.Join(bad, wrongRates, c.logFromEnv(getenv), c.traceFromEnv(getenv))
 	c = c.withDefaults()
 	var wrongDelay error
 	c.StopDelay, wrongDelay = stopDelay(getenv("PARLEY_STOP_DELAY"), c.embedded())

@@ -14,7 +14,13 @@ import (
 func metricsOf(db *storage.DB, parts ...prometheus.Collector) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	registry.MustRegister(collectors.NewDBStatsCollector(db.SQL, "write"))
+	for name, pool := range db.Pools() {
+		registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
+	}
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "parley_build_info", Help: "1, with the version of the program and the database that it uses.",
+		ConstLabels: prometheus.Labels{"version": version, "database": db.Dialect},
+	}, func() float64 { return 1 }))
 	registry.MustRegister(parts...)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

@@ -68,6 +68,11 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 	defer measured(a)()
+	tracer, endTracer, err := c.newTracer(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer endTracer()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
@@ -106,11 +111,11 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	dialogues := dialogue.New(a.log, a.keys, functions, guard, dialogue.Options{
 		Providers: models.byName, DefaultModel: models.choice, Make: makeProvider, CheckScript: scripted.Validate, PublicURL: c.PublicURL, Sole: c.embedded(),
 		DrainFor: drainFor, Logger: logger, Live: others.texts, Scratch: scratch(storage.Options{Guard: c.CheckSQL}),
-		LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
+		Tracer: tracer, LeaseFor: failpoint.LeaseFor(0), OrphanedAfter: failpoint.LeaseFor(0), // 0 is the engine's own choice
 	})
 	deliveries := delivery.New(a.log, a.keys, webhooks, guard, delivery.Options{
 		Version: version, Sole: c.embedded(), DrainFor: drainFor, Logger: logger, Schedule: c.WebhookRetries,
-		Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
+		Tracer: tracer, Timeout: failpoint.LeaseFor(0), LeaseMargin: failpoint.LeaseFor(0),
 	})
 	given, own, err := trustedDocuments(c)
 	if err != nil {
@@ -119,7 +124,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, KeepAudit: c.KeepAudit, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Reads: others.reads, Rates: others.rates,
-		Documents: given, OwnDocuments: own,
+		Documents: given, OwnDocuments: own, Tracer: tracer,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
 		Limits:  c.Live,
 		Models:  models.offered,
@@ -136,7 +141,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	defer rest()
 	var going leaving
 	server := &http.Server{
-		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, deliveries.Metrics(), keeper.Metrics(), api.Metrics(), others.rates)),
+		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, dialogues.Metrics(), deliveries.Metrics(), keeper.Metrics(), api.Metrics(), others.rates)),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),

@@ -30,7 +30,8 @@ type job struct {
 	claimedAt     ms.Time // by the database
 	leaseEnd      time.Time
 	lane          int
-	revision      int64 // of the workspace's integrations when it was claimed
+	parent        string // span in which the event happened
+	revision      int64  // of the workspace's integrations when it was claimed
 }
 
 // look shows what is pending at the given endpoints, or, with nil, at all. It locks nothing.
@@ -136,7 +137,7 @@ func (s *Service) take(ctx context.Context, client *ent.Client, owner string, k 
 		j := &job{leaseEnd: leaseEnd, lane: k.lane}
 		var body string
 		err := row.Scan(&j.id, &j.workspace, &j.integrationID, &j.eventID, &j.attempt, &j.tries, &j.steppedAside,
-			&j.createdAt, &j.nextAt, &j.claimedAt, &j.url, &body, &j.revision)
+			&j.createdAt, &j.nextAt, &j.claimedAt, &j.url, &body, &j.parent, &j.revision)
 		j.body, j.claimedAt = []byte(body), j.claimedAt.Add(-s.lease())
 		jobs = append(jobs, j)
 		return err

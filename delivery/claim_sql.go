@@ -121,6 +121,7 @@ WHERE rowid IN (
 		SELECT few.at FROM (SELECT c.rowid AS at, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
 RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until,
 	(SELECT i.url FROM integrations i WHERE i.id = integration_id), (SELECT e.body FROM events e WHERE e.id = event_id),
+	(SELECT COALESCE(e.traceparent, '') FROM events e WHERE e.id = event_id),
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = workspace_id)`
 
 // claimPostgres takes deliveries of the endpoints $2, each with its room in $3. Rows that another process is claiming are
@@ -140,6 +141,7 @@ WITH picked AS MATERIALIZED (
 	RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until
 ) SELECT moved.*, (SELECT i.url FROM integrations i WHERE i.id = moved.integration_id),
 	(SELECT e.body FROM events e WHERE e.id = moved.event_id),
+	(SELECT COALESCE(e.traceparent, '') FROM events e WHERE e.id = moved.event_id),
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = moved.workspace_id)
 FROM moved`
 

@@ -104,7 +104,7 @@ func (s *Service) attendTo(ctx context.Context, id string) error {
 		wait := noticeAfter[due-1]
 		after = func() {
 			s.metrics.notices.WithLabelValues(wait.String()).Inc()
-			s.o.Logger.Warn("an endpoint keeps failing", "integration", id, "for", wait, "failures", h.failures, "error", failure.Error)
+			s.o.Logger.WarnContext(ctx, "an endpoint keeps failing", "integration", id, "for", wait, "failures", h.failures, "error", failure.Error)
 		}
 		err = tx.Client().IntegrationHealth.Update().Where(integrationhealth.IntegrationID(id)).SetNotices(int(due)).Exec(ctx)
 		if err != nil {

@@ -74,6 +74,7 @@ type recording struct {
 func (s *Service) committed(done *recording) {
 	s.beats.update(done.written, done.unwritten)
 	s.metrics.opened.Add(float64(done.opened))
+	s.metrics.moved(done.finished)
 	if done.attend {
 		s.chores.Poke()
 	}

@@ -166,7 +166,7 @@ func (s *Service) drop(ctx context.Context, integrationID string, until ms.Time,
 		}
 		most -= int(n)
 		s.metrics.dropped.Add(float64(n))
-		s.o.Logger.Warn("held deliveries were given up", "integration", integrationID, "count", n)
+		s.o.Logger.WarnContext(ctx, "held deliveries were given up", "integration", integrationID, "count", n)
 	}
 	return nil
 }

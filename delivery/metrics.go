@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/ent/attempt"
+	"parley/ent/delivery"
 	"parley/ent/ms"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -20,12 +21,17 @@ type metrics struct {
 	attempts *prometheus.CounterVec
 	refused  prometheus.Counter
 	latency  prometheus.Histogram
+	ended    *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
 	opened   prometheus.Counter
 	notices  *prometheus.CounterVec
 	disabled prometheus.Counter
 	dropped  prometheus.Counter
 	flight   *prometheus.Desc
 	oldest   *prometheus.Desc
+	pending  *prometheus.Desc
+	held     *prometheus.Desc
+	heldAge  *prometheus.Desc
 }
 
 var _ prometheus.Collector = (*metrics)(nil)
@@ -43,6 +49,13 @@ func newMetrics(s *Service) *metrics {
 			Name: "parley_delivery_first_answer_seconds", Help: "Time from the commit of an event to the first answer to its delivery.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600},
 		}),
+		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_deliveries_total", Help: "Deliveries that an attempt has ended, by how: DONE, EXHAUSTED, CANCELLED; or HELD, until they are released.",
+		}, []string{"state"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "parley_delivery_attempt_seconds", Help: "Time that attempts took, by outcome.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
+		}, []string{"outcome"}),
 		opened: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "parley_delivery_breaker_opened_total", Help: "Breakers of endpoints that opened, those that opened again included.",
 		}),
@@ -55,13 +68,19 @@ func newMetrics(s *Service) *metrics {
 		dropped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "parley_delivery_held_dropped_total", Help: "Held deliveries that were given up: too many, or too old.",
 		}),
-		flight: prometheus.NewDesc("parley_delivery_in_flight", "Deliveries that this process is sending.", nil, nil),
-		oldest: prometheus.NewDesc("parley_delivery_oldest_due_seconds", "Age of the oldest delivery that is due at an endpoint that may be sent to.", nil, nil),
+		flight:  prometheus.NewDesc("parley_delivery_in_flight", "Deliveries that this process is sending.", nil, nil),
+		oldest:  prometheus.NewDesc("parley_delivery_oldest_due_seconds", "Age of the oldest delivery that is due at an endpoint that may be sent to.", nil, nil),
+		pending: prometheus.NewDesc("parley_delivery_pending", "Deliveries that are due or wait for another try, counted up to 100000.", nil, nil),
+		held:    prometheus.NewDesc("parley_delivery_held", "Deliveries that are held for integrations which are disabled or being released, counted up to 100000.", nil, nil),
+		heldAge: prometheus.NewDesc("parley_delivery_oldest_held_seconds", "Age of the oldest held delivery.", nil, nil),
 	}
 	for _, outcome := range []attempt.Outcome{
 		attempt.OutcomeSUCCEEDED, attempt.OutcomeREFUSED, attempt.OutcomeUNREACHABLE, attempt.OutcomeTIMED_OUT, attempt.OutcomeBLOCKED, attempt.OutcomeLOST,
 	} {
 		m.attempts.WithLabelValues(string(outcome)) // so that each exists from the start
+	}
+	for _, state := range []delivery.State{delivery.StateDONE, delivery.StateEXHAUSTED, delivery.StateCANCELLED, delivery.StateHELD} {
+		m.ended.WithLabelValues(string(state))
 	}
 	for _, after := range noticeAfter {
 		m.notices.WithLabelValues(after.String())
@@ -93,12 +112,15 @@ func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	m.attempts.Describe(ch)
 	m.refused.Describe(ch)
 	m.latency.Describe(ch)
+	m.ended.Describe(ch)
+	m.seconds.Describe(ch)
 	m.opened.Describe(ch)
 	m.notices.Describe(ch)
 	m.disabled.Describe(ch)
 	m.dropped.Describe(ch)
-	ch <- m.flight
-	ch <- m.oldest
+	for _, d := range []*prometheus.Desc{m.flight, m.oldest, m.pending, m.held, m.heldAge} {
+		ch <- d
+	}
 }
 
 // Collect implements prometheus.Collector.
@@ -106,6 +128,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	m.attempts.Collect(ch)
 	m.refused.Collect(ch)
 	m.latency.Collect(ch)
+	m.ended.Collect(ch)
+	m.seconds.Collect(ch)
 	m.opened.Collect(ch)
 	m.notices.Collect(ch)
 	m.disabled.Collect(ch)
@@ -116,9 +140,10 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 	age, err := m.service.oldestDue(ctx)
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(m.oldest, err)
-		return
+	} else {
+		ch <- prometheus.MustNewConstMetric(m.oldest, prometheus.GaugeValue, age.Seconds())
 	}
-	ch <- prometheus.MustNewConstMetric(m.oldest, prometheus.GaugeValue, age.Seconds())
+	m.backlog(ctx, ch)
 }
 
 // oldestSQL hops over the endpoints as a scan does. Replays, which wait for live deliveries, do not count.

@@ -57,7 +57,7 @@ func (r *run) recordAll(ctx context.Context, batch []result) {
 		failed = slices.DeleteFunc(failed, func(x result) bool { return now.After(x.leaseEnd) })
 	}
 	if len(failed) > 0 {
-		r.o.Logger.Error("outcomes of deliveries could not be recorded; they will be sent again", "count", len(failed))
+		r.o.Logger.ErrorContext(ctx, "outcomes of deliveries could not be recorded; they will be sent again", "count", len(failed))
 	}
 }
 

@@ -41,7 +41,7 @@ func (r *run) replayLoop(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		if err := r.replayAll(viewer.SystemContext(ctx, "delivery replay"), r.owner); err != nil && ctx.Err() == nil {
-			r.o.Logger.Error("cannot go on with replays; trying again", "error", err)
+			r.o.Logger.ErrorContext(ctx, "cannot go on with replays; trying again", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -54,7 +54,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 	if s.o.Sole {
 		if err := s.takeLost(ctx, endless); err != nil && ctx.Err() == nil {
-			s.o.Logger.Error("cannot take over deliveries left running; they wait for their leases", "error", err)
+			s.o.Logger.ErrorContext(ctx, "cannot take over deliveries left running; they wait for their leases", "error", err)
 		}
 	}
 	var claimers, recorder sync.WaitGroup
@@ -86,7 +86,7 @@ func (r *run) claimLoop(ctx, sending context.Context) {
 			rest = maxRest
 		}
 		if err != nil && ctx.Err() == nil {
-			r.o.Logger.Error("cannot claim deliveries; trying again", "error", err)
+			r.o.Logger.ErrorContext(ctx, "cannot claim deliveries; trying again", "error", err)
 			r.scanAt, rest = time.Time{}, r.o.Poll // what was granted is not known to be claimed
 		}
 		if !sleep(ctx, rest) {
@@ -175,11 +175,14 @@ func (r *run) claimAndLaunch(ctx, sending context.Context, grants []grant) error
 // deliver sends one claimed delivery.
 func (r *run) deliver(ctx context.Context, j *job) result {
 	began := time.Now()
+	ctx, span := r.traceAttempt(ctx, j)
+	defer span.End()
 	o, err := r.send(ctx, j.parcel)
 	if err != nil {
+		span.Fail("not sent")
 		return result{j, nil}
 	}
-	r.metrics.answered(j, o, time.Since(began))
+	r.told(ctx, span, j, o, time.Since(began))
 	return result{j, &o}
 }
 
@@ -194,7 +197,7 @@ func (r *run) sweepLoop(ctx context.Context) {
 			err = r.sweepSlowly(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			r.o.Logger.Error("cannot sweep deliveries; trying again", "error", err)
+			r.o.Logger.ErrorContext(ctx, "cannot sweep deliveries; trying again", "error", err)
 		}
 		select {
 		case <-ctx.Done():

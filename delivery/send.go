@@ -10,6 +10,7 @@ import (
 	"parley/ent/attempt"
 	"parley/ent/ms"
 	"parley/outbound"
+	"parley/trace"
 )
 
 // parcel is all that one POST needs.
@@ -34,7 +35,7 @@ func (s *Service) send(ctx context.Context, p parcel) (Outcome, error) {
 	o := Outcome{Result: attempt.OutcomeBLOCKED, Error: "its signing secret cannot be read on this server"}
 	if p.signing.err == nil && len(p.signing.secrets) > 0 {
 		res, err := s.client.Do(ctx, outbound.Request{
-			Method: http.MethodPost, URL: p.url, Header: s.header(p, start), Body: p.body, Timeout: s.o.Timeout, MaxBody: maxRead,
+			Method: http.MethodPost, URL: p.url, Header: s.header(ctx, p, start), Body: p.body, Timeout: s.o.Timeout, MaxBody: maxRead,
 		})
 		var failure *outbound.Error
 		if errors.As(err, &failure) && failure.Kind == outbound.KindCancelled && !failure.Sent {
@@ -42,17 +43,18 @@ func (s *Service) send(ctx context.Context, p parcel) (Outcome, error) {
 		}
 		o = s.readOutcome(res, err)
 	} else {
-		s.o.Logger.Error("a webhook cannot be signed", "event", p.eventID, "error", p.signing.err)
+		s.o.Logger.ErrorContext(ctx, "a webhook cannot be signed", "error", p.signing.err)
 	}
 	o.StartedAt, o.Body = ms.Of(start), p.body
 	return o, nil
 }
 
 // header signs afresh: receivers refuse an old time stamp as a replay.
-func (s *Service) header(p parcel, now time.Time) http.Header {
+func (s *Service) header(ctx context.Context, p parcel, now time.Time) http.Header {
 	h := outbound.Sign(p.eventID, now, p.body, p.signing.secrets...)
 	h.Set("Content-Type", "application/json")
 	h.Set("User-Agent", "Parley-Webhooks/"+s.o.Version)
+	trace.Inject(ctx, h)
 	h.Set("Webhook-Attempt", strconv.Itoa(p.attempt))
 	if p.test {
 		h.Set("Webhook-Test", "true")

@@ -15,6 +15,7 @@ import (
 	"parley/eventlog"
 	"parley/outbound"
 	"parley/seal"
+	"parley/trace"
 )
 
 // Options are what a Service may be told beside what it needs. The zero value is right for a server.
@@ -36,6 +37,7 @@ type Options struct {
 	// running, without waiting for its leases to end.
 	Sole bool
 
+	Tracer *trace.Tracer    // follows deliveries; nil follows none
 	Now    func() time.Time // nil means time.Now
 	Random func() float64   // for jitter, in [0,1); nil means math/rand
 	Logger *slog.Logger     // nil means slog.Default

@@ -47,7 +47,7 @@ func (s *Service) takeLost(ctx context.Context, until string) error {
 			return err
 		}
 		s.metrics.count(stored)
-		s.o.Logger.Warn("deliveries lost their worker and will be sent again", "count", len(stored))
+		s.o.Logger.WarnContext(ctx, "deliveries lost their worker and will be sent again", "count", len(stored))
 	}
 }
 

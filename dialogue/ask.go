@@ -68,7 +68,7 @@ func (r *run) ask(ctx context.Context, sources []source, question model.Request,
 				a.end.Usage, a.end.Detail = err.Usage, sentence(err)
 				r.dropped = append(r.dropped, dropped{a, read, began})
 			}
-			r.s.o.Logger.Warn("dialogue: a model failed", "turn", r.hold.id, "model", src.String(), "error", err)
+			r.s.o.Logger.WarnContext(ctx, "dialogue: a model failed", "model", src.String(), "error", err)
 			if !err.Elsewhere() {
 				return answer{}, err
 			}
@@ -98,6 +98,8 @@ var errIdle = errors.New("the model said nothing for too long")
 // stream asks one model and passes its text on while it comes. Text that was heard before the model broke off is an
 // answer too, with the reason Cut. Patience bounds the wait for its first sign of life, ModelIdle that for each further.
 func (r *run) stream(ctx context.Context, src source, question model.Request, patience time.Duration) (a answer, failure *model.Error) {
+	inquiry := r.s.traceModel(ctx, src)
+	defer func() { inquiry.answered(ctx, a, failure) }()
 	question.Model, question.Messages = src.model, ownWire(question.Messages, src.identity())
 	a = answer{provider: src.name, credentialID: src.credentialID, messageID: id.New(id.Message), end: model.End{Model: src.model}}
 	a.writing = &writing{to: r.listener(), Generation: Generation{
@@ -142,6 +144,7 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 			return a, nil
 		case ev.Delta != "" && ctx.Err() == nil:
 			failpoint.Hit("turn.streaming")
+			inquiry.heard()
 			a.writing.add(ev.Delta)
 			text.WriteString(ev.Delta)
 		}

@@ -14,6 +14,7 @@ import (
 	"parley/ent/call"
 	"parley/eventlog"
 	"parley/failpoint"
+	"parley/trace"
 )
 
 // maxSideBySide is how many calls of one turn are on their way at once.
@@ -105,9 +106,11 @@ func (v *view) functionOf(c *ent.Call) *ent.Function {
 
 // runCall sends one call and stores how it ended. The error is ours; whatever the endpoint does is an outcome.
 func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err error) {
+	ctx, span := r.s.traceCall(ctx, c)
+	defer span.End()
 	defer func() {
 		if p := recover(); p != nil {
-			r.s.o.Logger.Error("dialogue: a call panicked", "call", c.ID, "panic", p, "stack", string(debug.Stack()))
+			r.s.o.Logger.ErrorContext(ctx, "dialogue: a call panicked", "panic", p, "stack", string(debug.Stack()))
 			o := failed("the call failed inside the server")
 			o.isHTTP = true
 			err = r.finish(ctx, c, o)
@@ -135,6 +138,7 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 	if err != nil {
 		return err
 	}
+	trace.Inject(ctx, request.Header)
 	failpoint.Hit("call.reserved")
 	if err := r.markSent(ctx, c); err != nil {
 		return err
@@ -143,8 +147,10 @@ func (r *run) runCall(ctx, base context.Context, v *view, c *ent.Call) (err erro
 	// From here on the call runs to its own end, whatever becomes of the turn.
 	work, cancel := context.WithDeadline(base, r.deadline)
 	defer cancel()
+	began := time.Now()
 	o, answered := r.s.send(work, f, request, hidden)
 	o.isHTTP = true
+	r.toldCall(ctx, span, f, o, time.Since(began))
 	if !answered && base.Err() != nil {
 		return base.Err() // the process ends: whoever goes on decides as after a crash
 	}

@@ -23,6 +23,7 @@ type claim struct {
 	id, workspace, threadID, agentID string
 	fence                            int64
 	promised                         bool
+	parent                           string // span that asked for the turn
 }
 
 // The rows a worker may take, each with what else the claim changes.
@@ -62,7 +63,7 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, crowded cr
 		order = ` ORDER BY agent_id IN (` + strings.Join(places, `, `) + `), due_at LIMIT $1`
 	}
 	if promised {
-		return s.promise(ctx, `SELECT id, workspace_id, thread_id, agent_id, fence + 1 FROM turns WHERE `+fmt.Sprintf(who, s.log.NowSQL())+order, n, args)
+		return s.promise(ctx, `SELECT id, workspace_id, thread_id, agent_id, fence + 1, COALESCE(traceparent, '') FROM turns WHERE `+fmt.Sprintf(who, s.log.NowSQL())+order, n, args)
 	}
 	pick := `id IN (SELECT id FROM turns WHERE ` + who + order + `)`
 	if s.log.Postgres() {
@@ -70,7 +71,7 @@ func (s *Service) claim(ctx context.Context, who, also string, n int, crowded cr
 		pick = `id = ANY(ARRAY(SELECT id FROM turns WHERE ` + who + order + ` FOR UPDATE SKIP LOCKED))`
 	}
 	statement := fmt.Sprintf(`UPDATE turns SET state = 'RUNNING', fence = fence + 1, lease_owner = $2,
-		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence`, s.log.NowSQL())
+		lease_until = %[1]s + $3`+also+` WHERE `+pick+` RETURNING id, workspace_id, thread_id, agent_id, fence, COALESCE(traceparent, '')`, s.log.NowSQL())
 	return s.claims(ctx, statement, args)
 }
 
@@ -95,7 +96,7 @@ func (s *Service) claims(ctx context.Context, statement string, args []any) ([]c
 	var claims []claim
 	for rows.Next() {
 		var c claim
-		if err := rows.Scan(&c.id, &c.workspace, &c.threadID, &c.agentID, &c.fence); err != nil {
+		if err := rows.Scan(&c.id, &c.workspace, &c.threadID, &c.agentID, &c.fence, &c.parent); err != nil {
 			return nil, fmt.Errorf("claim turns: %w", err)
 		}
 		claims = append(claims, c)

@@ -95,7 +95,7 @@ func (r *run) close(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, tn
 	}
 	switch {
 	case end.unread != nil:
-		return makeDue(ctx, tx, t, end.unread.CreatedAt, max(tx.Now, end.unread.CreatedAt.Add(quiet(a))))
+		return makeDueFor(ctx, tx, t, end.unread, max(tx.Now, end.unread.CreatedAt.Add(quiet(a))))
 	case end.reason == turn.ReasonANSWERED:
 		return followTurn(ctx, tx, t, a, tn)
 	}

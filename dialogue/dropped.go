@@ -60,7 +60,7 @@ func (r *run) account(ctx context.Context) {
 		return r.storeDropped(ctx, tx, tn)
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {
-		r.s.o.Logger.Error("dialogue: what a model said in vain cannot be accounted for", "turn", r.hold.id, "error", err)
+		r.s.o.Logger.ErrorContext(ctx, "dialogue: what a model said in vain cannot be accounted for", "error", err)
 	}
 }
 

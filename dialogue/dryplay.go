@@ -36,7 +36,7 @@ func (s *Service) playDryRuns(ctx context.Context) {
 						continue // its followers were told that it is over
 					}
 					if err := s.playDryRun(ctx, job); err != nil && ctx.Err() == nil {
-						s.o.Logger.Error("dialogue: a dry run failed", "run", job.id, "error", err)
+						s.o.Logger.ErrorContext(ctx, "dialogue: a dry run failed", "run", job.id, "error", err)
 					}
 				}
 			}

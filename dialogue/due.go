@@ -8,6 +8,7 @@ import (
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/call"
+	"parley/ent/event"
 	"parley/ent/message"
 	"parley/ent/ms"
 	"parley/ent/turn"
@@ -75,10 +76,33 @@ func makeDue(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, first, du
 	return nil
 }
 
+// makeDueFor is makeDue for a message that has waited for the turn before to end. The new turn belongs to the trace of that
+// message, not to the one of the turn.
+func makeDueFor(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, m *ent.Message, due ms.Time) error {
+	create := newTurn(tx, tx.Client(), t, m.CreatedAt, due)
+	if tx.Traceparent() != "" {
+		said, err := tx.Client().Event.Query().Where(event.ThreadID(t.Row.ID), event.Sequence(m.Sequence)).All(ctx)
+		if err != nil {
+			return fmt.Errorf("find the trace of a message: %w", err)
+		}
+		for _, e := range said {
+			create.SetNillableTraceparent(e.Traceparent)
+		}
+	}
+	if err := create.Exec(ctx); err != nil {
+		return fmt.Errorf("make the turn: %w", err)
+	}
+	return nil
+}
+
 func newTurn(tx *eventlog.Tx, client *ent.Client, t *eventlog.Thread, first, due ms.Time) *ent.TurnCreate {
 	tx.WakeTurnsAt(due)
-	return client.Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
+	create := client.Turn.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetAgentID(t.Row.AgentID).
 		SetEpoch(t.Row.Epoch).SetDueAt(due).SetFirstMessageAt(first).SetCreatedAt(tx.Now)
+	if parent := tx.Traceparent(); parent != "" {
+		create.SetTraceparent(parent)
+	}
+	return create
 }
 
 // unpark lets a parked turn go on. The time it was parked does not count against its limit.

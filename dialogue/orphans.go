@@ -40,7 +40,7 @@ func (s *Service) settleOrphans(ctx context.Context, after time.Duration) {
 	found, err := s.findOrphans(ctx, after)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.o.Logger.Error("dialogue: orphaned calls cannot be found", "error", err)
+			s.o.Logger.ErrorContext(ctx, "dialogue: orphaned calls cannot be found", "error", err)
 		}
 		return
 	}
@@ -57,7 +57,7 @@ func (s *Service) settleOrphans(ctx context.Context, after time.Duration) {
 			return closeCall(ctx, tx, t, c, unknown("the server stopped while it waited for the answer"))
 		})
 		if err != nil && ctx.Err() == nil {
-			s.o.Logger.Error("dialogue: an orphaned call cannot be ended", "call", o.ID, "error", err)
+			s.o.Logger.ErrorContext(ctx, "dialogue: an orphaned call cannot be ended", "call", o.ID, "error", err)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"parley/ent/step"
 	"parley/storage"
 	"parley/storage/storagetest"
+	"parley/trace"
 )
 
 // counted is a model that counts its questions under a name.
@@ -67,7 +69,7 @@ func TestPain10_NothingBehindAnOverloadedModel(t *testing.T) {
 			o.FirstWithin = 300 * time.Millisecond // of a model with another one behind it
 			o.Providers["busy"] = counted(&asked, "busy", overloaded)
 			o.Providers["hung"] = counted(&asked, "hung", silentModel)
-			o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			o.Logger = slog.New(trace.NewHandler(slog.NewTextHandler(&log, nil)))
 		})
 		models := func(all ...string) func(*dialogue.AgentInput) {
 			return func(in *dialogue.AgentInput) { in.Models = &all }
@@ -84,7 +86,10 @@ func TestPain10_NothingBehindAnOverloadedModel(t *testing.T) {
 		st := db.Client.Step.Query().Where(step.ThreadID(id)).OnlyX(w.ctx)
 		equal(t, "who answered", []string{m.Model, st.Provider, st.Model}, []string{"fake/c", "fake", "c"})
 		for _, failed := range []string{"busy/a", "hung/b"} {
-			if !strings.Contains(log.String(), fmt.Sprintf("turn=%s model=%s error=", tn.ID, failed)) {
+			told := slices.ContainsFunc(strings.Split(log.String(), "\n"), func(line string) bool {
+				return strings.Contains(line, "model="+failed+" error=") && strings.Contains(line, "thread="+id+" turn="+tn.ID)
+			})
+			if !told {
 				t.Errorf("the failure of %s does not stand in the log:\n%s", failed, log.String())
 			}
 		}

@@ -102,7 +102,7 @@ func (r *run) record(ctx context.Context, v *view, st *reply) error {
 	}
 	// The step is stored: from here on nothing may fail. What cannot be read is looked up by the next move.
 	fresh := left.AgentRevision == next.revision || r.placeAgent(ctx, r.s.log.Client(), &next, left.AgentRevision) == nil
-	r.said, r.known = said, &left
+	r.said, r.known, r.why = said, &left, end.reason
 	r.reading.add(st)
 	if fresh && !st.contact { // which changes the customer's row
 		r.next = &next

@@ -27,7 +27,7 @@ func (s *Service) remind(ctx context.Context) {
 	for {
 		due, err := s.dueReminders(ctx)
 		if err != nil && ctx.Err() == nil {
-			s.o.Logger.Error("dialogue: due reminders cannot be read", "error", err)
+			s.o.Logger.ErrorContext(ctx, "dialogue: due reminders cannot be read", "error", err)
 		}
 		fired := 0
 		for _, d := range due {
@@ -78,7 +78,8 @@ func (s *Service) dueReminders(ctx context.Context) ([]dueReminder, error) {
 // fireOne fires a reminder and reports whether that worked. One that fails is tried again after a minute, so that it does
 // not stand before the others.
 func (s *Service) fireOne(ctx context.Context, d dueReminder) bool {
-	ctx = viewer.WorkerContext(ctx, d.workspace, "reminder")
+	ctx, span := s.traceReminder(viewer.WorkerContext(ctx, d.workspace, "reminder"), d)
+	defer span.End()
 	err := s.fire(ctx, d)
 	if err == nil || ctx.Err() != nil {
 		return err == nil
@@ -92,9 +93,9 @@ func (s *Service) fireOne(ctx context.Context, d dueReminder) bool {
 	if failed == nil && left == 0 {
 		return true // somebody has ended it meanwhile, or erased its thread
 	}
-	s.o.Logger.Error("dialogue: a reminder failed", "reminder", d.id, "thread", d.threadID, "error", err)
+	s.o.Logger.ErrorContext(ctx, "dialogue: a reminder failed", "error", err)
 	if failed != nil && ctx.Err() == nil {
-		s.o.Logger.Error("dialogue: a reminder that failed cannot be put off", "reminder", d.id, "error", failed)
+		s.o.Logger.ErrorContext(ctx, "dialogue: a reminder that failed cannot be put off", "error", failed)
 	}
 	return false
 }

@@ -33,6 +33,7 @@ func (s *Service) Run(ctx context.Context) error {
 			wake.Poke()
 		}
 	})()
+	defer s.log.OnWake(s.metrics.heard)()
 	var g errgroup.Group
 	g.Go(func() error {
 		s.keep(work)
@@ -65,7 +66,7 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		claims, pause, err := s.claimSome(ctx, cap(slots)-len(slots), sweep, due.Swap(false))
 		if err != nil && ctx.Err() == nil {
-			s.o.Logger.Error("dialogue: the queue of turns cannot be read", "error", err)
+			s.o.Logger.ErrorContext(ctx, "dialogue: the queue of turns cannot be read", "error", err)
 		}
 		for _, c := range claims {
 			slots <- struct{}{}
@@ -179,7 +180,7 @@ func (s *Service) keep(work context.Context) {
 		mine, err := look(work)
 		if err != nil {
 			if work.Err() == nil {
-				s.o.Logger.Error("dialogue: leases cannot be renewed", "error", err)
+				s.o.Logger.ErrorContext(work, "dialogue: leases cannot be renewed", "error", err)
 			}
 			continue
 		}
@@ -197,27 +198,30 @@ const maxAttempts = 3
 
 // runTurn runs a claimed turn to its end, or gives it back.
 func (s *Service) runTurn(ctx context.Context, h *hold) {
-	ctx = viewer.WorkerContext(ctx, h.workspace, "turn")
 	c := h.claim
+	ctx, span := s.traceTurn(viewer.WorkerContext(ctx, h.workspace, "turn"), c)
+	defer span.End()
 	failpoint.Hit("turn.claimed")
-	err := s.tryTurn(ctx, h)
+	r := &run{s: s, hold: h}
+	err := r.try(ctx)
+	r.told(ctx, span, err)
 	switch {
 	case err == nil, errors.Is(err, errLost):
 	case ctx.Err() != nil:
 		s.giveBack(ctx, c, 0)
 	default:
-		s.o.Logger.Error("dialogue: a turn failed", "turn", c.id, "thread", c.threadID, "error", err)
+		s.o.Logger.ErrorContext(ctx, "dialogue: a turn failed", "error", err)
 		s.giveBack(ctx, c, 1)
 	}
 }
 
-func (s *Service) tryTurn(ctx context.Context, h *hold) (err error) {
+// try is run, with a panic as an error.
+func (r *run) try(ctx context.Context) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	r := &run{s: s, hold: h}
 	return r.run(ctx)
 }
 
@@ -235,6 +239,6 @@ func (s *Service) giveBack(ctx context.Context, c claim, failures int) {
 		return update.Exec(ctx)
 	})
 	if err != nil { // its lease will run out
-		s.o.Logger.Error("dialogue: a turn could not be given back", "turn", c.id, "error", err)
+		s.o.Logger.ErrorContext(ctx, "dialogue: a turn could not be given back", "error", err)
 	}
 }

@@ -78,7 +78,7 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 		header.Set(name, value)
 	}
 	if err := r.s.addSecrets(ctx, f, header); err != nil {
-		r.s.o.Logger.Error("dialogue: secret headers cannot be read", "function", f.ID, "error", err)
+		r.s.o.Logger.ErrorContext(ctx, "dialogue: secret headers cannot be read", "function", f.ID, "error", err)
 		return fail("the function's secret headers cannot be read by this server")
 	}
 	return &request{

@@ -17,6 +17,7 @@ import (
 	"parley/eventlog"
 	"parley/outbound"
 	"parley/seal"
+	"parley/trace"
 )
 
 // Options sets up a Service. The zero value of every field but Providers and DefaultModel is usable.
@@ -64,6 +65,8 @@ type Options struct {
 
 	// PublicURL is this server's own address as others see it; functions learn it in the header User-Agent.
 	PublicURL string
+	// Tracer follows turns; nil follows none.
+	Tracer *trace.Tracer
 	// Live hears messages while models write them, if set.
 	Live Generations
 	// Logger is slog.Default() if nil.
@@ -94,7 +97,8 @@ type Service struct {
 	dryRuns   chan *dryRun
 	warnings  warnings
 	masks     masks
-	dryRunMu  sync.Mutex                   // held while a run is stored and put into dryRuns
+	dryRunMu  sync.Mutex // held while a run is stored and put into dryRuns
+	metrics   *metrics
 	suggested suggested                    // replies that are being suggested
 	instead   func(*ent.Function) *outcome // on the stage of a dry run: what a call brings without being sent
 }
@@ -124,10 +128,12 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 		client: log.Client(), keys: keys, make: o.Make, http: client.LimitedHTTPClient(maxModelAnswer, maxModelFailure),
 		known: map[string]knownCredentials{}, made: map[string]*ownProvider{},
 	}
-	return &Service{
+	s := &Service{
 		log: log, keys: keys, client: client, guard: guard, o: o, name: id.New("wrk"), own: own, lists: newModelLists(),
 		dryRuns: make(chan *dryRun, dryRunsWaiting), running: registry{turns: map[string]*hold{}}, endpoints: endpoints{known: map[string]*endpoint{}},
 	}
+	s.metrics = newMetrics(s)
+	return s
 }
 
 // splitModel cuts `provider/model` at the first slash; a bare provider means its default model.

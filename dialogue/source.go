@@ -74,7 +74,7 @@ func (s *Service) source(ctx context.Context, choice string) (source, error) {
 	src.credentialID = c.ID
 	provider, release, err := s.own.use(c)
 	if err != nil {
-		s.o.Logger.Warn("dialogue: a model provider of a workspace cannot be used", "workspace", c.WorkspaceID, "provider", c.Name, "error", err)
+		s.o.Logger.WarnContext(ctx, "dialogue: a model provider of a workspace cannot be used", "workspace", c.WorkspaceID, "provider", c.Name, "error", err)
 		return src, nil
 	}
 	src.provider, src.release = provider, release

@@ -14,10 +14,14 @@ import (
 	"parley/ent/ms"
 	"parley/ent/turn"
 	"parley/failpoint"
+	"parley/trace"
 )
 
 // step asks the model once and stores what it said.
 func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
+	ctx, span := r.s.o.Tracer.Start(ctx, "step", trace.Internal)
+	defer span.End()
+	span.Int("parley.step.number", int64(v.turn.StepsUsed+1))
 	if v.hidden, err = r.s.hidden(ctx, v.thread.WorkspaceID); err != nil {
 		return false, err
 	}
@@ -61,6 +65,7 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 		r.drop(question, a, h.read, asked)
 		return true, nil // the wall clock: the next look ends the turn
 	default:
+		span.Fail("no model answered")
 		return false, r.end(ctx, turn.ReasonFAILED, sentence(err), true)
 	}
 	st := reply{answer: a, read: h.read, asked: asked, reached: reached, last: last}
@@ -72,6 +77,7 @@ func (r *run) step(ctx context.Context, v *view) (more bool, err error) {
 		r.drop(question, a, h.read, asked)
 		return false, err
 	}
+	r.toldStep(span, &st)
 	a.writing.end(st.text != "" && st.misfit == "")
 	failpoint.Hit("step.stored")
 	r.empty, r.garbled, r.again = r.empty+st.empty, r.garbled+st.garbled, st.again

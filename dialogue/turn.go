@@ -33,6 +33,8 @@ type run struct {
 	s          *Service
 	hold       *hold
 	unheard    bool                           // whether nobody watches what its model writes
+	began      time.Time                      // when the turn was started, by this process's clock
+	why        turn.Reason                    // why this worker has ended it; empty while it has not
 	deadline   time.Time                      // the turn's wall clock, by this process's
 	empty      int                            // answers without text and call so far
 	garbled    int                            // answers with a call that cannot be read so far
@@ -78,13 +80,15 @@ func (r *run) run(ctx context.Context) error {
 func (r *run) begin(ctx context.Context) error {
 	var v *view
 	var left eventlog.Known
+	var old ent.Turn
+	var waited time.Duration
 	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, tn, around, err := r.guard(ctx, tx, true)
 		if err != nil {
 			return err
 		}
 		t.Leave(&left)
-		old := *tn
+		old, waited = *tn, tx.Now.Sub(tn.DueAt)
 		tn.State, tn.Fence = turn.StateRUNNING, r.hold.fence
 		v = &view{turn: tn, thread: t.Row}
 		if err := r.place(ctx, tx.Reader(), v, around); err != nil {
@@ -113,11 +117,15 @@ func (r *run) begin(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("begin the turn: %w", err)
 		}
-		r.deadline = time.Now().Add(time.Duration(v.agent.MaxTurnSeconds)*time.Second - tx.Now.Sub(*tn.StartedAt))
+		r.began = time.Now().Add(-tx.Now.Sub(*tn.StartedAt))
+		r.deadline = r.began.Add(time.Duration(v.agent.MaxTurnSeconds) * time.Second)
 		return v.settleSent(ctx, tx, t)
 	})
 	if err != nil {
 		return err
+	}
+	if old.StartedAt == nil {
+		r.s.metrics.waitSeconds.Observe(max(0, waited).Seconds())
 	}
 	r.hold.begun.Store(true)
 	r.hold.poke()
@@ -243,13 +251,16 @@ func (r *run) advance(ctx, base context.Context) (more bool, err error) {
 // end ends the turn, with the agent's fallback text to the customer if asked. On a thread whose agent is silent by now
 // nothing is said and the reason is the one that follows from its tags.
 func (r *run) end(ctx context.Context, reason turn.Reason, text string, fallback bool) error {
-	return r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
+	var ended turn.Reason
+	err := r.s.log.Write(ctx, func(ctx context.Context, tx *eventlog.Tx) error {
 		t, tn, _, err := r.guard(ctx, tx, false)
 		if err != nil {
 			return err
 		}
+		ended = reason
 		if silent(t) {
 			reason, text := silence(t)
+			ended = reason
 			return endTurn(ctx, tx, t, tn, reason, text)
 		}
 		if reason == "" {
@@ -267,8 +278,12 @@ func (r *run) end(ctx context.Context, reason turn.Reason, text string, fallback
 		if err := endTurn(ctx, tx, t, tn, reason, text); err != nil || queued == nil {
 			return err
 		}
-		return makeDue(ctx, tx, t, queued.CreatedAt, tx.Now)
+		return makeDueFor(ctx, tx, t, queued, tx.Now)
 	})
+	if err == nil {
+		r.why = ended
+	}
+	return err
 }
 
 // queued returns the first message that waits for the next turn, where the agent lets messages wait; nil for none.

@@ -35,7 +35,9 @@ type Event struct {
 	// Ids and facts that live subscribers need.
 	Data raw.JSON `json:"data,omitempty"`
 	// Webhook body as it is signed; empty for types that no webhook carries.
-	Body         string `json:"body,omitempty"`
+	Body string `json:"body,omitempty"`
+	// Span in which it happened, for its deliveries; nil where nothing is traced, and without a body.
+	Traceparent  *string `json:"traceparent,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -46,7 +48,7 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case event.FieldCreatedAt, event.FieldShard, event.FieldPosition, event.FieldSequence:
 			values[i] = new(sql.NullInt64)
-		case event.FieldID, event.FieldWorkspaceID, event.FieldThreadID, event.FieldType, event.FieldData, event.FieldBody:
+		case event.FieldID, event.FieldWorkspaceID, event.FieldThreadID, event.FieldType, event.FieldData, event.FieldBody, event.FieldTraceparent:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -125,6 +127,13 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Body = value.String
 			}
+		case event.FieldTraceparent:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field traceparent", values[i])
+			} else if value.Valid {
+				_m.Traceparent = new(string)
+				*_m.Traceparent = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -191,6 +200,11 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("body=")
 	builder.WriteString(_m.Body)
+	builder.WriteString(", ")
+	if v := _m.Traceparent; v != nil {
+		builder.WriteString("traceparent=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

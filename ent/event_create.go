@@ -118,6 +118,20 @@ func (_c *EventCreate) SetNillableBody(v *string) *EventCreate {
 	return _c
 }
 
+// SetTraceparent sets the "traceparent" field.
+func (_c *EventCreate) SetTraceparent(v string) *EventCreate {
+	_c.mutation.SetTraceparent(v)
+	return _c
+}
+
+// SetNillableTraceparent sets the "traceparent" field if the given value is not nil.
+func (_c *EventCreate) SetNillableTraceparent(v *string) *EventCreate {
+	if v != nil {
+		_c.SetTraceparent(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *EventCreate) SetID(v string) *EventCreate {
 	_c.mutation.SetID(v)
@@ -289,6 +303,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec.SetField(event.FieldBody, field.TypeString, value)
 		_node.Body = value
 	}
+	if value, ok := _c.mutation.Traceparent(); ok {
+		_spec.SetField(event.FieldTraceparent, field.TypeString, value)
+		_node.Traceparent = &value
+	}
 	return _node, _spec
 }
 
@@ -384,6 +402,9 @@ func (u *EventUpsertOne) UpdateNewValues() *EventUpsertOne {
 		}
 		if _, exists := u.create.mutation.Body(); exists {
 			s.SetIgnore(event.FieldBody)
+		}
+		if _, exists := u.create.mutation.Traceparent(); exists {
+			s.SetIgnore(event.FieldTraceparent)
 		}
 	}))
 	return u
@@ -625,6 +646,9 @@ func (u *EventUpsertBulk) UpdateNewValues() *EventUpsertBulk {
 			}
 			if _, exists := b.mutation.Body(); exists {
 				s.SetIgnore(event.FieldBody)
+			}
+			if _, exists := b.mutation.Traceparent(); exists {
+				s.SetIgnore(event.FieldTraceparent)
 			}
 		}
 	}))

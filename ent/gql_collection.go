@@ -1348,6 +1348,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, event.FieldBody)
 				fieldSeen[event.FieldBody] = struct{}{}
 			}
+		case "traceparent":
+			if _, ok := fieldSeen[event.FieldTraceparent]; !ok {
+				selectedFields = append(selectedFields, event.FieldTraceparent)
+				fieldSeen[event.FieldTraceparent] = struct{}{}
+			}
 		case "id":
 		case "__typename":
 		default:
@@ -3288,6 +3293,11 @@ func (_q *TurnQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[turn.FieldReasonText]; !ok {
 				selectedFields = append(selectedFields, turn.FieldReasonText)
 				fieldSeen[turn.FieldReasonText] = struct{}{}
+			}
+		case "traceparent":
+			if _, ok := fieldSeen[turn.FieldTraceparent]; !ok {
+				selectedFields = append(selectedFields, turn.FieldTraceparent)
+				fieldSeen[turn.FieldTraceparent] = struct{}{}
 			}
 		case "startedAt":
 			if _, ok := fieldSeen[turn.FieldStartedAt]; !ok {

@@ -6075,6 +6075,23 @@ type EventWhereInput struct {
 	BodyHasSuffix    *string  `json:"bodyHasSuffix,omitempty"`
 	BodyEqualFold    *string  `json:"bodyEqualFold,omitempty"`
 	BodyContainsFold *string  `json:"bodyContainsFold,omitempty"`
+
+	// "traceparent" field predicates.
+	Traceparent             *string  `json:"traceparent,omitempty"`
+	TraceparentNEQ          *string  `json:"traceparentNEQ,omitempty"`
+	TraceparentIn           []string `json:"traceparentIn,omitempty"`
+	TraceparentNotIn        []string `json:"traceparentNotIn,omitempty"`
+	TraceparentGT           *string  `json:"traceparentGT,omitempty"`
+	TraceparentGTE          *string  `json:"traceparentGTE,omitempty"`
+	TraceparentLT           *string  `json:"traceparentLT,omitempty"`
+	TraceparentLTE          *string  `json:"traceparentLTE,omitempty"`
+	TraceparentContains     *string  `json:"traceparentContains,omitempty"`
+	TraceparentHasPrefix    *string  `json:"traceparentHasPrefix,omitempty"`
+	TraceparentHasSuffix    *string  `json:"traceparentHasSuffix,omitempty"`
+	TraceparentIsNil        bool     `json:"traceparentIsNil,omitempty"`
+	TraceparentNotNil       bool     `json:"traceparentNotNil,omitempty"`
+	TraceparentEqualFold    *string  `json:"traceparentEqualFold,omitempty"`
+	TraceparentContainsFold *string  `json:"traceparentContainsFold,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -6441,6 +6458,51 @@ func (i *EventWhereInput) P() (predicate.Event, error) {
 	}
 	if i.BodyContainsFold != nil {
 		predicates = append(predicates, event.BodyContainsFold(*i.BodyContainsFold))
+	}
+	if i.Traceparent != nil {
+		predicates = append(predicates, event.TraceparentEQ(*i.Traceparent))
+	}
+	if i.TraceparentNEQ != nil {
+		predicates = append(predicates, event.TraceparentNEQ(*i.TraceparentNEQ))
+	}
+	if len(i.TraceparentIn) > 0 {
+		predicates = append(predicates, event.TraceparentIn(i.TraceparentIn...))
+	}
+	if len(i.TraceparentNotIn) > 0 {
+		predicates = append(predicates, event.TraceparentNotIn(i.TraceparentNotIn...))
+	}
+	if i.TraceparentGT != nil {
+		predicates = append(predicates, event.TraceparentGT(*i.TraceparentGT))
+	}
+	if i.TraceparentGTE != nil {
+		predicates = append(predicates, event.TraceparentGTE(*i.TraceparentGTE))
+	}
+	if i.TraceparentLT != nil {
+		predicates = append(predicates, event.TraceparentLT(*i.TraceparentLT))
+	}
+	if i.TraceparentLTE != nil {
+		predicates = append(predicates, event.TraceparentLTE(*i.TraceparentLTE))
+	}
+	if i.TraceparentContains != nil {
+		predicates = append(predicates, event.TraceparentContains(*i.TraceparentContains))
+	}
+	if i.TraceparentHasPrefix != nil {
+		predicates = append(predicates, event.TraceparentHasPrefix(*i.TraceparentHasPrefix))
+	}
+	if i.TraceparentHasSuffix != nil {
+		predicates = append(predicates, event.TraceparentHasSuffix(*i.TraceparentHasSuffix))
+	}
+	if i.TraceparentIsNil {
+		predicates = append(predicates, event.TraceparentIsNil())
+	}
+	if i.TraceparentNotNil {
+		predicates = append(predicates, event.TraceparentNotNil())
+	}
+	if i.TraceparentEqualFold != nil {
+		predicates = append(predicates, event.TraceparentEqualFold(*i.TraceparentEqualFold))
+	}
+	if i.TraceparentContainsFold != nil {
+		predicates = append(predicates, event.TraceparentContainsFold(*i.TraceparentContainsFold))
 	}
 
 	switch len(predicates) {
@@ -14133,6 +14195,23 @@ type TurnWhereInput struct {
 	ReasonTextEqualFold    *string  `json:"reasonTextEqualFold,omitempty"`
 	ReasonTextContainsFold *string  `json:"reasonTextContainsFold,omitempty"`
 
+	// "traceparent" field predicates.
+	Traceparent             *string  `json:"traceparent,omitempty"`
+	TraceparentNEQ          *string  `json:"traceparentNEQ,omitempty"`
+	TraceparentIn           []string `json:"traceparentIn,omitempty"`
+	TraceparentNotIn        []string `json:"traceparentNotIn,omitempty"`
+	TraceparentGT           *string  `json:"traceparentGT,omitempty"`
+	TraceparentGTE          *string  `json:"traceparentGTE,omitempty"`
+	TraceparentLT           *string  `json:"traceparentLT,omitempty"`
+	TraceparentLTE          *string  `json:"traceparentLTE,omitempty"`
+	TraceparentContains     *string  `json:"traceparentContains,omitempty"`
+	TraceparentHasPrefix    *string  `json:"traceparentHasPrefix,omitempty"`
+	TraceparentHasSuffix    *string  `json:"traceparentHasSuffix,omitempty"`
+	TraceparentIsNil        bool     `json:"traceparentIsNil,omitempty"`
+	TraceparentNotNil       bool     `json:"traceparentNotNil,omitempty"`
+	TraceparentEqualFold    *string  `json:"traceparentEqualFold,omitempty"`
+	TraceparentContainsFold *string  `json:"traceparentContainsFold,omitempty"`
+
 	// "started_at" field predicates.
 	StartedAt       *ms.Time  `json:"startedAt,omitempty"`
 	StartedAtNEQ    *ms.Time  `json:"startedAtNEQ,omitempty"`
@@ -14783,6 +14862,51 @@ func (i *TurnWhereInput) P() (predicate.Turn, error) {
 	}
 	if i.ReasonTextContainsFold != nil {
 		predicates = append(predicates, turn.ReasonTextContainsFold(*i.ReasonTextContainsFold))
+	}
+	if i.Traceparent != nil {
+		predicates = append(predicates, turn.TraceparentEQ(*i.Traceparent))
+	}
+	if i.TraceparentNEQ != nil {
+		predicates = append(predicates, turn.TraceparentNEQ(*i.TraceparentNEQ))
+	}
+	if len(i.TraceparentIn) > 0 {
+		predicates = append(predicates, turn.TraceparentIn(i.TraceparentIn...))
+	}
+	if len(i.TraceparentNotIn) > 0 {
+		predicates = append(predicates, turn.TraceparentNotIn(i.TraceparentNotIn...))
+	}
+	if i.TraceparentGT != nil {
+		predicates = append(predicates, turn.TraceparentGT(*i.TraceparentGT))
+	}
+	if i.TraceparentGTE != nil {
+		predicates = append(predicates, turn.TraceparentGTE(*i.TraceparentGTE))
+	}
+	if i.TraceparentLT != nil {
+		predicates = append(predicates, turn.TraceparentLT(*i.TraceparentLT))
+	}
+	if i.TraceparentLTE != nil {
+		predicates = append(predicates, turn.TraceparentLTE(*i.TraceparentLTE))
+	}
+	if i.TraceparentContains != nil {
+		predicates = append(predicates, turn.TraceparentContains(*i.TraceparentContains))
+	}
+	if i.TraceparentHasPrefix != nil {
+		predicates = append(predicates, turn.TraceparentHasPrefix(*i.TraceparentHasPrefix))
+	}
+	if i.TraceparentHasSuffix != nil {
+		predicates = append(predicates, turn.TraceparentHasSuffix(*i.TraceparentHasSuffix))
+	}
+	if i.TraceparentIsNil {
+		predicates = append(predicates, turn.TraceparentIsNil())
+	}
+	if i.TraceparentNotNil {
+		predicates = append(predicates, turn.TraceparentNotNil())
+	}
+	if i.TraceparentEqualFold != nil {
+		predicates = append(predicates, turn.TraceparentEqualFold(*i.TraceparentEqualFold))
+	}
+	if i.TraceparentContainsFold != nil {
+		predicates = append(predicates, turn.TraceparentContainsFold(*i.TraceparentContainsFold))
 	}
 	if i.StartedAt != nil {
 		predicates = append(predicates, turn.StartedAtEQ(*i.StartedAt))

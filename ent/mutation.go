@@ -12865,6 +12865,7 @@ type EventMutation struct {
 	_type         *string
 	data          *raw.JSON
 	body          *string
+	traceparent   *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Event, error)
@@ -13406,6 +13407,55 @@ func (m *EventMutation) ResetBody() {
 	m.body = nil
 }
 
+// SetTraceparent sets the "traceparent" field.
+func (m *EventMutation) SetTraceparent(s string) {
+	m.traceparent = &s
+}
+
+// Traceparent returns the value of the "traceparent" field in the mutation.
+func (m *EventMutation) Traceparent() (r string, exists bool) {
+	v := m.traceparent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTraceparent returns the old "traceparent" field's value of the Event entity.
+// If the Event object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventMutation) OldTraceparent(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTraceparent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTraceparent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTraceparent: %w", err)
+	}
+	return oldValue.Traceparent, nil
+}
+
+// ClearTraceparent clears the value of the "traceparent" field.
+func (m *EventMutation) ClearTraceparent() {
+	m.traceparent = nil
+	m.clearedFields[event.FieldTraceparent] = struct{}{}
+}
+
+// TraceparentCleared returns if the "traceparent" field was cleared in this mutation.
+func (m *EventMutation) TraceparentCleared() bool {
+	_, ok := m.clearedFields[event.FieldTraceparent]
+	return ok
+}
+
+// ResetTraceparent resets all changes to the "traceparent" field.
+func (m *EventMutation) ResetTraceparent() {
+	m.traceparent = nil
+	delete(m.clearedFields, event.FieldTraceparent)
+}
+
 // Where appends a list predicates to the EventMutation builder.
 func (m *EventMutation) Where(ps ...predicate.Event) {
 	m.predicates = append(m.predicates, ps...)
@@ -13440,7 +13490,7 @@ func (m *EventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EventMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.workspace_id != nil {
 		fields = append(fields, event.FieldWorkspaceID)
 	}
@@ -13468,6 +13518,9 @@ func (m *EventMutation) Fields() []string {
 	if m.body != nil {
 		fields = append(fields, event.FieldBody)
 	}
+	if m.traceparent != nil {
+		fields = append(fields, event.FieldTraceparent)
+	}
 	return fields
 }
 
@@ -13494,6 +13547,8 @@ func (m *EventMutation) Field(name string) (ent.Value, bool) {
 		return m.Data()
 	case event.FieldBody:
 		return m.Body()
+	case event.FieldTraceparent:
+		return m.Traceparent()
 	}
 	return nil, false
 }
@@ -13521,6 +13576,8 @@ func (m *EventMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldData(ctx)
 	case event.FieldBody:
 		return m.OldBody(ctx)
+	case event.FieldTraceparent:
+		return m.OldTraceparent(ctx)
 	}
 	return nil, fmt.Errorf("unknown Event field %s", name)
 }
@@ -13592,6 +13649,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBody(v)
+		return nil
+	case event.FieldTraceparent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTraceparent(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Event field %s", name)
@@ -13680,6 +13744,9 @@ func (m *EventMutation) ClearedFields() []string {
 	if m.FieldCleared(event.FieldSequence) {
 		fields = append(fields, event.FieldSequence)
 	}
+	if m.FieldCleared(event.FieldTraceparent) {
+		fields = append(fields, event.FieldTraceparent)
+	}
 	return fields
 }
 
@@ -13699,6 +13766,9 @@ func (m *EventMutation) ClearField(name string) error {
 		return nil
 	case event.FieldSequence:
 		m.ClearSequence()
+		return nil
+	case event.FieldTraceparent:
+		m.ClearTraceparent()
 		return nil
 	}
 	return fmt.Errorf("unknown Event nullable field %s", name)
@@ -13734,6 +13804,9 @@ func (m *EventMutation) ResetField(name string) error {
 		return nil
 	case event.FieldBody:
 		m.ResetBody()
+		return nil
+	case event.FieldTraceparent:
+		m.ResetTraceparent()
 		return nil
 	}
 	return fmt.Errorf("unknown Event field %s", name)
@@ -37126,6 +37199,7 @@ type TurnMutation struct {
 	reminder_id         *string
 	reason              *turn.Reason
 	reason_text         *string
+	traceparent         *string
 	started_at          *ms.Time
 	addstarted_at       *ms.Time
 	ended_at            *ms.Time
@@ -38240,6 +38314,55 @@ func (m *TurnMutation) ResetReasonText() {
 	m.reason_text = nil
 }
 
+// SetTraceparent sets the "traceparent" field.
+func (m *TurnMutation) SetTraceparent(s string) {
+	m.traceparent = &s
+}
+
+// Traceparent returns the value of the "traceparent" field in the mutation.
+func (m *TurnMutation) Traceparent() (r string, exists bool) {
+	v := m.traceparent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTraceparent returns the old "traceparent" field's value of the Turn entity.
+// If the Turn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TurnMutation) OldTraceparent(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTraceparent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTraceparent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTraceparent: %w", err)
+	}
+	return oldValue.Traceparent, nil
+}
+
+// ClearTraceparent clears the value of the "traceparent" field.
+func (m *TurnMutation) ClearTraceparent() {
+	m.traceparent = nil
+	m.clearedFields[turn.FieldTraceparent] = struct{}{}
+}
+
+// TraceparentCleared returns if the "traceparent" field was cleared in this mutation.
+func (m *TurnMutation) TraceparentCleared() bool {
+	_, ok := m.clearedFields[turn.FieldTraceparent]
+	return ok
+}
+
+// ResetTraceparent resets all changes to the "traceparent" field.
+func (m *TurnMutation) ResetTraceparent() {
+	m.traceparent = nil
+	delete(m.clearedFields, turn.FieldTraceparent)
+}
+
 // SetStartedAt sets the "started_at" field.
 func (m *TurnMutation) SetStartedAt(value ms.Time) {
 	m.started_at = &value
@@ -38414,7 +38537,7 @@ func (m *TurnMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TurnMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 23)
 	if m.workspace_id != nil {
 		fields = append(fields, turn.FieldWorkspaceID)
 	}
@@ -38475,6 +38598,9 @@ func (m *TurnMutation) Fields() []string {
 	if m.reason_text != nil {
 		fields = append(fields, turn.FieldReasonText)
 	}
+	if m.traceparent != nil {
+		fields = append(fields, turn.FieldTraceparent)
+	}
 	if m.started_at != nil {
 		fields = append(fields, turn.FieldStartedAt)
 	}
@@ -38529,6 +38655,8 @@ func (m *TurnMutation) Field(name string) (ent.Value, bool) {
 		return m.Reason()
 	case turn.FieldReasonText:
 		return m.ReasonText()
+	case turn.FieldTraceparent:
+		return m.Traceparent()
 	case turn.FieldStartedAt:
 		return m.StartedAt()
 	case turn.FieldEndedAt:
@@ -38582,6 +38710,8 @@ func (m *TurnMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldReason(ctx)
 	case turn.FieldReasonText:
 		return m.OldReasonText(ctx)
+	case turn.FieldTraceparent:
+		return m.OldTraceparent(ctx)
 	case turn.FieldStartedAt:
 		return m.OldStartedAt(ctx)
 	case turn.FieldEndedAt:
@@ -38734,6 +38864,13 @@ func (m *TurnMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReasonText(v)
+		return nil
+	case turn.FieldTraceparent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTraceparent(v)
 		return nil
 	case turn.FieldStartedAt:
 		v, ok := value.(ms.Time)
@@ -38959,6 +39096,9 @@ func (m *TurnMutation) ClearedFields() []string {
 	if m.FieldCleared(turn.FieldReason) {
 		fields = append(fields, turn.FieldReason)
 	}
+	if m.FieldCleared(turn.FieldTraceparent) {
+		fields = append(fields, turn.FieldTraceparent)
+	}
 	if m.FieldCleared(turn.FieldStartedAt) {
 		fields = append(fields, turn.FieldStartedAt)
 	}
@@ -38987,6 +39127,9 @@ func (m *TurnMutation) ClearField(name string) error {
 		return nil
 	case turn.FieldReason:
 		m.ClearReason()
+		return nil
+	case turn.FieldTraceparent:
+		m.ClearTraceparent()
 		return nil
 	case turn.FieldStartedAt:
 		m.ClearStartedAt()
@@ -39061,6 +39204,9 @@ func (m *TurnMutation) ResetField(name string) error {
 		return nil
 	case turn.FieldReasonText:
 		m.ResetReasonText()
+		return nil
+	case turn.FieldTraceparent:
+		m.ResetTraceparent()
 		return nil
 	case turn.FieldStartedAt:
 		m.ResetStartedAt()

@@ -57,6 +57,8 @@ type Turn struct {
 	Reason *turn.Reason `json:"reason,omitempty"`
 	// ReasonText holds the value of the "reason_text" field.
 	ReasonText string `json:"reason_text,omitempty"`
+	// Span that asked for it, where requests are traced; the turn's spans are its children.
+	Traceparent *string `json:"traceparent,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt *ms.Time `json:"started_at,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
@@ -71,7 +73,7 @@ func (*Turn) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case turn.FieldCreatedAt, turn.FieldDueAt, turn.FieldFirstMessageAt, turn.FieldLeaseUntil, turn.FieldFence, turn.FieldEpoch, turn.FieldReadSequence, turn.FieldStepsUsed, turn.FieldCallsUsed, turn.FieldInputTokens, turn.FieldOutputTokens, turn.FieldAttempts, turn.FieldStartedAt, turn.FieldEndedAt:
 			values[i] = new(sql.NullInt64)
-		case turn.FieldID, turn.FieldWorkspaceID, turn.FieldThreadID, turn.FieldAgentID, turn.FieldState, turn.FieldLeaseOwner, turn.FieldReminderID, turn.FieldReason, turn.FieldReasonText:
+		case turn.FieldID, turn.FieldWorkspaceID, turn.FieldThreadID, turn.FieldAgentID, turn.FieldState, turn.FieldLeaseOwner, turn.FieldReminderID, turn.FieldReason, turn.FieldReasonText, turn.FieldTraceparent:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -217,6 +219,13 @@ func (_m *Turn) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReasonText = value.String
 			}
+		case turn.FieldTraceparent:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field traceparent", values[i])
+			} else if value.Valid {
+				_m.Traceparent = new(string)
+				*_m.Traceparent = value.String
+			}
 		case turn.FieldStartedAt:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field started_at", values[i])
@@ -332,6 +341,11 @@ func (_m *Turn) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reason_text=")
 	builder.WriteString(_m.ReasonText)
+	builder.WriteString(", ")
+	if v := _m.Traceparent; v != nil {
+		builder.WriteString("traceparent=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	if v := _m.StartedAt; v != nil {
 		builder.WriteString("started_at=")

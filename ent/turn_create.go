@@ -263,6 +263,20 @@ func (_c *TurnCreate) SetNillableReasonText(v *string) *TurnCreate {
 	return _c
 }
 
+// SetTraceparent sets the "traceparent" field.
+func (_c *TurnCreate) SetTraceparent(v string) *TurnCreate {
+	_c.mutation.SetTraceparent(v)
+	return _c
+}
+
+// SetNillableTraceparent sets the "traceparent" field if the given value is not nil.
+func (_c *TurnCreate) SetNillableTraceparent(v *string) *TurnCreate {
+	if v != nil {
+		_c.SetTraceparent(*v)
+	}
+	return _c
+}
+
 // SetStartedAt sets the "started_at" field.
 func (_c *TurnCreate) SetStartedAt(v ms.Time) *TurnCreate {
 	_c.mutation.SetStartedAt(v)
@@ -581,6 +595,10 @@ func (_c *TurnCreate) createSpec() (*Turn, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReasonText(); ok {
 		_spec.SetField(turn.FieldReasonText, field.TypeString, value)
 		_node.ReasonText = value
+	}
+	if value, ok := _c.mutation.Traceparent(); ok {
+		_spec.SetField(turn.FieldTraceparent, field.TypeString, value)
+		_node.Traceparent = &value
 	}
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(turn.FieldStartedAt, field.TypeInt64, value)
@@ -994,6 +1012,9 @@ func (u *TurnUpsertOne) UpdateNewValues() *TurnUpsertOne {
 		}
 		if _, exists := u.create.mutation.AgentID(); exists {
 			s.SetIgnore(turn.FieldAgentID)
+		}
+		if _, exists := u.create.mutation.Traceparent(); exists {
+			s.SetIgnore(turn.FieldTraceparent)
 		}
 	}))
 	return u
@@ -1598,6 +1619,9 @@ func (u *TurnUpsertBulk) UpdateNewValues() *TurnUpsertBulk {
 			}
 			if _, exists := b.mutation.AgentID(); exists {
 				s.SetIgnore(turn.FieldAgentID)
+			}
+			if _, exists := b.mutation.Traceparent(); exists {
+				s.SetIgnore(turn.FieldTraceparent)
 			}
 		}
 	}))

@@ -557,6 +557,9 @@ func (_u *TurnUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.ReasonText(); ok {
 		_spec.SetField(turn.FieldReasonText, field.TypeString, value)
 	}
+	if _u.mutation.TraceparentCleared() {
+		_spec.ClearField(turn.FieldTraceparent, field.TypeString)
+	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(turn.FieldStartedAt, field.TypeInt64, value)
 	}
@@ -1154,6 +1157,9 @@ func (_u *TurnUpdateOne) sqlSave(ctx context.Context) (_node *Turn, err error) {
 	}
 	if value, ok := _u.mutation.ReasonText(); ok {
 		_spec.SetField(turn.FieldReasonText, field.TypeString, value)
+	}
+	if _u.mutation.TraceparentCleared() {
+		_spec.ClearField(turn.FieldTraceparent, field.TypeString)
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(turn.FieldStartedAt, field.TypeInt64, value)

@@ -175,7 +175,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
 	}
 	w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
-		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body
+		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body, traceparent
 		FROM event, shard)
 		SELECT (SELECT last_position FROM shard), (SELECT revision FROM shard), (SELECT COUNT(*) FROM thread), `)
 	w.add(`(SELECT revision FROM agents WHERE id = `).arg(t.Row.AgentID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID)
@@ -289,7 +289,7 @@ func queryRow(ctx context.Context, client *ent.Client, w *statement, into ...any
 	return errors.Join(rows.Scan(into...), rows.Err(), rows.Close())
 }
 
-const eventColumns = `id, workspace_id, created_at, shard, position, thread_id, sequence, type, data, body`
+const eventColumns = `id, workspace_id, created_at, shard, position, thread_id, sequence, type, data, body, traceparent`
 
 // statement is SQL while it is written, with numbered parameters.
 type statement struct {
@@ -314,8 +314,8 @@ func (w *statement) event(place int, row *ent.Event, position int64) {
 	if place > 0 {
 		w.add(`, `)
 	}
-	values := []any{row.ID, row.WorkspaceID, row.CreatedAt, row.Shard, position, row.ThreadID, row.Sequence, row.Type, string(row.Data), row.Body}
-	types := []string{"text", "text", "bigint", "bigint", "bigint", "text", "bigint", "text", "text", "text"}
+	values := []any{row.ID, row.WorkspaceID, row.CreatedAt, row.Shard, position, row.ThreadID, row.Sequence, row.Type, string(row.Data), row.Body, row.Traceparent}
+	types := []string{"text", "text", "bigint", "bigint", "bigint", "text", "bigint", "text", "text", "text", "text"}
 	for i, v := range values {
 		w.add([]string{`(`, `, `}[min(i, 1)])
 		if place > 0 {

@@ -10,6 +10,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/trace"
 )
 
 // Shards is the number of feed shards of a workspace. It is part of stored cursors and never changes.
@@ -30,6 +31,7 @@ type Tx struct {
 
 	log        *Log
 	ctx        context.Context // of the whole transaction
+	parent     *string         // what Traceparent returns; nil before it is asked for
 	entTx      *ent.Tx         // nil before the first statement, with Postgres
 	raw        *ent.Client     // runs statements at once
 	client     *ent.Client     // runs what waits before them
@@ -69,6 +71,14 @@ func (tx *Tx) WakeDeliveries() { tx.wake.Deliveries = true }
 // WakeAttempts asks for those who follow deliveries to look at the attempts after the commit.
 func (tx *Tx) WakeAttempts() { tx.wake.Attempts = true }
 
+// Traceparent names the span that the transaction is part of; empty where nothing is traced.
+func (tx *Tx) Traceparent() string {
+	if tx.parent == nil {
+		tx.parent = new(trace.Parent(tx.ctx))
+	}
+	return *tx.parent
+}
+
 // EmitWorkspace appends an event without a thread. It has a feed position and no sequence.
 func (tx *Tx) EmitWorkspace(workspace, eventType string, data Data, payload any) error {
 	return tx.emitRow(nil, workspace, eventType, data, payload)
@@ -95,6 +105,9 @@ func (tx *Tx) emitRow(t *Thread, workspace, eventType string, data Data, payload
 		}.render(PayloadVersion)
 		if err != nil {
 			return fmt.Errorf("render the body of %s: %w", eventType, err)
+		}
+		if parent := tx.Traceparent(); parent != "" {
+			row.Traceparent = &parent
 		}
 	}
 	about, _ := payload.(IntegrationData)

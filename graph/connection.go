@@ -82,7 +82,7 @@ type streams struct {
 
 func newStreams(valid func(context.Context, viewer.Viewer) bool, limits LiveLimits, live *liveMetrics) *streams {
 	return &streams{
-		valid: valid, limits: limits.withDefaults(), live: live,
+		valid: valid, limits: limits.WithDefaults(), live: live,
 		open: map[*connection]struct{}{}, callers: map[string]int{}, ended: make(chan struct{}),
 	}
 }

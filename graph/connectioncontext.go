@@ -7,6 +7,7 @@ import (
 	"unique"
 
 	"parley/ent/viewer"
+	"parley/trace"
 )
 
 // end ends it. The first reason counts; it may be called from anywhere, and again.
@@ -64,7 +65,7 @@ func (c *connection) Value(key any) any {
 	switch key.(type) {
 	case connectionKey:
 		return c
-	case requestIDKey:
+	case trace.RequestKey:
 		return c.requestID
 	case addressKey:
 		return c.address.Value()

@@ -161,7 +161,7 @@ func tell(ctx context.Context, logger *slog.Logger, err error, log ...any) publi
 		return translate(ctx.Err())
 	}
 	if p.hidden {
-		logger.ErrorContext(ctx, "request failed", append([]any{"requestId", requestID(ctx), "error", err}, log...)...)
+		logger.ErrorContext(ctx, "request failed", append([]any{"error", err}, log...)...)
 	}
 	return p
 }
@@ -194,7 +194,7 @@ func presenter(logger *slog.Logger, most int) graphql.ErrorPresenterFunc {
 // recovered turns a panic in a resolver into an error for the presenter, with its stack in the log.
 func recovered(logger *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, cause any) error {
-		logger.ErrorContext(ctx, "resolver panicked", "requestId", requestID(ctx), "panic", cause, "stack", string(debug.Stack()))
+		logger.ErrorContext(ctx, "resolver panicked", "panic", cause, "stack", string(debug.Stack()))
 		return fmt.Errorf("%w: %v", errPanicked, cause)
 	}
 }

@@ -33,6 +33,7 @@ import (
 	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
+	"parley/trace"
 )
 
 func TestMain(m *testing.M) {
@@ -75,7 +76,7 @@ func newAPI(t testing.TB, db *storage.DB, change ...func(*graph.Options)) *api {
 	a.access = access.New(a.log, keys)
 	guard := outbound.NewGuard(outbound.GuardOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowHTTP: true})
 	client := outbound.New(outbound.Options{Guard: guard, HeaderTimeout: -1})
-	logger := slog.New(slog.NewTextHandler(a.logs, nil))
+	logger := slog.New(trace.NewHandler(slog.NewTextHandler(a.logs, nil)))
 	hub, people := live.NewHub(), live.NewPresences(nil)
 	dialogues := dialogue.New(a.log, keys, client, guard, dialogue.Options{
 		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{To: hub, People: people}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,

@@ -20,6 +20,7 @@ import (
 	"parley/ent/id"
 	"parley/graph/socket"
 	"parley/rate"
+	"parley/trace"
 )
 
 // front is what every request meets before GraphQL.
@@ -37,9 +38,10 @@ type front struct {
 	gate    gate
 	refused chan struct{}                     // who waits for a refusal
 	cache   graphql.Cache[*ast.QueryDocument] // of valid documents
-}
 
-type requestIDKey struct{}
+	tracer     *trace.Tracer
+	operations *operations
+}
 
 // requestIDHeader carries the request id in every answer; errors repeat it in their extensions, and the log has it too.
 const requestIDHeader = "X-Request-Id"
@@ -48,13 +50,12 @@ func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requestID := id.New("req")
 		w.Header().Set(requestIDHeader, requestID)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, requestID)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trace.RequestKey{}, requestID)))
 	})
 }
 
 func requestID(ctx context.Context) string {
-	s, _ := ctx.Value(requestIDKey{}).(string)
-	return s
+	return trace.RequestID(ctx)
 }
 
 type askedKey struct{}
@@ -107,7 +108,8 @@ func (f *front) read(next http.Handler) http.Handler {
 			f.refuse(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), askedKey{}, a)))
+		ctx := f.tracer.Extract(r.Context(), r.Header)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askedKey{}, a)))
 	})
 }
 
@@ -156,6 +158,7 @@ func (f *front) tell(ctx context.Context, err error) public { return tell(ctx, f
 func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	ctx := r.Context()
 	p := f.tell(ctx, err)
+	f.operations.refuse(p.code)
 	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}

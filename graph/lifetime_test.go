@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"parley/ent/viewer"
+
+	"parley/trace"
 )
 
 func TestAConnectionIsTheContextOfWhatRunsOnIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type other struct{}
-		request := context.WithValue(context.WithValue(t.Context(), requestIDKey{}, "req_1"), other{}, "of the request")
+		request := context.WithValue(context.WithValue(t.Context(), trace.RequestKey{}, "req_1"), other{}, "of the request")
 		request = viewer.NewContext(context.WithValue(request, addressKey{}, "192.0.2.1"), viewer.Viewer{Key: "key_1"})
 		c := newConnection(request, kindSocket)
 		early := c.Done()
@@ -53,7 +55,7 @@ func TestAConnectionIsTheContextOfWhatRunsOnIt(t *testing.T) {
 		if synctest.Wait(); !late {
 			t.Error("who comes after the end is not called")
 		}
-		if fresh := newConnection(context.Background(), ""); fresh.Value(requestIDKey{}) != "" || connectionOf(fresh) != fresh {
+		if fresh := newConnection(context.Background(), ""); fresh.Value(trace.RequestKey{}) != "" || connectionOf(fresh) != fresh {
 			t.Error("without a request there is no id")
 		}
 	})

@@ -17,7 +17,8 @@ type LiveLimits struct {
 	KeyMessages, ThreadMessages int
 }
 
-func (l LiveLimits) withDefaults() LiveLimits {
+// WithDefaults returns the limits with the default of each that is zero.
+func (l LiveLimits) WithDefaults() LiveLimits {
 	return LiveLimits{
 		cmp.Or(l.KeyConnections, 20_000), cmp.Or(l.ThreadConnections, 20),
 		cmp.Or(l.KeyMessages, 60_000), cmp.Or(l.ThreadMessages, 600),

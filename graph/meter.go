@@ -84,14 +84,7 @@ func (m metered) charge(ctx context.Context, a rate.Amount) (rate.Left, error) {
 
 // rootFields is how many root fields an operation resolves. An alias is a field of its own.
 func rootFields(o *graphql.OperationContext) int {
-	types := []string{"Query"}
-	switch o.Operation.Operation {
-	case ast.Mutation:
-		types[0] = "Mutation"
-	case ast.Subscription:
-		types[0] = "Subscription"
-	}
-	return len(graphql.CollectFields(o, o.Operation.SelectionSet, types))
+	return len(fieldsOf(o))
 }
 
 // spent is what an operation has cost its caller.

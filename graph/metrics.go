@@ -54,9 +54,6 @@ func newLiveMetrics(log *eventlog.Log) *liveMetrics {
 	return m
 }
 
-// Metrics returns the collector of the figures of live delivery; the caller registers it.
-func (h *Handler) Metrics() prometheus.Collector { return h.streams.live }
-
 // ended takes note that a connection has ended. One that was refused before it was one has not.
 func (m *liveMetrics) ended(c *connection) {
 	if reason := c.Reason(); c.kind != "" && !errors.Is(reason, errAnswered) {

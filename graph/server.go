@@ -28,9 +28,10 @@ import (
 	"parley/rate"
 	"parley/retention"
 	"parley/seal"
+	"parley/trace"
 )
 
-// Options are what the API is made of. All fields but Timeout, Origins, Proxies, HTTPS, Limits, Rates, Documents, OwnDocuments and Unshared are required.
+// Options are what the API is made of. All fields but Tracer, Timeout, Origins, Proxies, HTTPS, Limits, Rates, Documents, OwnDocuments and Unshared are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -46,6 +47,8 @@ type Options struct {
 	// Reads tells operators what they have read in other windows.
 	Reads  *live.Reads
 	Logger *slog.Logger
+	// Tracer follows queries and mutations; nil follows none.
+	Tracer *trace.Tracer
 	// Timeout bounds reading a request, and then a query or mutation, so that one that waits for a lock cannot wait for
 	// ever; 0 means 30 s. Streams may live as long as their key.
 	Timeout time.Duration
@@ -77,6 +80,8 @@ type Handler struct {
 	streams *streams
 	shares  *shares
 	exports http.Handler
+
+	operations *operations
 }
 
 // Exports answers GET and HEAD of /exports/{token}, the links that `exportThread` and `exportThreads` make.
@@ -114,6 +119,7 @@ func New(o Options) *Handler {
 		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
 		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
 		refused: make(chan struct{}, refusedWaiting),
+		tracer:  o.Tracer, operations: newOperations(),
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
@@ -139,13 +145,14 @@ func New(o Options) *Handler {
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
 	srv.Use(&introspected{})
 	srv.Use(rates)
+	srv.AroundOperations(f.observe)
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
 	srv.AroundOperations(resolver.keepPlace)
 	srv.AroundResponses(answerFailure)
 	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
+	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema}), f.operations}
 }
 
 // mustTrust makes the set of trusted documents; nil if all are executed. It panics for one that is not valid: see CheckDocuments.

@@ -10,6 +10,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/viewer"
 	"parley/graph/socket"
+	"parley/trace"
 )
 
 type beginsNowKey struct{}
@@ -18,7 +19,7 @@ type beginsNowKey struct{}
 // the run of a subscriber, whose connection is open: a stop of the server waits for it as for any other.
 func (f *front) startGroup(of context.Context, exec graphql.GraphExecutor, operation *graphql.OperationContext, g *group) {
 	who, _ := viewer.FromContext(of)
-	ctx := context.WithValue(context.Background(), requestIDKey{}, id.New("req"))
+	ctx := context.WithValue(context.Background(), trace.RequestKey{}, id.New("req"))
 	ctx = viewer.NewContext(ctx, viewer.Viewer{Workspace: who.Workspace, Role: who.Role, Thread: who.Thread}) // and nothing of one client
 	c := newConnection(ctx, "")
 	if !f.streams.add(c) {

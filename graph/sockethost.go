@@ -85,6 +85,7 @@ func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graph
 	}
 	operation, errs := h.prepare(ctx, h.exec, params)
 	if errs != nil {
+		h.operations.refuse(codeOf(errs))
 		answer := h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)
 		o.Error(encodeErrors(answer.Errors))
 		return

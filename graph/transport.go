@@ -27,6 +27,7 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	ctx, a := graphql.StartOperationTrace(r.Context()), asked(r.Context())
 	operation, errs := t.prepare(ctx, exec, a.params)
 	if errs != nil {
+		t.operations.refuse(codeOf(errs))
 		t.whole(w, a.offer, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
 		return
 	}

@@ -72,6 +72,15 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return db, nil
 }
 
+// Pools are the pools of connections by what they are for: "write", and with SQLite "read".
+func (db *DB) Pools() map[string]*sql.DB {
+	pools := map[string]*sql.DB{"write": db.SQL}
+	if db.read != db.SQL {
+		pools["read"] = db.read
+	}
+	return pools
+}
+
 // Ping checks that the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.SQL.PingContext(ctx); err != nil {

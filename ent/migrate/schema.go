@@ -447,6 +447,7 @@ var (
 		{Name: "type", Type: field.TypeString},
 		{Name: "data", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "body", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "traceparent", Type: field.TypeString, Nullable: true},
 	}
 	// EventsTable holds the schema information for the "events" table.
 	EventsTable = &schema.Table{
@@ -1247,6 +1248,7 @@ var (
 		{Name: "reminder_id", Type: field.TypeString, Nullable: true},
 		{Name: "reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"ANSWERED", "SILENT", "HANDED_OVER", "CLOSED", "LIMIT", "BLOCKED", "CUT", "FAILED", "SUPERSEDED", "STOPPED"}},
 		{Name: "reason_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "traceparent", Type: field.TypeString, Nullable: true},
 		{Name: "started_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "ended_at", Type: field.TypeInt64, Nullable: true},
 	}
@@ -1288,7 +1290,7 @@ var (
 			{
 				Name:    "turn_workspace_id_agent_id_ended_at",
 				Unique:  false,
-				Columns: []*schema.Column{TurnsColumns[1], TurnsColumns[4], TurnsColumns[22]},
+				Columns: []*schema.Column{TurnsColumns[1], TurnsColumns[4], TurnsColumns[23]},
 			},
 		},
 	}

@@ -28,6 +28,7 @@ func (Event) Fields() []ent.Field {
 		field.String("type").Immutable(),
 		field.Text("data").GoType(raw.JSON("")).Default("").Immutable().Comment("Ids and facts that live subscribers need."),
 		field.Text("body").Default("").Immutable().Comment("Webhook body as it is signed; empty for types that no webhook carries."),
+		field.String("traceparent").Optional().Nillable().Immutable().Comment("Span in which it happened, for its deliveries; nil where nothing is traced, and without a body."),
 	}
 }
 

@@ -39,6 +39,7 @@ func (Turn) Fields() []ent.Field {
 		field.String("reminder_id").Optional().Nillable().Comment("Reminder that made it; nil if the customer wrote."),
 		field.Enum("reason").Values("ANSWERED", "SILENT", "HANDED_OVER", "CLOSED", "LIMIT", "BLOCKED", "CUT", "FAILED", "SUPERSEDED", "STOPPED").Optional().Nillable(),
 		field.Text("reason_text").Default(""),
+		field.String("traceparent").Optional().Nillable().Immutable().Comment("Span that asked for it, where requests are traced; the turn's spans are its children."),
 		field.Int64("started_at").GoType(ms.Time(0)).Optional().Nillable(),
 		field.Int64("ended_at").GoType(ms.Time(0)).Optional().Nillable(),
 	}

@@ -57,6 +57,8 @@ const (
 	FieldReason = "reason"
 	// FieldReasonText holds the string denoting the reason_text field in the database.
 	FieldReasonText = "reason_text"
+	// FieldTraceparent holds the string denoting the traceparent field in the database.
+	FieldTraceparent = "traceparent"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
@@ -88,6 +90,7 @@ var Columns = []string{
 	FieldReminderID,
 	FieldReason,
 	FieldReasonText,
+	FieldTraceparent,
 	FieldStartedAt,
 	FieldEndedAt,
 }
@@ -302,6 +305,11 @@ func ByReason(opts ...sql.OrderTermOption) OrderOption {
 // ByReasonText orders the results by the reason_text field.
 func ByReasonText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReasonText, opts...).ToFunc()
+}
+
+// ByTraceparent orders the results by the traceparent field.
+func ByTraceparent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTraceparent, opts...).ToFunc()
 }
 
 // ByStartedAt orders the results by the started_at field.
