@@ -1006,7 +1006,8 @@ func (r *threadResolver) Tags(ctx context.Context, obj *ent.Thread) ([]*ent.Thre
 	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil {
 		return byName(tags), nil
 	}
-	return r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).Order(threadtag.ByName()).All(ctx)
+	tags, err := r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).All(ctx)
+	return byName(tags), err
 }
 
 // Success is the resolver for the success field.

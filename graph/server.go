@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
@@ -66,6 +67,8 @@ type Options struct {
 	OwnDocuments [][]document.Source
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
+	// Unplanned has all queries executed generically, to compare plans with that.
+	Unplanned bool
 }
 
 // queryCache is how many parsed documents are kept; limit/ bounds the size of each.
@@ -76,6 +79,7 @@ type Handler struct {
 	http.Handler
 	streams *streams
 	shares  *shares
+	plans   *prometheus.CounterVec
 	exports http.Handler
 }
 
@@ -117,7 +121,12 @@ func New(o Options) *Handler {
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
+	plans := newPlanned(schema, resolver)
 	srv := handler.New(schema)
+	if !o.Unplanned {
+		srv = handler.New(plans)
+		srv.AroundRootFields(rootOf)
+	}
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
 	f.cache = lru.New[*ast.QueryDocument](queryCache)
@@ -145,7 +154,7 @@ func New(o Options) *Handler {
 	srv.AroundResponses(answerFailure)
 	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
+	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, plans.answered, withRequestID(&exports{front: f, resolver: resolver, schema: schema})}
 }
 
 // mustTrust makes the set of trusted documents; nil if all are executed. It panics for one that is not valid: see CheckDocuments.
