@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
@@ -51,7 +53,7 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 			order = newestActivity
 		}
 		at = placeIn(id.Thread, order.Field.Value)
-		p = ordered(threadColumns[order.Field], order.Direction, at)
+		p = ordered(order.Field, order.Direction, at)
 		if where := args["where"].(*ent.ThreadWhereInput); where != nil {
 			p.Where, err = filterOf(where.P, ent.ErrEmptyThreadWhereInput)
 		}
@@ -62,7 +64,7 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 		p, at = plan.Page{Column: "id"}, place{prefix: id.Agent}
 		if order := args["orderBy"].(*ent.AgentOrder); order != nil {
 			at = placeIn(id.Agent, order.Field.Value)
-			p = ordered(agentColumns[order.Field], order.Direction, at)
+			p = ordered(order.Field, order.Direction, at)
 		}
 		if where := args["where"].(*ent.AgentWhereInput); where != nil {
 			p.Where, err = filterOf(where.P, ent.ErrEmptyAgentWhereInput)
@@ -74,7 +76,7 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 		p, at = plan.Page{Column: "id"}, place{prefix: id.Customer}
 		if order := args["orderBy"].(*ent.CustomerOrder); order != nil {
 			at = placeIn(id.Customer, order.Field.Value)
-			p = ordered(customerColumns[order.Field], order.Direction, at)
+			p = ordered(order.Field, order.Direction, at)
 		}
 		if where := args["where"].(*ent.CustomerWhereInput); where != nil {
 			p.Where, err = filterOf(where.P, ent.ErrEmptyCustomerWhereInput)
@@ -84,7 +86,7 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 			return p, err
 		}
 		at = placeIn(id.Message, ent.MessageOrderFieldSequence.Value)
-		p = ordered("sequence", entgql.OrderDirectionAsc, at)
+		p = ordered(ent.MessageOrderFieldSequence, entgql.OrderDirectionAsc, at)
 		p.Unique = true
 	}
 	if err == nil {
@@ -93,9 +95,9 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 	return p, err
 }
 
-// ordered is a page of a list in an order, of which at knows the values.
-func ordered(column string, way entgql.OrderDirection, at place) plan.Page {
-	p := plan.Page{Column: column, Descending: way == entgql.OrderDirectionDesc}
+// ordered is a page of a list by a field of its orders, which are named like their columns. Of their values at knows.
+func ordered(field fmt.Stringer, way entgql.OrderDirection, at place) plan.Page {
+	p := plan.Page{Column: strings.ToLower(field.String()), Descending: way == entgql.OrderDirectionDesc}
 	switch at.zero.(type) {
 	case ms.Time:
 		p.Value = plan.TimeValue
@@ -118,23 +120,9 @@ func filterOf[P ~func(*sql.Selector)](filter func() (P, error), empty error) (fu
 	return p, err
 }
 
-// Columns by which lists are ordered.
-var (
-	threadColumns = map[*ent.ThreadOrderField]string{
-		ent.ThreadOrderFieldCreatedAt: "created_at", ent.ThreadOrderFieldMessageCount: "message_count",
-		ent.ThreadOrderFieldLastActivityAt: "last_activity_at", ent.ThreadOrderFieldWaitingSince: "waiting_since",
-	}
-	agentColumns = map[*ent.AgentOrderField]string{
-		ent.AgentOrderFieldCreatedAt: "created_at", ent.AgentOrderFieldName: "name", ent.AgentOrderFieldUpdatedAt: "updated_at",
-	}
-	customerColumns = map[*ent.CustomerOrderField]string{
-		ent.CustomerOrderFieldCreatedAt: "created_at", ent.CustomerOrderFieldName: "name",
-	}
-)
-
 // turnTo reads where in its list a page is.
 func turnTo(p *plan.Page, at place, args map[string]any) error {
-	if p.Column == "" { // a list or an order that is not known here
+	if p.Column == "" { // a list that is not known here
 		return plan.ErrAside
 	}
 	given, err := newPage(at, args["after"].(*gql.Cursor), args["first"].(*int), args["before"].(*gql.Cursor), args["last"].(*int))

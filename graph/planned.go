@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"io"
+	"log/slog"
 
 	"entgo.io/ent/dialect"
 	"github.com/99designs/gqlgen/graphql"
@@ -26,13 +28,14 @@ const mostPlans = 500
 type planned struct {
 	graphql.ExecutableSchema
 	resolver *Resolver
+	logger   *slog.Logger
 	dialect  string
 	plans    graphql.Cache[*plan.Plan] // nil is kept too
 	answered *prometheus.CounterVec
 }
 
-func newPlanned(schema graphql.ExecutableSchema, r *Resolver) *planned {
-	p := &planned{ExecutableSchema: schema, resolver: r, dialect: dialect.SQLite, plans: lru.New[*plan.Plan](mostPlans),
+func newPlanned(schema graphql.ExecutableSchema, r *Resolver, logger *slog.Logger) *planned {
+	p := &planned{ExecutableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: lru.New[*plan.Plan](mostPlans),
 		answered: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_planned_reads_total", Help: "Queries by how they were answered: by a plan that was kept or had to be made, or generically, without a plan or with one that stepped aside.",
 		}, []string{"by"})}
@@ -85,11 +88,20 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = context.WithValue(ctx, plannedKey{}, namedValues(found, values))
 		} else {
 			by = byAside
+			p.report(ctx, op, err)
 		}
 		p.answered.WithLabelValues(by).Inc()
 		generic = p.ExecutableSchema.Exec(ctx)
 		return generic(ctx)
 	}
+}
+
+// report tells the log of a failure that is not the caller's: the generic path may fail for the same reason, or hide it.
+func (p *planned) report(ctx context.Context, op *graphql.OperationContext, err error) {
+	if errors.Is(err, plan.ErrAside) || ctx.Err() != nil || translate(err).code != CodeInternal {
+		return
+	}
+	p.logger.WarnContext(ctx, "plan failed", "requestId", requestID(ctx), "operation", op.OperationName, "error", err)
 }
 
 // planOf returns the plan of an operation for a role; nil if there is none.

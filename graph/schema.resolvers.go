@@ -1003,7 +1003,7 @@ func (r *threadResolver) WaitingSince(ctx context.Context, obj *ent.Thread) (*ms
 
 // Tags is the resolver for the tags field.
 func (r *threadResolver) Tags(ctx context.Context, obj *ent.Thread) ([]*ent.ThreadTag, error) {
-	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil {
+	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil && areNamed(tags) {
 		return byName(tags), nil
 	}
 	tags, err := r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).All(ctx)

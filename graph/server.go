@@ -121,7 +121,7 @@ func New(o Options) *Handler {
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
-	plans := newPlanned(schema, resolver)
+	plans := newPlanned(schema, resolver, o.Logger)
 	srv := handler.New(schema)
 	if !o.Unplanned {
 		srv = handler.New(plans)

@@ -105,7 +105,8 @@ func (r *row) from(conditions ...string) string {
 // object writes an object with what is selected of it; false if something of that is not known here.
 func (c *compiler) object(r *row, selected ast.SelectionSet) (*output, bool) {
 	out := &output{}
-	for i, f := range graphql.CollectFields(c.op, selected, r.implements) {
+	fields := graphql.CollectFields(c.op, selected, r.implements)
+	for i, f := range fields {
 		out.lit(begin(i, f.Alias))
 		if f.Name == "__typename" {
 			out.lit(`"` + r.implements[0] + `"`)
@@ -116,7 +117,7 @@ func (c *compiler) object(r *row, selected ast.SelectionSet) (*output, bool) {
 			return nil, false
 		}
 	}
-	out.lit("}")
+	out.lit(end(len(fields)))
 	return out, true
 }
 
@@ -126,6 +127,14 @@ func begin(i int, name string) string {
 		return `{"` + name + `":`
 	}
 	return `,"` + name + `":`
+}
+
+// end is what stands behind the fields of an object, of which directives may have left none.
+func end(fields int) string {
+	if fields == 0 {
+		return "{}"
+	}
+	return "}"
 }
 
 // one reads the one row that conditions find, as an expression that is NULL if there is none.

@@ -116,7 +116,8 @@ func (c *compiler) list(of *noun, parent string, f graphql.CollectedField) (*Lis
 // edge is one edge, but for its cursors, which depend on the order: cursorOf stands for them.
 func (c *compiler) edge(r *row, f graphql.CollectedField) (expression, bool) {
 	out := &output{}
-	for i, s := range graphql.CollectFields(c.op, f.Selections, []string{r.implements[0] + "Edge"}) {
+	fields := graphql.CollectFields(c.op, f.Selections, []string{r.implements[0] + "Edge"})
+	for i, s := range fields {
 		out.lit(begin(i, s.Alias))
 		switch s.Name {
 		case "__typename":
@@ -133,7 +134,7 @@ func (c *compiler) edge(r *row, f graphql.CollectedField) (expression, bool) {
 			return nil, false
 		}
 	}
-	out.lit("}")
+	out.lit(end(len(fields)))
 	return out.expression(), true
 }
 
@@ -187,27 +188,24 @@ func (l *List) write(w *writer) error {
 	}
 	rows := l.has(itemEdges) || l.has(itemPageInfo)
 	w.WriteString("(SELECT concat(")
-	for i, it := range l.items {
-		if i > 0 {
-			w.WriteString(",")
-		}
-		w.WriteString(quoted(it.name + it.text))
+	for _, it := range l.items {
+		w.WriteString(quoted(it.name+it.text) + ",")
 		switch it.kind {
 		case itemEdges:
-			w.WriteString(",'[',")
+			w.WriteString("'[',")
 			if err := l.writeEdges(w, p, it.edge); err != nil {
 				return err
 			}
-			w.WriteString(",']'")
+			w.WriteString(",']',")
 		case itemPageInfo:
 			l.writeInfo(w, p, it.info)
 		case itemCount:
-			w.WriteString(",(")
+			w.WriteString("(")
 			w.query(l.count(p))
-			w.WriteString(")")
+			w.WriteString("),")
 		}
 	}
-	w.WriteString(",'}')")
+	w.WriteString(quoted(end(len(l.items))) + ")")
 	if rows {
 		w.WriteString(" FROM (")
 		l.writeRows(w, p)
@@ -256,7 +254,7 @@ func (l *List) writeInfo(w *writer, p Page, infos []info) {
 		first, last = last, first
 	}
 	for _, i := range infos {
-		w.WriteString("," + quoted(i.before) + ",")
+		w.WriteString(quoted(i.before) + ",")
 		switch {
 		case i.field == "hasNextPage" && (p.First > 0 && p.Before == nil), i.field == "hasPreviousPage" && (p.Last > 0 && p.After == nil):
 			w.WriteString(more)
@@ -271,8 +269,9 @@ func (l *List) writeInfo(w *writer, p Page, infos []info) {
 		default: // __typename
 			w.WriteString(`'"PageInfo"'`)
 		}
+		w.WriteString(",")
 	}
-	w.WriteString(",'}'")
+	w.WriteString(quoted(end(len(infos))) + ",")
 }
 
 // writeRows writes the statement that finds the rows of a page.
