@@ -71,12 +71,17 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	found, by := p.planOf(ctx, op, v.Role)
 	if found == nil {
 		p.answered.WithLabelValues(by).Inc()
-		return p.ExecutableSchema.Exec(ctx)
+		place := p.resolver.placeBefore(ctx)
+		generic := p.ExecutableSchema.Exec(ctx)
+		return func(ctx context.Context) *graphql.Response { return generic(place.keep(ctx)) }
 	}
 	var generic graphql.ResponseHandler
 	return func(ctx context.Context) *graphql.Response {
 		if generic != nil {
 			return generic(ctx)
+		}
+		if !found.Whole {
+			ctx = p.resolver.placeBefore(ctx).keep(ctx)
 		}
 		values, err := p.run(ctx, op, found, v)
 		if err == nil && found.Whole {
@@ -89,6 +94,9 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 		} else {
 			by = byAside
 			p.report(ctx, op, err)
+			if found.Whole {
+				ctx = p.resolver.placeBefore(ctx).keep(ctx)
+			}
 		}
 		p.answered.WithLabelValues(by).Inc()
 		generic = p.ExecutableSchema.Exec(ctx)
@@ -164,6 +172,13 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 		ThreadCursor: func(threadID string, sequence int64) (string, error) {
 			history, err := p.resolver.history(ctx)
 			return eventlog.Cursor{History: history, Thread: threadID, Sequence: sequence}.String(p.resolver.keys), err
+		},
+		WorkspaceCursor: func(history string, positions map[int]int64) string {
+			c := eventlog.Cursor{History: history, Workspace: v.Workspace}
+			for shard, position := range positions {
+				c.Positions[shard%eventlog.Shards] = position
+			}
+			return c.String(p.resolver.keys)
 		},
 		Data: func(text string) (string, bool) {
 			data := dataOf(text, "a model")

@@ -39,7 +39,7 @@ type reads struct {
 type givenValues struct{ threads, externals, agents, cursors []string }
 
 // roots are the fields that plans know.
-var roots = []string{"threads", "thread", "agents", "agent", "customers"}
+var roots = []string{"threads", "threads", "thread", "thread", "agents", "agent", "customers", "viewer"}
 
 // document writes a query.
 func (d *reads) document() string {
@@ -111,6 +111,7 @@ func (d *reads) selection(kind string, depth int) string {
 var unplanned = map[string]bool{
 	"Agent.allowedSites": true, "Agent.chat": true, "Agent.followUps": true, "Agent.quietHours": true, "Agent.functions": true,
 	"Agent.publishedVersion": true, "Agent.hasUnpublishedChanges": true, "Agent.versions": true,
+	"Viewer.apiKey": true, "Viewer.thread": true, "Viewer.sessions": true, "Workspace.deliveryCursor": true, "Workspace.privacy": true,
 	"APIKey.hint": true, "APIKey.revokedAt": true, "APIKey.lastUsedAt": true,
 	"Thread.notes": true, "Thread.turns": true, "Thread.agentVersion": true, "Thread.reminders": true, "Thread.usage": true,
 }

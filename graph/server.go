@@ -122,10 +122,9 @@ func New(o Options) *Handler {
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
 	plans := newPlanned(schema, resolver, o.Logger)
-	srv := handler.New(schema)
-	if !o.Unplanned {
-		srv = handler.New(plans)
-		srv.AroundRootFields(rootOf)
+	srv := handler.New(plans)
+	if o.Unplanned {
+		srv = handler.New(schema)
 	}
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
@@ -150,7 +149,11 @@ func New(o Options) *Handler {
 	srv.Use(rates)
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
-	srv.AroundOperations(resolver.keepPlace)
+	if o.Unplanned {
+		srv.AroundOperations(resolver.keepPlace)
+	} else {
+		srv.AroundRootFields(rootOf)
+	}
 	srv.AroundResponses(answerFailure)
 	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)

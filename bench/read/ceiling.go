@@ -28,11 +28,11 @@ var pageSQL = map[bool]string{true: `SELECT '{"data":{"threads":{"edges":' || (S
 	FROM (SELECT * FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t)::text || '}}}'`,
 	false: `SELECT '{"data":{"threads":{"edges":' || (SELECT json_group_array(json_object('node', json_object('id', t.id, 'status', t.status, 'channel', t.channel,
 	'messageCount', t.message_count, 'lastActivityAt', strftime('%Y-%m-%dT%H:%M:%fZ', t.last_activity_at / 1000.0, 'unixepoch'),
-	'agent', (SELECT json_object('id', a.id, 'name', a.name) FROM agents a WHERE a.id = t.agent_id AND a.workspace_id = $1),
-	'tags', (SELECT json_group_array(json_object('name', g.name)) FROM (SELECT name FROM thread_tags WHERE thread_id = t.id AND workspace_id = $1 ORDER BY name) g),
+	'agent', (SELECT json_object('id', a.id, 'name', a.name) FROM agents a WHERE a.id = t.agent_id AND +a.workspace_id = $1),
+	'tags', (SELECT json_group_array(json_object('name', g.name)) FROM (SELECT name FROM thread_tags WHERE thread_id = t.id AND +workspace_id = $1 ORDER BY name) g),
 	'messages', json_object('edges', (SELECT json_group_array(json_object('node', json_object('id', m.id, 'author', m.author, 'text', m.text,
 		'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', m.created_at / 1000.0, 'unixepoch'))) ORDER BY m.sequence)
-		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m)))))
+		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND +workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m)))))
 	FROM (SELECT * FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t) || '}}}'`}
 
 // ceiling is a bare handler: no GraphQL, no limits, no ids of requests.

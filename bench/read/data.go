@@ -152,8 +152,8 @@ func (d *database) fill(ctx context.Context, threads int) error {
 		"INSERT INTO thread_tags (id, workspace_id, created_at, name, thread_id) SELECT " + d.numbered("tag", "created_at * 2 + 1") + ", $1, 1, 'interest', id FROM threads WHERE workspace_id = $1",
 	}
 	for _, statement := range statements {
-		if _, err := d.db.ExecContext(ctx, statement, d.workspace); err != nil {
-			return fmt.Errorf("%.80s: %w", statement, err)
+		if err := d.exec(ctx, statement, d.workspace); err != nil {
+			return err
 		}
 	}
 	for i := 1; i <= workspaces; i++ {
@@ -167,6 +167,17 @@ func (d *database) fill(ctx context.Context, threads int) error {
 
 func (d *database) messagesOf(threads string) string {
 	return fmt.Sprintf("CASE WHEN i > %s - %d THEN %d ELSE %d END", threads, longThreads, longMessages, shortMessages)
+}
+
+// exec runs a statement. Postgres wants to know of what type a value is that stands in several places.
+func (d *database) exec(ctx context.Context, text string, args ...any) error {
+	if d.postgres {
+		text = strings.ReplaceAll(text, "$1", "CAST($1 AS varchar)")
+	}
+	if _, err := d.db.ExecContext(ctx, text, args...); err != nil {
+		return fmt.Errorf("%.80s: %w", text, err)
+	}
+	return nil
 }
 
 // threadsEach is how many threads of each workspace get messages.
@@ -190,8 +201,8 @@ func (d *database) fillWorkspace(ctx context.Context, i int, series func(string)
 			d.numbered("thr", base+"+i") + ", $1, 1, 1, 'web', i % 8, 'OPERATOR', 1, " + d.numbered("agt", base) + ", " + d.numbered("cus", base+"+i") + " FROM s", []any{w}},
 		{series(fmt.Sprint(threadsEach)) + "INSERT INTO thread_tags (id, workspace_id, created_at, name, thread_id) SELECT " + d.numbered("tag", base+"+i") + ", $1, 1, 'operator', " + d.numbered("thr", base+"+i") + " FROM s", []any{w}},
 	} {
-		if _, err := d.db.ExecContext(ctx, s.text, s.args...); err != nil {
-			return fmt.Errorf("%.80s: %w", s.text, err)
+		if err := d.exec(ctx, s.text, s.args...); err != nil {
+			return err
 		}
 	}
 	return nil

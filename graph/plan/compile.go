@@ -77,13 +77,14 @@ func (c *compiler) has(roles ...viewer.Role) bool { return slices.Contains(roles
 // row is a row of a noun somewhere in a statement.
 type row struct {
 	*noun
-	alias string
-	used  []string // columns, where they are read of a derived table
+	alias   string
+	dialect string
+	used    []string // columns, where they are read of a derived table
 }
 
 func (c *compiler) row(of *noun) *row {
 	c.rows++
-	return &row{noun: of, alias: "r" + strconv.Itoa(c.rows)}
+	return &row{noun: of, alias: "r" + strconv.Itoa(c.rows), dialect: c.dialect}
 }
 
 func (r *row) col(name string) string {
@@ -93,9 +94,17 @@ func (r *row) col(name string) string {
 	return r.alias + "." + name
 }
 
-// from is what stands behind SELECT to read rows that the viewer may see, of which more is known.
+// from is what stands behind SELECT to read rows that the viewer may see, of which more is known: the plus has SQLite find them
+// by that, and not by their workspace, which would be all of them.
 func (r *row) from(conditions ...string) string {
-	all := append([]string{r.alias + ".workspace_id = $1"}, conditions...)
+	tenant := r.alias + ".workspace_id = $1"
+	switch {
+	case r.noun == workspaces:
+		tenant = r.alias + ".id = $1"
+	case len(conditions) > 0 && r.dialect == dialect.SQLite:
+		tenant = "+" + tenant
+	}
+	all := append([]string{tenant}, conditions...)
 	if r.hidden != "" {
 		all = append(all, r.alias+"."+r.hidden+" IS NULL")
 	}

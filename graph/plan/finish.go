@@ -29,7 +29,9 @@ const (
 	markLargeCursor  = 'i' // the same, of 64 bits
 	markTextCursor   = 'h' // id ' ' length ':' text
 	markThreadCursor = 'c' // id ' ' sequence
-	markAside        = '!' // the generic path has to answer
+	// history ' ' shard ':' position ',' shard …
+	markWorkspaceCursor = 'v'
+	markAside           = '!' // the generic path has to answer
 )
 
 // stepAside is the mark for that.
@@ -39,6 +41,8 @@ var stepAside = string([]byte{markBegin, markAside, markEnd})
 type Values struct {
 	// ThreadCursor is where a thread stands in its events.
 	ThreadCursor func(threadID string, sequence int64) (string, error)
+	// WorkspaceCursor is where the events of the workspace stand, given the last position of each feed shard.
+	WorkspaceCursor func(history string, positions map[int]int64) string
 	// Data is the text of a message that a model wrote, as JSON, if it is an object.
 	Data func(text string) (string, bool)
 }
@@ -151,6 +155,17 @@ func (v Values) mark(out []byte, kind byte, text []byte) (_, rest []byte, err er
 			cursor, err = v.ThreadCursor(string(id), sequence)
 			out = strconv.AppendQuote(out, cursor)
 		}
+	case markWorkspaceCursor:
+		history, list, _ := bytes.Cut(value, []byte{' '})
+		positions := map[int]int64{}
+		for pair := range bytes.SplitSeq(list, []byte{','}) {
+			number, position, _ := bytes.Cut(pair, []byte{':'})
+			shard, bad := strconv.Atoi(string(number))
+			if positions[shard], err = strconv.ParseInt(string(position), 10, 64); err != nil || bad != nil {
+				return nil, nil, ErrAside
+			}
+		}
+		out = strconv.AppendQuote(out, v.WorkspaceCursor(string(history), positions))
 	default:
 		err = ErrAside
 	}

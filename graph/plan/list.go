@@ -320,7 +320,11 @@ func (l *List) count(p Page) *entsql.Selector { return l.selector(p, nil).Count(
 func (l *List) selector(p Page, columns []string) *entsql.Selector {
 	t := entsql.Table(l.row.table)
 	s := entsql.Dialect(l.dialect).Select(t.Columns(columns...)...).From(t)
-	s.Where(entsql.ExprP(t.C("workspace_id") + " = $1"))
+	tenant := t.C("workspace_id") + " = $1"
+	if l.parent != "" && l.dialect == dialect.SQLite {
+		tenant = "+" + tenant // see row.from
+	}
+	s.Where(entsql.ExprP(tenant))
 	if l.row.hidden != "" {
 		s.Where(entsql.IsNull(t.C(l.row.hidden)))
 	}

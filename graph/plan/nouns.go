@@ -123,8 +123,8 @@ func not(role viewer.Role, value field, otherwise string) field {
 	}
 }
 
-// nounOf are the nouns, which refer to each other.
-var threads, messages, agents, customers, tags, keys *noun
+// The nouns, which refer to each other.
+var threads, messages, agents, customers, tags, keys, workspaces, shards *noun
 
 func init() {
 	threads = &noun{implements: []string{"Thread", "Node"}, table: "threads", hidden: "erased_at"}
@@ -133,6 +133,11 @@ func init() {
 	customers = &noun{implements: []string{"Customer", "Node"}, table: "customers", hidden: "erased_at"}
 	tags = &noun{implements: []string{"ThreadTag"}, table: "thread_tags"}
 	keys = &noun{implements: []string{"APIKey", "Node"}, table: "api_keys"}
+
+	workspaces = &noun{implements: []string{"Workspace"}, table: "workspaces", fields: map[string]field{
+		"id": plain("id"), "name": text("name"), "cursor": endOfEvents,
+	}}
+	shards = &noun{implements: []string{"FeedShard"}, table: "feed_shards"} // no part of the API
 
 	threads.fields = map[string]field{
 		"id": plain("id"), "externalId": text("external_id"), "channel": text("channel"), "status": plain("status"),
@@ -211,5 +216,12 @@ func unread(_ *compiler, r *row, _ graphql.CollectedField, out *output) bool {
 		e = append(e, fixed(text))
 	}
 	out.value(e)
+	return true
+}
+
+// endOfEvents is where the events of the workspace stand, in the same look at the database as all else in the answer.
+func endOfEvents(c *compiler, r *row, _ graphql.CollectedField, out *output) bool {
+	s := c.row(shards)
+	out.mark(markWorkspaceCursor, r.col("history"), "(SELECT "+c.aggregate()+"(concat("+s.alias+".shard, ':', "+s.alias+".last_position), ',')"+s.from()+")")
 	return true
 }

@@ -19,6 +19,8 @@ func (c *compiler) root(f graphql.CollectedField) (expression, bool) {
 		return c.lookup(threads, f)
 	case "agent":
 		return c.lookup(agents, f)
+	case "viewer":
+		return c.viewer(f)
 	}
 	return nil, false
 }
@@ -69,4 +71,39 @@ func (c *compiler) lookup(of *noun, f graphql.CollectedField) (expression, bool)
 		e = joined(e, sql(" AND "+r.alias+".id = "), expression{paramThread})
 	}
 	return joined(e, sql("), 'null')")), true
+}
+
+// viewer compiles who asks, for those with a key.
+func (c *compiler) viewer(f graphql.CollectedField) (expression, bool) {
+	if c.role == viewer.ThreadToken {
+		return nil, false
+	}
+	out := &output{}
+	fields := graphql.CollectFields(c.op, f.Selections, []string{"Viewer"})
+	for i, s := range fields {
+		out.lit(begin(i, s.Alias))
+		switch s.Name {
+		case "__typename":
+			out.lit(`"Viewer"`)
+		case "role":
+			out.lit(`"` + string(c.role) + `"`)
+		case "name":
+			name := joined(sql("CAST("), expression{paramName}, sql(" AS text)"))
+			out.lit(string([]byte{markBegin, markText}))
+			out.value(joined(sql("octet_length("), name, sql(")")))
+			out.lit(":")
+			out.value(name)
+			out.lit(string(rune(markEnd)))
+		case "workspace":
+			w, ok := c.one(workspaces, s.Selections, func(*row) []string { return nil })
+			if !ok {
+				return nil, false
+			}
+			out.value(joined(sql("coalesce("), w, sql(","+quoted(stepAside)+")")))
+		default:
+			return nil, false
+		}
+	}
+	out.lit(end(len(fields)))
+	return out.expression(), true
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,11 +51,17 @@ func (p *Plan) Statement(run Run) (string, []any, error) {
 			return "", nil, err
 		}
 	}
+	if !confined.MatchString(w.String()) {
+		return "", nil, ErrAside // it reads no table, and the database would not know what the workspace is for
+	}
 	if !w.filtered {
 		p.kept.Store(&statement{w.String(), w.lists, w.asked, w.sources, w.columns})
 	}
 	return w.String(), w.args, nil
 }
+
+// confined finds a mention of the workspace.
+var confined = regexp.MustCompile(`\$1\b`)
 
 // writer writes the statement of one run.
 type writer struct {
@@ -104,8 +111,11 @@ func (w *writer) of(p parameter) string {
 }
 
 func (w *writer) value(p parameter) any {
-	if p == paramThread {
+	switch p {
+	case paramThread:
 		return w.Viewer.Thread
+	case paramName:
+		return w.Viewer.Name
 	}
 	return w.Viewer.Key
 }

@@ -19,6 +19,7 @@ type parameter int
 const (
 	paramKey parameter = iota
 	paramThread
+	paramName
 )
 
 func (p parameter) write(w *writer) error {

@@ -55,7 +55,8 @@ async function openSQLite(path) {
   const { DatabaseSync } = await import('node:sqlite');
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA cache_size=-16000');
-  const prepare = (text) => db.prepare(text.replace(/\$(\d)/g, '?$1'));
+  // The plus keeps SQLite from finding rows by their workspace, which are all of them.
+  const prepare = (text) => db.prepare(text.replace(/\$(\d)/g, '?$1').replace('AND workspace_id', 'AND +workspace_id'));
   const key = prepare('SELECT id, workspace_id, revoked_at FROM api_keys WHERE hash = $1');
   const threads = prepare(THREADS);
   const messages = prepare(MESSAGES);
