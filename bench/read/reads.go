@@ -17,7 +17,7 @@ import (
 const page = `query Page($first: Int!) { threads(first: $first) { edges { node { id status channel messageCount lastActivityAt agent { id name } tags { name } messages(last: 3) { edges { node { id author text createdAt } } } } } } }`
 
 // pageOfTables is the same in the names that PostGraphile gives the tables.
-const pageOfTables = `query Page($first: Int!, $w: String!) { threads(first: $first, orderBy: [LAST_ACTIVITY_AT_DESC, ID_DESC], condition: {workspaceId: $w, erasedAt: null}) { edges { node { rowId status channel messageCount lastActivityAt agent { rowId name } threadTags(orderBy: [NAME_ASC]) { nodes { name } } messages(last: 3, orderBy: [SEQUENCE_ASC]) { edges { node { rowId author text createdAt } } } } } } }`
+const pageOfTables = `query Page($first: Int!, $w: String!) { allThreads(first: $first, orderBy: [LAST_ACTIVITY_AT_DESC, ROW_ID_DESC], condition: {workspaceId: $w}) { edges { node { rowId status channel messageCount lastActivityAt agentByAgentId { rowId name } threadTagsByThreadId(orderBy: [NAME_ASC]) { nodes { name } } messagesByThreadId(last: 3, orderBy: [SEQUENCE_ASC]) { edges { node { rowId author text createdAt } } } } } } }`
 
 // server is one that is measured.
 type server struct {
@@ -80,10 +80,11 @@ func measureReads(ctx context.Context, o options, kind string) error {
 			return err
 		}
 		defer p.stop()
-		all, running[s] = append(all, s), p
 		if err := sameAnswer(p, s, d); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			fmt.Fprintf(os.Stderr, "%s is left out: %v\n", s.name, err)
+			continue
 		}
+		all, running[s] = append(all, s), p
 	}
 	stop := d.writeBeside(ctx, o.threads)
 	defer stop()

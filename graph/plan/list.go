@@ -186,7 +186,7 @@ func (l *List) write(w *writer) error {
 	if err != nil {
 		return err
 	}
-	rows := l.has(itemEdges) || l.has(itemPageInfo)
+	rows := l.has(itemEdges) // whether anything sums up rows: without that there must be none
 	w.WriteString("(SELECT concat(")
 	for _, it := range l.items {
 		w.WriteString(quoted(it.name+it.text) + ",")
@@ -198,7 +198,7 @@ func (l *List) write(w *writer) error {
 			}
 			w.WriteString(",']',")
 		case itemPageInfo:
-			l.writeInfo(w, p, it.info)
+			rows = l.writeInfo(w, p, it.info) || rows
 		case itemCount:
 			w.WriteString("(")
 			w.query(l.count(p))
@@ -245,8 +245,8 @@ func direction(descending bool) string {
 	return ""
 }
 
-// writeInfo says of a page what ent's connections say.
-func (l *List) writeInfo(w *writer, p Page, infos []info) {
+// writeInfo says of a page what ent's connections say. It returns whether that takes its rows.
+func (l *List) writeInfo(w *writer, p Page, infos []info) (rows bool) {
 	alias, size := l.row.alias, strconv.Itoa(p.size())
 	more := "CASE WHEN count(*) > " + size + " THEN 'true' ELSE 'false' END"
 	first, last := alias+".n = 1", alias+".n = "+least(l.dialect)+"("+alias+".c, "+size+")"
@@ -258,20 +258,24 @@ func (l *List) writeInfo(w *writer, p Page, infos []info) {
 		switch {
 		case i.field == "hasNextPage" && (p.First > 0 && p.Before == nil), i.field == "hasPreviousPage" && (p.Last > 0 && p.After == nil):
 			w.WriteString(more)
+			rows = true
 		case i.field == "hasNextPage":
 			w.WriteString(quoted(strconv.FormatBool(p.Before != nil)))
 		case i.field == "hasPreviousPage":
 			w.WriteString(quoted(strconv.FormatBool(p.After != nil)))
 		case i.field == "startCursor":
 			w.WriteString("coalesce(max(CASE WHEN " + first + " THEN " + l.row.cursor(p) + " END), 'null')")
+			rows = true
 		case i.field == "endCursor":
 			w.WriteString("coalesce(max(CASE WHEN " + last + " THEN " + l.row.cursor(p) + " END), 'null')")
+			rows = true
 		default: // __typename
 			w.WriteString(`'"PageInfo"'`)
 		}
 		w.WriteString(",")
 	}
 	w.WriteString(quoted(end(len(infos))) + ",")
+	return rows
 }
 
 // writeRows writes the statement that finds the rows of a page.
