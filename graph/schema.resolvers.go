@@ -374,7 +374,7 @@ func (r *mutationResolver) SendMessage(ctx context.Context, input gql.SendMessag
 	if err != nil {
 		return nil, err
 	}
-	row, err := r.client.Message.Query().Where(message.ID(done.ID)).Only(ctx)
+	row, err := r.stored(ctx, done.ID)
 	return &gql.MessagePayload{ClientMutationID: input.ClientMutationID, Message: row}, err
 }
 
@@ -384,7 +384,7 @@ func (r *mutationResolver) SendOperatorMessage(ctx context.Context, input gql.Se
 	if err != nil {
 		return nil, err
 	}
-	row, err := r.client.Message.Query().Where(message.ID(done.ID)).Only(ctx)
+	row, err := r.stored(ctx, done.ID)
 	return &gql.MessagePayload{ClientMutationID: input.ClientMutationID, Message: row}, err
 }
 

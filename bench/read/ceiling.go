@@ -17,23 +17,24 @@ import (
 // keySQL is the check of a key that all servers of a run make.
 const keySQL = `SELECT id, workspace_id, COALESCE(revoked_at, 0) FROM api_keys WHERE hash = $1`
 
-// pageSQL builds the answer as JSON functions of the database do it best. Times are written by the database, too.
-var pageSQL = map[bool]string{true: `SELECT '{"data":{"threads":{"edges":' || (SELECT json_agg(json_build_object('node', json_build_object('id', t.id, 'status', t.status, 'channel', t.channel,
-	'messageCount', t.message_count, 'lastActivityAt', to_char(to_timestamp(t.last_activity_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-	'agent', (SELECT json_build_object('id', a.id, 'name', a.name) FROM agents a WHERE a.id = t.agent_id AND a.workspace_id = $1),
-	'tags', COALESCE((SELECT json_agg(json_build_object('name', g.name) ORDER BY g.name) FROM thread_tags g WHERE g.thread_id = t.id AND g.workspace_id = $1), '[]'),
-	'messages', json_build_object('edges', COALESCE((SELECT json_agg(json_build_object('node', json_build_object('id', m.id, 'author', m.author, 'text', m.text,
-		'createdAt', to_char(to_timestamp(m.created_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) ORDER BY m.sequence)
-		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m), '[]')))))
-	FROM (SELECT * FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t)::text || '}}}'`,
-	false: `SELECT '{"data":{"threads":{"edges":' || (SELECT json_group_array(json_object('node', json_object('id', t.id, 'status', t.status, 'channel', t.channel,
-	'messageCount', t.message_count, 'lastActivityAt', strftime('%Y-%m-%dT%H:%M:%fZ', t.last_activity_at / 1000.0, 'unixepoch'),
-	'agent', (SELECT json_object('id', a.id, 'name', a.name) FROM agents a WHERE a.id = t.agent_id AND +a.workspace_id = $1),
-	'tags', (SELECT json_group_array(json_object('name', g.name)) FROM (SELECT name FROM thread_tags WHERE thread_id = t.id AND +workspace_id = $1 ORDER BY name) g),
-	'messages', json_object('edges', (SELECT json_group_array(json_object('node', json_object('id', m.id, 'author', m.author, 'text', m.text,
-		'createdAt', strftime('%Y-%m-%dT%H:%M:%fZ', m.created_at / 1000.0, 'unixepoch'))) ORDER BY m.sequence)
-		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND +workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m)))))
-	FROM (SELECT * FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t) || '}}}'`}
+// pageSQL builds the answer, whole and finished, in the way that was found to be fastest: the databases' functions that make objects
+// (json_build_object, json_object) take longer than joining texts.
+var pageSQL = map[bool]string{true: `SELECT concat('{"data":{"threads":{"edges":[', (SELECT string_agg(concat('{"node":{"id":"', t.id, '","status":"', t.status, '","channel":', to_json(t.channel),
+	',"messageCount":', t.message_count, ',"lastActivityAt":"', to_char(to_timestamp(t.last_activity_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+	'","agent":', (SELECT concat('{"id":"', a.id, '","name":', to_json(a.name), '}') FROM agents a WHERE a.id = t.agent_id AND a.workspace_id = $1),
+	',"tags":[', (SELECT string_agg(concat('{"name":', to_json(g.name), '}'), ',' ORDER BY g.name) FROM thread_tags g WHERE g.thread_id = t.id AND g.workspace_id = $1),
+	'],"messages":{"edges":[', (SELECT string_agg(concat('{"node":{"id":"', m.id, '","author":"', m.author, '","text":', to_json(m.text), ',"createdAt":"',
+		to_char(to_timestamp(m.created_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '"}}'), ',' ORDER BY m.sequence)
+		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m), ']}}}'), ',')
+	FROM (SELECT id, status, channel, message_count, last_activity_at, agent_id FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t), ']}}}')`,
+	false: `SELECT concat('{"data":{"threads":{"edges":[', (SELECT group_concat(concat('{"node":{"id":"', t.id, '","status":"', t.status, '","channel":', json_quote(t.channel),
+	',"messageCount":', t.message_count, ',"lastActivityAt":"', strftime('%Y-%m-%dT%H:%M:%fZ', t.last_activity_at / 1000.0, 'unixepoch'),
+	'","agent":', (SELECT concat('{"id":"', a.id, '","name":', json_quote(a.name), '}') FROM agents a WHERE a.id = t.agent_id AND a.workspace_id = $1),
+	',"tags":[', (SELECT group_concat(concat('{"name":', json_quote(g.name), '}'), ',' ORDER BY g.name) FROM thread_tags g WHERE g.thread_id = t.id AND +g.workspace_id = $1),
+	'],"messages":{"edges":[', (SELECT group_concat(concat('{"node":{"id":"', m.id, '","author":"', m.author, '","text":', json_quote(m.text), ',"createdAt":"',
+		strftime('%Y-%m-%dT%H:%M:%fZ', m.created_at / 1000.0, 'unixepoch'), '"}}'), ',' ORDER BY m.sequence)
+		FROM (SELECT id, author, text, created_at, sequence FROM messages WHERE thread_id = t.id AND +workspace_id = $1 ORDER BY sequence DESC LIMIT 3) m), ']}}}'), ',')
+	FROM (SELECT id, status, channel, message_count, last_activity_at, agent_id FROM threads WHERE workspace_id = $1 AND erased_at IS NULL ORDER BY last_activity_at DESC, id DESC LIMIT 20) t), ']}}}')`}
 
 // ceiling is a bare handler: no GraphQL, no limits, no ids of requests.
 type ceiling struct {

@@ -48,14 +48,21 @@ func measureWrites(ctx context.Context, o options) error {
 		{name: "mercurius", command: []string{node, "--no-warnings", filepath.Join(o.node, "mercurius.js")}},
 		{name: "yoga", command: []string{node, "--no-warnings", filepath.Join(o.node, "yoga.js")}},
 	}
+	running := map[*server]*process{}
+	for _, s := range all {
+		if !o.wants(s) {
+			continue
+		}
+		if running[s], err = start(ctx, d.environment(), s.command...); err != nil {
+			return err
+		}
+		defer running[s].stop()
+	}
 	for round := range o.rounds + 1 {
 		for _, s := range all {
-			if !o.wants(s) {
+			p := running[s]
+			if p == nil {
 				continue
-			}
-			p, err := start(ctx, d.environment(), s.command...)
-			if err != nil {
-				return err
 			}
 			path := "/graphql"
 			if s.name == "ceiling" {
@@ -68,11 +75,10 @@ func measureWrites(ctx context.Context, o options) error {
 				return newRequest(p.address, path, keyOf(w), text(map[string]any{"query": sendMessage, "variables": map[string]any{"input": input}}))
 			}
 			f, err := load(p, o.clients, o.turn, next, func([]byte) error { return nil })
-			p.stop()
 			if err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
-			if round > 0 {
+			if round > 0 { // what is prepared at first does not count
 				s.all.add(f)
 			}
 			if err := ctx.Err(); err != nil {
