@@ -164,9 +164,13 @@ test/fuzz: ## Run each fuzz target for FUZZTIME (60s)
 
 # Postgres flushes its commits here, as it does for users; the figures would flatter otherwise.
 .PHONY: bench
-bench: $(if $(filter Linux,$(shell uname)),bench/live) ## Run the benchmarks, on SQLite and Postgres; on Linux bench/live before them
+bench: $(if $(filter Linux,$(shell uname)),bench/live bench/read) ## Run the benchmarks, on SQLite and Postgres; on Linux bench/live and bench/read before them
 	@$(if $(TEST_POSTGRES_URL),,POSTGRES_FSYNC=on scripts/postgres) go test -run '^$$' -bench . -benchmem ./... $(ARGS)
 
 .PHONY: bench/live
 bench/live: ## Measure live delivery against gqlgen, Centrifuge, mercurius and Yoga (4 minutes; installs npm packages; LIVE='-only parley')
 	@scripts/bench-live $(LIVE)
+
+.PHONY: bench/read
+bench/read: ## Measure pages of threads and sendMessage against mercurius, Yoga, PostGraphile and bare statements (5 minutes; installs npm packages; READ='-only parley,ceiling')
+	@scripts/bench-read $(READ)

@@ -33,7 +33,9 @@ type told struct {
 func listen(t *testing.T, address, key, threadID, cursor string) <-chan told {
 	t.Helper()
 	if cursor == "" { // a stream without one begins some time behind its headers
-		var now struct{ Data struct{ Thread struct{ Cursor string } } }
+		var now struct {
+			Data struct{ Thread struct{ Cursor string } }
+		}
 		if err := json.Unmarshal([]byte(query(t, address, key, fmt.Sprintf(`{ thread(id: %q) { cursor } }`, threadID))), &now); err != nil {
 			t.Fatal(err)
 		}

@@ -57,6 +57,12 @@ const unreadSQL = `SELECT 1 FROM messages m WHERE m.thread_id = %[1]s AND m.work
 	AND m.sequence > COALESCE((SELECT sequence FROM read_marks WHERE thread_id = %[1]s AND key_id = %[3]s AND workspace_id = %[2]s), 0)
 	AND m.created_at >= (SELECT created_at FROM api_keys WHERE id = %[3]s AND workspace_id = %[2]s)`
 
+// UnreadSQL is an expression that counts, up to 1,000, what somebody has not read in a thread, given expressions for the thread's id,
+// the workspace and the reader's key.
+func UnreadSQL(thread, workspace, key string) string {
+	return fmt.Sprintf("(SELECT COUNT(*) FROM (%s LIMIT %d) u)", fmt.Sprintf(unreadSQL, thread, workspace, key), maxUnread)
+}
+
 // Unread counts for each of some threads what the viewer has not read, in one statement; threads of which it has read all are not
 // in the result. It counts up to 1,000 of a thread.
 func (s *Service) Unread(ctx context.Context, threadIDs []string) (map[string]int, error) {
@@ -67,8 +73,7 @@ func (s *Service) Unread(ctx context.Context, threadIDs []string) (map[string]in
 	}
 	u := usageSource{where: "t.workspace_id = $1", args: []any{v.Workspace, v.Key}}
 	u.in("t.id", threadIDs)
-	query := fmt.Sprintf(`SELECT t.id, (SELECT COUNT(*) FROM (%s LIMIT %d) u) FROM threads t WHERE %s`,
-		fmt.Sprintf(unreadSQL, "t.id", "$1", "$2"), maxUnread, u.where)
+	query := fmt.Sprintf(`SELECT t.id, %s FROM threads t WHERE %s`, UnreadSQL("t.id", "$1", "$2"), u.where)
 	err := eventlog.Scan(ctx, s.log.Client(), query, u.args, func(row eventlog.Row) error {
 		var threadID string
 		var n int

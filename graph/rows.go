@@ -194,6 +194,20 @@ func hasField(op *graphql.OperationContext, fields []graphql.CollectedField, pat
 	})
 }
 
+// stored is a message that a mutation has stored. Who asks for its id alone, as most do, is not made to wait for its row to be read.
+func (r *Resolver) stored(ctx context.Context, messageID string) (*ent.Message, error) {
+	op := graphql.GetOperationContext(ctx)
+	more := slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, nil), func(f graphql.CollectedField) bool {
+		return f.Name == "message" && slices.ContainsFunc(graphql.CollectFields(op, f.Selections, nil), func(of graphql.CollectedField) bool {
+			return of.Name != "id" && of.Name != "__typename"
+		})
+	})
+	if !more {
+		return &ent.Message{ID: messageID}, nil
+	}
+	return r.client.Message.Query().Where(message.ID(messageID)).Only(ctx)
+}
+
 func oneThread(threadID, externalID *string) (predicate.Thread, error) {
 	switch {
 	case threadID != nil && externalID == nil:
@@ -247,6 +261,11 @@ func testPayload(clientMutationID *string, got delivering.Outcome) *gql.TestInte
 func us(d time.Duration) int { return int(d.Microseconds()) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// areNamed says whether tags were read with their names, by which they are ordered: ent reads the columns that a document asks for.
+func areNamed(tags []*ent.ThreadTag) bool {
+	return !slices.ContainsFunc(tags, func(t *ent.ThreadTag) bool { return t.Name == "" })
+}
 
 func byName(tags []*ent.ThreadTag) []*ent.ThreadTag {
 	slices.SortFunc(tags, func(a, b *ent.ThreadTag) int { return strings.Compare(a.Name, b.Name) })

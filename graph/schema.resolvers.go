@@ -374,7 +374,7 @@ func (r *mutationResolver) SendMessage(ctx context.Context, input gql.SendMessag
 	if err != nil {
 		return nil, err
 	}
-	row, err := r.client.Message.Query().Where(message.ID(done.ID)).Only(ctx)
+	row, err := r.stored(ctx, done.ID)
 	return &gql.MessagePayload{ClientMutationID: input.ClientMutationID, Message: row}, err
 }
 
@@ -384,7 +384,7 @@ func (r *mutationResolver) SendOperatorMessage(ctx context.Context, input gql.Se
 	if err != nil {
 		return nil, err
 	}
-	row, err := r.client.Message.Query().Where(message.ID(done.ID)).Only(ctx)
+	row, err := r.stored(ctx, done.ID)
 	return &gql.MessagePayload{ClientMutationID: input.ClientMutationID, Message: row}, err
 }
 
@@ -1003,10 +1003,11 @@ func (r *threadResolver) WaitingSince(ctx context.Context, obj *ent.Thread) (*ms
 
 // Tags is the resolver for the tags field.
 func (r *threadResolver) Tags(ctx context.Context, obj *ent.Thread) ([]*ent.ThreadTag, error) {
-	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil {
+	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil && areNamed(tags) {
 		return byName(tags), nil
 	}
-	return r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).Order(threadtag.ByName()).All(ctx)
+	tags, err := r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).All(ctx)
+	return byName(tags), err
 }
 
 // Success is the resolver for the success field.

@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
@@ -69,6 +70,8 @@ type Options struct {
 	OwnDocuments [][]document.Source
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
+	// Unplanned has all queries executed generically, to compare plans with that.
+	Unplanned bool
 }
 
 // queryCache is how many parsed documents are kept; limit/ bounds the size of each.
@@ -79,6 +82,7 @@ type Handler struct {
 	http.Handler
 	streams *streams
 	shares  *shares
+	plans   *prometheus.CounterVec
 	exports http.Handler
 
 	operations *operations
@@ -123,7 +127,11 @@ func New(o Options) *Handler {
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
-	srv := handler.New(schema)
+	plans := newPlanned(schema, resolver, o.Logger)
+	srv := handler.New(plans)
+	if o.Unplanned {
+		srv = handler.New(schema)
+	}
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
 	f.cache = lru.New[*ast.QueryDocument](queryCache)
@@ -148,11 +156,18 @@ func New(o Options) *Handler {
 	srv.AroundOperations(f.observe)
 	srv.AroundOperations(f.runOperation)
 	srv.AroundOperations(keepUsage)
-	srv.AroundOperations(resolver.keepPlace)
+	if o.Unplanned {
+		srv.AroundOperations(resolver.keepPlace)
+	} else {
+		srv.AroundRootFields(rootOf)
+	}
 	srv.AroundResponses(answerFailure)
 	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
-	return &Handler{withRequestID(f.withAddress(f.read(f.authenticate(srv)))), f.streams, f.shares, withRequestID(&exports{front: f, resolver: resolver, schema: schema}), f.operations}
+	return &Handler{
+		Handler: withRequestID(f.withAddress(f.read(f.authenticate(srv)))), streams: f.streams, shares: f.shares, plans: plans.answered,
+		exports: withRequestID(&exports{front: f, resolver: resolver, schema: schema}), operations: f.operations,
+	}
 }
 
 // mustTrust makes the set of trusted documents; nil if all are executed. It panics for one that is not valid: see CheckDocuments.

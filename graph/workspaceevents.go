@@ -195,18 +195,34 @@ func (r *Resolver) readPlace(text gql.Cursor, some eventlog.Cursor) (eventlog.Cu
 
 type keptPlaceKey struct{}
 
-// keepPlace reads where the events of the workspace stand before anything else of a query that asks for it is read.
-func (r *Resolver) keepPlace(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+// keptPlace is where the events of the workspace stood before anything else of a query was read; nil if it does not ask.
+type keptPlace struct{ eventlog.Cursor }
+
+// keep puts the place where workspaceCursor finds it.
+func (k *keptPlace) keep(ctx context.Context) context.Context {
+	if k == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, keptPlaceKey{}, k.Cursor)
+}
+
+// placeBefore reads where the events of the workspace stand before anything else of a query that asks for it is read.
+func (r *Resolver) placeBefore(ctx context.Context) *keptPlace {
 	op := graphql.GetOperationContext(ctx)
 	if op.Operation.Operation != ast.Query || !mayReadPlace(ctx) ||
 		!hasField(op, graphql.CollectFields(op, op.Operation.SelectionSet, nil), []string{"viewer", "workspace", "cursor"}) {
-		return next(ctx)
+		return nil
 	}
 	place, err := r.endOfEvents(ctx)
 	if err != nil {
-		return next(ctx) // the resolver says so
+		return nil // the resolver says so
 	}
-	return next(context.WithValue(ctx, keptPlaceKey{}, place))
+	return &keptPlace{place}
+}
+
+// keepPlace is placeBefore for queries that are all executed generically.
+func (r *Resolver) keepPlace(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(r.placeBefore(ctx).keep(ctx))
 }
 
 func mayReadPlace(ctx context.Context) bool {

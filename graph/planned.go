@@ -1,0 +1,240 @@
+package graph
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"io"
+	"log/slog"
+
+	"entgo.io/ent/dialect"
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"parley/ent/viewer"
+	"parley/eventlog"
+	"parley/graph/plan"
+)
+
+// mostPlans is how many operations have their plans kept, or that they have none. Each is a few kilobytes.
+const mostPlans = 500
+
+// planned answers queries of documents that it has a plan for, and leaves all others to the generic executor, together with
+// whatever a plan will not answer: a wrong argument, an object that is gone, a database that fails. It stands where gqlgen
+// executes, so that all that goes before and behind execution is the same for both.
+type planned struct {
+	graphql.ExecutableSchema
+	resolver *Resolver
+	logger   *slog.Logger
+	dialect  string
+	plans    graphql.Cache[*plan.Plan] // nil is kept too
+	answered *prometheus.CounterVec
+}
+
+func newPlanned(schema graphql.ExecutableSchema, r *Resolver, logger *slog.Logger) *planned {
+	p := &planned{ExecutableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: lru.New[*plan.Plan](mostPlans),
+		answered: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "parley_planned_reads_total", Help: "Queries by how they were answered: by a plan that was kept or had to be made, or generically, without a plan or with one that stepped aside.",
+		}, []string{"by"})}
+	if r.log.Postgres() {
+		p.dialect = dialect.Postgres
+	}
+	for _, by := range []string{byKept, byMade, byNone, byAside} {
+		p.answered.WithLabelValues(by) // so that each exists from the start
+	}
+	return p
+}
+
+// How a query was answered.
+const (
+	byKept  = "plan"
+	byMade  = "new plan"
+	byNone  = "generic"
+	byAside = "aside"
+)
+
+// PlanMetrics returns the collector of figures of plans; the caller registers it.
+func (h *Handler) PlanMetrics() prometheus.Collector { return h.plans }
+
+type plannedKey struct{}
+
+// Exec implements graphql.ExecutableSchema.
+func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	v, known := viewer.FromContext(ctx)
+	if !known || op.Operation.Operation != ast.Query {
+		return p.ExecutableSchema.Exec(ctx)
+	}
+	found, by := p.planOf(ctx, op, v.Role)
+	if found == nil {
+		p.answered.WithLabelValues(by).Inc()
+		place := p.resolver.placeBefore(ctx)
+		generic := p.ExecutableSchema.Exec(ctx)
+		return func(ctx context.Context) *graphql.Response { return generic(place.keep(ctx)) }
+	}
+	var generic graphql.ResponseHandler
+	return func(ctx context.Context) *graphql.Response {
+		if generic != nil {
+			return generic(ctx)
+		}
+		if !found.Whole {
+			ctx = p.resolver.placeBefore(ctx).keep(ctx)
+		}
+		values, err := p.run(ctx, op, found, v)
+		if err == nil && found.Whole {
+			p.answered.WithLabelValues(by).Inc()
+			generic = func(context.Context) *graphql.Response { return nil }
+			return &graphql.Response{Data: object(found, values)}
+		}
+		if err == nil {
+			ctx = context.WithValue(ctx, plannedKey{}, namedValues(found, values))
+		} else {
+			by = byAside
+			p.report(ctx, op, err)
+			if found.Whole {
+				ctx = p.resolver.placeBefore(ctx).keep(ctx)
+			}
+		}
+		p.answered.WithLabelValues(by).Inc()
+		generic = p.ExecutableSchema.Exec(ctx)
+		return generic(ctx)
+	}
+}
+
+// report tells the log of a failure that is not the caller's: the generic path may fail for the same reason, or hide it.
+func (p *planned) report(ctx context.Context, op *graphql.OperationContext, err error) {
+	if errors.Is(err, plan.ErrAside) || ctx.Err() != nil || translate(err).code != CodeInternal {
+		return
+	}
+	p.logger.WarnContext(ctx, "plan failed", "requestId", requestID(ctx), "operation", op.OperationName, "error", err)
+}
+
+// planOf returns the plan of an operation for a role; nil if there is none.
+func (p *planned) planOf(ctx context.Context, op *graphql.OperationContext, role viewer.Role) (*plan.Plan, string) {
+	hash := sha256.Sum256([]byte(op.RawQuery))
+	key := append(append(append(hash[:], role...), ' '), op.Operation.Name...)
+	for _, d := range op.Operation.VariableDefinitions {
+		if d.Type.NamedType == "Boolean" { // directives may ask for it
+			key = append(key, ' ')
+			if op.Variables[d.Variable] == true {
+				key = append(key, '+')
+			}
+		}
+	}
+	if kept, ok := p.plans.Get(ctx, string(key)); ok {
+		if kept == nil {
+			return nil, byNone
+		}
+		return kept, byKept
+	}
+	made, ok := plan.Compile(op, role, p.dialect)
+	if !ok {
+		made = nil
+	}
+	p.plans.Add(ctx, string(key), made)
+	if made == nil {
+		return nil, byNone
+	}
+	return made, byMade
+}
+
+// run returns the values of the root fields of a plan, by their place; nil for those that are not planned.
+func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *plan.Plan, v viewer.Viewer) ([][]byte, error) {
+	arguments := planArguments{p, op}
+	text, args, err := found.Statement(plan.Run{
+		Viewer: v,
+		Page:   func(l *plan.List) (plan.Page, error) { return arguments.page(ctx, l) },
+		Find:   func(l *plan.Lookup) (plan.Found, error) { return arguments.find(ctx, l) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.resolver.client.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return nil, plan.ErrAside
+	}
+	columns := make([]sql.RawBytes, found.Columns())
+	into := make([]any, len(columns))
+	for i := range columns {
+		into[i] = &columns[i]
+	}
+	if err := rows.Scan(into...); err != nil {
+		return nil, err
+	}
+	return found.Finish(columnsOf(columns), plan.Values{
+		ThreadCursor: func(threadID string, sequence int64) (string, error) {
+			history, err := p.resolver.history(ctx)
+			return eventlog.Cursor{History: history, Thread: threadID, Sequence: sequence}.String(p.resolver.keys), err
+		},
+		WorkspaceCursor: func(history string, positions map[int]int64) string {
+			c := eventlog.Cursor{History: history, Workspace: v.Workspace}
+			for shard, position := range positions {
+				c.Positions[shard%eventlog.Shards] = position
+			}
+			return c.String(p.resolver.keys)
+		},
+		Data: func(text string) (string, bool) {
+			data := dataOf(text, "a model")
+			if data == nil {
+				return "", false
+			}
+			return string(*data), true
+		},
+	})
+}
+
+func columnsOf(raw []sql.RawBytes) [][]byte {
+	out := make([][]byte, len(raw))
+	for i, c := range raw {
+		out[i] = c
+	}
+	return out
+}
+
+// object is an answer of a plan that has all of it.
+func object(p *plan.Plan, values [][]byte) []byte {
+	n := 2
+	for i, r := range p.Roots {
+		n += len(r.Name) + len(values[i]) + 4
+	}
+	out := append(make([]byte, 0, n), '{')
+	for i, r := range p.Roots {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, '"'), r.Name...), '"', ':')
+		out = append(out, values[i]...)
+	}
+	return append(out, '}')
+}
+
+// namedValues are the values of a plan by the names that the answer has for them.
+func namedValues(p *plan.Plan, values [][]byte) map[string][]byte {
+	named := map[string][]byte{}
+	for i, r := range p.Roots {
+		if r.Planned {
+			named[r.Name] = values[i]
+		}
+	}
+	return named
+}
+
+// rootOf gives the generic executor a root field that a plan has answered.
+func rootOf(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	values, ok := ctx.Value(plannedKey{}).(map[string][]byte)
+	if !ok {
+		return next(ctx)
+	}
+	value, ok := values[graphql.GetRootFieldContext(ctx).Field.Alias]
+	if !ok {
+		return next(ctx)
+	}
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(value) })
+}
