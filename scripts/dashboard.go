@@ -41,6 +41,7 @@ var rows = []row{
 			`sum by (code) (rate(parley_graphql_refused_total{instance=~"$instance"}[$__rate_interval])) => refused {{code}}`}},
 		{"Time of operations, p99", "s", "", []string{quantile("0.99", "parley_graphql_operation_seconds", ", field") + " => {{field}}"}},
 		{"Time of operations, p50", "s", "", []string{quantile("0.5", "parley_graphql_operation_seconds", ", field") + " => {{field}}"}},
+		{"Reads a second", "ops", "By a plan, or generically.", []string{rate("parley_planned_reads_total", "by")}},
 		{"Refused by rates a second", "ops", "", []string{rate("parley_rate_refused_total", "caller")}},
 	}},
 	{"Dialogue", []panel{
