@@ -118,7 +118,7 @@ await open(async (window) => {
   await until('the webhooks have come', () => hooks.length >= 2);
 
   // Suggested, edited and sent; saved as a file; looked at in the figures.
-  await page.locator('.row').first().click();
+  for (const pressed of ['j', 'Enter']) await page.keyboard.press(pressed); // with the focus at the link that was clicked last
   await page.getByRole('button', { name: 'Suggest a reply' }).click();
   const field = page.getByLabel('Message to the customer');
   await until('a reply is suggested', async () => (await field.inputValue()) !== '');

@@ -124,6 +124,16 @@ await open(async (window) => {
   await move.waitFor({ state: 'detached' });
   const moved = (await api(`query($t: ID!) { thread(id: $t) { agentVersion { number } } }`, { t: june.id })).thread;
   check(moved.agentVersion.number === 2, `it follows version ${moved.agentVersion.number}`);
+  // A long thread: its events page by page.
+  for (let n = 0; n < 2; n++) {
+    await api(`mutation { ${Array.from({ length: 60 }, (_, i) => `m${i}: sendOperatorMessage(input: { threadId: "${owen.id}", text: "line ${n * 60 + i}" }) { message { id } }`).join(' ')} }`);
+  }
+  await page.goto(new URL(`/inbox/${owen.id}`, page.url()).href);
+  await page.getByRole('button', { name: 'Events and deliveries' }).click();
+  const events = page.getByRole('button', { name: /^\d+\. message\.created/ });
+  await until('a page of events is there', async () => (await events.count()) > 90);
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await until('all events are there', async () => (await events.count()) >= 122);
   await page.close();
 
   // Two windows of one operator: what is read in one is read in the other.

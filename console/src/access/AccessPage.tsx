@@ -108,6 +108,15 @@ function NewKey({ done }: { done(key: string): void }) {
   );
 }
 
+// browserOf is what a browser said that it is, in words; whatever else it said stays as it is.
+function browserOf(agent: string): string {
+  const browser = /(Edg|OPR|Firefox|HeadlessChrome|Chrome)\/(\d+)/.exec(agent) ?? /(Version)\/(\d+).*Safari/.exec(agent);
+  const system = ['Windows', 'Android', 'iPhone', 'iPad', 'CrOS', 'Mac OS X', 'Linux'].find((name) => agent.includes(name));
+  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', HeadlessChrome: 'Chrome', Version: 'Safari' };
+  if (!browser || !system) return agent || '–';
+  return t('access.on', { browser: `${names[browser[1]!] ?? browser[1]} ${browser[2]}`, system });
+}
+
 function Sessions() {
   const page = usePage(SessionsDocument, {});
   const [busy, act] = useAction();
@@ -135,7 +144,7 @@ function Sessions() {
           <Table.Tbody>
             {(page.data?.viewer.sessions ?? []).map((s) => (
               <Table.Tr key={s.id}>
-                <Table.Td><Text size="sm" className="text">{s.userAgent || '–'} {s.current && <Badge size="xs" variant="light">{t('access.this')}</Badge>}</Text></Table.Td>
+                <Table.Td><Text size="sm" className="text" title={s.userAgent}>{browserOf(s.userAgent)} {s.current && <Badge size="xs" variant="light">{t('access.this')}</Badge>}</Text></Table.Td>
                 <Table.Td><When at={s.createdAt} /></Table.Td>
                 <Table.Td><When at={s.lastUsedAt} /></Table.Td>
                 <Table.Td><When at={s.expiresAt} /></Table.Td>

@@ -30,8 +30,7 @@ export function InboxList({ chosen, open, search }: { chosen: string | undefined
     if (at < 0) return;
     list.scrollToIndex(at, { align: 'auto' });
     // Who walks through the list by keys takes the focus along; who writes keeps it.
-    const focused = document.activeElement;
-    if (focused && focused !== document.body && !scroller.current?.contains(focused)) return;
+    if (document.activeElement?.matches('input, textarea, [contenteditable=true]')) return;
     const timer = setTimeout(() => scroller.current?.querySelector<HTMLElement>('.row[data-chosen]')?.focus({ preventScroll: true }), 30);
     return () => clearTimeout(timer);
     // Only when another row is chosen: rows that move do not take the eye along.

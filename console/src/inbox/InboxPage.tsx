@@ -42,6 +42,9 @@ export function InboxPage({ thread }: { thread: string | undefined }) {
     const at = rows.findIndex((r) => r.id === chosen);
     const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
     if (!next) return;
+    // Whatever had the focus, such as the link that led here, does not get the next Enter.
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && !focused.closest('.rows')) focused.blur();
     choose(next.id);
     if (thread) go(`/inbox/${next.id}${search}`);
   };

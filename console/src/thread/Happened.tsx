@@ -1,4 +1,5 @@
 import { Accordion, Anchor, Badge, Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { usePage } from '../data/hooks';
 import { fullTime, json } from '../format';
@@ -8,10 +9,17 @@ import { ThreadDeliveriesDocument, ThreadLogDocument } from './thread.generated'
 
 /** The events of a thread as webhooks carry them, and what became of each on its way. */
 export default function Happened({ threadId }: { threadId: string }) {
-  const events = usePage(ThreadLogDocument, { id: threadId, after: null });
-  const deliveries = usePage(ThreadDeliveriesDocument, { id: threadId });
+  const [after, setAfter] = useState<{ event: string | null; delivery: string | null }>({ event: null, delivery: null });
+  const events = usePage(ThreadLogDocument, { id: threadId, after: after.event });
+  const deliveries = usePage(ThreadDeliveriesDocument, { id: threadId, after: after.delivery });
   const sent = (deliveries.data?.deliveries.edges ?? []).flatMap((e) => (e?.node ? [e.node] : []));
   const all = events.data?.events.edges ?? [];
+  const further = events.data?.events.pageInfo;
+  // Both are in the order in which they happened: the deliveries of further events stand on further pages.
+  const more = () => {
+    const { hasNextPage, endCursor } = deliveries.data?.deliveries.pageInfo ?? { hasNextPage: false, endCursor: null };
+    setAfter((was) => ({ event: further?.endCursor ?? was.event, delivery: hasNextPage ? endCursor : was.delivery }));
+  };
   return (
     <Stack gap="xs">
       <Button size="compact-xs" variant="default" onClick={() => { events.again(); deliveries.again(); }}>{t('app.refresh')}</Button>
@@ -33,7 +41,7 @@ export default function Happened({ threadId }: { threadId: string }) {
           </Accordion.Item>
         ))}
       </Accordion>
-      {events.data?.events.pageInfo.hasNextPage && <Text size="xs" c="dimmed">{t('happened.more')}</Text>}
+      {further?.hasNextPage && <Button size="compact-xs" variant="default" loading={events.loading} onClick={more}>{t('app.more')}</Button>}
     </Stack>
   );
 }

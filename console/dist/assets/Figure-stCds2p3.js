@@ -1,1 +1,0 @@
-import{t as e}from"./Paper-aqdYjRXB.js";import{rt as t}from"./hooks-5hyE0tG4.js";import{t as n}from"./jsx-runtime-Wy9s6hX0.js";var r=n();function i({name:n,value:i,help:a}){return(0,r.jsxs)(e,{withBorder:!0,p:`sm`,children:[(0,r.jsx)(t,{size:`xs`,c:`dimmed`,children:n}),(0,r.jsx)(t,{fw:600,children:i}),a&&(0,r.jsx)(t,{size:`xs`,c:`dimmed`,children:a})]})}export{i as t};

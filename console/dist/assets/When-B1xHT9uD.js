@@ -1,0 +1,1 @@
+import{a as e,t}from"./format-GCx_DZ2p.js";import{t as n}from"./jsx-runtime-Wy9s6hX0.js";var r=n();function i({at:n}){return(0,r.jsx)(`time`,{className:`nowrap`,dateTime:n,title:t(n),children:e(n)})}export{i as t};
