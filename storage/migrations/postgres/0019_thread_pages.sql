@@ -5,5 +5,3 @@ CREATE INDEX "thread_workspace_id_agent_id_last_activity_at_id" ON "threads" ("w
 CREATE INDEX "thread_operator" ON "threads" ("workspace_id", "operator_id", "last_activity_at", "id") WHERE operator_id IS NOT NULL;
 DROP INDEX "thread_workspace_id_customer_id";
 CREATE INDEX "thread_workspace_id_customer_id_last_activity_at_id" ON "threads" ("workspace_id", "customer_id", "last_activity_at", "id");
-DROP INDEX "threadtag_workspace_id_name_thread_id";
-CREATE INDEX "threadtag_name_workspace_id_thread_id" ON "thread_tags" ("name", "workspace_id", "thread_id");
