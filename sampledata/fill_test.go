@@ -56,13 +56,13 @@ func TestWhatIsWrittenFitsTogether(t *testing.T) {
 		var told sampledata.Totals
 		done, err := sampledata.Fill(ctx, db, sampledata.Options{
 			Workspace: workspace, Agents: []sampledata.Named{{ID: agent.ID, Name: "A"}}, Operators: []sampledata.Named{{ID: operator.ID, Name: "Olga"}},
-			Integration: in.ID, Threads: 1050, Messages: 3, Days: 10, EventDays: 10, Turns: true, Now: ms.Now(), Seed: 7,
+			Integration: in.ID, Threads: 1050, Messages: 5, Days: 10, EventDays: 10, Turns: true, Now: ms.Now(), Seed: 7,
 			Progress: func(d sampledata.Totals) { told = d },
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if done != told || done.Messages < 1050*2 || done.Messages > 1050*4 {
+		if done != told || done.Messages < 1050*3 || done.Messages > 1050*7 {
 			t.Errorf("it wrote %+v, and told of %+v", done, told)
 		}
 		system := viewer.SystemContext(t.Context(), "generate data")

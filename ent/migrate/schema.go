@@ -1219,9 +1219,9 @@ var (
 				Columns: []*schema.Column{ThreadTagsColumns[6], ThreadTagsColumns[3]},
 			},
 			{
-				Name:    "threadtag_workspace_id_name_thread_id",
+				Name:    "threadtag_name_workspace_id_thread_id",
 				Unique:  false,
-				Columns: []*schema.Column{ThreadTagsColumns[1], ThreadTagsColumns[3], ThreadTagsColumns[6]},
+				Columns: []*schema.Column{ThreadTagsColumns[3], ThreadTagsColumns[1], ThreadTagsColumns[6]},
 			},
 		},
 	}

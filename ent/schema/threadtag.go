@@ -37,7 +37,9 @@ func (ThreadTag) Edges() []ent.Edge {
 func (ThreadTag) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("thread_id", "name").Unique(),
-		index.Fields("workspace_id", "name", "thread_id"),
+		// Not the workspace first: without statistics SQLite would take that for a better way to the tags of some threads than
+		// their ids, and read those of all.
+		index.Fields("name", "workspace_id", "thread_id"),
 	}
 }
 
