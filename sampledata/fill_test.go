@@ -56,7 +56,7 @@ func TestWhatIsWrittenFitsTogether(t *testing.T) {
 		var told sampledata.Totals
 		done, err := sampledata.Fill(ctx, db, sampledata.Options{
 			Workspace: workspace, Agents: []sampledata.Named{{ID: agent.ID, Name: "A"}}, Operators: []sampledata.Named{{ID: operator.ID, Name: "Olga"}},
-			Integration: in.ID, Threads: 1050, Messages: 5, Days: 10, EventDays: 10, Turns: true, Now: ms.Now(), Seed: 7,
+			Integration: in.ID, Threads: 1050, Messages: 5, Days: 2, EventDays: 2, Turns: true, Now: ms.Now(), Seed: 7,
 			Progress: func(d sampledata.Totals) { told = d },
 		})
 		if err != nil {
