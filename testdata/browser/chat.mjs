@@ -187,7 +187,10 @@ const parts = {
     await write(one, 'from one');
     await sees(two, 'from one', '.customer');
     await write(two, 'from two');
-    for (const page of [one, two]) await sees(page, 'from two', '.customer');
+    for (const page of [one, two]) {
+      await sees(page, 'from two', '.customer');
+      await until('all that is written is stored', async () => await page.locator('.pending').count() === 0); // before that both show it, too
+    }
     const { threads } = await api(`query($a: ID!) { threads(where: {agentID: $a}) { totalCount } }`, { a: id });
     check(threads.totalCount === 1, `${threads.totalCount} threads were begun`);
     await one.reload();
