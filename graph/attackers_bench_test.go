@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -59,18 +60,21 @@ func attackWith(b *testing.B, url string, attackers int) (sent func() int) {
 	command.Env = append(os.Environ(), fmt.Sprintf("%s=%d %s", benchAttack, attackers, url))
 	command.Stderr = os.Stderr
 	stdin, _ := command.StdinPipe()
-	var said bytes.Buffer
-	command.Stdout = &said
+	stdout, _ := command.StdoutPipe()
 	if err := command.Start(); err != nil {
 		b.Fatal(err)
 	}
-	time.Sleep(200 * time.Millisecond) // until they are at it
+	said := bufio.NewScanner(stdout)
+	if !said.Scan() { // a line when they are at it, and one with their number
+		b.Fatal("the attackers did not begin")
+	}
 	return func() int {
 		_ = stdin.Close()
+		said.Scan()
+		n, err := strconv.Atoi(said.Text())
 		_ = command.Wait()
-		n, err := strconv.Atoi(strings.TrimSpace(said.String()))
-		if err != nil {
-			b.Error(err)
+		if err != nil || n == 0 {
+			b.Errorf("%d attacks: %v", n, err)
 		}
 		return n
 	}
@@ -95,6 +99,7 @@ func beAttackers(setting string) error {
 		bodies = append(bodies, body)
 	}
 	var sent atomic.Int64
+	first := make(chan bool, 1)
 	for n := range attackers {
 		go func() {
 			for i := n; ; i++ {
@@ -103,10 +108,14 @@ func beAttackers(setting string) error {
 					_, _ = io.Copy(io.Discard, res.Body)
 					_ = res.Body.Close()
 				}
-				sent.Add(1)
+				if sent.Add(1) == 1 {
+					first <- true
+				}
 			}
 		}()
 	}
+	<-first
+	fmt.Println("at it")
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	fmt.Println(sent.Load())
 	return nil

@@ -38,11 +38,18 @@ type reads struct {
 // givenValues are what arguments are chosen from.
 type givenValues struct{ threads, externals, agents, cursors []string }
 
-// roots are the fields that plans know.
-var roots = []string{"threads", "threads", "thread", "thread", "agents", "agent", "customers", "viewer"}
+// roots are the fields that plans know, and tokenRoots those that they know for the token of a thread, with one that they do not.
+var (
+	roots      = []string{"threads", "threads", "thread", "thread", "agents", "agent", "customers", "viewer"}
+	tokenRoots = []string{"thread", "thread", "thread", "viewer", "threads"}
+)
 
-// document writes a query.
-func (d *reads) document() string {
+// document writes a query for a role.
+func (d *reads) document(role viewer.Role) string {
+	roots := roots
+	if role == viewer.ThreadToken {
+		roots = tokenRoots
+	}
 	d.left, d.names, d.fragments, d.declared, d.variables = 40, 0, nil, nil, map[string]any{}
 	d.odd = d.IntN(12) == 0
 	text := "{ "
@@ -333,12 +340,15 @@ func TestPlansAnswerAsTheGenericPathDoes(t *testing.T) {
 			if d.IntN(20) == 0 {
 				d.given = all[0].given // of the other workspace, or not
 			}
-			text := d.document()
+			role := of.roles[d.IntN(len(of.roles))]
+			if role == "" && d.IntN(3) > 0 {
+				role = viewer.Admin // who has no key gets few answers to compare
+			}
+			text := d.document(role)
 			body, err := json.Marshal(map[string]any{"query": text, "variables": d.variables, "extensions": map[string]any{"cost": d.IntN(8) == 0}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			role := of.roles[d.IntN(len(of.roles))]
 			for range 2 { // by a new plan, and by a kept one
 				planned, want := ask(t, a.handler, of.keys[role], body), ask(t, generic, of.keys[role], body)
 				if !sameAnswer(planned, want) {
@@ -356,7 +366,7 @@ func TestPlansAnswerAsTheGenericPathDoes(t *testing.T) {
 		}
 		counts := countsOf(t, a.handler.PlanMetrics())
 		t.Log(counts)
-		if counts["plan"] < float64(rounds)/6 || counts["aside"] == 0 || counts["generic"] == 0 {
+		if counts["plan"] < float64(rounds)/3 || counts["aside"] == 0 || counts["generic"] == 0 {
 			t.Errorf("answered %v", counts)
 		}
 	})
