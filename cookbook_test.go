@@ -211,12 +211,12 @@ func TestProgramsOfThePagesWork(t *testing.T) {
 	address, printed, _ := startServer(t, environment(t, storagetest.SQLite))
 	r := newPageReader(t, address, printedKey.FindString(printed), "")
 	r.do(`mutation { createAgent(input: {name: "A", quietMs: 0, fallbackText: "Later."}) { agent { id } } }`)
-	receivers, err := filepath.Abs("examples/receivers")
+	folder, err := filepath.Abs("examples/receiver")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, command := range map[string][]string{
-		"Go": {binary(t, "receivers")}, "Node": {"node", filepath.Join(receivers, "receiver.mjs")}, "Python": {"python3", filepath.Join(receivers, "receiver.py")},
+		"Go": {binary(t, "receiver")}, "Node": {"node", filepath.Join(folder, "receiver.mjs")}, "Python": {"python3", filepath.Join(folder, "receiver.py")},
 	} {
 		port := freePort(t)
 		r.do(fmt.Sprintf(`mutation { createIntegration(input: {name: %q, url: "http://127.0.0.1:%s/hook", eventTypes: ["message.created"]}) { integration { id } secret } }`, name, port))

@@ -1,64 +1,32 @@
-// Command receiver is the smallest receiver of webhooks: it prints what comes, and says whether its signature fits.
+// This program receives webhooks: it verifies each, answers at once, and works on each event once. Its work is to print it.
 //
-//	go run ./examples/receiver [whsec_…]
+//	go run ./examples/receiver whsec_…
 //
-// Give it the secret that the console shows when the integration is made; without one it prints all the same.
+// PORT is where it listens, 9000 without; SECRET may take the place of the argument.
 package main
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"flag"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-const (
-	tolerance = 5 * time.Minute
-	maxBody   = 1 << 20
-)
-
-func main() {
-	listen := flag.String("listen", "127.0.0.1:9000", "address to listen on")
-	flag.Parse()
-	server := &http.Server{Addr: *listen, Handler: receiver(flag.Arg(0), time.Now, log.Writer()), ReadHeaderTimeout: 5 * time.Second}
-	log.Printf("webhooks may come to http://%s/hook", *listen)
-	log.Fatal(server.ListenAndServe())
-}
-
-// receiver prints each webhook to out. With a secret it refuses those that it has not signed.
-func receiver(secret string, now func() time.Time, out io.Writer) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		if err != nil {
-			http.Error(w, "the body cannot be read", http.StatusBadRequest)
-			return
-		}
-		verdict := "not verified: start it with the secret"
-		if secret != "" {
-			if !verify(r.Header, body, secret, now()) {
-				http.Error(w, "the signature does not fit", http.StatusUnauthorized)
-				fmt.Fprintln(out, "refused: the signature does not fit")
-				return
-			}
-			verdict = "the signature fits"
-		}
-		fmt.Fprintf(out, "%s (%s)\n  %s\n", r.Header.Get("Webhook-Id"), verdict, body)
-		w.WriteHeader(http.StatusNoContent)
-	})
-}
-
-// verify says whether body was signed with secret ("whsec_…") less than five minutes ago.
-func verify(h http.Header, body []byte, secret string, now time.Time) bool {
-	seconds, err := strconv.ParseInt(h.Get("Webhook-Timestamp"), 10, 64)
-	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > tolerance {
+// signed says whether body was signed with secret less than five minutes ago.
+func signed(h http.Header, body []byte, secret string, now time.Time) bool {
+	seconds, err := strconv.ParseInt(h.Get("webhook-timestamp"), 10, 64)
+	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
 		return false
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
@@ -66,7 +34,37 @@ func verify(h http.Header, body []byte, secret string, now time.Time) bool {
 		return false
 	}
 	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s.%d.%s", h.Get("Webhook-Id"), seconds, body)
+	fmt.Fprintf(mac, "%s.%d.%s", h.Get("webhook-id"), seconds, body)
 	want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
-	return slices.ContainsFunc(strings.Fields(h.Get("Webhook-Signature")), func(got string) bool { return hmac.Equal([]byte(got), []byte(want)) })
+	return slices.ContainsFunc(strings.Fields(h.Get("webhook-signature")), func(got string) bool {
+		return hmac.Equal([]byte(got), []byte(want))
+	})
+}
+
+func main() {
+	secret := cmp.Or(strings.Join(os.Args[1:], ""), os.Getenv("SECRET"))
+	if secret == "" {
+		log.Fatal("give it the secret that you were shown when the integration was made: receiver whsec_…")
+	}
+	var seen sync.Map // of ids; keep yours in your database
+	http.HandleFunc("POST /hook", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		if err != nil || !signed(r.Header, body, secret, time.Now()) {
+			http.Error(w, "the signature does not fit", http.StatusUnauthorized)
+			log.Print("refused: the signature does not fit")
+			return
+		}
+		var event struct{ ID, Type string }
+		if err := json.Unmarshal(body, &event); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent) // before the work: the answer is due within 20 seconds
+		if _, again := seen.LoadOrStore(event.ID, true); !again {
+			fmt.Printf("%s %s, the signature fits: %s\n", event.Type, event.ID, body)
+		}
+	})
+	address := "127.0.0.1:" + cmp.Or(os.Getenv("PORT"), "9000")
+	log.Printf("webhooks may come to http://%s/hook", address)
+	log.Fatal((&http.Server{Addr: address, ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
 }
