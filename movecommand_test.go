@@ -27,7 +27,7 @@ func TestMoveOfALivedInDatabase(t *testing.T) {
 	defer cancel()
 	stop := make(chan struct{})
 	played := s.load(ctx, stop)
-	time.Sleep(1500 * time.Millisecond)
+	s.begun(2 * len(dialogues))
 	to := storagetest.Postgres(t)
 	refused(t, e, []string{"another server is running"}, "move", "--to", to)
 	d.kill()
@@ -40,8 +40,9 @@ func TestMoveOfALivedInDatabase(t *testing.T) {
 		t.Errorf("it printed the password: %s", out)
 	}
 	e["DATABASE_URL"] = to
+	before := s.begun(0)
 	d.start("")
-	time.Sleep(time.Second)
+	s.begun(before + len(dialogues))
 	close(stop)
 	played.Wait()
 	s.verdict(ctx, cancel, "after the move")
@@ -100,20 +101,25 @@ func TestMoveKeepsWhatOthersHold(t *testing.T) {
 	}
 }
 
+// begun waits until so many dialogues were begun, and says how many were.
+func (s *stage) begun(least int) (n int) {
+	s.t.Helper()
+	waitUntil(s.t, func() bool {
+		s.log.mu.Lock()
+		defer s.log.mu.Unlock()
+		n = s.opened
+		return n >= least
+	})
+	return n
+}
+
 // settle waits until the agent has answered.
 func (f *furnished) settle(t *testing.T) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for last := ""; ; {
-		got, _ := f.cursors(t, f.address)
-		if got == last && last != "" {
-			return
-		}
-		if last = got; time.Now().After(deadline) {
-			t.Fatal("the agent does not come to rest")
-		}
-		time.Sleep(time.Second) // turns and deliveries of another goroutine
-	}
+	waitUntil(t, func() bool {
+		got := query(t, f.address, f.key, `{ thread(id: "`+f.threadID+`") { messages(last: 1) { edges { node { author } } } turns(first: 50) { state } } }`)
+		return strings.Contains(got, `"AGENT"`) && strings.Count(got, `"state"`) == strings.Count(got, `"state":"ENDED"`)
+	})
 }
 
 // A move that fails leaves the target empty and the source as it was.
