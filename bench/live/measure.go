@@ -38,7 +38,7 @@ func (s *server) measure(ctx context.Context, o options, phase string, r *report
 		return err
 	}
 	defer l.tidy()
-	defer l.stop()
+	defer l.Stop(0)
 	switch phase {
 	case "main":
 		return l.measureMain(o, r)
@@ -66,11 +66,11 @@ func (l *live) measureMain(o options, r *report) error {
 		return err
 	}
 	e.numbered = false // these went to nobody
-	before, err := l.resident()
+	before, err := l.Resident()
 	if err != nil {
 		return err
 	}
-	c, err := newCrowd(l.events, l.address, e.take)
+	c, err := newCrowd(l.events, l.Address, e.take)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (l *live) measureMain(o options, r *report) error {
 	r.set("wait90", milliseconds(percentile(append(waited, waitedToo...), 90)-percentile(alone, 90)))
 	e.timing.Store(false)
 	if o.keep > 0 {
-		fmt.Fprintf(os.Stderr, "process %d at %s has %d sockets\n", l.command.Process.Pid, l.address, len(c.sockets))
+		fmt.Fprintf(os.Stderr, "process %d at %s has %d sockets\n", l.PID(), l.Address, len(c.sockets))
 		time.Sleep(o.keep)
 	}
 	if err := c.join(o.sockets, len(e.units)); err != nil {
@@ -156,7 +156,7 @@ func (l *live) measureMain(o options, r *report) error {
 
 // warm has some sockets come and go, and the server collect their garbage, so that what it needs once is not counted as theirs.
 func (l *live) warm(e *events, p *posts) error {
-	c, err := newCrowd(l.events, l.address, e.take)
+	c, err := newCrowd(l.events, l.Address, e.take)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (l *live) idle(sockets int, before int64, r *report, name string) error {
 	if err := l.collect(); err != nil {
 		return err
 	}
-	after, err := l.resident()
+	after, err := l.Resident()
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (l *live) idle(sockets int, before int64, r *report, name string) error {
 
 // timed measures what do delivers: the server's processor time for each delivery, and deliveries a second.
 func (l *live) timed(r *report, name string, do func() (deliveries int64, err error)) error {
-	before, err := l.cpu()
+	before, err := l.CPU()
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (l *live) timed(r *report, name string, do func() (deliveries int64, err er
 		return err
 	}
 	took := time.Since(began)
-	after, err := l.cpu()
+	after, err := l.CPU()
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (l *live) measureEvents(o options, r *report) error {
 	if err != nil {
 		return err
 	}
-	c, err := newCrowd(l.events, l.address, e.take)
+	c, err := newCrowd(l.events, l.Address, e.take)
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func (l *live) measureEvents(o options, r *report) error {
 
 // publishing measures the server's processor time, in microseconds, for each of many events that go to nobody.
 func (l *live) publishing(p *posts) (float64, error) {
-	before, err := l.cpu()
+	before, err := l.CPU()
 	if err != nil {
 		return 0, err
 	}
@@ -280,14 +280,14 @@ func (l *live) publishing(p *posts) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	after, err := l.cpu()
+	after, err := l.CPU()
 	return float64((after - before).Microseconds()) / float64(count), err
 }
 
 // measureTokens measures a text that is written token by token.
 func (l *live) measureTokens(o options, r *report) error {
 	t := newTokens(int(o.stream.Seconds() * tokensPerSecond))
-	c, err := newCrowd(l.pieces, l.address, t.take)
+	c, err := newCrowd(l.pieces, l.Address, t.take)
 	if err != nil {
 		return err
 	}

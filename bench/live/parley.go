@@ -45,7 +45,7 @@ func (s *server) beginParley(ctx context.Context, o options) (*live, error) {
 	}
 	env := append([]string{"PARLEY_BENCHMARK=" + control, "PARLEY_LISTEN=127.0.0.1:0", "PARLEY_DATA=" + data, "PARLEY_ADMIN_KEY=" + adminKey,
 		"OPENAI_BASE_URL=http://" + model.address + "/v1", "OPENAI_MODEL=bench", "DATABASE_URL="}, s.env...)
-	p, err := start(ctx, o.core, env, func(line string) string {
+	p, err := o.start(ctx, env, func(line string) string {
 		_, rest, _ := strings.Cut(line, "serves on http://")
 		address, _, _ := strings.Cut(rest, " ")
 		return address
@@ -55,10 +55,10 @@ func (s *server) beginParley(ctx context.Context, o options) (*live, error) {
 		tidy()
 		return nil, err
 	}
-	l := &live{process: p, s: s, control: control, tidy: tidy}
+	l := &live{Server: p, s: s, control: control, tidy: tidy}
 	quiet, spoken, err := l.threads()
 	if err != nil {
-		p.stop()
+		p.Stop(0)
 		tidy()
 		return nil, fmt.Errorf("make threads: %w", err)
 	}
@@ -68,7 +68,7 @@ func (s *server) beginParley(ctx context.Context, o options) (*live, error) {
 			"variables": map[string]any{"i": map[string]any{"threadId": thread, "text": what}},
 		})
 	}
-	l.one = way{p.address, adminKey, "/graphql", 1, func(texts []string) string { return say(quiet, texts[0]) }}
+	l.one = way{p.Address, adminKey, "/graphql", 1, func(texts []string) string { return say(quiet, texts[0]) }}
 	l.many = way{control, "", "/publish", joined, func(texts []string) string {
 		return text(map[string]any{"threadId": quiet, "texts": texts})
 	}}
@@ -78,7 +78,7 @@ func (s *server) beginParley(ctx context.Context, o options) (*live, error) {
 	l.pieces = graphQL(adminKey, fmt.Sprintf(document, eventDocument), map[string]any{"t": spoken})
 	l.stream = func(t *tokens, perSecond int) error {
 		ended := model.next(t, perSecond)
-		one, err := newPublisher(l.address, adminKey)
+		one, err := newPublisher(l.Address, adminKey)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *server) beginParley(ctx context.Context, o options) (*live, error) {
 
 // threads makes an agent and its threads.
 func (l *live) threads() (quiet, spoken string, err error) {
-	p, err := newPublisher(l.address, adminKey)
+	p, err := newPublisher(l.Address, adminKey)
 	if err != nil {
 		return "", "", err
 	}

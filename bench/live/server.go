@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+
+	"parley/bench/process"
 )
 
 // server is one of those that are compared.
@@ -58,7 +61,7 @@ func servers(o options) []*server {
 
 // live is a server that runs, with what it takes to publish and to subscribe.
 type live struct {
-	*process
+	*process.Server
 	s *server
 	// one is how an event is published that is measured by itself, and many how those are of which there are many.
 	one, many way
@@ -93,15 +96,18 @@ func (s *server) begin(ctx context.Context, o options, windowed string) (*live, 
 			env = append(env, name+"="+windowed)
 		}
 	}
-	p, err := start(ctx, o.core, env, func(line string) string {
-		address, _ := strings.CutPrefix(line, "listening on ")
+	p, err := o.start(ctx, env, func(line string) string {
+		address, ok := strings.CutPrefix(line, "listening on ")
+		if !ok {
+			return ""
+		}
 		return address
 	}, s.command...)
 	if err != nil {
 		return nil, err
 	}
-	l := &live{process: p, s: s, control: p.address, tidy: func() {}}
-	l.one = way{p.address, "", "/publish", 1, func(texts []string) string { return fmt.Sprintf(`{"text":%q}`, texts[0]) }}
+	l := &live{Server: p, s: s, control: p.Address, tidy: func() {}}
+	l.one = way{p.Address, "", "/publish", 1, func(texts []string) string { return fmt.Sprintf(`{"text":%q}`, texts[0]) }}
 	l.events = centrifuge()
 	if s.kind == isGraphQL {
 		l.one.path = "/graphql"
@@ -115,7 +121,7 @@ func (s *server) begin(ctx context.Context, o options, windowed string) (*live, 
 		l.events = graphQL("", "subscription { "+field+" "+eventDocument+" }", nil)
 	}
 	l.pieces, l.many = l.events, l.one
-	l.stream = func(t *tokens, perSecond int) error { return streamInto(l.address, t, perSecond) }
+	l.stream = func(t *tokens, perSecond int) error { return streamInto(l.Address, t, perSecond) }
 	return l, nil
 }
 
@@ -134,4 +140,9 @@ func describe(o options) error {
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("servers on core %d, clients on core %s; Linux %s; load before: %s\n", o.core, list, strings.TrimSpace(string(kernel)), strings.Join(strings.Fields(string(load))[:3], " "))
 	return nil
+}
+
+// start runs a server on its core.
+func (o options) start(ctx context.Context, environment []string, address func(line string) string, command ...string) (*process.Server, error) {
+	return process.Start(ctx, environment, address, append([]string{"taskset", "-c", strconv.Itoa(o.core)}, command...)...)
 }

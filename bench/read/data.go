@@ -11,9 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "github.com/lib/pq"  // the drivers of both databases
 	_ "modernc.org/sqlite" // as Parley has them
+
+	"parley/bench/process"
 )
 
 const (
@@ -58,7 +61,7 @@ func makeDatabase(ctx context.Context, o options, kind string) (*database, error
 	if err != nil {
 		return nil, err
 	}
-	p.stop()
+	p.Stop(gently)
 	if d.postgres {
 		d.db, err = sql.Open("postgres", d.url)
 	} else {
@@ -111,8 +114,8 @@ func (d *database) environment() []string {
 		"PARLEY_KEY_RATE=1000000000", "PARLEY_KEY_COST=1000000000", "PARLEY_DATA=" + os.TempDir(), "NODE_ENV=production", "GRAPHILE_ENV=production"}
 }
 
-func (d *database) startParley(ctx context.Context, o options) (*process, error) {
-	return start(ctx, d.environment(), filepath.Join(o.bin, "parley"))
+func (d *database) startParley(ctx context.Context, o options) (*process.Server, error) {
+	return process.Start(ctx, d.environment(), servesOn, filepath.Join(o.bin, "parley"))
 }
 
 // numbered is an id of Parley's form.
@@ -210,3 +213,13 @@ func (d *database) fillWorkspace(ctx context.Context, i int, series func(string)
 
 // threadOf is the id of a thread of a workspace, both counted from 1.
 func threadOf(workspace, i int) string { return fmt.Sprintf("thr_01%024d", 900_000+workspace*1000+i) }
+
+// gently is how long a server has to end by itself: SQLite then leaves no log behind.
+const gently = 10 * time.Second
+
+// servesOn finds the address in a line that a server prints.
+func servesOn(line string) string {
+	_, rest, _ := strings.Cut(line, "serves on http://")
+	address, _, _ := strings.Cut(rest, " ")
+	return strings.TrimRight(address, "/,.")
+}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"parley/bench/process"
 )
 
 // request is one whole request as it goes over a connection.
@@ -134,17 +136,17 @@ func (f figures) wait(share float64) float64 {
 }
 
 // load has n clients ask a server for a while; next gives each its next request.
-func load(p *process, n int, turn time.Duration, next func(client, i int) request, check func([]byte) error) (figures, error) {
+func load(p *process.Server, n int, turn time.Duration, next func(client, i int) request, check func([]byte) error) (figures, error) {
 	clients := make([]*client, n)
 	for i := range clients {
-		c, err := newClient(p.address)
+		c, err := newClient(p.Address)
 		if err != nil {
 			return figures{}, err
 		}
 		defer func() { _ = c.conn.Close() }()
 		clients[i] = c
 	}
-	before, err := cpuOf(p.command.Process.Pid)
+	before, err := p.CPU()
 	if err != nil {
 		return figures{}, err
 	}
@@ -172,7 +174,7 @@ func load(p *process, n int, turn time.Duration, next func(client, i int) reques
 	}
 	group.Wait()
 	f.took, f.answers = time.Since(begin), len(f.waits)
-	after, err := cpuOf(p.command.Process.Pid)
+	after, err := p.CPU()
 	f.cpu = after - before
 	return f, errors.Join(failed, err)
 }

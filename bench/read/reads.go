@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"parley/bench/process"
 )
 
 // page is what is asked for: the newest 20 threads with their agent, their tags and their last 3 messages.
@@ -70,16 +72,16 @@ func measureReads(ctx context.Context, o options, kind string) error {
 	defer d.tidy()
 	defer func() { _ = d.db.Close() }()
 	var all []*server
-	running := map[*server]*process{}
+	running := map[*server]*process.Server{}
 	for _, s := range servers(o) {
 		if !o.wants(s) || !d.postgres && !s.sqlite {
 			continue
 		}
-		p, err := start(ctx, append(d.environment(), s.env...), s.command...)
+		p, err := process.Start(ctx, append(d.environment(), s.env...), servesOn, s.command...)
 		if err != nil {
 			return err
 		}
-		defer p.stop()
+		defer p.Stop(gently)
 		if err := sameAnswer(p, s, d); err != nil {
 			fmt.Fprintf(os.Stderr, "%s is left out: %v\n", s.name, err)
 			continue
@@ -94,7 +96,7 @@ func measureReads(ctx context.Context, o options, kind string) error {
 			if round == 0 {
 				turn = min(turn, 2*time.Second) // what is compiled and prepared at first
 			}
-			r := newRequest(running[s].address, "/graphql", keyOf(0), s.body(d))
+			r := newRequest(running[s].Address, "/graphql", keyOf(0), s.body(d))
 			f, err := load(running[s], o.clients, turn, func(int, int) request { return r }, isWhole)
 			if err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
@@ -120,13 +122,13 @@ func isWhole(answer []byte) error {
 }
 
 // sameAnswer checks that a server's first answer says what the ceiling's does, for those that have the same names.
-func sameAnswer(p *process, s *server, d *database) error {
-	c, err := newClient(p.address)
+func sameAnswer(p *process.Server, s *server, d *database) error {
+	c, err := newClient(p.Address)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.conn.Close() }()
-	answer, err := c.do(newRequest(p.address, "/graphql", keyOf(0), s.body(d)))
+	answer, err := c.do(newRequest(p.Address, "/graphql", keyOf(0), s.body(d)))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"parley/bench/process"
 )
 
 const sendMessage = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }`
@@ -48,15 +50,15 @@ func measureWrites(ctx context.Context, o options) error {
 		{name: "mercurius", command: []string{node, "--no-warnings", filepath.Join(o.node, "mercurius.js")}},
 		{name: "yoga", command: []string{node, "--no-warnings", filepath.Join(o.node, "yoga.js")}},
 	}
-	running := map[*server]*process{}
+	running := map[*server]*process.Server{}
 	for _, s := range all {
 		if !o.wants(s) {
 			continue
 		}
-		if running[s], err = start(ctx, d.environment(), s.command...); err != nil {
+		if running[s], err = process.Start(ctx, d.environment(), servesOn, s.command...); err != nil {
 			return err
 		}
-		defer running[s].stop()
+		defer running[s].Stop(gently)
 	}
 	for round := range o.rounds + 1 {
 		for _, s := range all {
@@ -72,7 +74,7 @@ func measureWrites(ctx context.Context, o options) error {
 				w := 1 + (client+i)%workspaces
 				thread := threadOf(w, 1+(client*37+i)%threadsEach)
 				input := map[string]any{"threadId": thread, "text": "Thank you, that helps. Could you tell me when it will arrive?"}
-				return newRequest(p.address, path, keyOf(w), text(map[string]any{"query": sendMessage, "variables": map[string]any{"input": input}}))
+				return newRequest(p.Address, path, keyOf(w), text(map[string]any{"query": sendMessage, "variables": map[string]any{"input": input}}))
 			}
 			f, err := load(p, o.clients, o.turn, next, func([]byte) error { return nil })
 			if err != nil {
