@@ -23,6 +23,7 @@ import (
 func measured(a *app) (stop func()) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.Handle("GET /debug/pprof/allocs", pprof.Handler("allocs"))
 	mux.HandleFunc("POST /gc", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	mux.HandleFunc("POST /publish", func(w http.ResponseWriter, r *http.Request) {
 		var in struct {

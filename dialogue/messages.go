@@ -1,12 +1,10 @@
 package dialogue
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
 	"parley/ent"
-	"parley/ent/agent"
 	"parley/ent/message"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -40,15 +38,11 @@ func (s *Service) SendMessage(ctx context.Context, in MessageInput) (MessageID I
 	var superseded string
 	result, err := eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {
 		superseded = ""
-		t, err := tx.Assume(ctx, in.ThreadID)
-		if err != nil {
-			return ID{}, err
+		t, around, err := s.meet(ctx, tx, in)
+		if err != nil || around.said != "" {
+			return ID{around.said}, err
 		}
-		ctx = own(ctx)
-		if known, err := said(ctx, tx, in); known != "" || err != nil {
-			return ID{known}, err
-		}
-		m, ended, err := s.hear(ctx, tx, t, in)
+		m, ended, err := s.hear(own(ctx), tx, t, around, in)
 		if err != nil {
 			return ID{}, err
 		}
@@ -113,46 +107,6 @@ func (s *Service) AddNote(ctx context.Context, threadID, text string) (ID, error
 		}
 		return ID{n.ID}, t.Emit(eventlog.NoteAdded, eventlog.Data{NoteID: n.ID}, nil)
 	})
-}
-
-// hear stores a customer's message and makes the agent's answer due. It returns the message, and the id of the turn
-// that gave way to it, if one did.
-func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, in MessageInput) (*ent.Message, string, error) {
-	engine := own(ctx)
-	around, err := readCustomer(engine, tx.Reader(), t.Row)
-	if err != nil {
-		return nil, "", err
-	}
-	t.KnowTags(around.tags)
-	a, err := s.agentAt(engine, tx.Reader(), t.Row, around.revision)
-	if err != nil {
-		return nil, "", err
-	}
-	var live *ent.Turn
-	if around.live != "" {
-		if live, err = liveTurn(engine, tx, t.Row.ID); err != nil {
-			return nil, "", err
-		}
-	}
-	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil && !untold(live) {
-		return nil, "", ErrThreadBusy
-	}
-	m, err := t.AddMessage(ctx, tx.Later(nil).Message.Create().SetAuthor(message.AuthorCUSTOMER).SetAuthorName(around.customer.Name).
-		SetText(in.Text).SetNillableClientMessageID(in.ClientMessageID))
-	if err != nil {
-		return nil, "", fmt.Errorf("store the message: %w", err)
-	}
-	gone := ""
-	if around.followed || untold(live) {
-		if gone, err = replied(engine, tx, t, live); err != nil {
-			return nil, "", err
-		}
-	}
-	if gone != "" {
-		live = nil
-	}
-	superseded, err := answerLater(engine, tx, t, a, live)
-	return m, cmp.Or(superseded, gone), err
 }
 
 // said returns the id of the message that the thread has under the same client id, or "".

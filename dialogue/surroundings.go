@@ -10,8 +10,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"parley/ent"
-	"parley/ent/customer"
 	"parley/ent/raw"
+	"parley/ent/thread"
 	"parley/ent/turn"
 )
 
@@ -25,6 +25,7 @@ type surroundings struct {
 	lowered  bool          // whether a tag was ever taken off the thread
 	live     string        // the thread's live turn, if it has one
 	followed bool          // whether a follow-up is pending
+	said     string        // the message that the thread has already, if it came before
 }
 
 const (
@@ -57,21 +58,26 @@ func aroundThread(s *sql.Selector, t *ent.Thread) {
 	s.AppendSelectExprAs(sub(`(SELECT revision FROM agents WHERE id = ? AND workspace_id = ?)`, t.AgentID, t.WorkspaceID), revisionColumn)
 }
 
+// customerOf is a sub-select of a customer that is not being erased.
+func customerOf(s *sql.Selector, workspace, condition string, args ...any) sql.Querier {
+	object := "json_object"
+	if s.Dialect() == dialect.Postgres {
+		object = "json_build_object"
+	}
+	return sub(`(SELECT CAST(`+object+`('id', id, 'externalId', external_id, 'name', name, 'email', email, 'phone', phone,
+		'metadata', metadata) AS text) FROM customers WHERE workspace_id = ? AND `+condition+`)`, append([]any{workspace}, args...)...)
+}
+
 // readTurn reads a turn of a thread with its surroundings. The thread's row must be of the same moment or older.
 func readTurn(ctx context.Context, client *ent.Client, t *ent.Thread, turnID string) (*ent.Turn, surroundings, error) {
 	q := client.Turn.Query().Where(turn.ID(turnID))
 	q.Modify(func(s *sql.Selector) {
 		aroundThread(s, t)
-		object := "json_object"
-		if s.Dialect() == dialect.Postgres {
-			object = "json_build_object"
-		}
 		s.AppendSelectExprAs(sub(`(SELECT COUNT(*) FROM (SELECT 1 FROM reminders WHERE thread_id = ? AND workspace_id = ? LIMIT 1) AS r)`,
 			t.ID, t.WorkspaceID), remindedColumn)
 		s.AppendSelectExprAs(sub(`(SELECT COUNT(*) FROM (SELECT 1 FROM events WHERE thread_id = ? AND workspace_id = ?
 			AND type = 'tag.removed' LIMIT 1) AS e)`, t.ID, t.WorkspaceID), loweredColumn)
-		s.AppendSelectExprAs(sub(`(SELECT CAST(`+object+`('id', id, 'externalId', external_id, 'name', name, 'email', email, 'phone', phone,
-			'metadata', metadata) AS text) FROM customers WHERE id = ? AND workspace_id = ?)`, t.CustomerID, t.WorkspaceID), customerColumn)
+		s.AppendSelectExprAs(customerOf(s, t.WorkspaceID, `id = ?`, t.CustomerID), customerColumn)
 	})
 	tn, err := q.Only(ctx)
 	if err != nil {
@@ -87,45 +93,70 @@ func readTurn(ctx context.Context, client *ent.Client, t *ent.Thread, turnID str
 	if around.lowered, err = anyOf(tn.Value, loweredColumn); err != nil {
 		return nil, around, err
 	}
+	if around.customer, err = customerIn(tn.Value, t); err != nil {
+		return nil, around, err
+	}
+	return tn, around, nil
+}
+
+// customerIn returns the customer of a thread that was read beside a row. The error of one that is being erased is ent's
+// NotFoundError.
+func customerIn(value func(string) (ent.Value, error), t *ent.Thread) (*ent.Customer, error) {
+	text, err := textOf(value, customerColumn)
+	if err == nil && text == "" {
+		err = &ent.NotFoundError{} // it is being erased
+	}
 	var c struct {
 		ID, Name, Email, Phone, Metadata string
 		ExternalID                       *string
 	}
-	text, err := textOf(tn.Value, customerColumn)
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &c)
 	}
 	if err != nil {
-		return nil, around, fmt.Errorf("read the customer of %s: %w", t.ID, err)
+		return nil, fmt.Errorf("read the customer of %s: %w", t.ID, err)
 	}
-	around.customer = &ent.Customer{ID: c.ID, WorkspaceID: t.WorkspaceID, ExternalID: c.ExternalID, Name: c.Name, Email: c.Email,
-		Phone: c.Phone, Metadata: raw.JSON(c.Metadata)}
-	return tn, around, nil
+	return &ent.Customer{ID: c.ID, WorkspaceID: t.WorkspaceID, ExternalID: c.ExternalID, Name: c.Name, Email: c.Email,
+		Phone: c.Phone, Metadata: raw.JSON(c.Metadata)}, nil
+}
+
+// aroundCustomer adds to a thread's row what decides about the next message of its customer.
+func aroundCustomer(workspace string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		of := func(column, condition string) string { return condition + " = " + s.C(column) }
+		add := func(column, query string) { s.AppendSelectExprAs(sub(query, workspace), column) }
+		add(tagsColumn, `(SELECT string_agg(name, ' ') FROM thread_tags WHERE workspace_id = ? AND `+of(thread.FieldID, `thread_id`)+`)`)
+		add(revisionColumn, `(SELECT revision FROM agents WHERE workspace_id = ? AND `+of(thread.FieldAgentID, `id`)+`)`)
+		add(liveColumn, `(SELECT id FROM turns WHERE workspace_id = ? AND state <> 'ENDED' AND `+of(thread.FieldID, `thread_id`)+`)`)
+		add(followedColumn, `(SELECT COUNT(*) FROM reminders WHERE workspace_id = ? AND state = 'PENDING' AND kind = 'FOLLOW_UP' AND `+
+			of(thread.FieldID, `thread_id`)+`)`)
+		s.AppendSelectExprAs(customerOf(s, workspace, of(thread.FieldCustomerID, `id`)+` AND erased_at IS NULL`), customerColumn)
+	}
 }
 
 // readCustomer reads the customer of a thread with what decides about the customer's next message.
 func readCustomer(ctx context.Context, client *ent.Client, t *ent.Thread) (surroundings, error) {
-	q := client.Customer.Query().Where(customer.ID(t.CustomerID))
-	q.Modify(func(s *sql.Selector) {
-		aroundThread(s, t)
-		s.AppendSelectExprAs(sub(`(SELECT id FROM turns WHERE thread_id = ? AND workspace_id = ? AND state <> 'ENDED')`,
-			t.ID, t.WorkspaceID), liveColumn)
-		s.AppendSelectExprAs(sub(`(SELECT COUNT(*) FROM reminders WHERE thread_id = ? AND workspace_id = ? AND state = 'PENDING'
-			AND kind = 'FOLLOW_UP')`, t.ID, t.WorkspaceID), followedColumn)
-	})
-	c, err := q.Only(ctx)
+	q := client.Thread.Query().Where(thread.ID(t.ID))
+	q.Modify(aroundCustomer(t.WorkspaceID))
+	row, err := q.Only(ctx)
 	if err != nil {
-		return surroundings{}, fmt.Errorf("find the customer: %w", err)
+		return surroundings{}, fmt.Errorf("find what is around %s: %w", t.ID, err)
 	}
-	around, err := surroundingsOf(c.Value)
-	if err != nil {
+	return aroundIn(row)
+}
+
+// aroundIn returns what was read with a thread's row by aroundCustomer.
+func aroundIn(row *ent.Thread) (around surroundings, err error) {
+	if around, err = surroundingsOf(row.Value); err != nil {
 		return around, err
 	}
-	around.customer = c
-	if around.live, err = textOf(c.Value, liveColumn); err != nil {
+	if around.customer, err = customerIn(row.Value, row); err != nil {
 		return around, err
 	}
-	around.followed, err = anyOf(c.Value, followedColumn)
+	if around.live, err = textOf(row.Value, liveColumn); err != nil {
+		return around, err
+	}
+	around.followed, err = anyOf(row.Value, followedColumn)
 	return around, err
 }
 

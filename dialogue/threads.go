@@ -81,7 +81,7 @@ func (s *Service) CreateThread(ctx context.Context, in ThreadInput) (ThreadResul
 		if in.Text == nil {
 			return result, nil
 		}
-		m, _, err := s.hear(ctx, tx, t, MessageInput{ThreadID: t.Row.ID, Text: *in.Text})
+		m, _, err := s.hear(own(ctx), tx, t, surroundings{revision: a.Revision, customer: c}, MessageInput{ThreadID: t.Row.ID, Text: *in.Text})
 		if err != nil {
 			return result, err
 		}

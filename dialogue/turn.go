@@ -157,7 +157,7 @@ func (v *view) settleSent(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thre
 func (r *run) guard(ctx context.Context, tx *eventlog.Tx, first bool) (*eventlog.Thread, *ent.Turn, surroundings, error) {
 	lock := tx.Lock
 	if first {
-		lock = tx.Assume
+		lock = func(ctx context.Context, threadID string) (*eventlog.Thread, error) { return tx.Assume(ctx, threadID) }
 	}
 	t, err := lock(ctx, r.hold.threadID)
 	if err != nil {

@@ -33,19 +33,24 @@ var errMoved = errors.New("the thread changed meanwhile")
 // Assume is Lock for verbs that seldom meet another one on their thread. With Postgres it reads the thread without locking
 // it; the end of the transaction locks it and proves that it is still the same, and otherwise the verb runs again, with
 // the lock. What such a verb reads beside, it reads by Reader, and only what cannot change without an event of the thread,
-// or what the verb's own updates have conditions for.
-func (tx *Tx) Assume(ctx context.Context, threadID string) (*Thread, error) {
+// or what the verb's own updates have conditions for. Columns read that with the thread, where nothing is locked by it: they are
+// values of the row then.
+func (tx *Tx) Assume(ctx context.Context, threadID string, columns ...func(*sql.Selector)) (*Thread, error) {
 	if !tx.mayAssume() {
 		return tx.Lock(ctx, threadID)
 	}
 	q := tx.log.client.Thread.Query().Where(thread.ID(threadID))
 	tx.beside(ctx, q)
+	q.Modify(columns...)
 	row, err := q.Only(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return tx.take(row, true)
 }
+
+// Assumed says whether the thread is assumed to be as it was, and not locked.
+func (t *Thread) Assumed() bool { return t.assumed }
 
 // AssumeKnown is Assume for who has left the thread a moment ago. Where it locks the thread, the thread has the known tags
 // if it is Still as it was left.
@@ -58,6 +63,10 @@ func (tx *Tx) AssumeKnown(ctx context.Context, k Known) (*Thread, error) {
 		}
 		return t, err
 	}
+	return tx.assume(k, now), nil
+}
+
+func (tx *Tx) assume(k Known, now ms.Time) *Thread {
 	row := *k.Row
 	tx.Now = max(now, row.LastActivityAt)
 	t := &Thread{Row: &row, AgentRevision: k.AgentRevision, tx: tx, stored: row.LastSeq, assumed: true}
@@ -65,7 +74,7 @@ func (tx *Tx) AssumeKnown(ctx context.Context, k Known) (*Thread, error) {
 		t.KnowTags(k.Tags)
 	}
 	tx.threads[row.ID], tx.lastLocked = t, row.ID
-	return t, nil
+	return t
 }
 
 // mayAssume says whether this run of the verb may assume its first thread.
@@ -94,7 +103,7 @@ func (tx *Tx) Reader() *ent.Client {
 	if tx.entTx == nil {
 		return tx.log.client
 	}
-	return tx.client
+	return tx.Client()
 }
 
 // begin begins the transaction in earnest, and locks the thread that was assumed.
@@ -119,7 +128,27 @@ func (tx *Tx) begin(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("lock %s: %w", t.Row.ID, err)
 		}
+		if err := tx.prove(ctx, t); err != nil {
+			return err
+		}
 		t.assumed = false
+	}
+	return nil
+}
+
+// prove fails with errMoved when a condition of a thread that is locked by now does not hold.
+func (tx *Tx) prove(ctx context.Context, t *Thread) error {
+	if len(t.conditions) == 0 {
+		return nil
+	}
+	var w statement
+	w.add(`SELECT CASE WHEN 1 = 1`).provided(t).add(` THEN 1 ELSE 0 END`)
+	var holds int64
+	if err := queryRow(ctx, tx.raw, &w, &holds); err != nil {
+		return fmt.Errorf("look at what %s depends on: %w", t.Row.ID, err)
+	}
+	if holds != 1 {
+		return errMoved
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (tx *Tx) audit(ctx context.Context, act Act, objectID string, changes []tra
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", act.Name, err)
 	}
-	err = tx.client.AuditEntry.Create().SetCreatedAt(tx.Now).SetAction(act.Name).SetObjectID(objectID).SetKeyID(act.Key).SetKeyName(act.KeyName).
+	err = tx.Client().AuditEntry.Create().SetCreatedAt(tx.Now).SetAction(act.Name).SetObjectID(objectID).SetKeyID(act.Key).SetKeyName(act.KeyName).
 		SetRole(act.Role).SetRequestID(act.RequestID).SetChanges(text).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", act.Name, err)

@@ -72,8 +72,11 @@ func (tx *Tx) deliverAtOnce(ctx context.Context, plans []planned) ([]planned, er
 
 // insertDeliveries adds a delivery for every event that an integration wants, in the transaction that made the event.
 func (tx *Tx) insertDeliveries(ctx context.Context, plans []planned) error {
-	for some := range slices.Chunk(tx.deliveries(tx.client, plans), manyDeliveries) {
-		if err := tx.client.Delivery.CreateBulk(some...).Exec(ctx); err != nil {
+	if len(plans) == 0 {
+		return nil
+	}
+	for some := range slices.Chunk(tx.deliveries(tx.Client(), plans), manyDeliveries) {
+		if err := tx.Client().Delivery.CreateBulk(some...).Exec(ctx); err != nil {
 			return err
 		}
 	}

@@ -100,7 +100,7 @@ func (tx *Tx) appendInTurn(ctx context.Context, threads []*Thread, shards []shar
 	}
 	for _, s := range shards {
 		var w statement
-		s.take(&w, ``)
+		s.take(&w, ``, true)
 		var last, revision int64
 		if err := queryRow(ctx, tx.raw, &w, &last, &revision); err != nil {
 			return fmt.Errorf("take positions in shard %d of %s: %w", s.number, s.workspace, err)
@@ -137,6 +137,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	list := tx.waiting
 	tx.waiting = nil
 	var w statement
+	w.text.Grow(3000 + 500*len(list))
 	w.add(`WITH `)
 	name := func(i int) string { return `waiting` + strconv.Itoa(i) }
 	add := func(i int, query string) {
@@ -169,7 +170,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		}
 	}
 	w.add(`shard AS (`)
-	s.take(&w, `thread`)
+	s.take(&w, `thread`, !alone) // alone, the integrations are proved by what is held
 	w.add(`), event (` + eventColumns + `) AS (VALUES `)
 	for i, row := range s.events {
 		w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
@@ -177,13 +178,16 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
 		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body, traceparent
 		FROM event, shard)
-		SELECT (SELECT last_position FROM shard), (SELECT revision FROM shard), (SELECT COUNT(*) FROM thread), `)
-	w.add(`(SELECT revision FROM agents WHERE id = `).arg(t.Row.AgentID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID)
-	w.add(`), ` + tx.log.NowSQL())
+		SELECT (SELECT last_position FROM shard), (SELECT COUNT(*) FROM thread), ` + tx.log.NowSQL())
 	var updated int64
-	var last, revision, agent *int64
+	var last, agent *int64
+	var revision sql.NullInt64
 	var now ms.Time
-	touched, into := make([]int64, len(list)), []any{&last, &revision, &updated, &agent, &now}
+	touched, into := make([]int64, len(list)), []any{&last, &updated, &now}
+	if tx.recalled == "" { // or it is proved
+		w.add(`, (SELECT revision FROM agents WHERE id = `).arg(t.Row.AgentID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID).add(`)`)
+		into = append(into, &agent)
+	}
 	for i := range list {
 		w.add(`, (SELECT COUNT(*) FROM ` + name(i) + `)`)
 		into = append(into, &touched[i])
@@ -201,13 +205,18 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		defer cancel()
 		ctx = own
 		beforeCommit()
+	} else {
+		w.add(`, (SELECT revision FROM shard)`)
+		into = append(into, &revision)
 	}
 	if err := queryRow(ctx, client, &w, into...); err != nil {
 		return fmt.Errorf("store events: %w", err)
 	}
 	tx.log.clock.set(now)
 	if held != 1 {
-		tx.log.kept.forget(s.workspace) // perhaps it was that which changed
+		if tx.recalled == "" {
+			tx.log.kept.forget(s.workspace) // perhaps it was that which changed
+		}
 		return errMoved
 	}
 	if alone && update >= 0 && touched[update] != 1 { // then nothing else has happened either
@@ -221,14 +230,17 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	if updated != 1 {
 		return t.lost()
 	}
-	if last == nil || revision == nil {
+	if last == nil {
 		return fmt.Errorf("workspace %s has no feed shard %d", s.workspace, s.number)
 	}
 	if agent != nil {
 		t.AgentRevision = *agent
 	}
 	s.place(*last)
-	return tx.holds(s.workspace, *revision)
+	if alone {
+		return nil
+	}
+	return tx.holds(s.workspace, revision.Int64)
 }
 
 // update writes what the verb changed in the locked row. All that a verb may change is written each time, so that the
@@ -258,7 +270,7 @@ func (tx *Tx) hold(w *statement, t *Thread, s shard) {
 	if tx.planned != nil {
 		w.add(` AND (SELECT integrations_revision FROM workspaces WHERE id = `).arg(s.workspace).add(`) = `).arg(*tx.planned)
 	}
-	w.add(` ` + noKey + `), `)
+	w.provided(t).add(` ` + noKey + `), `)
 }
 
 // lost is the error of an update that found no row: the lock was not held, a mistake of the program that must not lose
@@ -266,14 +278,17 @@ func (tx *Tx) hold(w *statement, t *Thread, s shard) {
 func (t *Thread) lost() error { return fmt.Errorf("thread %s changed under its lock", t.Row.ID) }
 
 // take takes positions for the shard's new events, after the named part of the statement if there is one, and returns the
-// last of them, and the revision of the workspace's integrations.
-func (s shard) take(w *statement, after string) {
+// last of them, and the revision of the workspace's integrations if that is asked for.
+func (s shard) take(w *statement, after string, revision bool) {
 	w.add(`UPDATE feed_shards SET last_position = last_position + `).arg(len(s.events)).add(` WHERE workspace_id = `).arg(s.workspace)
 	w.add(` AND shard = `).arg(s.number)
 	if after != `` {
 		w.add(` AND EXISTS (SELECT 1 FROM ` + after + `)`)
 	}
-	w.add(` RETURNING last_position, (SELECT integrations_revision FROM workspaces WHERE id = feed_shards.workspace_id) AS revision`)
+	w.add(` RETURNING last_position`)
+	if revision {
+		w.add(`, (SELECT integrations_revision FROM workspaces WHERE id = feed_shards.workspace_id) AS revision`)
+	}
 }
 
 // queryRow runs a statement that returns one row of numbers.

@@ -32,7 +32,7 @@ type integrations struct {
 // plans deliveries by what was known before. It is called before the change.
 func (tx *Tx) ChangeIntegrations(ctx context.Context, workspace string) error {
 	tx.ownIntegrations = true
-	_, err := tx.client.ExecContext(ctx, `UPDATE workspaces SET integrations_revision = integrations_revision + 1 WHERE id = $1`, workspace)
+	_, err := tx.Client().ExecContext(ctx, `UPDATE workspaces SET integrations_revision = integrations_revision + 1 WHERE id = $1`, workspace)
 	if err != nil {
 		return fmt.Errorf("count the change of an integration: %w", err)
 	}

@@ -30,10 +30,13 @@ var ErrNotOneRow = errors.New("a statement that was to touch one row touched non
 // they did, or at the end; with Postgres then in one round trip with the events. One that does not touch exactly one row
 // fails the transaction with orElse; nil means ErrNotOneRow. Queries are not for Later.
 func (tx *Tx) Later(orElse error) *ent.Client {
-	if orElse == nil {
-		orElse = ErrNotOneRow
+	if orElse != nil {
+		return ent.NewClient(ent.Driver(later{tx, orElse}))
 	}
-	return ent.NewClient(ent.Driver(later{tx, orElse}))
+	if tx.later == nil {
+		tx.later = ent.NewClient(ent.Driver(later{tx, ErrNotOneRow}))
+	}
+	return tx.later
 }
 
 // later is the driver of Tx.Later.

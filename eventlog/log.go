@@ -27,6 +27,8 @@ type Log struct {
 	tails   tails
 	kept    kept
 	clock   clock
+
+	recollections recollections
 }
 
 // New returns the log of the database behind client; dialectName is dialect.SQLite or dialect.Postgres. Nil for now
@@ -35,7 +37,7 @@ func New(client *ent.Client, dialectName string, now func() ms.Time) *Log {
 	if now == nil {
 		now = ms.Now
 	}
-	l := &Log{client: client, dialect: dialectName, now: now}
+	l := &Log{client: client, dialect: dialectName, now: now, recollections: newRecollections()}
 	l.tails = tails{log: l, signal: NewSignal(), of: map[string]*tail{}}
 	return l
 }
@@ -65,7 +67,10 @@ const maxTries = 12
 func (l *Log) Write(ctx context.Context, verb func(ctx context.Context, tx *Tx) error) error {
 	again := false
 	return Again(ctx, func() error {
-		err := l.writeOnce(ctx, verb, again)
+		err := l.writeOnce(ctx, verb, again, false)
+		if errors.Is(err, errForgotten) {
+			err = l.writeOnce(ctx, verb, again, true)
+		}
 		again = true
 		return err
 	})
@@ -102,9 +107,8 @@ func Own(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	return own, cancel, nil
 }
 
-func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error, again bool) (err error) {
-	tx := &Tx{log: l, ctx: ctx, again: again, threads: map[string]*Thread{}}
-	tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
+func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *Tx) error, again, forgetful bool) (err error) {
+	tx := &Tx{log: l, ctx: ctx, again: again, forgetful: forgetful, threads: map[string]*Thread{}}
 	if !l.Postgres() { // one writer at a time: the clock is read when it is this one's turn
 		if err := tx.begin(ctx); err != nil {
 			return err
@@ -118,10 +122,13 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 		}
 	}()
 	if err := verb(ctx, tx); err != nil {
-		return err
+		return tx.mistaken(err)
 	}
 	wake, err := tx.flush(bookkeeper(ctx))
-	if err != nil {
+	switch {
+	case errors.Is(err, errMoved):
+		return tx.mistaken(err)
+	case err != nil:
 		return fmt.Errorf("append events: %w", err)
 	}
 	if tx.entTx != nil {
@@ -132,8 +139,12 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	}
 	done = true
 	failpoint.Hit("log.committed")
+	if tx.recalled != "" {
+		l.recollections.proved(tx.recalled, true)
+	}
 	for _, t := range tx.threads {
 		t.leave()
+		l.recollections.left(t)
 	}
 	l.tails.passed(wake)
 	l.wakes.send(wake)

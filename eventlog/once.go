@@ -60,7 +60,7 @@ func WriteOnce[T any](ctx context.Context, l *Log, verb func(ctx context.Context
 		if err != nil {
 			return fmt.Errorf("keep the result of %s: %w", once.Name, err)
 		}
-		return tx.client.MutationResult.Create().SetViewer(once.Viewer).SetName(once.Name).
+		return tx.Client().MutationResult.Create().SetViewer(once.Viewer).SetName(once.Name).
 			SetClientMutationID(once.ID).SetInputHash(once.InputHash).SetResult(text).SetNillableThreadID(tx.about()).Exec(ctx)
 	})
 	return result, err
@@ -94,7 +94,7 @@ func (tx *Tx) lockOnce(ctx context.Context, o Once) error {
 	if !tx.log.Postgres() {
 		return nil
 	}
-	_, err := tx.client.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+	_, err := tx.Client().ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		strings.Join([]string{"once", o.Viewer, o.Name, o.ID}, "\x1f"))
 	if err != nil {
 		return fmt.Errorf("wait for the same clientMutationId: %w", err)
@@ -104,14 +104,14 @@ func (tx *Tx) lockOnce(ctx context.Context, o Once) error {
 
 func (tx *Tx) seen(ctx context.Context, o Once, result any) (bool, error) {
 	mine := mutationresult.And(mutationresult.Viewer(o.Viewer), mutationresult.Name(o.Name), mutationresult.ClientMutationID(o.ID))
-	row, err := tx.client.MutationResult.Query().Where(mine).Only(ctx)
+	row, err := tx.Client().MutationResult.Query().Where(mine).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return false, nil
 	case err != nil:
 		return false, err
 	case row.CreatedAt < ms.Of(tx.Now.Time().Add(-OnceFor)):
-		_, err := tx.client.MutationResult.Delete().Where(mine).Exec(ctx)
+		_, err := tx.Client().MutationResult.Delete().Where(mine).Exec(ctx)
 		return false, err
 	case row.InputHash != o.InputHash:
 		return false, ErrOnceConflict

@@ -313,12 +313,13 @@ func (s *tails) dropGone(ctx context.Context) {
 	}
 }
 
-// Gone forgets the events that are kept of threads that are being erased, and has those who follow them look at the database,
+// Gone forgets the events that are kept of threads that are being erased, and what is remembered of them, and has those who follow them look at the database,
 // where they learn so. Other servers find out by themselves within seconds.
 func (l *Log) Gone(workspace string, threads []string) {
 	if len(threads) == 0 {
 		return
 	}
+	l.recollections.forget(threads)
 	l.tails.mu.Lock()
 	defer l.tails.mu.Unlock()
 	if t := l.tails.of[workspace]; t != nil {

@@ -39,6 +39,9 @@ type Thread struct {
 	stored    int64           // Row.LastSeq as the database has it
 	assumed   bool            // nothing is locked yet
 	left      *Known          // filled after the commit, if set
+	remember  any             // what is remembered beside the thread after the commit, if set
+
+	conditions []condition // of what is assumed
 }
 
 // Thread locks a thread of the viewer's workspace and reads its tags. Threads must be locked by ascending id, and before
@@ -61,7 +64,7 @@ func (tx *Tx) Lock(ctx context.Context, threadID string) (*Thread, error) {
 	if threadID < tx.lastLocked {
 		return nil, fmt.Errorf("lock %s after %s: %w", threadID, tx.lastLocked, ErrThreadOrder)
 	}
-	q := tx.client.Thread.Query().Where(thread.ID(threadID))
+	q := tx.Client().Thread.Query().Where(thread.ID(threadID))
 	tx.beside(ctx, q)
 	if tx.log.Postgres() {
 		q.ForUpdate(sql.WithLockClause(noKey))
@@ -116,7 +119,7 @@ func (t *Thread) LoadTags(ctx context.Context) error {
 	if t.tags != nil {
 		return nil
 	}
-	names, err := t.tx.client.ThreadTag.Query().Where(threadtag.ThreadID(t.Row.ID)).Select(threadtag.FieldName).Strings(ctx)
+	names, err := t.tx.Client().ThreadTag.Query().Where(threadtag.ThreadID(t.Row.ID)).Select(threadtag.FieldName).Strings(ctx)
 	if err != nil {
 		return fmt.Errorf("read the tags of %s: %w", t.Row.ID, err)
 	}
@@ -186,7 +189,7 @@ func (t *Thread) SetTag(ctx context.Context, name, text, setBy string) (added bo
 	if t.Has(name) {
 		return false, nil
 	}
-	err = t.tx.client.ThreadTag.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetName(name).
+	err = t.tx.Client().ThreadTag.Create().SetWorkspaceID(t.Row.WorkspaceID).SetThreadID(t.Row.ID).SetName(name).
 		SetText(text).SetSetBy(setBy).SetCreatedAt(t.tx.Now).Exec(ctx)
 	if err != nil {
 		return false, err
@@ -202,7 +205,7 @@ func (t *Thread) RemoveTag(ctx context.Context, name string) (removed bool, err 
 	if !t.Has(name) {
 		return false, nil
 	}
-	_, err = t.tx.client.ThreadTag.Delete().Where(threadtag.ThreadID(t.Row.ID), threadtag.Name(name)).Exec(ctx)
+	_, err = t.tx.Client().ThreadTag.Delete().Where(threadtag.ThreadID(t.Row.ID), threadtag.Name(name)).Exec(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -251,7 +254,7 @@ func (t *Thread) SetVersion(versionID string, number int, moves int64) error {
 // SetContact stores the contact on the thread and its customer. Empty email or phone leave the customer's as it is.
 func (t *Thread) SetContact(ctx context.Context, contact raw.JSON, email, phone string) error {
 	t.Row.Contact, t.changed, t.contacted = contact, true, true
-	u := t.tx.client.Customer.Update().Where(customer.ID(t.Row.CustomerID)).SetContact(contact)
+	u := t.tx.Client().Customer.Update().Where(customer.ID(t.Row.CustomerID)).SetContact(contact)
 	if email != "" {
 		u.SetEmail(email)
 	}

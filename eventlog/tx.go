@@ -34,8 +34,11 @@ type Tx struct {
 	parent     *string         // what Traceparent returns; nil before it is asked for
 	entTx      *ent.Tx         // nil before the first statement, with Postgres
 	raw        *ent.Client     // runs statements at once
-	client     *ent.Client     // runs what waits before them
+	client     *ent.Client     // runs what waits before them; nil before it is asked for, as making one costs more than a query
+	later      *ent.Client     // that of Later(nil), likewise
 	again      bool            // whether an earlier run of the verb met with a collision
+	forgetful  bool            // whether an earlier run found a thread not as it was remembered
+	recalled   string          // the thread that this run goes by memory of
 	waiting    []queued
 	threads    map[string]*Thread
 	lastLocked string
@@ -55,7 +58,12 @@ type pending struct {
 }
 
 // Client builds statements inside the transaction. Code of a verb uses no other client.
-func (tx *Tx) Client() *ent.Client { return tx.client }
+func (tx *Tx) Client() *ent.Client {
+	if tx.client == nil {
+		tx.client = ent.NewClient(ent.Driver(inOrder{tx}))
+	}
+	return tx.client
+}
 
 // WakeTurns asks for the turn workers to look at the queue after the commit.
 func (tx *Tx) WakeTurns() { tx.wake.Turns = true }
