@@ -2,15 +2,20 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	collector "github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	prometheus "github.com/prometheus/common/model"
@@ -48,6 +53,30 @@ func metricsNow(t *testing.T) map[string]family {
 		return found["parley_turn_seconds"].kind != "" && found["parley_delivery_attempt_seconds"].kind != ""
 	})
 	return found
+}
+
+// A gauge that asks the database may fail when the others are needed most.
+func TestAMetricThatFailsLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	handler := metricsOf(storagetest.Open(t, storagetest.SQLite(t)), slog.New(slog.NewTextHandler(&log, nil)), failing{})
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if body := answer.Body.String(); answer.Code != http.StatusOK || !strings.Contains(body, "\nparley_build_info{") || !strings.Contains(body, "\ngo_sql_open_connections{") {
+		t.Errorf("answered %d: %s", answer.Code, body)
+	}
+	if !strings.Contains(log.String(), "no database") {
+		t.Errorf("the log says %q", log.String())
+	}
+}
+
+// failing is a collector that has nothing but an error.
+type failing struct{}
+
+func (failing) Describe(chan<- *collector.Desc) {}
+
+func (failing) Collect(ch chan<- collector.Metric) {
+	ch <- collector.NewInvalidMetric(collector.NewDesc("parley_failing", "", nil, nil), errors.New("no database"))
 }
 
 func familyOf(f *dto.MetricFamily) family {

@@ -141,7 +141,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	defer rest()
 	var going leaving
 	server := &http.Server{
-		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, dialogues.Metrics(), deliveries.Metrics(), keeper.Metrics(), api.Metrics(), api.PlanMetrics(), others.rates)),
+		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, logger, dialogues.Metrics(), deliveries.Metrics(), keeper.Metrics(), api.Metrics(), api.PlanMetrics(), others.rates)),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),

@@ -153,13 +153,16 @@ type texts struct {
 }
 
 func (s *Service) newTexts() texts {
-	claim, lock := claimSQLite, ""
+	claim, lock, parent := claimSQLite, "", "''"
 	words := []string{"{key}", "rowid", "{window of deliveries}", windowSQLite, "{integration}", "r.key", "{in}", "IN (", "{/in}", ")", "{oldest first}", ""}
 	if s.log.Postgres() {
 		claim, lock = claimPostgres, "FOR NO KEY UPDATE OF h SKIP LOCKED"
 		words = []string{"{key}", "id", "{window of deliveries}", windowPostgres, "{integration}", "r.integration_id", "{in}", "= ANY (ARRAY(", "{/in}", "))", "{oldest first}", "ORDER BY d.next_at, d.id"}
 	}
-	words = append(words, "{still}", stillSQL)
+	if s.o.Tracer != nil {
+		parent = parentSQL
+	}
+	words = append(words, "{still}", stillSQL, "{parent}", parent)
 	parts := []string{"{count}", strconv.Itoa(countUpTo)}
 	for _, lane := range lanes {
 		parts = append([]string{

@@ -34,6 +34,9 @@ const pendingEndpoints = `
 		FROM hop WHERE hop.id IS NOT NULL
 	) SELECT id FROM hop WHERE id IS NOT NULL`
 
+// parentSQL is the span in which an event happened, for a server that traces; it stands where a claim has {parent}.
+const parentSQL = `(SELECT COALESCE(e.traceparent, '') FROM events e WHERE e.id = event_id)`
+
 // window is how many due deliveries of an endpoint are looked at, oldest first, before its threads are.
 const window = 32
 
@@ -121,7 +124,7 @@ WHERE rowid IN (
 		SELECT few.at FROM (SELECT c.rowid AS at, row_number() OVER () AS n FROM ({claimable} LIMIT $3) AS c) AS few WHERE few.n <= r.value))
 RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until,
 	(SELECT i.url FROM integrations i WHERE i.id = integration_id), (SELECT e.body FROM events e WHERE e.id = event_id),
-	(SELECT COALESCE(e.traceparent, '') FROM events e WHERE e.id = event_id),
+	{parent},
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = workspace_id)`
 
 // claimPostgres takes deliveries of the endpoints $2, each with its room in $3. Rows that another process is claiming are
@@ -141,7 +144,7 @@ WITH picked AS MATERIALIZED (
 	RETURNING id, workspace_id, integration_id, event_id, attempts, tries, stepped_aside, created_at, next_at, lease_until
 ) SELECT moved.*, (SELECT i.url FROM integrations i WHERE i.id = moved.integration_id),
 	(SELECT e.body FROM events e WHERE e.id = moved.event_id),
-	(SELECT COALESCE(e.traceparent, '') FROM events e WHERE e.id = moved.event_id),
+	{parent},
 	(SELECT w.integrations_revision FROM workspaces w WHERE w.id = moved.workspace_id)
 FROM moved`
 

@@ -55,8 +55,14 @@ func (s *Service) Backlog(ctx context.Context, integrationID string) (b Backlog,
 	return b, nil
 }
 
-// maxBuckets is how many buckets one answer of Stats has at most.
-const maxBuckets = 750
+// MaxBuckets is how many buckets one answer of Stats has at most.
+const MaxBuckets = 750
+
+// Buckets is how many buckets Stats has for its range; less than one if since is after until.
+func Buckets(since, until ms.Time, bucket time.Duration) int64 {
+	size := bucket.Milliseconds()
+	return int64(until)/size - int64(since)/size + 1
+}
 
 // Stats are the attempts of an integration in one bucket of time.
 type Stats struct {
@@ -85,19 +91,19 @@ GROUP BY created_at / $3`
 // than 750 buckets, or none.
 func (s *Service) Stats(ctx context.Context, integrationID string, since, until ms.Time, bucket time.Duration) ([]Stats, error) {
 	size := bucket.Milliseconds()
-	first, last := int64(since)/size, int64(until)/size
-	switch n := last - first + 1; {
+	first, n := int64(since)/size, Buckets(since, until, bucket)
+	switch {
 	case since > until:
 		return nil, invalid.One("since", "is after until")
-	case n > maxBuckets:
-		return nil, invalid.One("since", "gives %d buckets; at most %d are allowed: choose a later one, or larger buckets", n, maxBuckets)
+	case n > MaxBuckets:
+		return nil, invalid.One("since", "gives %d buckets; at most %d are allowed: choose a later one, or larger buckets", n, MaxBuckets)
 	}
-	stats := make([]Stats, last-first+1)
+	stats := make([]Stats, n)
 	for i := range stats {
 		stats[i].Since = ms.Time((first + int64(i)) * size)
 	}
 	who, _ := viewer.FromContext(ctx)
-	args := []any{integrationID, who.Workspace, size, first * size, (last + 1) * size}
+	args := []any{integrationID, who.Workspace, size, first * size, (first + n) * size}
 	err := eventlog.Scan(ctx, s.log.Client(), statsSQL, args, func(row eventlog.Row) error {
 		var at int64
 		var one Stats

@@ -72,14 +72,14 @@ func read(f *ent.Function, res *outbound.Response, took time.Duration, hidden hi
 	case !json.Valid(body) && (kind != "text/plain" || !utf8.Valid(body)):
 		return bad("the endpoint answered with something that is not JSON%s", effect)
 	case !json.Valid(body):
-		text, cut := shorten(clean(string(body)), modelBudget)
+		text, cut := shorten(hidden.text(string(body)), modelBudget)
 		return good(res, took, text, cut)
 	}
-	part, err := point(body, f.AnswerPointer)
+	part, err := point(body, f.AnswerPointer, hidden)
 	if err != nil {
 		return bad("%v%s", err, effect)
 	}
-	text := string(compact(hidden.in(part)))
+	text := string(compact(part))
 	if excerpt, cut := shorten(text, modelBudget); cut {
 		return good(res, took, excerpt, true)
 	}
@@ -99,14 +99,15 @@ func shorten(text string, n int) (string, bool) {
 	return string([]rune(text)[:n]), true
 }
 
-// point returns the part of a JSON text that an RFC 6901 pointer means.
-func point(text []byte, pointer string) (any, error) {
+// point returns the part of a JSON text that an RFC 6901 pointer means, with members hidden: also one that it leads to or through.
+func point(text []byte, pointer string, hidden hiddenMembers) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
+	value = hidden.in(value)
 	if pointer == "" {
 		return value, nil
 	}
@@ -126,6 +127,9 @@ func point(text []byte, pointer string) (any, error) {
 			}
 			value = v[i]
 		default:
+			if value == hiddenValue && len(hidden) > 0 {
+				return value, nil // with all that is below it
+			}
 			return nil, fmt.Errorf("the answer has nothing at %s", pointer)
 		}
 	}

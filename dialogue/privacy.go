@@ -164,6 +164,14 @@ func (h hiddenMembers) in(value any) any {
 	return value
 }
 
+// text returns a text that is no JSON as a whole, if no members can stand in it: lines of JSON may be sent as plain text.
+func (h hiddenMembers) text(text string) string {
+	if len(h) > 0 && strings.Contains(text, "{") {
+		return hiddenValue
+	}
+	return text
+}
+
 // compact is compact for a JSON text, with members hidden.
 func (h hiddenMembers) compact(text []byte) []byte {
 	if len(h) == 0 {

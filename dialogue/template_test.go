@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"encoding/json"
+	"net/http"
 	"testing"
 	"time"
 
@@ -84,6 +85,22 @@ func TestAnswerPointer(t *testing.T) {
 		}
 		if got := string(s.Body.(json.RawMessage)); got != want && pointer != "" {
 			t.Errorf("%s: %s", pointer, got)
+		}
+	}
+}
+
+// A pointer does not lead to what is hidden, and text has no members that could be hidden, or is hidden itself.
+func TestAnswersHideWhatPointersMean(t *testing.T) {
+	const doc, lines = `{"d":{"IBAN":["DE1"],"iban":{"x":"DE1"},"open":1}}`, `{"iban":"DE1"}` + "\n" + `{"iban":"DE2"}`
+	for _, c := range []struct{ pointer, body, want string }{
+		{"/d", doc, `{"IBAN":"[hidden]","iban":"[hidden]","open":1}`}, {"/d/open", doc, "1"},
+		{"/d/IBAN", doc, `"[hidden]"`}, {"/d/IBAN/0", doc, `"[hidden]"`}, {"/d/iban/x/y", doc, `"[hidden]"`},
+		{"/0/iban", `[{"iban":"DE1"}]`, `"[hidden]"`}, {"", lines, `"[hidden]"`}, {"", "pre " + doc, `"[hidden]"`}, {"", "Paid.", `"Paid."`},
+	} {
+		res := &outbound.Response{Status: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(c.body)}
+		o := read(&ent.Function{Method: "GET", AnswerPointer: c.pointer}, res, time.Second, hiddenMembers{"iban": true})
+		if s, ok := o.body.(success); !ok || string(compact(s.Body)) != c.want {
+			t.Errorf("%s of %s: %v", c.pointer, c.body, o.body)
 		}
 	}
 }

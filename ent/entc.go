@@ -41,7 +41,8 @@ func main() {
 //   - count the whole list for every request that asks for pageInfo (github.com/ent/contrib, pull request 625), and
 //     without edges say from that count alone whether there are more pages; now pageInfo reads the page instead;
 //   - take fields that were asked for under another name for fields that were not asked for, and answer an empty page;
-//   - let one alias of a field decide what its other aliases read (collect.go).
+//   - let one alias of a field decide what its other aliases read (collect.go);
+//   - read tags without their names, by which they are ordered, when nobody asks for them.
 var mends = []struct{ path, was, is string }{
 	{
 		"gql_pagination.go",
@@ -62,6 +63,11 @@ var mends = []struct{ path, was, is string }{
 		"gql_collection.go",
 		"range graphql.CollectFields(opCtx, collected.Selections, satisfies) {",
 		"range collectFields(opCtx, collected.Selections, satisfies) {",
+	},
+	{
+		"gql_collection.go",
+		"make(map[string]struct{}, len(threadtag.Columns))\n\t\tselectedFields = []string{threadtag.FieldID}",
+		"map[string]struct{}{threadtag.FieldName: {}}\n\t\tselectedFields = []string{threadtag.FieldID, threadtag.FieldName}",
 	},
 }
 

@@ -3070,8 +3070,8 @@ func (_q *ThreadTagQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(threadtag.Columns))
-		selectedFields = []string{threadtag.FieldID}
+		fieldSeen      = map[string]struct{}{threadtag.FieldName: {}}
+		selectedFields = []string{threadtag.FieldID, threadtag.FieldName}
 	)
 	for _, field := range collectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {

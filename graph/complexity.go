@@ -1,8 +1,7 @@
 package graph
 
 import (
-	"time"
-
+	"parley/delivery"
 	"parley/ent"
 	"parley/ent/ms"
 	"parley/eventlog"
@@ -23,7 +22,6 @@ const (
 	usualFollowUps = 3
 	usualHeaders   = 3
 	usualSessions  = 10
-	mostBuckets    = 750 // see delivery.Service.Stats, which refuses more
 )
 
 // complexities are the costs of fields that return many: a child counts once for each element that may come. All other
@@ -64,7 +62,8 @@ func complexities() ComplexityRoot {
 	c.Integration.Replays = func(child int) int { return 1 + 10*child }
 	c.Integration.Backlog = func(child int) int { return 5 + child }
 	c.Integration.Stats = func(child int, since, until *ms.Time, bucket gql.StatsBucket) int {
-		return 10 + child*buckets(since, until, bucket)
+		n := delivery.Buckets(attemptsRange(since, until, bucket))
+		return 10 + child*int(max(1, min(n, delivery.MaxBuckets)))
 	}
 	c.Integration.Deliveries = func(child int, _ cursor, first *int, _ cursor, last *int, _ *ent.DeliveryWhereInput) int {
 		return listCost(child, first, last)
@@ -102,21 +101,4 @@ func listCost(child int, first, last *int) int {
 		n = *last
 	}
 	return 1 + child*max(1, min(n, maxPage))
-}
-
-// buckets is how many steps of time figures have; see delivery.Service.Stats.
-func buckets(since, until *ms.Time, bucket gql.StatsBucket) int {
-	step := time.Hour
-	if bucket == gql.StatsBucketDay {
-		step = 24 * time.Hour
-	}
-	end := time.Now()
-	if until != nil {
-		end = until.Time()
-	}
-	begin := end.Add(-24 * time.Hour)
-	if since != nil {
-		begin = since.Time()
-	}
-	return max(1, min(int(end.Sub(begin)/step)+1, mostBuckets))
 }

@@ -98,3 +98,32 @@ func TestNestedListsMultiply(t *testing.T) {
 		}
 	}
 }
+
+// Figures over time cost what they have, however the range is cut into buckets.
+func TestBucketsCostWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	schema := NewExecutableSchema(Config{Complexity: complexities()})
+	for _, c := range []struct {
+		since, until, bucket string
+		want                 int
+	}{
+		{"2026-01-01T10:59:00Z", "2026-01-01T12:01:00Z", "HOUR", 3},
+		{"2026-01-01T10:00:00Z", "2026-01-01T10:59:00Z", "HOUR", 1},
+		{"2026-01-01T23:59:00Z", "2026-01-02T00:01:00Z", "DAY", 2},
+		{"", "2026-01-01T12:00:00Z", "HOUR", 24},
+		{"", "", "HOUR", 24},
+		{"2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "HOUR", 750},
+		{"2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", "DAY", 1},
+	} {
+		args := map[string]any{"bucket": c.bucket}
+		if c.since != "" {
+			args["since"] = c.since
+		}
+		if c.until != "" {
+			args["until"] = c.until
+		}
+		if cost, ok := schema.Complexity(t.Context(), "Integration", "stats", 1000, args); !ok || cost != 10+1000*c.want {
+			t.Errorf("%v costs %d, want %d buckets", c, cost, c.want)
+		}
+	}
+}

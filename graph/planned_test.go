@@ -3,6 +3,7 @@ package graph_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"parley/ent/viewer"
@@ -39,5 +40,29 @@ func TestAPlanIsOneStatement(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Tags are read for all threads of a page at once, also without their names, by which they are ordered.
+func TestTagsAreOneStatement(t *testing.T) {
+	t.Parallel()
+	var statements atomic.Int64
+	a := newAPI(t, storagetest.OpenWith(t, storagetest.SQLite(t), storage.Options{Guard: true, Trace: func(ctx context.Context, q string) {
+		if v, _ := viewer.FromContext(ctx); v.Role == viewer.Admin && strings.HasPrefix(q, "SELECT") && strings.Contains(q, "thread_tags") {
+			statements.Add(1)
+		}
+	}}))
+	agentID := a.agent("A")
+	for range 3 {
+		threadID := a.thread(agentID)
+		for _, name := range []string{"b", "a"} {
+			a.must(`mutation($t: ID!, $n: String!) { addTag(input: {threadId: $t, tag: $n, text: $n}) { thread { id } } }`, map[string]any{"t": threadID, "n": name})
+		}
+	}
+	statements.Store(0)
+	const unplanned = "notes { text }"
+	r := a.must(`{ threads { edges { node { tags { text } `+unplanned+` } } } }`, nil)
+	if n := statements.Load(); n != 1 || strings.Count(r.raw, `"tags":[{"text":"a"},{"text":"b"}]`) != 3 {
+		t.Errorf("%d statements for %s", n, r.raw)
 	}
 }

@@ -262,11 +262,6 @@ func us(d time.Duration) int { return int(d.Microseconds()) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// areNamed says whether tags were read with their names, by which they are ordered: ent reads the columns that a document asks for.
-func areNamed(tags []*ent.ThreadTag) bool {
-	return !slices.ContainsFunc(tags, func(t *ent.ThreadTag) bool { return t.Name == "" })
-}
-
 func byName(tags []*ent.ThreadTag) []*ent.ThreadTag {
 	slices.SortFunc(tags, func(a, b *ent.ThreadTag) int { return strings.Compare(a.Name, b.Name) })
 	return tags

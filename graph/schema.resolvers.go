@@ -1003,10 +1003,10 @@ func (r *threadResolver) WaitingSince(ctx context.Context, obj *ent.Thread) (*ms
 
 // Tags is the resolver for the tags field.
 func (r *threadResolver) Tags(ctx context.Context, obj *ent.Thread) ([]*ent.ThreadTag, error) {
-	if tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias); err == nil && areNamed(tags) {
-		return byName(tags), nil
+	tags, err := obj.NamedTags(graphql.GetFieldContext(ctx).Field.Alias)
+	if ent.IsNotLoaded(err) {
+		tags, err = r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).All(ctx)
 	}
-	tags, err := r.client.ThreadTag.Query().Where(threadtag.ThreadID(obj.ID)).All(ctx)
 	return byName(tags), err
 }
 

@@ -99,3 +99,18 @@ func TestSearchFindsWhatIsFrequentAndWhatIsRare(t *testing.T) {
 		}
 	})
 }
+
+// A search that fails is an error, and no empty list, whether a plan or the generic path is to answer.
+func TestASearchThatFailsIsNoEmptyList(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		a.thread(a.agent("A"))
+		if _, err := a.db.SQL.ExecContext(viewer.SystemContext(t.Context(), "migrate"), "ALTER TABLE messages RENAME TO elsewhere"); err != nil {
+			t.Fatal(err)
+		}
+		for _, fields := range []string{"edges { node { id } }", "totalCount"} {
+			if r := a.do(a.keys[viewer.Admin], `{ threads(where: {text: "x"}) { `+fields+` } }`, nil); r.code() != "INTERNAL" {
+				t.Errorf("%s: %s", fields, r.raw)
+			}
+		}
+	})
+}

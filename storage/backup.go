@@ -160,8 +160,8 @@ func Hold(ctx context.Context, path string, tables ...string) (Holding, error) {
 }
 
 // texts are the first columns of what a statement finds.
-func texts(ctx context.Context, db *sql.DB, query string) (found []string, err error) {
-	rows, err := db.QueryContext(ctx, query)
+func texts(ctx context.Context, from querier, query string) (found []string, err error) {
+	rows, err := from.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -185,19 +185,8 @@ func (db *DB) BeginHistories(ctx context.Context, next func() string) (workspace
 		return 0, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	rows, err := tx.QueryContext(ctx, "SELECT id FROM workspaces ORDER BY id")
+	ids, err := texts(ctx, tx, "SELECT id FROM workspaces ORDER BY id")
 	if err != nil {
-		return 0, err
-	}
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return 0, errors.Join(err, rows.Close()) //nolint:sqlclosecheck // once, before the next statement of the same connection
-		}
-		ids = append(ids, id)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return 0, err
 	}
 	for _, id := range ids {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,33 +21,45 @@ func (db *DB) InsertMany(ctx context.Context, tx *sql.Tx, table string, columns 
 	if len(rows) == 0 {
 		return nil
 	}
-	insert := db.insertStatements
+	var err error
 	if db.Dialect == dialect.Postgres {
-		insert = copyIn
+		err = copyRows(ctx, tx, table, columns, func(send func(row []any) error) error {
+			for _, row := range rows {
+				if err := send(row); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	} else {
+		err = insertStatements(ctx, tx, table, columns, rows)
 	}
-	if err := insert(ctx, tx, table, columns, rows); err != nil {
+	if err != nil {
 		return fmt.Errorf("insert %d rows into %s: %w", len(rows), table, err)
 	}
 	return nil
 }
 
-func copyIn(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) (err error) {
-	send, err := tx.PrepareContext(ctx, fmt.Sprintf(`COPY "%s" (%s) FROM STDIN`, table, quoted(columns)))
+// copyRows sends rows to a table of Postgres, all for which each calls send.
+func copyRows(ctx context.Context, tx *sql.Tx, table string, columns []string, each func(send func(row []any) error) error) (err error) {
+	to, err := tx.PrepareContext(ctx, fmt.Sprintf(`COPY "%s" (%s) FROM STDIN`, table, quoted(columns)))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, send.Close()) }()
-	for _, row := range rows {
-		if _, err := send.ExecContext(ctx, row...); err != nil {
-			return err
-		}
+	defer func() { err = cmp.Or(err, to.Close()) }() // which says once more what failed before
+	err = each(func(row []any) error {
+		_, err := to.ExecContext(ctx, row...)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	_, err = send.ExecContext(ctx) // flushes
+	_, err = to.ExecContext(ctx) // flushes
 	return err
 }
 
 // insertStatements sends whole statements, which are prepared once, and one for what is left over.
-func (db *DB) insertStatements(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) (err error) {
+func insertStatements(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) (err error) {
 	each := max(1, maxParameters/len(columns))
 	values := make([]any, 0, each*len(columns))
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"entgo.io/ent/dialect"
 	entschema "entgo.io/ent/dialect/sql/schema"
@@ -162,22 +161,16 @@ func copyTable(ctx context.Context, from, tx *sql.Tx, table *entschema.Table, pr
 	if err := from.QueryRowContext(ctx, `SELECT count(*) FROM "`+table.Name+`"`).Scan(&total); err != nil {
 		return 0, sum, err
 	}
-	send, err := tx.PrepareContext(ctx, fmt.Sprintf(`COPY "%s" (%s) FROM STDIN`, table.Name, columnNames(table)))
-	if err != nil {
-		return 0, sum, fmt.Errorf("copy into %s: %w", table.Name, err)
-	}
-	defer func() { _ = send.Close() }()
-	n, sum, err = eachRow(ctx, from, table, func(done int64, row []any) error {
-		progress(table.Name, false, done, total)
-		if err := fitPostgres(table, row); err != nil {
-			return err
-		}
-		_, err := send.ExecContext(ctx, row...)
+	err = copyRows(ctx, tx, table.Name, columnNames(table), func(send func(row []any) error) (err error) {
+		n, sum, err = eachRow(ctx, from, table, func(done int64, row []any) error {
+			progress(table.Name, false, done, total)
+			if err := fitPostgres(table, row); err != nil {
+				return err
+			}
+			return send(row)
+		})
 		return err
 	})
-	if err == nil {
-		_, err = send.ExecContext(ctx) // flushes
-	}
 	if err != nil {
 		return 0, sum, fmt.Errorf("copy %s: %w", table.Name, err)
 	}
@@ -191,10 +184,10 @@ func digestTable(ctx context.Context, from querier, table *entschema.Table, prog
 	})
 }
 
-func columnNames(table *entschema.Table) string {
+func columnNames(table *entschema.Table) []string {
 	names := make([]string, len(table.Columns))
 	for i, c := range table.Columns {
-		names[i] = `"` + c.Name + `"`
+		names[i] = c.Name
 	}
-	return strings.Join(names, ", ")
+	return names
 }

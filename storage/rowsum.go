@@ -49,7 +49,7 @@ func (d *digest) add(row []any) {
 
 // eachRow reads all rows of a table, in no order, in a form that does not depend on the database.
 func eachRow(ctx context.Context, from querier, table *entschema.Table, do func(done int64, row []any) error) (n int64, sum digest, err error) {
-	rows, err := from.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM "%s"`, columnNames(table), table.Name))
+	rows, err := from.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM "%s"`, quoted(columnNames(table)), table.Name))
 	if err != nil {
 		return 0, sum, err
 	}

@@ -201,14 +201,18 @@ func (l *List) write(w *writer) error {
 			rows = l.writeInfo(w, p, it.info) || rows
 		case itemCount:
 			w.WriteString("(")
-			w.query(l.count(p))
+			if err := w.query(l.count(p)); err != nil {
+				return err
+			}
 			w.WriteString("),")
 		}
 	}
 	w.WriteString(quoted(end(len(l.items))) + ")")
 	if rows {
 		w.WriteString(" FROM (")
-		l.writeRows(w, p)
+		if err := l.writeRows(w, p); err != nil {
+			return err
+		}
 		w.WriteString(") " + l.row.alias)
 	}
 	w.WriteString(")")
@@ -279,7 +283,7 @@ func (l *List) writeInfo(w *writer, p Page, infos []info) (rows bool) {
 }
 
 // writeRows writes the statement that finds the rows of a page.
-func (l *List) writeRows(w *writer, p Page) {
+func (l *List) writeRows(w *writer, p Page) error {
 	size := p.size()
 	if l.has(itemPageInfo) {
 		size++ // says whether there are more
@@ -315,7 +319,7 @@ func (l *List) writeRows(w *writer, p Page) {
 		}
 	}
 	s.Limit(size)
-	w.query(s)
+	return w.query(s)
 }
 
 func (l *List) count(p Page) *entsql.Selector { return l.selector(p, nil).Count() }

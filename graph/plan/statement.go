@@ -140,10 +140,14 @@ func (w *writer) find(l *Lookup) (Found, error) {
 	return found, err
 }
 
-// query writes a statement that ent has built. For SQLite it writes ? for each next argument.
-func (w *writer) query(s *entsql.Selector) {
+// query writes a statement that ent has built. For SQLite it writes ? for each next argument. A filter that could not find
+// what it filters by has left its error in the statement.
+func (w *writer) query(s *entsql.Selector) error {
 	s.SetTotal(len(w.args))
 	text, args := s.Query()
+	if err := s.Err(); err != nil {
+		return err
+	}
 	if w.dialect != dialect.Postgres {
 		for i := range args {
 			before, after, _ := strings.Cut(text, "?")
@@ -156,6 +160,7 @@ func (w *writer) query(s *entsql.Selector) {
 	for range args {
 		w.sources = append(w.sources, source{parameter: -1})
 	}
+	return nil
 }
 
 // statement is one that was written, with all that it depends on but arguments.
