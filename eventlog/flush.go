@@ -323,6 +323,14 @@ func (w *statement) arg(v any) *statement {
 	return w
 }
 
+// row writes a row of values.
+func (w *statement) row(values []any) *statement {
+	for i, v := range values {
+		w.add([]string{`(`, `, `}[min(i, 1)]).arg(v)
+	}
+	return w.add(`)`)
+}
+
 // event writes the values of the event with that place in a list. The first one's have types, which Postgres wants to know
 // of a list that stands alone.
 func (w *statement) event(place int, row *ent.Event, position int64) {
