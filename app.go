@@ -31,7 +31,7 @@ type app struct {
 
 // openApp opens the database, brings it up to date, and checks that the secret key is the one it was begun with.
 func openApp(ctx context.Context, c Config) (*app, error) {
-	text, err := c.readSecretKey(seal.Generate)
+	text, _, err := c.readSecretKey(seal.Generate)
 	if err != nil {
 		return nil, err
 	}

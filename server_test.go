@@ -325,13 +325,13 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 	if err != nil || c.Database != "sqlite://"+filepath.Join(data, "parley.db") || c.Listen != "127.0.0.1:8080" {
 		t.Errorf("defaults: %+v, %v", c, err)
 	}
-	first, err := c.readSecretKey(seal.Generate)
+	first, _, err := c.readSecretKey(seal.Generate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := c.readSecretKey(seal.Generate)
-	if err != nil || strings.TrimSpace(first) != strings.TrimSpace(second) {
-		t.Errorf("the generated key was not kept: %v", err)
+	second, from, err := c.readSecretKey(seal.Generate)
+	if err != nil || strings.TrimSpace(first) != strings.TrimSpace(second) || from != filepath.Join(data, "secret.key") {
+		t.Errorf("the generated key was not kept in %q: %v", from, err)
 	}
 }
 
