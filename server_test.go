@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"log/slog"
@@ -239,7 +240,7 @@ func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
 		}
 		old := e["PARLEY_SECRET_KEY"]
 		e["PARLEY_SECRET_KEY"] = seal.Generate()
-		if err := run("migrate"); err == nil || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY is not the key") {
+		if err := run("migrate"); err == nil || !errors.Is(err, errWrongKey) || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY has") {
 			t.Errorf("a wrong key: %v", err)
 		}
 		e["PARLEY_SECRET_KEY"] += "," + old
