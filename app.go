@@ -31,7 +31,7 @@ type app struct {
 
 // openApp opens the database, brings it up to date, and checks that the secret key is the one it was begun with.
 func openApp(ctx context.Context, c Config) (*app, error) {
-	text, err := c.readSecretKey(seal.Generate)
+	text, from, err := c.readSecretKey(seal.Generate)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func openApp(ctx context.Context, c Config) (*app, error) {
 	if _, err := db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := checkSecretKey(ctx, db.Client, keys); err != nil {
+	if err := checkSecretKey(ctx, db.Client, keys, from); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := checkMoved(ctx, db.Client); err != nil {
@@ -58,32 +58,19 @@ func openApp(ctx context.Context, c Config) (*app, error) {
 
 func (a *app) close() error { return a.db.Close() }
 
-// secretKeyCheck is the setting that holds a text encrypted with the secret key.
-const secretKeyCheck = "secret_key_check"
-
-// checkSecretKey refuses a secret key that the database was not begun with: secrets, cursors and tokens would all fail,
-// one by one and later.
-func checkSecretKey(ctx context.Context, client *ent.Client, keys *seal.Keys) error {
-	kept, err := client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
-	if ent.IsNotFound(err) {
-		box := hex.EncodeToString(keys.Seal([]byte(secretKeyCheck), "", secretKeyCheck))
-		err = client.Setting.Create().SetID(secretKeyCheck).SetValue(box).OnConflictColumns(setting.FieldID).DoNothing().Exec(ctx)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: another replica was first
-			return fmt.Errorf("keep a check of the secret key: %w", err)
-		}
-		kept, err = client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
+// checkSecretKey refuses a secret key that the database was not begun with, and begins it if nobody has: secrets, cursors and
+// tokens would all fail, one by one and later.
+func checkSecretKey(ctx context.Context, client *ent.Client, keys *seal.Keys, from string) error {
+	err := checkBegun(ctx, client, keys, from)
+	if !ent.IsNotFound(err) {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("read the check of the secret key: %w", err)
+	box := hex.EncodeToString(keys.Seal([]byte(secretKeyCheck), "", secretKeyCheck))
+	err = client.Setting.Create().SetID(secretKeyCheck).SetValue(box).OnConflictColumns(setting.FieldID).DoNothing().Exec(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: another replica was first
+		return fmt.Errorf("keep a check of the secret key: %w", err)
 	}
-	box, err := hex.DecodeString(kept.Value)
-	if err == nil {
-		_, err = keys.Open(box, "", secretKeyCheck)
-	}
-	if err != nil {
-		return errors.New("PARLEY_SECRET_KEY is not the key this database was begun with: secrets in it cannot be read. Set the old key, or put it behind the new one, separated by a comma")
-	}
-	return nil
+	return checkBegun(ctx, client, keys, from)
 }
 
 // firstKey makes the first workspace when there is none, and returns its admin key; empty when there was one already.

@@ -189,37 +189,23 @@ func (c Config) loopback() bool {
 // secretKeyFile is where a generated secret key is kept.
 func (c Config) secretKeyFile() string { return filepath.Join(c.Data, "secret.key") }
 
-// readSecretKey returns the configured secret key, or the one in Data, which generate makes when there is none yet.
-func (c Config) readSecretKey(generate func() string) (string, error) {
-	if !c.SecretKey.IsEmpty() {
-		return c.SecretKey.Reveal(), nil
-	}
-	kept, err := os.ReadFile(c.secretKeyFile())
-	if err == nil {
-		return string(kept), nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("read the secret key: %w", err)
+// readSecretKey returns the configured secret key, or the one in Data, which generate makes when there is none yet, and says
+// where it is from.
+func (c Config) readSecretKey(generate func() string) (text, from string, err error) {
+	if text, from, err = c.presentSecretKey(); err != nil || text != "" {
+		return text, from, err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return "", fmt.Errorf("make PARLEY_DATA: %w", err)
+		return "", "", fmt.Errorf("make PARLEY_DATA: %w", err)
 	}
-	return c.keepSecretKey(generate())
+	text, err = c.keepSecretKey(generate())
+	return text, c.secretKeyFile(), err
 }
 
-// keepSecretKey writes a new key so that the file is there whole or not at all, and returns the key that is in it: when
-// two servers start together, the first one's.
+// keepSecretKey writes a new key so that the file is there whole or not at all, also after the machine has failed, and returns the
+// key that is in it: when two servers start together, the first one's.
 func (c Config) keepSecretKey(key string) (string, error) {
-	f, err := os.CreateTemp(c.Data, "secret.key.")
-	if err != nil {
-		return "", fmt.Errorf("keep the secret key: %w", err)
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(key + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return "", fmt.Errorf("keep the secret key: %w", err)
-	}
-	if err := os.Link(f.Name(), c.secretKeyFile()); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := writeNew(c.secretKeyFile(), key+"\n"); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", fmt.Errorf("keep the secret key: %w", err)
 	}
 	kept, err := os.ReadFile(c.secretKeyFile())

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
 	"parley/ent/viewer"
 	"parley/seal"
+	"parley/storage/storagetest"
 )
 
 func TestSecretsAreRotatedByCommand(t *testing.T) {
@@ -76,4 +78,36 @@ func TestSecretsAreRotatedByCommand(t *testing.T) {
 			t.Errorf("moved secrets: %v\n%s", err, out)
 		}
 	})
+}
+
+// In the middle of a rotation a database has rows under two keys. Who comes with the one that it was begun with alone is told
+// of the other, before anything is done that could not be undone.
+func TestRowsUnderAnotherKeyAreFound(t *testing.T) {
+	t.Parallel()
+	e := environment(t, storagetest.SQLite)
+	first := e["PARLEY_SECRET_KEY"]
+	f := furnish(t, e)
+	f.stop()
+	both := maps.Clone(e)
+	both["PARLEY_SECRET_KEY"] = seal.Generate() + "," + first
+	keys, err := seal.Parse(both["PARLEY_SECRET_KEY"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := storagetest.Postgres(t)
+	for _, add := range []struct{ table, document string }{
+		{"provider_credentials", `mutation { createModelProvider(input: {name: "p", kind: OPENAI, baseUrl: "https://models.example/v1", key: "k"}) { credential { id } } }`},
+		{"secrets", `mutation { createIntegration(input: {name: "i", url: "https://receiver.example/", eventTypes: ["*"]}) { integration { id } } }`},
+	} {
+		address, _, stop := startServer(t, both)
+		if made := query(t, address, f.key, add.document); strings.Contains(made, "errors") {
+			t.Fatal(made)
+		}
+		stop()
+		says := []string{"rows of " + add.table + " need key " + keys.IDs()[0] + " too", "PARLEY_SECRET_KEY has " + keys.IDs()[1] + " only"}
+		refused(t, e, says, "restore", "--mark")
+		refused(t, e, says, "move", "--to", to)
+	}
+	mustRun(t, both, "restore", "--mark")
+	mustRun(t, both, "move", "--to", to)
 }

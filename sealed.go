@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"parley/ent"
 	"parley/ent/ms"
+	"parley/ent/setting"
 	"parley/ent/viewer"
 	"parley/seal"
 	"parley/storage"
@@ -18,19 +19,17 @@ import (
 // errWrongKey is wrapped by the error of keys that do not open what a database holds.
 var errWrongKey = errors.New("the secret key is not the one that this database was begun with")
 
-// checkSealed holds keys against everything that is encrypted in a database; from says where they are from. Nothing is
-// written, and a database that no server has begun fits any.
-func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from string) error {
-	ctx = viewer.SystemContext(ctx, "seal check")
-	var begun string
-	err := db.SQL.QueryRowContext(ctx, "SELECT value FROM settings WHERE id = $1", secretKeyCheck).Scan(&begun)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
+// secretKeyCheck is the setting that holds a text encrypted with the secret key.
+const secretKeyCheck = "secret_key_check"
+
+// checkBegun holds keys against the one that a database was begun with; from says where they are from. ent.IsNotFound holds for
+// the error of a database that no server has begun.
+func checkBegun(ctx context.Context, client *ent.Client, keys *seal.Keys, from string) error {
+	begun, err := client.Setting.Query().Where(setting.ID(secretKeyCheck)).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("read the check of the secret key: %w", err)
 	}
-	box, err := hex.DecodeString(begun)
+	box, err := hex.DecodeString(begun.Value)
 	if err == nil {
 		_, err = keys.Open(box, "", secretKeyCheck)
 	}
@@ -38,14 +37,26 @@ func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from stri
 		return fmt.Errorf("%w: that was key %s, and %s has %s. Set the old one, or put it behind the new one, separated by a comma",
 			errWrongKey, seal.KeyID(box), from, strings.Join(keys.IDs(), ", "))
 	}
-	for table, used := range map[string]string{"secrets": "not_after IS NULL OR not_after > $1", "provider_credentials": "created_at <= $1"} { //nolint:gosec // names of tables
-		lost, err := strangeKeys(ctx, db, table, used, keys.IDs())
+	return nil
+}
+
+// checkSealed holds keys against everything that is encrypted in a database and in use; from says where they are from. Nothing is
+// written, and a database that no server has begun fits any.
+func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from string) error {
+	if err := checkBegun(ctx, db.Client, keys, from); err != nil {
+		if ent.IsNotFound(err) {
+			return nil
+		}
+		return err
+	}
+	for _, rows := range [][2]string{{"secrets", fmt.Sprintf("not_after IS NULL OR not_after > %d", ms.Now())}, {"provider_credentials", "TRUE"}} {
+		lost, err := strangeKeys(ctx, db, rows[0], rows[1], keys.IDs())
 		if err != nil {
 			return err
 		}
 		if len(lost) > 0 {
 			return fmt.Errorf("%w: rows of %s need key %s too, and %s has %s only. Put it behind, separated by a comma",
-				errWrongKey, table, strings.Join(lost, ", "), from, strings.Join(keys.IDs(), ", "))
+				errWrongKey, rows[0], strings.Join(lost, ", "), from, strings.Join(keys.IDs(), ", "))
 		}
 	}
 	return nil
@@ -53,7 +64,8 @@ func checkSealed(ctx context.Context, db *storage.DB, keys *seal.Keys, from stri
 
 // strangeKeys are the names of the keys with which rows of a table were encrypted that are in use now, but for the known ones.
 func strangeKeys(ctx context.Context, db *storage.DB, table, used string, known []string) (found []string, err error) {
-	rows, err := db.SQL.QueryContext(ctx, "SELECT DISTINCT substr(ciphertext, 1, 8) FROM "+table+" WHERE "+used, int64(ms.Now())) //nolint:gosec // both are from the text above
+	ctx = viewer.SystemContext(ctx, "seal check")
+	rows, err := db.SQL.QueryContext(ctx, "SELECT DISTINCT substr(ciphertext, 1, 8) FROM "+table+" WHERE "+used) //nolint:gosec // both are from the text above
 	if err != nil {
 		return nil, fmt.Errorf("look for the keys of %s: %w", table, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"log/slog"
@@ -239,7 +240,7 @@ func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
 		}
 		old := e["PARLEY_SECRET_KEY"]
 		e["PARLEY_SECRET_KEY"] = seal.Generate()
-		if err := run("migrate"); err == nil || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY is not the key") {
+		if err := run("migrate"); err == nil || !errors.Is(err, errWrongKey) || !strings.Contains(err.Error(), "PARLEY_SECRET_KEY has") {
 			t.Errorf("a wrong key: %v", err)
 		}
 		e["PARLEY_SECRET_KEY"] += "," + old
@@ -325,13 +326,13 @@ func TestConfigurationIsJudgedWhole(t *testing.T) {
 	if err != nil || c.Database != "sqlite://"+filepath.Join(data, "parley.db") || c.Listen != "127.0.0.1:8080" {
 		t.Errorf("defaults: %+v, %v", c, err)
 	}
-	first, err := c.readSecretKey(seal.Generate)
+	first, _, err := c.readSecretKey(seal.Generate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := c.readSecretKey(seal.Generate)
-	if err != nil || strings.TrimSpace(first) != strings.TrimSpace(second) {
-		t.Errorf("the generated key was not kept: %v", err)
+	second, from, err := c.readSecretKey(seal.Generate)
+	if err != nil || strings.TrimSpace(first) != strings.TrimSpace(second) || from != filepath.Join(data, "secret.key") {
+		t.Errorf("the generated key was not kept in %q: %v", from, err)
 	}
 }
 

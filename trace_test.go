@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func checkTree(t *testing.T, all []exported) {
 		if !known && e.parent != callersSpan {
 			t.Errorf("%s hangs below %q, which nobody has exported", e.name, e.parent)
 		}
-		if !strings.Contains(fmt.Sprint(under[e.name], " "), parent.name) {
+		if !slices.Contains(under[e.name], parent.name) {
 			t.Errorf("%s is below %q, not one of %v", e.name, parent.name, under[e.name])
 		}
 	}

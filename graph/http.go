@@ -156,14 +156,18 @@ func (f *front) tell(ctx context.Context, err error) public { return tell(ctx, f
 
 // refuse answers a request that never reached GraphQL, in the form GraphQL errors have.
 func (f *front) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	ctx := r.Context()
-	p := f.tell(ctx, err)
+	p := f.tell(r.Context(), err)
 	f.operations.refuse(p.code)
+	f.answerError(w, r, p)
+}
+
+// answerError answers a request without data, in the form GraphQL errors have.
+func (f *front) answerError(w http.ResponseWriter, r *http.Request, p public) {
 	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	retryAfter(w.Header(), p.after)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(cmp.Or(p.status, http.StatusInternalServerError))
-	_ = json.NewEncoder(w).Encode(p.answer(ctx)) // the client may be gone
+	_ = json.NewEncoder(w).Encode(p.answer(r.Context())) // the client may be gone
 }

@@ -98,16 +98,20 @@ func (f *front) observe(ctx context.Context, next graphql.OperationHandler) grap
 	responses, answered := next(ctx), false
 	return func(ctx context.Context) *graphql.Response {
 		response := responses(ctx)
-		if answered || response == nil {
+		if answered {
 			return response // there is no more than one
 		}
 		answered = true
 		took := time.Since(began)
-		f.operations.count(kind, fields, response.Errors)
+		errs := gqlerror.List{translate(context.Cause(ctx)).gql(ctx)} // if it ended before it began
+		if response != nil {
+			errs = response.Errors
+		}
+		f.operations.count(kind, fields, errs)
 		for _, field := range fields {
 			f.operations.seconds.WithLabelValues(string(kind), field.Name).Observe(took.Seconds())
 		}
-		f.toldOperation(ctx, span, kind, fields, response.Errors, took)
+		f.toldOperation(ctx, span, kind, fields, errs, took)
 		return response
 	}
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -158,7 +159,7 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 	}
 	defer func() { _ = rows.Close() }()
 	if !rows.Next() {
-		return nil, plan.ErrAside
+		return nil, cmp.Or(rows.Err(), plan.ErrAside)
 	}
 	columns := make([]sql.RawBytes, found.Columns())
 	into := make([]any, len(columns))

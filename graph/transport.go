@@ -45,7 +45,7 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		responses, run := exec.DispatchOperation(ctx, operation)
 		answer := responses(run)
 		if answer == nil { // it ended before it began
-			t.refuse(w, r, context.Cause(run))
+			t.answerError(w, r, t.tell(r.Context(), context.Cause(run)))
 			return
 		}
 		t.whole(w, a.offer, answer)

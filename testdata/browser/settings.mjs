@@ -154,6 +154,20 @@ await open(async (window) => {
   const took = Date.now() - began;
   await two.getByRole('radio', { name: 'Unread 0' }).waitFor({ state: 'attached' });
   check(!asked.some((body) => body?.includes('InboxSome')), 'the other window asked for the thread again');
+  // Also where the thread is in no list, and where the list is of what is unread.
+  for (const view of ['closed', 'unread']) {
+    await one.goto(new URL('/inbox', one.url()).href);
+    await two.goto(new URL(`/inbox?view=${view}`, one.url()).href);
+    await june.say(`And what do you have that is ${view}?`);
+    await two.getByRole('radio', { name: 'Unread 1' }).waitFor({ state: 'attached' });
+    if (view === 'unread') await unread(two).waitFor();
+    await one.locator(`.row[data-thread=${june.id}]`).click();
+    await two.getByRole('radio', { name: 'Unread 0' }).waitFor({ state: 'attached' });
+    check((await two.locator(`.row[data-thread=${june.id}]`).count()) === 0, `it is in the list of what is ${view}`);
+  }
+  await two.goto(new URL('/inbox', one.url()).href);
+  await unread(two).waitFor({ state: 'detached' });
+  await two.locator('.row').first().waitFor();
 
   // All of it by keys.
   const focused = (w, selector) => until(`the focus is at ${selector}`, () => w.evaluate((s) => document.activeElement?.matches(s), selector));

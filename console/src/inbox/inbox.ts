@@ -101,7 +101,8 @@ class Inbox {
   read(id: string, unreadCount: number): void {
     const { rows, counts } = this.state.get();
     const row = rows.find((r) => r.id === id);
-    if (!row || row.unreadCount === unreadCount) return;
+    if (row?.unreadCount === unreadCount) return;
+    if (!row || this.filter.view === 'unread') return this.changed(id); // what is not in the list counts too, and what is read leaves this one
     const next = rows.map((r) => (r === row ? { ...r, unreadCount } : r));
     const less = (row.unreadCount > 0 ? 1 : 0) - (unreadCount > 0 ? 1 : 0);
     this.put({ rows: next, counts: counts && { ...counts, unread: Math.max(0, counts.unread - less) } });

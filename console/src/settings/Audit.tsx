@@ -1,4 +1,5 @@
 import { Accordion, Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { usePage } from '../data/hooks';
 import { fullTime, json } from '../format';
@@ -12,7 +13,8 @@ type Entry = NonNullable<NonNullable<NonNullable<AuditLogQuery['auditLog']['edge
 /** Who administered what. */
 export function Audit() {
   const [after, setAfter] = useState<string | null>(null);
-  const [of, setOf] = useState({ action: '', object: '', since: '' });
+  const [typed, setTyped] = useState({ action: '', object: '', since: '' });
+  const [of] = useDebouncedValue(typed, 300);
   const where = {
     action: of.action.trim() || undefined,
     objectID: of.object.trim() || undefined,
@@ -21,7 +23,7 @@ export function Audit() {
   const page = usePage(AuditLogDocument, { after, where });
   const log = page.data?.auditLog;
   const entries = (log?.edges ?? []).flatMap((e) => (e?.node ? [e.node] : []));
-  const field = (key: keyof typeof of) => ({ value: of[key], onChange: (e: { currentTarget: { value: string } }) => { setAfter(null); setOf({ ...of, [key]: e.currentTarget.value }); } });
+  const field = (key: keyof typeof of) => ({ value: typed[key], onChange: (e: { currentTarget: { value: string } }) => { setAfter(null); setTyped({ ...typed, [key]: e.currentTarget.value }); } });
   return (
     <Stack>
       <Text size="sm" c="dimmed" maw={720}>{t('audit.intro')}</Text>
