@@ -10,8 +10,12 @@ import (
 	"parley/ent/message"
 )
 
-// maxPastBytes bounds what a process keeps of threads that its models have read, in bytes of text.
-const maxPastBytes = 32 << 20
+const (
+	// maxPastBytes bounds what a process keeps of threads that its models have read, in bytes of memory.
+	maxPastBytes = 16 << 20
+	// entryBytes and callBytes are what an entry, and a call or its result, takes beside its text.
+	entryBytes, callBytes = 300, 200
+)
 
 // pasts keeps what models have read of threads, from the end of one turn to the next. Events are gapless within a thread
 // and tell of every change, so that their number shows whether what is kept is still all there is.
@@ -30,20 +34,37 @@ type past struct {
 
 // keep remembers the past of a thread, unless it is long.
 func (p *pasts) keep(threadID string, entries []entry, last int64) {
-	size := 0
+	text, size := 0, 0
 	for _, e := range entries {
-		size += sizeOf(e)
+		text += sizeOf(e)
+		size += entryBytes
+		for _, m := range e.messages {
+			size += callBytes * max(0, len(m.Parts)-1)
+		}
 	}
-	if len(entries) > maxHistory || size > maxHistoryBytes {
+	if len(entries) > maxHistory || text > maxHistoryBytes {
 		return
 	}
+	size += text
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known == nil || p.size+size > maxPastBytes {
-		p.known, p.size = map[string]past{}, 0
+	if p.known == nil {
+		p.known = map[string]past{}
 	}
-	p.size += size - p.known[threadID].size
+	p.drop(threadID)
+	for other := range p.known {
+		if p.size+size <= maxPastBytes {
+			break
+		}
+		p.drop(other)
+	}
+	p.size += size
 	p.known[threadID] = past{entries, last, size}
+}
+
+func (p *pasts) drop(threadID string) {
+	p.size -= p.known[threadID].size
+	delete(p.known, threadID)
 }
 
 // take returns the past of a thread and forgets it: it belongs to the caller from then on.
@@ -51,8 +72,7 @@ func (p *pasts) take(threadID string) (past, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	found, ok := p.known[threadID]
-	delete(p.known, threadID)
-	p.size -= found.size
+	p.drop(threadID)
 	return found, ok
 }
 
