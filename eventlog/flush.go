@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"parley/ent"
 	"parley/ent/ms"
@@ -144,20 +143,18 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		w.add(name(i)+` AS (`).append(query, list[i].args)
 		w.add(` RETURNING 1), `)
 	}
-	first := `` // what the thread's row waits for
-	if alone {
+	if alone && update >= 0 { // the thread is locked first, and its row waits for the update
 		tx.hold(&w, t, s)
-		first = `held`
-		if update >= 0 {
-			query, _ := list[update].behind(first)
-			add(update, query)
-			first = name(update)
-		}
+		query, _ := list[update].behind(`held`)
+		add(update, query)
 	}
 	w.add(`thread AS (`)
 	t.update(&w)
-	if alone {
-		w.add(` AND EXISTS (SELECT 1 FROM ` + first + `)`)
+	switch {
+	case alone && update >= 0:
+		w.add(` AND EXISTS (SELECT 1 FROM ` + name(update) + `)`)
+	case alone:
+		tx.proof(&w, t, s)
 	}
 	w.add(` RETURNING id), `)
 	for i, q := range list {
@@ -192,11 +189,14 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		w.add(`, (SELECT COUNT(*) FROM ` + name(i) + `)`)
 		into = append(into, &touched[i])
 	}
-	held := int64(1)
+	held := &updated
 	client := tx.raw
 	if alone {
-		w.add(`, (SELECT COUNT(*) FROM held)`)
-		into = append(into, &held)
+		if update >= 0 {
+			w.add(`, (SELECT COUNT(*) FROM held)`)
+			held = new(int64)
+			into = append(into, held)
+		}
 		client = tx.log.client
 		own, cancel, err := Own(ctx)
 		if err != nil {
@@ -213,7 +213,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		return fmt.Errorf("store events: %w", err)
 	}
 	tx.log.clock.set(now)
-	if held != 1 {
+	if alone && *held != 1 {
 		if tx.recalled == "" {
 			tx.log.kept.forget(s.workspace) // perhaps it was that which changed
 		}
@@ -262,15 +262,21 @@ func (t *Thread) update(w *statement) {
 	w.add(` WHERE id = `).arg(row.ID).add(` AND workspace_id = `).arg(row.WorkspaceID).add(` AND last_seq = `).arg(t.stored)
 }
 
-// hold writes the part that locks an assumed thread and finds its row if it is as assumed, and the workspace's integrations
-// are those that deliveries were planned by.
+// hold writes the part that locks an assumed thread and finds its row if it is as assumed.
 func (tx *Tx) hold(w *statement, t *Thread, s shard) {
 	w.add(`held AS (SELECT 1 FROM threads WHERE id = `).arg(t.Row.ID).add(` AND workspace_id = `).arg(t.Row.WorkspaceID)
 	w.add(` AND last_seq = `).arg(t.stored)
+	tx.proof(w, t, s)
+	w.add(` ` + noKey + `), `)
+}
+
+// proof writes the conditions of an assumed thread beside its sequence: its own, and that the workspace's integrations are those
+// that deliveries were planned by.
+func (tx *Tx) proof(w *statement, t *Thread, s shard) {
 	if tx.planned != nil {
 		w.add(` AND (SELECT integrations_revision FROM workspaces WHERE id = `).arg(s.workspace).add(`) = `).arg(*tx.planned)
 	}
-	w.provided(t).add(` ` + noKey + `), `)
+	w.provided(t)
 }
 
 // lost is the error of an update that found no row: the lock was not held, a mistake of the program that must not lose
@@ -305,47 +311,3 @@ func queryRow(ctx context.Context, client *ent.Client, w *statement, into ...any
 }
 
 const eventColumns = `id, workspace_id, created_at, shard, position, thread_id, sequence, type, data, body, traceparent`
-
-// statement is SQL while it is written, with numbered parameters.
-type statement struct {
-	text strings.Builder
-	args []any
-}
-
-func (w *statement) add(text string) *statement {
-	w.text.WriteString(text)
-	return w
-}
-
-func (w *statement) arg(v any) *statement {
-	w.args = append(w.args, v)
-	w.text.WriteString("$" + strconv.Itoa(len(w.args)))
-	return w
-}
-
-// row writes a row of values.
-func (w *statement) row(values []any) *statement {
-	for i, v := range values {
-		w.add([]string{`(`, `, `}[min(i, 1)]).arg(v)
-	}
-	return w.add(`)`)
-}
-
-// event writes the values of the event with that place in a list. The first one's have types, which Postgres wants to know
-// of a list that stands alone.
-func (w *statement) event(place int, row *ent.Event, position int64) {
-	if place > 0 {
-		w.add(`, `)
-	}
-	values := []any{row.ID, row.WorkspaceID, row.CreatedAt, row.Shard, position, row.ThreadID, row.Sequence, row.Type, string(row.Data), row.Body, row.Traceparent}
-	types := []string{"text", "text", "bigint", "bigint", "bigint", "text", "bigint", "text", "text", "text", "text"}
-	for i, v := range values {
-		w.add([]string{`(`, `, `}[min(i, 1)])
-		if place > 0 {
-			w.arg(v)
-		} else {
-			w.add(`CAST(`).arg(v).add(` AS ` + types[i] + `)`)
-		}
-	}
-	w.add(`)`)
-}

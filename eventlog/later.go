@@ -6,8 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -146,24 +144,4 @@ func (tx *Tx) runWaiting(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// append writes a waiting statement of Postgres behind others, its parameters counted on.
-func (w *statement) append(query string, args []any) {
-	offset := len(w.args)
-	for {
-		before, after, found := strings.Cut(query, "$")
-		w.add(before)
-		if !found {
-			break
-		}
-		digits := 0
-		for digits < len(after) && after[digits] >= '0' && after[digits] <= '9' {
-			digits++
-		}
-		n, _ := strconv.Atoi(after[:digits])
-		w.add("$" + strconv.Itoa(offset+n))
-		query = after[digits:]
-	}
-	w.args = append(w.args, args...)
 }

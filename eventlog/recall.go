@@ -3,7 +3,6 @@ package eventlog
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -167,18 +166,4 @@ type condition struct {
 // It sees the tables as they are then. Every ? in it stands for the next argument.
 func (t *Thread) Provided(query string, args ...any) {
 	t.conditions = append(t.conditions, condition{query, args})
-}
-
-// provided writes the conditions of a thread, each behind an AND.
-func (w *statement) provided(t *Thread) *statement {
-	for _, c := range t.conditions {
-		w.add(` AND `)
-		for i, part := range strings.Split(c.query, "?") {
-			if i > 0 {
-				w.arg(c.args[i-1])
-			}
-			w.add(part)
-		}
-	}
-	return w
 }
