@@ -151,10 +151,9 @@ func TestRestoreDrill(t *testing.T) {
 	stop := make(chan struct{})
 	var writers sync.WaitGroup
 	writers.Go(func() { f.write(t, stop) })
-	for f.acknowledged.Load() < 20 {
-		if t.Failed() {
-			t.FailNow()
-		}
+	waitUntil(t, func() bool { return t.Failed() || f.acknowledged.Load() >= 20 })
+	if t.Failed() {
+		t.FailNow()
 	}
 	folder := t.TempDir()
 	file := filepath.Join(folder, "today.db")

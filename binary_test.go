@@ -63,12 +63,7 @@ type process struct {
 // newProcess starts the built server on a free port, with a given key.
 func newProcess(t *testing.T, e env) *process {
 	t.Helper()
-	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e["PARLEY_LISTEN"] = free.Addr().String()
-	_ = free.Close()
+	e["PARLEY_LISTEN"] = "127.0.0.1:" + freePort(t)
 	e["PARLEY_ADMIN_KEY"] = access.NewKey()
 	e["PARLEY_OUTBOUND_ALLOW"] = "127.0.0.0/8"
 	output, err := os.Create(filepath.Join(t.TempDir(), "server.log"))

@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -77,17 +75,7 @@ func plantAndSearch(t *testing.T, database string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
-	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	go func() { ended <- serve(ctx, c, &out, logger, func(a net.Addr) { ready <- a }) }()
-	var address string
-	select {
-	case a := <-ready:
-		address = "http://" + a.String()
-	case err := <-ended:
-		t.Fatal(err)
-	}
+	address, stop := serveOn(t, c, &out, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	var answers []string // those that should hold nothing secret
 	ask := func(document string) string {
 		t.Helper()
@@ -144,11 +132,7 @@ func plantAndSearch(t *testing.T, database string) {
 	if c.embedded() {
 		mustRun(t, e, "backup", filepath.Join(backup, "copy.db"))
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	http.DefaultClient.CloseIdleConnections()
+	stop()
 
 	secrets := map[string]string{"admin key": admin, "header": header, "key of a provider": provider, "webhook secret": secret, "secret key": e["PARLEY_SECRET_KEY"], "thread token": token, "stream ticket": ticket, "wrong key": wrongKey}
 	for name, s := range secrets {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,12 +107,7 @@ type followed struct {
 
 func newFollowed(t *testing.T, e env) *followed {
 	t.Helper()
-	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e["PARLEY_LISTEN"], e["PARLEY_ADMIN_KEY"] = free.Addr().String(), access.NewKey()
-	_ = free.Close()
+	e["PARLEY_LISTEN"], e["PARLEY_ADMIN_KEY"] = "127.0.0.1:"+freePort(t), access.NewKey()
 	f := &followed{t: t, e: e, key: e["PARLEY_ADMIN_KEY"], notes: 1} // the thread's first event is its own
 	f.address, _, f.stop = startServer(t, e)
 	f.agentID = idIn(t, f.ask(`mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`), "agt_")

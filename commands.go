@@ -38,7 +38,7 @@ Commands:
   backup FILE|FOLDER [--with-secret-key]     copy the embedded database while it is in use (docs/operations.md)
   restore FILE                               make the embedded database from a backup
   restore --mark                             begin a new history in a database that was put back by other means
-  move --to postgres://…                     copy everything from the embedded database into an empty Postgres
+  move --to postgres://…                     copy everything from the embedded database into an empty Postgres; PGPASSWORD has the password
   generate-data [flags]                      fill a new workspace with dialogues, to measure and to try out (docs/scale.md)
   test [flags] FILE…                         play scenarios and compare what happens (docs/testing.md)
   fake-model [flags]                         play model services on this machine (docs/fake-model.md)

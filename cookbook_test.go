@@ -170,8 +170,8 @@ func program(t *testing.T, environment []string, port, name string, args ...stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	var failed bytes.Buffer
-	run.Stderr = &failed
+	var said bytes.Buffer
+	run.Stderr = &said
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,14 @@ func program(t *testing.T, environment []string, port, name string, args ...stri
 			lines <- s.Text()
 		}
 	}()
-	t.Cleanup(func() { _ = run.Process.Kill(); <-ended; _ = run.Wait() })
+	t.Cleanup(func() {
+		_ = run.Process.Kill()
+		<-ended
+		_ = run.Wait() // it was killed: the error says only that
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, said.String())
+		}
+	})
 	waitUntil(t, func() bool {
 		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 		if err == nil {
@@ -191,18 +198,6 @@ func program(t *testing.T, environment []string, port, name string, args ...stri
 		return err == nil
 	})
 	return lines
-}
-
-// freePort is a port that nobody listens at.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
 
 // The programs of the pages: receivers in three languages, a messenger, and a client in Go.

@@ -48,12 +48,7 @@ func newDeadly(t *testing.T, e env) *deadly {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e["PARLEY_LISTEN"] = free.Addr().String()
-	_ = free.Close()
+	e["PARLEY_LISTEN"] = "127.0.0.1:" + freePort(t)
 	if e["PARLEY_ADMIN_KEY"] == "" {
 		e["PARLEY_ADMIN_KEY"] = access.NewKey()
 	}

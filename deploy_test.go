@@ -245,14 +245,14 @@ func TestUnitFile(t *testing.T) {
 		case section == "" || !regexp.MustCompile(`^[A-Z][A-Za-z]+=`).MatchString(line):
 			t.Errorf("no setting of a unit: %s", line)
 		}
-		if command, ok := strings.CutPrefix(line, "ExecStart"); ok {
-			_, name, _ := strings.Cut(command, "parley ")
-			if !strings.Contains(usage, "  "+name+" ") {
-				t.Errorf("parley has no command %q", name)
+		if strings.HasPrefix(line, "Exec") {
+			m := regexp.MustCompile(`^Exec\w+=-?/usr/local/bin/parley ([a-z-]+)$`).FindStringSubmatch(line)
+			if m == nil || !strings.Contains(usage, "\n  "+m[1]+" ") {
+				t.Errorf("no command of parley: %s", line)
 			}
 		}
 	}
-	for _, must := range []string{"DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "TimeoutStopSec=20s", "KillSignal=SIGTERM"} {
+	for _, must := range []string{"ExecStart=/usr/local/bin/parley serve", "DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "TimeoutStopSec=20s", "KillSignal=SIGTERM"} {
 		if !strings.Contains(unit, must+"\n") {
 			t.Errorf("the unit lacks %s", must)
 		}

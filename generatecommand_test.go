@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestGenerateDataFillsAWorkspaceThatCanBeServed generates a few dialogues and goes on with one of them.
@@ -36,14 +35,9 @@ func TestGenerateDataFillsAWorkspaceThatCanBeServed(t *testing.T) {
 		if got := query(t, address, key, `mutation { sendMessage(input: {threadId: "`+threadID+`", text: "Are you still there?"}) { message { id sequence } } }`); !strings.Contains(got, "msg_") {
 			t.Errorf("sendMessage: %s", got)
 		}
-		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) { // its quiet time is over a second
+		waitUntil(t, func() bool {
 			got := query(t, address, key, `{ thread(id: "`+threadID+`") { messages(last: 1) { edges { node { author } } } turns(first: 1) { state reason } } }`)
-			if strings.Contains(got, "AGENT") && strings.Contains(got, "ANSWERED") {
-				break
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("the agent's answer: %s", got)
-			}
-		}
+			return strings.Contains(got, "AGENT") && strings.Contains(got, "ANSWERED")
+		})
 	})
 }

@@ -32,7 +32,7 @@ func moveCommand(ctx context.Context, c Config, args []string, out io.Writer) (e
 	}
 	switch {
 	case !strings.HasPrefix(*to, "postgres://") && !strings.HasPrefix(*to, "postgresql://"):
-		return errors.New("say where to move: parley move --to postgres://user:password@host:5432/database")
+		return errors.New("say where to move: parley move --to postgres://user@host:5432/database, with the password in PGPASSWORD, since others see what stands in a command")
 	case !c.embedded():
 		return errors.New("parley move leaves the embedded database: unset DATABASE_URL, or set it to sqlite://…, and name Postgres by --to")
 	}

@@ -5,8 +5,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"io"
 	"log/slog"
-	"net"
 	"regexp"
 	"strings"
 	"sync"
@@ -120,24 +120,7 @@ func open(t testing.TB, e env, key string) *scaled {
 	}
 	s := &scaled{ran: &overheard{}, key: key}
 	c.ran = s.ran.hear
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
-	go func() {
-		ended <- serve(ctx, c, &bytes.Buffer{}, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a })
-	}()
-	select {
-	case a := <-ready:
-		s.address = "http://" + a.String()
-	case err := <-ended:
-		cancel()
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	s.address, _ = serveOn(t, c, io.Discard, slog.New(slog.DiscardHandler))
 	if s.db, err = storage.Open(t.Context(), c.Database, storage.Options{MaxConns: 2}); err != nil {
 		t.Fatal(err)
 	}

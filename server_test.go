@@ -87,16 +87,20 @@ func startServer(t *testing.T, e env, more ...map[string]model.Provider) (addres
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
-	ready := make(chan net.Addr, 1)
-	ended := make(chan error, 1)
-	go func() {
-		ended <- serve(ctx, c, &out, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a }, more...)
-	}()
+	address, stop = serveOn(t, c, &out, slog.New(slog.DiscardHandler), more...)
+	return address, out.String(), stop
+}
+
+// serveOn runs a server of a configuration until stop is called, and returns its address.
+func serveOn(t testing.TB, c Config, out io.Writer, logger *slog.Logger, more ...map[string]model.Provider) (address string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, ended := make(chan net.Addr, 1), make(chan error, 1)
+	go func() { ended <- serve(ctx, c, out, logger, func(a net.Addr) { ready <- a }, more...) }()
 	select {
 	case a := <-ready:
-		address, printed = "http://"+a.String(), out.String()
+		address = "http://" + a.String()
 	case err := <-ended:
 		cancel()
 		t.Fatalf("the server did not start: %v", err)
@@ -109,7 +113,19 @@ func startServer(t *testing.T, e env, more ...map[string]model.Provider) (addres
 		http.DefaultClient.CloseIdleConnections()
 	})
 	t.Cleanup(stop)
-	return address, printed, stop
+	return address, stop
+}
+
+// freePort is a port that nobody listens at.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
 }
 
 // query asks the API and returns the raw answer.
