@@ -75,9 +75,8 @@ func (s *Service) hear(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread,
 	if a.OnBusy == agent.OnBusyREJECT && live != nil && live.StartedAt != nil && !untold(live) {
 		return nil, "", ErrThreadBusy
 	}
-	m, err := t.AddMessage(ctx, tx.Later(nil).Message.Create().SetAuthor(message.AuthorCUSTOMER).SetAuthorName(around.customer.Name).
-		SetText(in.Text).SetNillableClientMessageID(in.ClientMessageID))
-	if err != nil {
+	m := &ent.Message{Author: message.AuthorCUSTOMER, AuthorName: around.customer.Name, Text: in.Text, ClientMessageID: in.ClientMessageID}
+	if err := t.Say(m); err != nil {
 		return nil, "", fmt.Errorf("store the message: %w", err)
 	}
 	gone := ""

@@ -28,7 +28,7 @@ type argumentsReader func(ctx context.Context, ec *executionContext, given map[s
 
 // read reads and checks the arguments of a field of a type.
 func (a planArguments) read(ctx context.Context, of string, f graphql.CollectedField, read argumentsReader) (map[string]any, error) {
-	ec := newExecutionContext(a.op, a.ExecutableSchema.(*executableSchema), nil)
+	ec := newExecutionContext(a.op, a.executableSchema, nil)
 	args, err := read(ctx, ec, f.ArgumentMap(a.op.Variables))
 	if err != nil {
 		return nil, err

@@ -127,7 +127,7 @@ func New(o Options) *Handler {
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
-	plans := newPlanned(schema, resolver, o.Logger)
+	plans := newPlanned(schema.(*executableSchema), resolver, o.Logger)
 	srv := handler.New(plans)
 	if o.Unplanned {
 		srv = handler.New(schema)
