@@ -7,6 +7,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/agent"
+	"parley/ent/detach"
 	"parley/ent/function"
 )
 
@@ -33,10 +34,12 @@ func (c *agentCache) get(ctx context.Context, client *ent.Client, agentID string
 	if err != nil {
 		return nil, err
 	}
-	a.Edges.Functions, err = client.Function.Query().Where(function.AgentID(agentID)).Order(function.ByID()).All(ctx)
+	a = detach.Row(a)
+	functions, err := client.Function.Query().Where(function.AgentID(agentID)).Order(function.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the functions of %s: %w", agentID, err)
 	}
+	a.Edges.Functions = detach.Rows(functions)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= maxAgents {

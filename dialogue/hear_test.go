@@ -3,6 +3,7 @@ package dialogue_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -82,4 +83,37 @@ func TestAMessageOnAKnownThreadIsOneStatement(t *testing.T) {
 	if _, err := w.s.SendMessage(w.ctx, dialogue.MessageInput{ThreadID: threadID, Text: "too early"}); !errors.Is(err, dialogue.ErrThreadBusy) {
 		t.Errorf("the agent is busy, and the message is answered by %v", err)
 	}
+}
+
+// What a server keeps at hand - threads, agents, integrations - holds nothing of the request in which it was read.
+func TestWhatIsKeptHoldsNoRequest(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		w := newWorld(t, db, always(says("hello")))
+		db.Client.Integration.Create().SetName("n").SetURL("https://example.com/").SetEventTypes([]string{"dialogue.closed"}).ExecX(w.ctx)
+		agentID := w.agent()
+		w.stop()
+		type request struct{ large [1 << 16]byte }
+		var gone, made atomic.Int64
+		carrying := func(ctx context.Context) context.Context {
+			r := &request{}
+			made.Add(1)
+			runtime.AddCleanup(r, func(n int64) { gone.Add(n) }, 1)
+			return context.WithValue(ctx, request{}, r)
+		}
+		text := "first"
+		created, err := w.s.CreateThread(carrying(w.ctx), dialogue.ThreadInput{AgentID: agentID, Channel: "test", Text: &text})
+		w.must(err)
+		for range 3 {
+			_, err = w.s.SendMessage(carrying(w.ctx), dialogue.MessageInput{ThreadID: created.ThreadID, Text: "more"})
+			w.must(err)
+			_, err = w.s.AddNote(carrying(w.operator), created.ThreadID, "a note")
+			w.must(err)
+			_, err = w.s.AddTag(carrying(w.operator), created.ThreadID, "interest", "")
+			w.must(err)
+		}
+		w.until("all requests are gone", func() bool {
+			runtime.GC()
+			return made.Load()-gone.Load() <= 1 // the connection to the database may know its last one
+		})
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"parley/ent"
+	"parley/ent/detach"
 	"parley/ent/integration"
 )
 
@@ -69,6 +70,7 @@ func (tx *Tx) integrations(ctx context.Context, workspace string) (integrations,
 	if k.known == nil || len(k.known) >= maxKept {
 		k.known = map[string]integrations{}
 	}
+	found.rows = detach.Rows(found.rows)
 	k.known[workspace] = found
 	return found, nil
 }

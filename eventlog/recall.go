@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
+	"parley/ent/detach"
 	"parley/ent/viewer"
 )
 
@@ -104,9 +105,9 @@ func (r *recollections) left(t *Thread) {
 		r.known.Remove(t.Row.ID)
 		return
 	}
-	row := *t.Row // whose pointers may lead into what is larger
-	row.LastMessageID, row.LastMessageAt = copied(row.LastMessageID), copied(row.LastMessageAt)
-	made.Row = &row
+	row := detach.Row(t.Row)
+	row.LastMessageID, row.LastMessageAt = copied(row.LastMessageID), copied(row.LastMessageAt) // they may point into the message
+	made.Row = row
 	r.known.Add(row.ID, made)
 }
 
