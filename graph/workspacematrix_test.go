@@ -217,7 +217,7 @@ func TestNobodyHearsAnotherWorkspace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.keys = map[viewer.Role]string{viewer.Admin: made.Key}
+		b.keys = map[viewer.Role]string{viewer.Admin: made.Key.Reveal()}
 		threadID := b.thread(b.agent("B"))
 		word := canary("heard")
 		heard := make(chan string, 3)
