@@ -83,6 +83,12 @@ func environment(t *testing.T, database func(testing.TB) string) env {
 // besides its own.
 func startServer(t *testing.T, e env, more ...map[string]model.Provider) (address, printed string, stop func()) {
 	t.Helper()
+	return startLogged(t, e, slog.New(slog.DiscardHandler), more...)
+}
+
+// startLogged is startServer with a log.
+func startLogged(t *testing.T, e env, logger *slog.Logger, more ...map[string]model.Provider) (address, printed string, stop func()) {
+	t.Helper()
 	c, err := configFromEnv(e.get)
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +98,7 @@ func startServer(t *testing.T, e env, more ...map[string]model.Provider) (addres
 	ready := make(chan net.Addr, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, c, &out, slog.New(slog.DiscardHandler), func(a net.Addr) { ready <- a }, more...)
+		ended <- serve(ctx, c, &out, logger, func(a net.Addr) { ready <- a }, more...)
 	}()
 	select {
 	case a := <-ready:

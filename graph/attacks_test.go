@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"syscall"
@@ -244,6 +245,27 @@ func TestAttacksCostLittle(t *testing.T) { // alone: it measures the process
 		}
 	}
 	t.Logf("of %d the worst took %v and %d KB", sent, worstCPU, worstMemory>>10)
+}
+
+// What tools ask for of the schema is answered, to anybody; ten times as much in one document is not, under aliases or in places below.
+func TestTheSchemaIsToldOnceInADocument(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, storagetest.Open(t, storagetest.SQLite(t)))
+	tools, err := os.ReadFile("limit/testdata/introspection.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := a.do("", string(tools), nil); len(r.Errors) > 0 || !strings.Contains(r.raw, `"__schema"`) {
+		t.Errorf("what tools ask for: %.300s", r.raw)
+	}
+	for _, f := range families() {
+		if !strings.Contains(f.name, "by many names") && f.name != "ten introspections" {
+			continue
+		}
+		if r := a.do("", f.make(f.most), nil); r.code() != "LIMIT_EXCEEDED" {
+			t.Errorf("%s: %.300s", f.name, r.raw)
+		}
+	}
 }
 
 // BenchmarkAttacks reports what each attack costs, client and server together.
