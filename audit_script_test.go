@@ -43,7 +43,7 @@ func TestAnAuditThatCannotAskIsNoSuccess(t *testing.T) {
 			stub := func(name, says string, fails bool) string {
 				file := filepath.Join(tools, name)
 				text := fmt.Sprintf("#!/bin/sh\ncat <<'END'\n%s\nEND\n%s\n", says, map[bool]string{true: "echo it failed >&2; exit 1"}[fails])
-				if err := os.WriteFile(file, []byte(text), 0o700); err != nil { //nolint:gosec // a program is to be run
+				if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 					t.Fatal(err)
 				}
 				return file
