@@ -139,6 +139,10 @@ $(GOVULNCHECK):
 test: ## Run the tests with the race detector on SQLite and Postgres (ARGS='./eventlog -run X')
 	@scripts/test $(ARGS)
 
+.PHONY: test/matrices
+test/matrices: ## Run the matrices of roles and of workspaces, and print how many cells they have (a minute)
+	@scripts/test ./graph -run 'TestEveryCallerMayDoWhatTheSchemaSays|TestNoOperationReachesAnotherWorkspace' -v | grep --extended-regexp '^(ok|FAIL|panic)|--- |cells'
+
 .PHONY: test/soak
 test/soak: ## Run the tests with the long ones among them
 	@PARLEY_SOAK=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-60m} scripts/test $(ARGS)
