@@ -95,14 +95,14 @@ verify/vet: ## Run go vet
 	go vet -tags benchmark,soak .
 
 .PHONY: lint
-lint: lint/code lint/audit lint/licences ## Run golangci-lint (gosec is one of its linters), govulncheck, npm audit, and check the licences
+lint: lint/code lint/licences lint/audit ## Run golangci-lint (gosec is one of its linters), check the licences, run govulncheck and npm audit
 
 .PHONY: lint/code
 lint/code: $(GOLANGCI_LINT) ## Run golangci-lint, installed into bin/tools when missing
 	$(GOLANGCI_LINT) run
 
 .PHONY: lint/audit
-lint/audit: $(GOVULNCHECK) ## Look for known holes in Go modules and npm packages (needs the network)
+lint/audit: $(GOVULNCHECK) ## Look for known holes in Go modules and npm packages; fails too where they cannot be asked for over the network
 	GOVULNCHECK=$(GOVULNCHECK) scripts/audit
 
 .PHONY: lint/licences
@@ -138,6 +138,10 @@ $(GOVULNCHECK):
 .PHONY: test
 test: ## Run the tests with the race detector on SQLite and Postgres (ARGS='./eventlog -run X')
 	@scripts/test $(ARGS)
+
+.PHONY: test/matrices
+test/matrices: ## Run the matrices of roles and of workspaces, and print how many cells they have (a minute)
+	@scripts/test ./graph -run 'TestEveryCallerMayDoWhatTheSchemaSays|TestNoOperationReachesAnotherWorkspace' -v | grep --extended-regexp '^(ok|FAIL|panic)|--- |cells'
 
 .PHONY: test/soak
 test/soak: ## Run the tests with the long ones among them

@@ -90,6 +90,7 @@ func TestPagesSayWhatTheyMayDo(t *testing.T) {
 			"/chat/agt_0000000000000000000000000000": {404, "'none'"},
 			"/chat/":                                 {404, "'none'"},
 			"/graphiql":                              {200, "'none'"},
+			"/":                                      {200, "'none'"},
 		} {
 			res, text := get(path)
 			policy := res.Header.Get("Content-Security-Policy")

@@ -178,7 +178,7 @@ func (a *app) keysCommand(ctx context.Context, args []string, out io.Writer) err
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "Made key %s (%s, %s), shown only now:\n\n  %s\n", made.ID, *name, strings.ToUpper(*role), made.Key)
+		fmt.Fprintf(out, "Made key %s (%s, %s), shown only now:\n\n  %s\n", made.ID, *name, strings.ToUpper(*role), made.Key.Reveal())
 		return nil
 	case args[0] == "revoke" && flags.NArg() == 1:
 		if _, err := a.access.RevokeKey(ctx, flags.Arg(0)); err != nil {

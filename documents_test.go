@@ -64,7 +64,7 @@ var exampleHost = regexp.MustCompile(`https://[a-z]+\.example\.com`)
 func (r *pageReader) do(document string) map[string]any {
 	r.t.Helper()
 	document = exampleHost.ReplaceAllString(document, r.endpoints)
-	parsed, faults := gqlparser.LoadQuery(r.schema, document)
+	parsed, faults := gqlparser.LoadQueryWithRules(r.schema, document, nil)
 	if faults != nil {
 		r.t.Fatalf("%v:\n%s", faults, document)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -154,8 +153,9 @@ func count(ctx context.Context, tx *sql.Tx, st statement) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		n++
 	}
-	return n, errors.Join(rows.Err(), rows.Close())
+	return n, rows.Err()
 }

@@ -141,7 +141,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	defer rest()
 	var going leaving
 	server := &http.Server{
-		Handler:           routes(a.db, &going, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, logger, dialogues.Metrics(), deliveries.Metrics(), keeper.Metrics(), api.Metrics(), api.PlanMetrics(), others.rates)),
+		Handler:           routes(a.db, &going, bodyWithin, pagesOf(dialogues), api, api.Exports(), schemas, metricsOf(a.db, logger, dialogues.Metrics(), deliveries.Metrics(), keeper.Metrics(), api.Metrics(), api.PlanMetrics(), others.rates)),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 8 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
@@ -203,8 +203,8 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 // pinger is a database that can say whether it answers.
 type pinger interface{ Ping(context.Context) error }
 
-// routes are the paths that the server answers.
-func routes(db pinger, going *leaving, pages map[string]http.Handler, api, exports, schemas, metrics http.Handler) http.Handler {
+// routes are the paths that the server answers. Bodies have to arrive within some time.
+func routes(db pinger, going *leaving, within time.Duration, pages map[string]http.Handler, api, exports, schemas, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	for path, page := range pages {
 		mux.Handle(path, page)
@@ -231,7 +231,15 @@ func routes(db pinger, going *leaving, pages map[string]http.Handler, api, expor
 		}
 		answer(w, http.StatusOK, "ready")
 	})
-	return going.endConnections(mux)
+	return going.endConnections(boundBodies(within, asItIsCalled(mux)))
+}
+
+// asItIsCalled has browsers take every answer for what its Content-Type says: what people wrote may look like a page.
+func asItIsCalled(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
 }
 
 func answer(w http.ResponseWriter, status int, text string) {

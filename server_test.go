@@ -83,12 +83,18 @@ func environment(t *testing.T, database func(testing.TB) string) env {
 // besides its own.
 func startServer(t *testing.T, e env, more ...map[string]model.Provider) (address, printed string, stop func()) {
 	t.Helper()
+	return startLogged(t, e, slog.New(slog.DiscardHandler), more...)
+}
+
+// startLogged is startServer with a log.
+func startLogged(t *testing.T, e env, logger *slog.Logger, more ...map[string]model.Provider) (address, printed string, stop func()) {
+	t.Helper()
 	c, err := configFromEnv(e.get)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	address, stop = serveOn(t, c, &out, slog.New(slog.DiscardHandler), more...)
+	address, stop = serveOn(t, c, &out, logger, more...)
 	return address, out.String(), stop
 }
 

@@ -77,9 +77,10 @@ func (c *Config) traceFromEnv(getenv func(string) string) error {
 
 // newTracer makes the tracer of a server; nil if nothing is traced. Call close at the end, when nothing is to be followed any more.
 func (c Config) newTracer(ctx context.Context, logger *slog.Logger) (t *trace.Tracer, closeTracer func(), err error) {
+	ctx = context.WithoutCancel(ctx) // the last spans come after its end
 	t, err = trace.New(ctx, trace.Options{Endpoint: c.TraceEndpoint, Version: version, Instance: id.New("srv")})
 	return t, func() {
-		if err := t.Close(); err != nil {
+		if err := t.Close(ctx); err != nil {
 			logger.Warn("the last spans could not be exported", "error", err)
 		}
 	}, err

@@ -110,8 +110,8 @@ func insertKey(ctx context.Context, c *ent.Client, name string, role apikey.Role
 
 // Created is a new API key: its id, and the key itself, which is not kept and is empty when the creation is repeated.
 type Created struct {
-	ID  string `json:"id"`
-	Key string `json:"-"`
+	ID  string    `json:"id"`
+	Key seal.Text `json:"-"`
 }
 
 // CreateKey makes a key in the viewer's workspace.
@@ -128,7 +128,7 @@ func (s *Service) CreateKey(ctx context.Context, name string, role viewer.Role) 
 		if err != nil {
 			return Created{}, err
 		}
-		return Created{row.ID, key}, nil
+		return Created{row.ID, seal.Hide(key)}, nil
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"parley/ent/session"
 	"parley/ent/viewer"
 	"parley/eventlog"
+	"parley/seal"
 )
 
 // How long a session lasts: SessionIdle behind its last use, SessionLife at most.
@@ -36,7 +37,7 @@ const (
 type SignedIn struct {
 	Viewer  viewer.Viewer
 	Session *ent.Session
-	Cookie  string
+	Cookie  seal.Text
 }
 
 // SignIn takes a key for a session. The error is ErrUnauthenticated for a key that is unknown or revoked, and for thread tokens.
@@ -50,13 +51,13 @@ func (s *Service) SignIn(ctx context.Context, key, userAgent string) (SignedIn, 
 	}
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
-	in := SignedIn{Cookie: base64.RawURLEncoding.EncodeToString(b)}
+	in := SignedIn{Cookie: seal.Hide(base64.RawURLEncoding.EncodeToString(b))}
 	userAgent = strings.ToValidUTF8(strings.ReplaceAll(userAgent[:min(len(userAgent), maxUserAgent)], "\x00", ""), "")
 	err = s.log.Write(viewer.NewContext(ctx, v), func(ctx context.Context, tx *eventlog.Tx) (err error) {
 		if err := makeRoom(ctx, tx, v.Key); err != nil {
 			return err
 		}
-		in.Session, err = tx.Client().Session.Create().SetKeyID(v.Key).SetHash(hashKey(in.Cookie)).SetUserAgent(userAgent).
+		in.Session, err = tx.Client().Session.Create().SetKeyID(v.Key).SetHash(hashKey(in.Cookie.Reveal())).SetUserAgent(userAgent).
 			SetCreatedAt(tx.Now).SetLastUsedAt(tx.Now).SetNotAfter(tx.Now.Add(SessionLife)).Save(ctx)
 		return err
 	})

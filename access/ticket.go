@@ -12,6 +12,7 @@ import (
 	"parley/ent/ms"
 	"parley/ent/viewer"
 	"parley/eventlog"
+	"parley/seal"
 )
 
 // TicketLife is how long a stream ticket is good for.
@@ -25,9 +26,9 @@ const (
 
 // StreamTicket lets its maker's browser open one stream by a URL, which cannot carry a key.
 type StreamTicket struct {
-	Ticket  string  `json:"-"` // made again from the rest when the creation is repeated
-	Expires ms.Time `json:"expires"`
-	ID      string  `json:"id"`
+	Ticket  seal.Text `json:"-"` // made again from the rest when the creation is repeated
+	Expires ms.Time   `json:"expires"`
+	ID      string    `json:"id"`
 }
 
 // ticket is what a stream ticket carries: for whom it was made, and until when that viewer itself lasts.
@@ -54,7 +55,7 @@ func (s *Service) CreateStreamTicket(ctx context.Context) (StreamTicket, error) 
 	if err != nil {
 		return StreamTicket{}, err
 	}
-	made.Ticket = ticketPrefix + s.keys.Token(ticketPurpose, payload)
+	made.Ticket = seal.Hide(ticketPrefix + s.keys.Token(ticketPurpose, payload))
 	return made, nil
 }
 

@@ -3,11 +3,13 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"time"
+
 	"parley/ent/ms"
 	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/invalid"
-	"time"
+	"parley/seal"
 )
 
 // The form of thread tokens.
@@ -33,8 +35,8 @@ const (
 
 // ThreadToken is a new token for one thread.
 type ThreadToken struct {
-	Token   string  `json:"-"` // made again from the rest when the creation is repeated
-	Expires ms.Time `json:"expires"`
+	Token   seal.Text `json:"-"` // made again from the rest when the creation is repeated
+	Expires ms.Time   `json:"expires"`
 
 	Workspace string  `json:"workspace"`
 	Thread    string  `json:"thread"`
@@ -57,13 +59,14 @@ func (s *Service) CreateThreadToken(ctx context.Context, threadID string, second
 	if err != nil {
 		return ThreadToken{}, err
 	}
-	return made, s.sign(&made)
+	err = s.sign(&made)
+	return made, err
 }
 
 // sign writes the token that says what the rest of t does.
 func (s *Service) sign(t *ThreadToken) error {
 	payload, err := json.Marshal(threadToken{t.Workspace, t.Thread, t.Expires, t.Begun})
-	t.Token = tokenPrefix + s.keys.Token(tokenPurpose, payload)
+	t.Token = seal.Hide(tokenPrefix + s.keys.Token(tokenPurpose, payload))
 	return err
 }
 

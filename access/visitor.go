@@ -21,7 +21,8 @@ var ErrNotRenewable = errors.New("only tokens of startChat can be renewed, until
 // VisitorToken makes a token for the thread of a visitor who began it without a key. It can be renewed.
 func (s *Service) VisitorToken(workspaceID, threadID string, begun ms.Time) (ThreadToken, error) {
 	t := ThreadToken{Workspace: workspaceID, Thread: threadID, Begun: begun, Expires: begun.Add(VisitorLife)}
-	return t, s.sign(&t)
+	err := s.sign(&t)
+	return t, err
 }
 
 // RenewThreadToken makes a new token in the place of the viewer's. The error is ErrNotRenewable for others than visitors, and when
@@ -36,5 +37,6 @@ func (s *Service) RenewThreadToken(ctx context.Context) (ThreadToken, error) {
 	if int64(t.Expires) <= v.Expires {
 		return ThreadToken{}, ErrNotRenewable
 	}
-	return t, s.sign(&t)
+	err := s.sign(&t)
+	return t, err
 }

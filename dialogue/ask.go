@@ -68,7 +68,7 @@ func (r *run) ask(ctx context.Context, sources []source, question model.Request,
 				a.end.Usage, a.end.Detail = err.Usage, sentence(err)
 				r.dropped = append(r.dropped, dropped{a, read, began})
 			}
-			r.s.o.Logger.WarnContext(ctx, "dialogue: a model failed", "model", src.String(), "error", err)
+			r.s.o.Logger.WarnContext(ctx, "dialogue: a model failed", "model", src.String(), "error", unquoted(err, question))
 			if !err.Elsewhere() {
 				return answer{}, err
 			}

@@ -12,6 +12,7 @@ import (
 	"parley/ent/function"
 	"parley/ent/raw"
 	"parley/invalid"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -97,7 +98,7 @@ func TestBadFunctions(t *testing.T) {
 		{"body that is no JSON", dialogue.FunctionInput{Name: ptr("f"), URL: ptr("https://example.com"), Method: ptr("POST"), Body: ptr(`{"a":}`)}, []string{"body"}, "no JSON"},
 		{"timeout and pointer", dialogue.FunctionInput{Name: ptr("f"), URL: ptr("https://example.com"), TimeoutMs: ptr(1), AnswerPointer: ptr("data")}, []string{"answerPointer", "timeoutMs"}, "/data"},
 		{"headers", dialogue.FunctionInput{Name: ptr("f"), URL: ptr("https://example.com"), Headers: &[]dialogue.Header{
-			{Name: "a b"}, {Name: "host"}, {Name: "x", Value: "a\nb"}, {Name: "X"}, {Name: "y", Secret: true}, {Name: "idempotency-key", Value: "1"}}},
+			{Name: "a b"}, {Name: "host"}, {Name: "x", Value: seal.Hide("a\nb")}, {Name: "X"}, {Name: "y", Secret: true}, {Name: "idempotency-key", Value: seal.Hide("1")}}},
 			[]string{"headers.0.name", "headers.1.name", "headers.2.value", "headers.3.name", "headers.4.value", "headers.5.name"}, "set by the server"},
 		{"tag of an HTTP function", dialogue.FunctionInput{Name: ptr("f"), URL: ptr("https://example.com"), Tag: ptr("x")}, []string{"tag"}, "TAG"},
 		{"URL of a TAG function", dialogue.FunctionInput{Kind: function.KindTAG, Name: ptr("f"), URL: ptr("https://example.com")}, []string{"url"}, "HTTP"},

@@ -15,6 +15,7 @@ import (
 	"parley/eventlog"
 	"parley/invalid"
 	"parley/outbound"
+	"parley/seal"
 )
 
 // CredentialInput describes a credential of the workspace for a model provider. Name and Kind are read when it is made,
@@ -28,7 +29,7 @@ type CredentialInput struct {
 	// sent to an address that it was not given for.
 	BaseURL *string
 	// Key is encrypted at rest and never returned. Kind OPENAI with a BaseURL needs none.
-	Key *string
+	Key *seal.Text
 	// DefaultModel is for agents that name the provider alone.
 	DefaultModel *string
 	// Enabled is true by default. A credential that is not is as if it were not there.
@@ -136,7 +137,7 @@ func (s *Service) overlay(bad *invalid.Error, c *ent.ProviderCredential, in Cred
 		}
 	}
 	if in.Key != nil {
-		s.putKey(bad, c, strings.TrimSpace(*in.Key))
+		s.putKey(bad, c, strings.TrimSpace(in.Key.Reveal()))
 	}
 	optional := c.Kind == providercredential.KindOPENAI && c.BaseURL != ""
 	bad.Check(optional || len(c.Ciphertext) > 0, "key", "is required, but for kind OPENAI with a baseUrl")

@@ -86,7 +86,7 @@ func (v *vendor) set(o *dialogue.Options) { o.Make = v.make }
 
 func (w *world) credential(name, key string, change ...func(*dialogue.CredentialInput)) string {
 	w.t.Helper()
-	in := dialogue.CredentialInput{Name: name, Kind: providercredential.KindOPENAI, Key: &key}
+	in := dialogue.CredentialInput{Name: name, Kind: providercredential.KindOPENAI, Key: ptr(seal.Hide(key))}
 	for _, c := range change {
 		c(&in)
 	}
@@ -121,7 +121,7 @@ func TestAWorkspaceUsesItsOwnProvider(t *testing.T) {
 		equal(t, "with the key", v.lastKey(), "sk-first-key-of-acme")
 
 		// A new key holds from the next step on, and what the same credential's vendor said comes back to it.
-		_, err := w.s.UpdateCredential(w.ctx, acme, dialogue.CredentialInput{Key: ptr("sk-second-key-of-acme")})
+		_, err := w.s.UpdateCredential(w.ctx, acme, dialogue.CredentialInput{Key: ptr(seal.Hide("sk-second-key-of-acme"))})
 		w.must(err)
 		w.say(th, "again")
 		equal(t, "by its own", w.lastAnswer(th, 2), "ANSWERED acme/x")
@@ -161,7 +161,7 @@ func TestAnotherReplicaTakesTheNewKey(t *testing.T) {
 		th := w.thread(w.agent(models("acme")), "hello")
 		w.lastAnswer(th, 1)
 		other := w.service(always(says("server's")), v.set) // makes the change; the first one runs the turns
-		_, err := other.UpdateCredential(w.ctx, acme, dialogue.CredentialInput{Key: ptr("sk-second-key-of-acme")})
+		_, err := other.UpdateCredential(w.ctx, acme, dialogue.CredentialInput{Key: ptr(seal.Hide("sk-second-key-of-acme"))})
 		w.must(err)
 		n := 1
 		w.until("the new key", func() bool {
@@ -241,17 +241,17 @@ func TestWhatACredentialMayBe(t *testing.T) {
 			in    dialogue.CredentialInput
 			wrong string
 		}{
-			{dialogue.CredentialInput{Name: "acme", Kind: openAI, Key: ptr(key)}, "name"},
-			{dialogue.CredentialInput{Name: "Acme/x", Kind: openAI, Key: ptr(key)}, "name"},
-			{dialogue.CredentialInput{Name: "b", Kind: gemini, Key: ptr(key)}, "kind"},
+			{dialogue.CredentialInput{Name: "acme", Kind: openAI, Key: ptr(seal.Hide(key))}, "name"},
+			{dialogue.CredentialInput{Name: "Acme/x", Kind: openAI, Key: ptr(seal.Hide(key))}, "name"},
+			{dialogue.CredentialInput{Name: "b", Kind: gemini, Key: ptr(seal.Hide(key))}, "kind"},
 			{dialogue.CredentialInput{Name: "b", Kind: "OTHER"}, "kind key"},
 			{dialogue.CredentialInput{Name: "b", Kind: openAI}, "key"},
-			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr("a b")}, "key"},
-			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr(strings.Repeat("k", 4097))}, "key"},
+			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr(seal.Hide("a b"))}, "key"},
+			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr(seal.Hide(strings.Repeat("k", 4097)))}, "key"},
 			{dialogue.CredentialInput{Name: "b", Kind: openAI, BaseURL: ptr("http://169.254.169.254/")}, "baseUrl"},
 			{dialogue.CredentialInput{Name: "b", Kind: openAI, BaseURL: ptr("file:///etc/passwd")}, "baseUrl"},
-			{dialogue.CredentialInput{Name: "b", Kind: openAI, BaseURL: ptr("https://impossible.example"), Key: ptr(key)}, "baseUrl"},
-			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr(key), DefaultModel: ptr(strings.Repeat("m", 201))}, "defaultModel"},
+			{dialogue.CredentialInput{Name: "b", Kind: openAI, BaseURL: ptr("https://impossible.example"), Key: ptr(seal.Hide(key))}, "baseUrl"},
+			{dialogue.CredentialInput{Name: "b", Kind: openAI, Key: ptr(seal.Hide(key)), DefaultModel: ptr(strings.Repeat("m", 201))}, "defaultModel"},
 			{dialogue.CredentialInput{Name: "b", Kind: openAI, BaseURL: ptr("https://models.example/v1")}, "<nil>"}, // some need no key
 		} {
 			_, err := w.s.CreateCredential(w.ctx, tt.in)
@@ -263,13 +263,13 @@ func TestWhatACredentialMayBe(t *testing.T) {
 		// The key stays where it was given for.
 		elsewhere := dialogue.CredentialInput{BaseURL: ptr("https://attacker.example/v1")}
 		equal(t, "a new address alone", wrong(second(w.s.UpdateCredential(w.ctx, id, elsewhere))), "key")
-		elsewhere.Key = ptr("sk-another-key")
+		elsewhere.Key = ptr(seal.Hide("sk-another-key"))
 		equal(t, "with a key", wrong(second(w.s.UpdateCredential(w.ctx, id, elsewhere))), "<nil>")
-		equal(t, "no key", wrong(second(w.s.UpdateCredential(w.ctx, id, dialogue.CredentialInput{Key: ptr("")}))), "<nil>")
+		equal(t, "no key", wrong(second(w.s.UpdateCredential(w.ctx, id, dialogue.CredentialInput{Key: ptr(seal.Hide(""))}))), "<nil>")
 		for n := 2; n < dialogue.MaxCredentials; n++ {
 			w.credential(fmt.Sprint("n", n), key)
 		}
-		equal(t, "one too many", wrong(second(w.s.CreateCredential(w.ctx, dialogue.CredentialInput{Name: "more", Kind: openAI, Key: ptr(key)}))), "name")
+		equal(t, "one too many", wrong(second(w.s.CreateCredential(w.ctx, dialogue.CredentialInput{Name: "more", Kind: openAI, Key: ptr(seal.Hide(key))}))), "name")
 		w.stop()
 		equal(t, "providers left open", v.left(), 0)
 	})

@@ -14,6 +14,7 @@ import (
 	"parley/ent/raw"
 	"parley/ent/testevent"
 	"parley/eventlog"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -86,7 +87,7 @@ func TestADryRunLeavesNoTrace(t *testing.T) {
 		}), scratch(t))
 		a := w.agent()
 		f := w.function(a, "f", url, func(in *dialogue.FunctionInput) {
-			in.Headers = &[]dialogue.Header{{Name: "X-Key", Value: "s3cret", Secret: true}}
+			in.Headers = &[]dialogue.Header{{Name: "X-Key", Value: seal.Hide("s3cret"), Secret: true}}
 		})
 
 		got := w.dryRun(dialogue.DryRunInput{AgentID: a, Text: "hi", History: []dialogue.DryRunMessage{

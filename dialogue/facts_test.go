@@ -8,6 +8,7 @@ import (
 
 	"parley/dialogue"
 	"parley/ent/raw"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -30,7 +31,7 @@ func TestTemplatesKnowTheThreadAndTheCustomer(t *testing.T) {
 		a := w.agent()
 		w.function(a, "f", url+"/{{thread.metadata.order.id}}?ch={thread.channel}", func(in *dialogue.FunctionInput) {
 			in.Parameters = ptr(raw.JSON(`{"type":"object","properties":{"q":{"type":"string"},"trace":{"type":"string"}}}`))
-			in.Headers = &[]dialogue.Header{{Name: "X-Who", Value: "{{customer.externalId}}/{{customer.name}} {{trace}}"}}
+			in.Headers = &[]dialogue.Header{{Name: "X-Who", Value: seal.Hide("{{customer.externalId}}/{{customer.name}} {{trace}}")}}
 			in.Body = ptr(`{"q":{{q}},"mail":{{contact.email}},"vip":{{customer.metadata.vip}},"none":{{thread.metadata.none}}}`)
 		})
 		made, err := w.s.CreateThread(w.ctx, dialogue.ThreadInput{
@@ -50,7 +51,7 @@ func TestTemplatesKnowTheThreadAndTheCustomer(t *testing.T) {
 		equal(t, "requests", len(got)/3, 1)
 		mu.Unlock()
 
-		_, err = w.s.UpdateFunction(w.ctx, *calls[1].FunctionID, dialogue.FunctionInput{Headers: &[]dialogue.Header{{Name: "X-A", Value: "{{customer.nme}}"}}})
+		_, err = w.s.UpdateFunction(w.ctx, *calls[1].FunctionID, dialogue.FunctionInput{Headers: &[]dialogue.Header{{Name: "X-A", Value: seal.Hide("{{customer.nme}}")}}})
 		if !isInvalid(err) {
 			t.Errorf("a name that is no fact: %v", err)
 		}

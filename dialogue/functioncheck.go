@@ -186,9 +186,10 @@ func checkHeaders(bad *invalid.Error, headers *[]Header, before []string) {
 			bad.Add(field+".name", "%s is there twice", name)
 		}
 		seen[name] = true
-		bad.Check(len(h.Value) <= maxHeaderValue, field+".value", "has %d bytes; at most %d are allowed", len(h.Value), maxHeaderValue)
-		bad.Check(httpguts.ValidHeaderFieldValue(h.Value), field+".value", "has characters that no header may have")
-		if h.Secret && h.Value == "" {
+		value := h.Value.Reveal()
+		bad.Check(len(value) <= maxHeaderValue, field+".value", "has %d bytes; at most %d are allowed", len(value), maxHeaderValue)
+		bad.Check(httpguts.ValidHeaderFieldValue(value), field+".value", "has characters that no header may have")
+		if h.Secret && value == "" {
 			bad.Check(slices.Contains(before, name), field+".value", "is required: no secret is stored for %s", name)
 		}
 	}

@@ -13,11 +13,13 @@ import (
 	"parley/ent/secret"
 	"parley/eventlog"
 	"parley/invalid"
+	"parley/seal"
 )
 
 // Header is a header that an HTTP function sends. The value of a secret one is encrypted at rest and never returned.
 type Header struct {
-	Name, Value string
+	Name  string
+	Value seal.Text
 	// Secret with an empty Value, in an update, keeps the value that is stored.
 	Secret bool
 }
@@ -143,7 +145,7 @@ func (in FunctionInput) overlay(f *ent.Function) {
 		if name := http.CanonicalHeaderKey(h.Name); h.Secret {
 			f.SecretHeaders = append(f.SecretHeaders, name)
 		} else {
-			f.Headers[name] = h.Value
+			f.Headers[name] = h.Value.Reveal()
 		}
 	}
 }
@@ -180,7 +182,7 @@ func (s *Service) keepSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Funct
 	}
 	stays := []string{}
 	for _, h := range *headers {
-		if h.Secret && h.Value == "" {
+		if h.Secret && h.Value.IsEmpty() {
 			stays = append(stays, http.CanonicalHeaderKey(h.Name))
 		}
 	}
@@ -188,7 +190,7 @@ func (s *Service) keepSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Funct
 		return err
 	}
 	for _, h := range *headers {
-		if !h.Secret || h.Value == "" {
+		if !h.Secret || h.Value.IsEmpty() {
 			continue
 		}
 		_, err := tx.Client().Secret.Delete().Where(secret.OwnerID(f.ID), secret.Name(http.CanonicalHeaderKey(h.Name))).Exec(ctx)
@@ -198,7 +200,7 @@ func (s *Service) keepSecrets(ctx context.Context, tx *eventlog.Tx, f *ent.Funct
 		rowID := id.New(id.Secret)
 		err = tx.Client().Secret.Create().SetID(rowID).SetWorkspaceID(f.WorkspaceID).SetOwnerID(f.ID).
 			SetKind(secret.KindHEADER).SetName(http.CanonicalHeaderKey(h.Name)).SetCreatedAt(tx.Now).
-			SetCiphertext(s.keys.Seal([]byte(h.Value), f.WorkspaceID, rowID)).Exec(ctx)
+			SetCiphertext(s.keys.Seal([]byte(h.Value.Reveal()), f.WorkspaceID, rowID)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("keep the secret of header %s: %w", h.Name, err)
 		}

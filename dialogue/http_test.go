@@ -18,6 +18,7 @@ import (
 	"parley/ent/agent"
 	"parley/ent/raw"
 	"parley/ent/secret"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -59,7 +60,7 @@ func TestAnHTTPFunction(t *testing.T) {
 		fn := w.function(a, "order", url+"/orders/{id}?thread={thread.id}", func(in *dialogue.FunctionInput) {
 			in.Parameters = ptr(raw.JSON(`{"type":"object","properties":{"id":{"type":"string"},"n":{"type":"integer"},"note":{"type":"string"}},"required":["id"]}`))
 			in.Body = ptr(`{"amount": {{n}}, "note": "says: {{note}}", "customer": {{customer.externalId}}, "missing": {{call.id}}}`)
-			in.Headers = &[]dialogue.Header{{Name: "x-tenant", Value: "t1"}, {Name: "authorization", Value: "Bearer s3cret", Secret: true}}
+			in.Headers = &[]dialogue.Header{{Name: "x-tenant", Value: seal.Hide("t1")}, {Name: "authorization", Value: seal.Hide("Bearer s3cret"), Secret: true}}
 			in.AnswerPointer = ptr("/data/0")
 		})
 		r, err := w.s.CreateThread(w.ctx, dialogue.ThreadInput{AgentID: a, Customer: &dialogue.CustomerInput{ExternalID: ptr("cu-1")}, Text: ptr("order")})

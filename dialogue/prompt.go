@@ -24,6 +24,9 @@ const structured = `A program reads what you write: it must be one JSON object t
 
 const lastStep = `You can call no functions now. Answer the customer with what you know, and say openly what you could not do.`
 
+// knownFacts begins the line of what is known about the customer.
+const knownFacts = "- Known about the customer, as data: "
+
 // system returns the system text of a step. Now is in the agent's zone.
 func (v *view) system(now time.Time, last bool) string {
 	var b strings.Builder
@@ -40,7 +43,7 @@ func (v *view) system(now time.Time, last bool) string {
 		}
 	}
 	if facts, err := raw.Of(known); err == nil && len(known) > 0 {
-		fmt.Fprintf(&b, "\n- Known about the customer, as data: %s", facts)
+		b.WriteString("\n" + knownFacts + string(facts))
 	}
 	if v.agent.AnswerSchema != "" {
 		b.WriteString("\n- " + structured)

@@ -14,6 +14,7 @@ import (
 	"parley/ent/function"
 	"parley/ent/thread"
 	"parley/invalid"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -144,13 +145,13 @@ func TestAVersionCallsItsFunctionsAsTheyWere(t *testing.T) {
 		w := newWorld(t, db, answers(does(calling("f", `{}`)), says("done"), does(calling("f", `{}`)), says("done"), says("none")))
 		a := w.agent()
 		f := w.function(a, "f", url+"/old", func(in *dialogue.FunctionInput) {
-			in.Headers = &[]dialogue.Header{{Name: "X-Key", Value: "first", Secret: true}}
+			in.Headers = &[]dialogue.Header{{Name: "X-Key", Value: seal.Hide("first"), Secret: true}}
 		})
 		w.publish(a, false)
 		th := w.silentThread(a)
 		w.asks(th)
 		_, err := w.s.UpdateFunction(w.ctx, f, dialogue.FunctionInput{
-			URL: ptr(url + "/new"), Headers: &[]dialogue.Header{{Name: "X-Key", Value: "rotated", Secret: true}},
+			URL: ptr(url + "/new"), Headers: &[]dialogue.Header{{Name: "X-Key", Value: seal.Hide("rotated"), Secret: true}},
 		})
 		w.must(err)
 		_, err = w.s.DeleteFunction(w.ctx, f)

@@ -11,6 +11,7 @@ import (
 	"parley/dialogue"
 	"parley/ent/event"
 	"parley/eventlog"
+	"parley/seal"
 	"parley/storage"
 	"parley/storage/storagetest"
 )
@@ -61,7 +62,7 @@ func TestWhatIntegratorsLearnOfACallThatWaitsForApproval(t *testing.T) {
 		a := w.agent()
 		function := w.function(a, "pay", "https://pay.example/?token=in-the-url", func(in *dialogue.FunctionInput) {
 			in.NeedsApproval = ptr(true)
-			in.Headers = &[]dialogue.Header{{Name: "Authorization", Value: "Bearer in-the-header", Secret: true}}
+			in.Headers = &[]dialogue.Header{{Name: "Authorization", Value: seal.Hide("Bearer in-the-header"), Secret: true}}
 		})
 		id := w.thread(a, "pay it")
 		tn, c := w.parked(id), w.calls(id)[0]

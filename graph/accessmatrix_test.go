@@ -64,6 +64,7 @@ func TestEveryCallerMayDoWhatTheSchemaSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			had := cells
 			for _, role := range callers {
 				listen := 10 * time.Second
 				if o.kind == ast.Subscription && slices.Contains(o.roles, string(role)) {
@@ -76,6 +77,9 @@ func TestEveryCallerMayDoWhatTheSchemaSays(t *testing.T) {
 				if role != "" {
 					check(o, role, "WebSocket", a.firstMessage(t, keys[role], o.document, given, listen))
 				}
+			}
+			if over := map[bool]int{true: 2, false: 3}[o.kind == ast.Subscription]; cells-had != over*len(callers)-1 {
+				t.Errorf("%s %s has %d cells", o.kind, o.field.Name, cells-had)
 			}
 		}
 		t.Logf("%d cells, %d of them refused", cells, refused)

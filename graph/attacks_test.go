@@ -246,6 +246,23 @@ func TestAttacksCostLittle(t *testing.T) { // alone: it measures the process
 	t.Logf("of %d the worst took %v and %d KB", sent, worstCPU, worstMemory>>10)
 }
 
+// The schema is told to anybody who asks for it once; ten times as much in one document is not, under aliases or in places below.
+func TestTheSchemaIsToldOnceInADocument(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, storagetest.Open(t, storagetest.SQLite(t)))
+	for _, f := range families() {
+		if !strings.Contains(f.name, "by many names") && f.name != "ten introspections" {
+			continue
+		}
+		if r := a.do("", f.make(1), nil); len(r.Errors) > 0 {
+			t.Errorf("one of %s: %.300s", f.name, r.raw)
+		}
+		if r := a.do("", f.make(f.most), nil); r.code() != "COMPLEXITY_LIMIT_EXCEEDED" {
+			t.Errorf("%s: %.300s", f.name, r.raw)
+		}
+	}
+}
+
 // BenchmarkAttacks reports what each attack costs, client and server together.
 func BenchmarkAttacks(b *testing.B) {
 	a := newAPI(b, storagetest.Open(b, storagetest.SQLite(b)))

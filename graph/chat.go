@@ -43,7 +43,7 @@ func (r *Resolver) startChat(ctx context.Context, in gql.StartChatInput) (*gql.S
 	}
 	token, err := r.access.VisitorToken(a.WorkspaceID, done.ThreadID, ms.Now())
 	return &gql.StartChatPayload{
-		ClientMutationID: in.ClientMutationID, ThreadID: done.ThreadID, Token: &gql.ThreadToken{Token: token.Token, ExpiresAt: token.Expires},
+		ClientMutationID: in.ClientMutationID, ThreadID: done.ThreadID, Token: &gql.ThreadToken{Token: token.Token.Reveal(), ExpiresAt: token.Expires},
 	}, err
 }
 

@@ -100,7 +100,7 @@ func TestOnlyTokensOfVisitorsAreRenewed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := a.do(token.Token, renew, nil)
+			r := a.do(token.Token.Reveal(), renew, nil)
 			var end ms.Time
 			if text := r.text("renewThreadToken", "expiresAt"); text != "" {
 				if err := end.UnmarshalGQL(text); err != nil {

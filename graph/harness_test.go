@@ -130,7 +130,7 @@ func newAPI(t testing.TB, db *storage.DB, change ...func(*graph.Options)) *api {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.keys[role] = made.Key
+		a.keys[role] = made.Key.Reveal()
 	}
 	return a
 }

@@ -50,6 +50,7 @@ func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requestID := id.New("req")
 		w.Header().Set(requestIDHeader, requestID)
+		w.Header().Set("Cache-Control", "no-store") // unless what answers knows better: it is for this caller alone
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trace.RequestKey{}, requestID)))
 	})
 }

@@ -227,6 +227,16 @@ func TestASlowOrBrokenBodyIsRefused(t *testing.T) {
 	}, quick)
 }
 
+// A body that does not say how long it is is not read further than one may be.
+func TestALargeBodyOfUnknownLengthIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		body := io.MultiReader(strings.NewReader(`{"query": "{ viewer { role } }`), strings.NewReader(strings.Repeat(" ", 300_000)+`"}`))
+		if res, text := a.request(http.MethodPost, "", http.Header{"Content-Type": {"application/json"}}, body); res.StatusCode != 413 || !strings.Contains(text, "256 KB") {
+			t.Errorf("%d %.300s", res.StatusCode, text)
+		}
+	})
+}
+
 func TestAStreamOutlivesTheTimeOfARequest(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		threadID := a.thread(a.agent("A"))

@@ -8,6 +8,7 @@ import (
 	"parley/ent"
 	"parley/graph/gql"
 	"parley/outbound"
+	"parley/seal"
 )
 
 func newAgent(in gql.CreateAgentInput) dialogue.AgentInput {
@@ -55,7 +56,7 @@ func headersIn(in []*gql.FunctionHeaderInput) *[]dialogue.Header {
 	}
 	headers := make([]dialogue.Header, len(in))
 	for i, h := range in {
-		headers[i] = dialogue.Header{Name: h.Name, Value: h.Value, Secret: h.Secret}
+		headers[i] = dialogue.Header{Name: h.Name, Value: seal.Hide(h.Value), Secret: h.Secret}
 	}
 	return &headers
 }

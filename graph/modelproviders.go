@@ -7,6 +7,7 @@ import (
 	"parley/dialogue"
 	"parley/ent/ms"
 	"parley/graph/gql"
+	"parley/seal"
 )
 
 // listProviders answers `modelProviders`. Providers are asked for their models only if somebody wants to know.
@@ -107,11 +108,11 @@ func (r *Resolver) addPrices(ctx context.Context, models []*gql.Model) error {
 }
 
 func newCredential(in gql.CreateModelProviderInput) dialogue.CredentialInput {
-	return dialogue.CredentialInput{Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL, Key: in.Key, DefaultModel: in.DefaultModel, Enabled: in.Enabled}
+	return dialogue.CredentialInput{Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL, Key: hideKey(in.Key), DefaultModel: in.DefaultModel, Enabled: in.Enabled}
 }
 
 func changedCredential(in gql.UpdateModelProviderInput) dialogue.CredentialInput {
-	return dialogue.CredentialInput{BaseURL: in.BaseURL, Key: in.Key, DefaultModel: in.DefaultModel, Enabled: in.Enabled}
+	return dialogue.CredentialInput{BaseURL: in.BaseURL, Key: hideKey(in.Key), DefaultModel: in.DefaultModel, Enabled: in.Enabled}
 }
 
 func triedPayload(clientMutationID *string, t dialogue.CredentialTest) *gql.TestModelProviderPayload {
@@ -122,4 +123,13 @@ func triedPayload(clientMutationID *string, t dialogue.CredentialTest) *gql.Test
 		out.Status = &t.Status
 	}
 	return out
+}
+
+// hideKey is a key that somebody gave; nil stays nil, for an input that says nothing of it.
+func hideKey(key *string) *seal.Text {
+	if key == nil {
+		return nil
+	}
+	hidden := seal.Hide(*key)
+	return &hidden
 }

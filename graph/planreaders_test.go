@@ -46,7 +46,7 @@ func newReaders(t *testing.T, a *api, random *rand.Rand, i int) *readers {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.keys[role] = made.Key
+		r.keys[role] = made.Key.Reveal()
 		operators = append(operators, made.ID)
 	}
 	odd := func() string { return oddTexts[random.IntN(len(oddTexts))] }
@@ -133,7 +133,7 @@ func newReaders(t *testing.T, a *api, random *rand.Rand, i int) *readers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.keys[viewer.ThreadToken] = token.Token
+	r.keys[viewer.ThreadToken] = token.Token.Reveal()
 	return r
 }
 

@@ -558,7 +558,7 @@ func (r *mutationResolver) CreateThreadToken(ctx context.Context, input gql.Crea
 		seconds = *input.ExpiresInSeconds
 	}
 	made, err := r.access.CreateThreadToken(ctx, input.ThreadID, seconds)
-	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
+	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token.Reveal(), ExpiresAt: made.Expires}, err
 }
 
 // StartChat is the resolver for the startChat field.
@@ -569,13 +569,13 @@ func (r *mutationResolver) StartChat(ctx context.Context, input gql.StartChatInp
 // RenewThreadToken is the resolver for the renewThreadToken field.
 func (r *mutationResolver) RenewThreadToken(ctx context.Context, input gql.RenewThreadTokenInput) (*gql.ThreadTokenPayload, error) {
 	made, err := r.access.RenewThreadToken(ctx)
-	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token, ExpiresAt: made.Expires}, err
+	return &gql.ThreadTokenPayload{ClientMutationID: input.ClientMutationID, Token: made.Token.Reveal(), ExpiresAt: made.Expires}, err
 }
 
 // CreateStreamTicket is the resolver for the createStreamTicket field.
 func (r *mutationResolver) CreateStreamTicket(ctx context.Context, input gql.CreateStreamTicketInput) (*gql.StreamTicketPayload, error) {
 	made, err := r.access.CreateStreamTicket(ctx)
-	return &gql.StreamTicketPayload{ClientMutationID: input.ClientMutationID, Ticket: made.Ticket, ExpiresAt: made.Expires}, err
+	return &gql.StreamTicketPayload{ClientMutationID: input.ClientMutationID, Ticket: made.Ticket.Reveal(), ExpiresAt: made.Expires}, err
 }
 
 // CreateIntegration is the resolver for the createIntegration field.
@@ -746,7 +746,7 @@ func (r *mutationResolver) CreateAPIKey(ctx context.Context, input gql.CreateAPI
 		return nil, err
 	}
 	row, err := r.client.APIKey.Query().Where(apikey.ID(done.ID)).Only(ctx)
-	return &gql.CreateAPIKeyPayload{ClientMutationID: input.ClientMutationID, APIKey: row, Key: shownOnce(done.Key)}, err
+	return &gql.CreateAPIKeyPayload{ClientMutationID: input.ClientMutationID, APIKey: row, Key: shownOnce(done.Key.Reveal())}, err
 }
 
 // RevokeAPIKey is the resolver for the revokeApiKey field.

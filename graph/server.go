@@ -74,7 +74,7 @@ type Options struct {
 	Unplanned bool
 }
 
-// queryCache is how many parsed documents are kept; limit/ bounds the size of each.
+// queryCache is how many texts are kept for apps that send their hashes; limit/ bounds the size of each.
 const queryCache = 1000
 
 // Handler answers /graphql.
@@ -134,7 +134,7 @@ func New(o Options) *Handler {
 	}
 	srv.AddTransport(sockets{f})
 	srv.AddTransport(requests{f})
-	f.cache = lru.New[*ast.QueryDocument](queryCache)
+	f.cache = newDocuments(documentBytes)
 	srv.SetQueryCache(f.cache)
 	srv.SetDisableSuggestion(true)
 	srv.SetValidationRulesFn(limits.Rules)

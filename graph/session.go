@@ -169,7 +169,7 @@ func (r *Resolver) signIn(ctx context.Context, in gql.SignInInput) (*gql.SignInP
 	if err != nil {
 		return nil, err
 	}
-	http.SetCookie(p.w, r.proxies.cookie(p.r, done.Cookie))
+	http.SetCookie(p.w, r.proxies.cookie(p.r, done.Cookie.Reveal()))
 	return &gql.SignInPayload{ClientMutationID: in.ClientMutationID, Viewer: who, Session: done.Session}, nil
 }
 

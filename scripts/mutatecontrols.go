@@ -1,7 +1,7 @@
 //go:build ignore
 
 // This program takes each control of scripts/controls.json away, one after the other, in a copy of the tree, and demands that
-// the tests that are named beside it fail then. Run it by scripts/mutate-controls.
+// the tests that are named beside it pass with it and fail without it. Run it by scripts/mutate-controls.
 package main
 
 import (
@@ -39,25 +39,38 @@ func main() {
 	if out, err := tar.CombinedOutput(); err != nil {
 		fail(fmt.Errorf("copy the tree: %w: %s", err, out))
 	}
-	bad := 0
-	for _, c := range controls {
-		if len(os.Args) > 1 && !strings.Contains(c.Name, os.Args[1]) {
+	seen, tried := 0, 0
+	for n, c := range controls {
+		if !wanted(os.Args[1:], n+1, c.Name) {
 			continue
 		}
+		started := time.Now()
 		verdict, ok := try(copied, c)
-		fmt.Printf("%-32s %s\n", c.Name, verdict)
-		if !ok {
-			bad++
+		fmt.Printf("%2d %-32s %s (%.0f s)\n", n+1, c.Name, verdict, time.Since(started).Seconds())
+		tried++
+		if ok {
+			seen++
 		}
 	}
-	if bad > 0 {
-		fmt.Printf("%d controls can be taken away without a test that notices\n", bad)
+	fmt.Printf("%d controls of %d taken away, %d missed by a test\n", tried, len(controls), seen)
+	if tried == 0 || seen < tried {
 		_ = os.RemoveAll(copied)
 		os.Exit(1)
 	}
 }
 
-// try takes one control away and runs its tests.
+// wanted reports whether a control is among those that were asked for: all, by a part of the name, or by number, as "5" or "5-9".
+func wanted(asked []string, n int, name string) bool {
+	for _, a := range asked {
+		var from, to int
+		if _, err := fmt.Sscanf(a, "%d-%d", &from, &to); err == nil && from <= n && n <= to || a == fmt.Sprint(n) || strings.Contains(name, a) {
+			return true
+		}
+	}
+	return len(asked) == 0
+}
+
+// try runs the tests of a control with it, so that they are red for no other reason, and without it.
 func try(root string, c control) (verdict string, ok bool) {
 	file := filepath.Join(root, c.File)
 	whole, err := os.ReadFile(file)
@@ -67,32 +80,53 @@ func try(root string, c control) (verdict string, ok bool) {
 	if bytes.Count(whole, []byte(c.Was)) != 1 {
 		return "is not in " + c.File + " as it is written in scripts/controls.json", false
 	}
+	switch out, err := test(root, c); {
+	case err != nil:
+		return "RED with the control: " + failure(out), false
+	case bytes.Contains(out, []byte("no tests to run")):
+		return "has no test", false
+	}
 	defer func() { _ = os.WriteFile(file, whole, 0o600) }()
 	if err := os.WriteFile(file, bytes.Replace(whole, []byte(c.Was), []byte(c.Now), 1), 0o600); err != nil {
 		return err.Error(), false
 	}
+	out, err := test(root, c)
+	switch {
+	case err == nil:
+		return "GREEN without the control", false
+	case bytes.Contains(out, []byte("[build failed]")):
+		return "does not compile without it: " + failure(out), false
+	}
+	return "red: " + failure(out), true
+}
+
+// test runs the tests of a control as its copy of the tree is now.
+func test(root string, c control) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	// -trimpath, so that what was compiled for one copy serves the next. Imports that nothing uses any more are no matter of ours.
 	test := exec.CommandContext(ctx, "go", "test", "-trimpath", "-vet=off", "-count=1", "-run", c.Run, c.Package)
-	test.Dir = root
+	test.Dir, test.WaitDelay = root, time.Second
 	out, err := test.CombinedOutput()
-	switch {
-	case ctx.Err() != nil:
-		return "red: the tests do not end", true
-	case err == nil:
-		return "GREEN without the control", false
-	case bytes.Contains(out, []byte("[build failed]")):
-		return "does not compile without it: " + lastLine(out), false
-	case bytes.Contains(out, []byte("no tests to run")):
-		return "has no test", false
+	if ctx.Err() != nil {
+		return []byte("the tests do not end"), ctx.Err()
 	}
-	return "red", true
+	return out, err
 }
 
-func lastLine(out []byte) string {
+// failure is the line that says best what went wrong.
+func failure(out []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return lines[min(1, len(lines)-1)]
+	for _, mark := range []string{"--- FAIL: ", "panic: ", ".go:"} {
+		for _, line := range lines {
+			if _, told, found := strings.Cut(line, mark); found && mark != ".go:" {
+				return strings.TrimPrefix(mark, "--- ") + told
+			} else if found {
+				return line
+			}
+		}
+	}
+	return lines[0]
 }
 
 func fail(err error) {

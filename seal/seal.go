@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 )
@@ -83,11 +84,11 @@ func KeyID(box []byte) string {
 	return string(box[:idSize])
 }
 
-// String hides the keys.
-func (*Keys) String() string { return "[redacted]" }
+// Format hides the keys, whatever the verb.
+func (*Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
 // LogValue hides the keys from logs.
-func (*Keys) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+func (*Keys) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // derive makes the key for one purpose from a secret key (HKDF, RFC 5869).
 func derive(secret []byte, purpose string) []byte {

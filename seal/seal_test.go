@@ -74,7 +74,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("Parse(%q): %v, want %q", text, err, want)
 		}
 	}
-	if k := mustParse(t, seal.Generate()); fmt.Sprintf("%v %+v", k, k) != "[redacted] [redacted]" {
+	if k := mustParse(t, seal.Generate()); fmt.Sprintf("%v %+v %#v %d", k, k, k, k) != strings.TrimSpace(strings.Repeat("[redacted] ", 4)) {
 		t.Error("keys print")
 	}
 }

@@ -34,7 +34,7 @@ func TestOff(t *testing.T) {
 	span.End()
 	h := http.Header{}
 	trace.Inject(at, h)
-	if at != ctx || span.Sampled() || len(h) > 0 || trace.Parent(at) != "" || tracer.Close() != nil {
+	if at != ctx || span.Sampled() || len(h) > 0 || trace.Parent(at) != "" || tracer.Close(t.Context()) != nil {
 		t.Errorf("%v %v", span, h)
 	}
 }
@@ -49,7 +49,7 @@ func newTracer(t *testing.T) *trace.Tracer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := tracer.Close(); err != nil {
+		if err := tracer.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 		collector.Close()

@@ -65,11 +65,11 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 }
 
 // Close exports what is left, for at most five seconds, and ends the Tracer.
-func (t *Tracer) Close() error {
+func (t *Tracer) Close(ctx context.Context) error {
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	return t.provider.Shutdown(ctx)
 }
@@ -112,7 +112,7 @@ func Parent(ctx context.Context) string {
 		return ""
 	}
 	carrier := propagation.MapCarrier{}
-	propagation.TraceContext{}.Inject(api.ContextWithSpanContext(context.Background(), c), carrier)
+	propagation.TraceContext{}.Inject(ctx, carrier)
 	return carrier[header]
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -100,8 +101,11 @@ func (c *ceiling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var rows *sql.Rows
 		if rows, err = c.page.QueryContext(r.Context(), workspace); err == nil {
 			defer func() { _ = rows.Close() }()
-			rows.Next()
-			err = rows.Scan(&answer)
+			if rows.Next() {
+				err = rows.Scan(&answer)
+			} else {
+				err = cmp.Or(rows.Err(), sql.ErrNoRows)
+			}
 		}
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 
 const (
 	adminKey  = "bench-admin-key-0123456789abcdef0123456789"
-	secretKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	secretKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" //nolint:gosec // of databases that are gone after the measurement
 	// Of the newest threads some have many messages, as those do that customers are writing in.
 	longThreads, longMessages, shortMessages = 100, 1000, 40
 	workspaces                               = 20

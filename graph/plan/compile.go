@@ -69,7 +69,6 @@ type compiler struct {
 	role    viewer.Role
 	dialect string
 	rows    int // of which aliases were made
-	lookups int
 }
 
 func (c *compiler) has(roles ...viewer.Role) bool { return slices.Contains(roles, c.role) }

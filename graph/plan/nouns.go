@@ -38,14 +38,6 @@ func plain(column string) field {
 	}
 }
 
-// plainOrNull is plain for a column that may be NULL.
-func plainOrNull(column string) field {
-	return func(_ *compiler, r *row, _ graphql.CollectedField, out *output) bool {
-		out.value(sql("CASE WHEN " + r.col(column) + ` IS NULL THEN 'null' ELSE concat('"',` + r.col(column) + `,'"') END`))
-		return true
-	}
-}
-
 func number(column string) field {
 	return func(_ *compiler, r *row, _ graphql.CollectedField, out *output) bool {
 		out.value(sql(r.col(column)))

@@ -20,6 +20,8 @@ const (
 	readBuffer = 256
 	// messageTimeout is how long a message may take to arrive once it has begun.
 	messageTimeout = 10 * time.Second
+	// maxFrames is how many frames a message may come in: they cost work though they be empty.
+	maxFrames = 1000
 )
 
 // errGone says that the client closed the connection, or broke it off.
@@ -81,7 +83,7 @@ func (r *reader) pending() bool {
 func (r *reader) next() ([]byte, error) {
 	var message bytes.Buffer
 	state, text := ws.StateServerSide, false
-	for {
+	for frames := 0; ; {
 		h, err := ws.ReadHeaderBuffer(r.source, r.header[:])
 		if err == nil {
 			err = ws.CheckHeader(h, state)
@@ -110,6 +112,9 @@ func (r *reader) next() ([]byte, error) {
 				return nil, errNothing
 			}
 			continue
+		}
+		if frames++; frames > maxFrames {
+			return nil, &CloseError{uint16(ws.StatusPolicyViolation), "the message comes in too many frames"}
 		}
 		begin := message.Len()
 		if err := r.read(&message, h); err != nil {
