@@ -1,4 +1,4 @@
-//go:build ignore
+//go:build generator
 
 // This program generates the package ent from ent/schema. Run it by `make generate`.
 package main
@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"log"
 	"os"
 
@@ -41,9 +42,13 @@ func main() {
 //   - count the whole list for every request that asks for pageInfo (github.com/ent/contrib, pull request 625), and
 //     without edges say from that count alone whether there are more pages; now pageInfo reads the page instead;
 //   - take fields that were asked for under another name for fields that were not asked for, and answer an empty page;
+//   - import itself, and with it the generators of ent and gqlgen, into the server; package relay has what is needed there;
 //   - let one alias of a field decide what its other aliases read (collect.go);
 //   - read tags without their names, by which they are ordered, when nobody asks for them.
 var mends = []struct{ path, was, is string }{
+	{"gql_collection.go", generator, runtime},
+	{"gql_pagination.go", generator, runtime},
+	{"gql_node.go", generator, runtime},
 	{
 		"gql_pagination.go",
 		"ignoredEdges := !hasCollectedField(ctx, edgesField)\n",
@@ -71,6 +76,11 @@ var mends = []struct{ path, was, is string }{
 	},
 }
 
+const (
+	generator = `"entgo.io/contrib/entgql"`
+	runtime   = `entgql "parley/ent/relay"`
+)
+
 func mend(m struct{ path, was, is string }) error {
 	code, err := os.ReadFile(m.path)
 	if err != nil {
@@ -79,6 +89,9 @@ func mend(m struct{ path, was, is string }) error {
 	mended := bytes.ReplaceAll(code, []byte(m.was), []byte(m.is))
 	if bytes.Equal(code, mended) {
 		return fmt.Errorf("%s: %q is not there to be mended; has entgql changed?", m.path, m.was)
+	}
+	if mended, err = format.Source(mended); err != nil { // imports are in order
+		return err
 	}
 	return os.WriteFile(m.path, mended, 0o644)
 }

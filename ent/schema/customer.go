@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -12,6 +11,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Customer is a person an agent talks with, known by the app's own external id.
@@ -26,7 +26,7 @@ func (Customer) Mixin() []ent.Mixin {
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("external_id").Optional().Nillable().Immutable().MaxRuneLen(200),
-		field.String("name").Default("").MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("name").Default("").MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.String("email").Default(""),
 		field.String("phone").Default("").Comment("E.164 where it could be read as a number."),
 		field.Text("contact").GoType(raw.JSON("")).Default("").Comment("Last contact given, as the function get_contact received it."),
@@ -38,7 +38,7 @@ func (Customer) Fields() []ent.Field {
 
 // Edges of a customer.
 func (Customer) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll))}
+	return []ent.Edge{edge.To("threads", Thread.Type).Annotations(relay.Hidden())}
 }
 
 // Indexes of a customer.

@@ -3,13 +3,13 @@ package schema
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/schema/field"
 
 	"parley/ent/intercept"
 	"parley/ent/ms"
+	"parley/ent/relay"
 	"parley/ent/viewer"
 )
 
@@ -17,7 +17,7 @@ import (
 const erasedColumn = "erased_at"
 
 func erasedAt() ent.Field {
-	return field.Int64(erasedColumn).GoType(ms.Time(0)).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).
+	return field.Int64(erasedColumn).GoType(ms.Time(0)).Optional().Nillable().Annotations(relay.Hidden()).
 		Comment("Since when it is being erased: nobody but package retention sees it any more.")
 }
 

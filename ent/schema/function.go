@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -11,6 +10,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Function is what the model may call: a tag to raise, or an HTTP endpoint of an integrator.
@@ -25,7 +25,7 @@ func (Function) Mixin() []ent.Mixin {
 func (Function) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("agent_id").Immutable(),
-		field.String("name").NotEmpty().MaxRuneLen(64).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(64).Annotations(relay.OrderField("NAME")),
 		field.Text("description").Default(""),
 		field.Enum("kind").Values("TAG", "HTTP").Immutable(),
 		field.String("tag").Default("").Comment("Tag that a TAG function raises."),

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -10,6 +9,7 @@ import (
 
 	"parley/ent/id"
 	"parley/ent/ms"
+	"parley/ent/relay"
 )
 
 // Integration is a webhook endpoint with the event types it wants.
@@ -23,7 +23,7 @@ func (Integration) Mixin() []ent.Mixin {
 // Fields of an integration.
 func (Integration) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.Text("url"),
 		field.JSON("event_types", []string{}).Comment("Types or patterns such as contact.*; * is all."),
 		field.JSON("agent_ids", []string{}).Default([]string{}).Comment("Only threads of these agents; empty means all."),
@@ -46,8 +46,8 @@ func (Integration) Fields() []ent.Field {
 // Edges of an integration.
 func (Integration) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll)),
-		edge.To("health", IntegrationHealth.Type).Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("deliveries", Delivery.Type).Annotations(relay.Hidden()),
+		edge.To("health", IntegrationHealth.Type).Unique().Annotations(relay.Hidden()),
 	}
 }
 

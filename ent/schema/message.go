@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -9,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"parley/ent/id"
+	"parley/ent/relay"
 )
 
 // Message is one text of a thread. It never changes once stored.
@@ -22,7 +22,7 @@ func (Message) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("thread_id").Immutable(),
 		field.Int64("sequence").Immutable().Comment("Sequence of the event message.created; messages of a thread are ordered by it.").
-			Annotations(entgql.OrderField("SEQUENCE")),
+			Annotations(relay.OrderField("SEQUENCE")),
 		field.Enum("author").Values("CUSTOMER", "AGENT", "OPERATOR", "SYSTEM").Immutable(),
 		field.String("author_id").Optional().Nillable().Immutable().Comment("API key of the operator who wrote it."),
 		field.String("author_name").Default("").Immutable(),

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -9,6 +8,7 @@ import (
 
 	"parley/ent/id"
 	"parley/ent/ms"
+	"parley/ent/relay"
 )
 
 // ProviderCredential lets a workspace use models with a key of its own. Its name is what stands before the slash in an
@@ -31,7 +31,7 @@ func (ProviderCredential) Fields() []ent.Field {
 		field.String("key_hint").Default("").Comment("The last characters of the key, so that people can tell keys apart."),
 		field.String("default_model").Default(""),
 		field.Bool("enabled").Default(true),
-		field.Int64("version").Default(1).Annotations(entgql.Skip(entgql.SkipAll)).
+		field.Int64("version").Default(1).Annotations(relay.Hidden()).
 			Comment("Counts changes: a provider that was made from an older one is not used any more."),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now),
 	}

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -10,6 +9,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Step is one call of a model within a turn, with what it said byte for byte.
@@ -26,7 +26,7 @@ func (Step) Fields() []ent.Field {
 		field.Int("number").Immutable().Comment("From 1 within the turn."),
 		field.String("provider").Immutable(),
 		field.String("model").Immutable().Comment("The model that really answered."),
-		field.String("credential_id").Default("").Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+		field.String("credential_id").Default("").Immutable().Annotations(relay.Hidden()).
 			Comment("Credential of the workspace that was used; empty for a provider of the server."),
 		field.Text("content").GoType(raw.JSON("")).Immutable().Comment("Parts of the model's message in our own form, with the provider's bytes beside each."),
 		field.String("finish").Immutable().Comment("stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message."),
