@@ -27,7 +27,7 @@ func main() {
 		Features: []gen.Feature{
 			gen.FeaturePrivacy, gen.FeatureIntercept, gen.FeatureExecQuery, gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureLock,
 		},
-	}, entc.Extensions(gql), entc.TemplateDir("template"))
+	}, entc.Extensions(gql), entc.TemplateDir("template"), entc.BuildTags("generate"))
 	if err != nil {
 		log.Fatalf("generate ent: %v", err)
 	}

@@ -6,9 +6,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
@@ -17,16 +17,16 @@ import (
 
 // Agent is instructions, model choice, limits and functions. Its row and its functions are the draft; AgentVersion keeps what
 // was published.
-type Agent struct{ ent.Schema }
+type Agent struct{ entity }
 
 // Mixin of an agent. A thread token sees the agent of its thread.
-func (Agent) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}, audited{}}
+func (Agent) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}, audited{}}
 }
 
 // Fields of an agent.
-func (Agent) Fields() []ent.Field {
-	return []ent.Field{
+func (Agent) Fields() []field.Field {
+	return []field.Field{
 		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.Text("instructions").Default(""),
 		field.JSON("models", []string{}).Default([]string{}).

@@ -5,9 +5,9 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
@@ -15,16 +15,16 @@ import (
 )
 
 // Customer is a person an agent talks with, known by the app's own external id.
-type Customer struct{ ent.Schema }
+type Customer struct{ entity }
 
 // Mixin of a customer. A thread token sees the customer of its thread.
-func (Customer) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Customer, thread: scope{via: "customer_id"}}}
+func (Customer) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Customer, thread: scope{via: "customer_id"}}}
 }
 
 // Fields of a customer.
-func (Customer) Fields() []ent.Field {
-	return []ent.Field{
+func (Customer) Fields() []field.Field {
+	return []field.Field{
 		field.String("external_id").Optional().Nillable().Immutable().MaxRuneLen(200),
 		field.String("name").Default("").MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.String("email").Default(""),

@@ -4,25 +4,25 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/relay"
 )
 
 // Integration is a webhook endpoint with the event types it wants.
-type Integration struct{ ent.Schema }
+type Integration struct{ entity }
 
 // Mixin of an integration.
-func (Integration) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Integration, thread: noThread}, audited{}}
+func (Integration) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Integration, thread: noThread}, audited{}}
 }
 
 // Fields of an integration.
-func (Integration) Fields() []ent.Field {
-	return []ent.Field{
+func (Integration) Fields() []field.Field {
+	return []field.Field{
 		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.Text("url"),
 		field.JSON("event_types", []string{}).Comment("Types or patterns such as contact.*; * is all."),

@@ -5,9 +5,8 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
-	"entgo.io/ent/schema/mixin"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/relay"
@@ -16,14 +15,14 @@ import (
 // base gives an entity its prefixed id, its workspace and its time of creation, and confines every viewer to its
 // own workspace (rule.go). Thread says how a viewer with a thread token is confined further.
 type base struct {
-	mixin.Schema
+	entity
 	prefix string
 	thread scope
 }
 
 // Fields of every entity in a workspace.
-func (b base) Fields() []ent.Field {
-	return []ent.Field{
+func (b base) Fields() []field.Field {
+	return []field.Field{
 		field.String("id").DefaultFunc(id.Func(b.prefix)).Immutable().Unique(),
 		field.String("workspace_id").Immutable().Annotations(relay.Hidden()),
 		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable().

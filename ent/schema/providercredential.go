@@ -3,9 +3,9 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/relay"
@@ -13,17 +13,17 @@ import (
 
 // ProviderCredential lets a workspace use models with a key of its own. Its name is what stands before the slash in an
 // agent's `models`.
-type ProviderCredential struct{ ent.Schema }
+type ProviderCredential struct{ entity }
 
 // Mixin of a credential.
-func (ProviderCredential) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Credential, thread: noThread}, audited{}}
+func (ProviderCredential) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Credential, thread: noThread}, audited{}}
 }
 
 // Fields of a credential. The key stands in the same row as the address it is for: who reads both reads what belongs
 // together, and no new key goes to an old address.
-func (ProviderCredential) Fields() []ent.Field {
-	return []ent.Field{
+func (ProviderCredential) Fields() []field.Field {
+	return []field.Field{
 		field.String("name").NotEmpty().MaxLen(63).Immutable(),
 		field.Enum("kind").Values("OPENAI", "GEMINI", "GEMINI_LEGACY").Immutable(),
 		field.Text("base_url").Default("").Comment("Empty means the vendor's own."),

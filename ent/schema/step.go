@@ -3,9 +3,9 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
@@ -13,14 +13,14 @@ import (
 )
 
 // Step is one call of a model within a turn, with what it said byte for byte.
-type Step struct{ ent.Schema }
+type Step struct{ entity }
 
 // Mixin of a step.
-func (Step) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Step, thread: noThread}} }
+func (Step) Mixin() []Mixin { return []Mixin{base{prefix: id.Step, thread: noThread}} }
 
 // Fields of a step.
-func (Step) Fields() []ent.Field {
-	return []ent.Field{
+func (Step) Fields() []field.Field {
+	return []field.Field{
 		field.String("turn_id").Immutable(),
 		field.String("thread_id").Immutable(),
 		field.Int("number").Immutable().Comment("From 1 within the turn."),

@@ -5,9 +5,9 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
@@ -15,16 +15,16 @@ import (
 )
 
 // Thread is one dialogue with one customer. Its row is also the lock of everything below it, and counts its events.
-type Thread struct{ ent.Schema }
+type Thread struct{ entity }
 
 // Mixin of a thread.
-func (Thread) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Thread, thread: scope{column: "id"}}}
+func (Thread) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Thread, thread: scope{column: "id"}}}
 }
 
 // Fields of a thread.
-func (Thread) Fields() []ent.Field {
-	return []ent.Field{
+func (Thread) Fields() []field.Field {
+	return []field.Field{
 		field.String("agent_id").Immutable(),
 		field.String("customer_id").Immutable(),
 		field.String("channel").Default("").MaxRuneLen(64).Immutable(),

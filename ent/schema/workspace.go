@@ -3,23 +3,23 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/relay"
 )
 
 // Workspace is the tenant. It is made by the command `parley workspaces`, never by the API.
-type Workspace struct{ ent.Schema }
+type Workspace struct{ entity }
 
 // Mixin of a workspace.
-func (Workspace) Mixin() []ent.Mixin { return []ent.Mixin{audited{}} }
+func (Workspace) Mixin() []Mixin { return []Mixin{audited{}} }
 
 // Fields of a workspace.
-func (Workspace) Fields() []ent.Field {
-	return []ent.Field{
+func (Workspace) Fields() []field.Field {
+	return []field.Field{
 		field.String("id").DefaultFunc(id.Func(id.Workspace)).Immutable().Unique(),
 		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("history").Immutable().
