@@ -15,9 +15,12 @@ ARGS ?=
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z\/]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Without this tag gRPC links a page of its own traces, by whose templates the linker is led to keep every exported method of every type.
+TAGS := grpcnotrace
+
 .PHONY: build
 build: ## Build bin/parley, one static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/parley .
+	CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -ldflags "-s -w -X main.version=$(VERSION)" -o bin/parley .
 
 .PHONY: release
 release: ## Build static binaries for every system into bin/release, with checksums, the same bytes each time (VERSION=v1.2.3)
@@ -123,7 +126,7 @@ verify/reproducible: ## Build the binary twice, in two folders, and fail if they
 	@one=$$(mktemp -d); two=$$(mktemp -d)/elsewhere; mkdir -p "$$two"; trap 'rm -rf "$$one" "$$(dirname "$$two")"' EXIT; \
 	for copy in "$$one" "$$two"; do \
 		tar --create --exclude=./.git --exclude=./bin --exclude=./data --exclude=node_modules . | tar --extract --directory "$$copy"; \
-		(cd "$$copy" && GOCACHE="$$copy/.cache" CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o parley .); \
+		(cd "$$copy" && GOCACHE="$$copy/.cache" CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags $(TAGS) -ldflags "-s -w -X main.version=$(VERSION)" -o parley .); \
 	done; \
 	sha256sum "$$one/parley" "$$two/parley"; cmp "$$one/parley" "$$two/parley"
 

@@ -24,7 +24,7 @@ var binaries = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	built = dir
-	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./examples/...")
+	build := exec.Command("go", "build", "-tags", releaseTags, "-ldflags", "-s -w", "-o", dir+string(filepath.Separator), ".", "./examples/...")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}

@@ -9,8 +9,6 @@ import (
 	"log"
 	"reflect"
 
-	"parley/ent/migrate"
-
 	"parley/ent/agent"
 	"parley/ent/agentversion"
 	"parley/ent/apikey"
@@ -57,8 +55,6 @@ import (
 // Client is the client that holds all ent builders.
 type Client struct {
 	config
-	// Schema is the client for creating, migrating and dropping schema.
-	Schema *migrate.Schema
 	// APIKey is the client for interacting with the APIKey builders.
 	APIKey *APIKeyClient
 	// Agent is the client for interacting with the Agent builders.
@@ -137,7 +133,6 @@ func NewClient(opts ...Option) *Client {
 }
 
 func (c *Client) init() {
-	c.Schema = migrate.NewSchema(c.driver)
 	c.APIKey = NewAPIKeyClient(c.config)
 	c.Agent = NewAgentClient(c.config)
 	c.AgentVersion = NewAgentVersionClient(c.config)

@@ -26,8 +26,8 @@ import (
 	"parley/ent/threadtag"
 	"parley/ent/turn"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
+	entgql "parley/ent/relay"
 )
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.

@@ -27,9 +27,9 @@ import (
 	"parley/ent/threadtag"
 	"parley/ent/turn"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/hashicorp/go-multierror"
+	entgql "parley/ent/relay"
 )
 
 // Noder wraps the basic Node method.

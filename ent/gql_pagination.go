@@ -30,12 +30,12 @@ import (
 	"parley/ent/turn"
 	"strconv"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	entgql "parley/ent/relay"
 )
 
 // Common entgql types.

@@ -4,13 +4,13 @@ import (
 	"context"
 	"slices"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/ent"
 	"parley/ent/id"
 	"parley/ent/raw"
+	"parley/ent/relay"
 	"parley/ent/trail"
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -51,7 +51,7 @@ func (r *Resolver) pageAudit(ctx context.Context, after *gql.Cursor, first *int,
 		return nil, err
 	}
 	return r.client.AuditEntry.Query().Paginate(ctx, p.after, p.first, p.before, p.last,
-		ent.WithAuditEntryOrder(&ent.AuditEntryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.AuditEntryOrderFieldCreatedAt}), ent.WithAuditEntryFilter(where.Filter))
+		ent.WithAuditEntryOrder(&ent.AuditEntryOrder{Direction: relay.OrderDirectionDesc, Field: ent.AuditEntryOrderFieldCreatedAt}), ent.WithAuditEntryFilter(where.Filter))
 }
 
 // changesOf are the changes of an entry as the API tells them.

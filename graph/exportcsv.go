@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"strings"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 
 	"parley/ent"
 	"parley/ent/ms"
+	"parley/ent/relay"
 	"parley/ent/thread"
 	"parley/eventlog"
 )
@@ -56,7 +56,7 @@ func (e *exports) threadsAfter(ctx context.Context, last *ent.Thread, where *ent
 	}
 	column := orderColumns[order.Field.String()]
 	way, beyond := sql.Asc, sql.CompositeGT
-	if order.Direction == entgql.OrderDirectionDesc {
+	if order.Direction == relay.OrderDirectionDesc {
 		way, beyond = sql.Desc, sql.CompositeLT
 	}
 	if last != nil {

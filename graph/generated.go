@@ -21,6 +21,7 @@ import (
 	"parley/ent/ms"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
+	"parley/ent/relay"
 	"parley/ent/reminder"
 	"parley/ent/replay"
 	"parley/ent/thread"
@@ -31,7 +32,6 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -13918,8 +13918,8 @@ func _APIKeyConnection_pageInfo(ctx context.Context, ec *executionContext, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -14005,8 +14005,8 @@ func _APIKeyEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -14770,8 +14770,8 @@ func _AgentConnection_pageInfo(ctx context.Context, ec *executionContext, field 
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -14857,8 +14857,8 @@ func _AgentEdge_cursor(ctx context.Context, ec *executionContext, field graphql.
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -15105,8 +15105,8 @@ func _AgentVersionConnection_pageInfo(ctx context.Context, ec *executionContext,
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -15192,8 +15192,8 @@ func _AgentVersionEdge_cursor(ctx context.Context, ec *executionContext, field g
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -16019,8 +16019,8 @@ func _AuditEntryConnection_pageInfo(ctx context.Context, ec *executionContext, f
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -16106,8 +16106,8 @@ func _AuditEntryEdge_cursor(ctx context.Context, ec *executionContext, field gra
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -17149,8 +17149,8 @@ func _CustomerConnection_pageInfo(ctx context.Context, ec *executionContext, fie
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -17236,8 +17236,8 @@ func _CustomerEdge_cursor(ctx context.Context, ec *executionContext, field graph
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -17847,8 +17847,8 @@ func _DeliveryConnection_pageInfo(ctx context.Context, ec *executionContext, fie
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -17934,8 +17934,8 @@ func _DeliveryEdge_cursor(ctx context.Context, ec *executionContext, field graph
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -20678,8 +20678,8 @@ func _IntegrationConnection_pageInfo(ctx context.Context, ec *executionContext, 
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -20765,8 +20765,8 @@ func _IntegrationEdge_cursor(ctx context.Context, ec *executionContext, field gr
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -21413,8 +21413,8 @@ func _MessageConnection_pageInfo(ctx context.Context, ec *executionContext, fiel
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -21923,8 +21923,8 @@ func _MessageEdge_cursor(ctx context.Context, ec *executionContext, field graphq
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -26428,7 +26428,7 @@ func fieldContext_NotePayload_note(_ context.Context, ec *executionContext, fiel
 	return fc, nil
 }
 
-func _PageInfo_hasNextPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func _PageInfo_hasNextPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo[string]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26451,7 +26451,7 @@ func fieldContext_PageInfo_hasNextPage(_ context.Context, ec *executionContext, 
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func _PageInfo_hasPreviousPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func _PageInfo_hasPreviousPage(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo[string]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26474,7 +26474,7 @@ func fieldContext_PageInfo_hasPreviousPage(_ context.Context, ec *executionConte
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func _PageInfo_startCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func _PageInfo_startCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo[string]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26486,8 +26486,8 @@ func _PageInfo_startCursor(ctx context.Context, ec *executionContext, field grap
 			return obj.StartCursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-			return marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Cursor[string]) graphql.Marshaler {
+			return marshalOCursor2ᚖparleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		false,
@@ -26497,7 +26497,7 @@ func fieldContext_PageInfo_startCursor(_ context.Context, ec *executionContext, 
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
-func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphql.CollectedField, obj *relay.PageInfo[string]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26509,8 +26509,8 @@ func _PageInfo_endCursor(ctx context.Context, ec *executionContext, field graphq
 			return obj.EndCursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-			return marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *relay.Cursor[string]) graphql.Marshaler {
+			return marshalOCursor2ᚖparleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		false,
@@ -33789,8 +33789,8 @@ func _ThreadConnection_pageInfo(ctx context.Context, ec *executionContext, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
+			return marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -33876,8 +33876,8 @@ func _ThreadEdge_cursor(ctx context.Context, ec *executionContext, field graphql
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, ec, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
+			return marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx, ec, selections, v)
 		},
 		true,
 		true,
@@ -36493,7 +36493,7 @@ func unmarshalInputAgentOrder(ctx context.Context, ec *executionContext, obj any
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, ec, v)
+			data, err := unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
@@ -37744,7 +37744,7 @@ func unmarshalInputCustomerOrder(ctx context.Context, ec *executionContext, obj 
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, ec, v)
+			data, err := unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
@@ -37929,7 +37929,7 @@ func unmarshalInputDeliveryOrder(ctx context.Context, ec *executionContext, obj 
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, ec, v)
+			data, err := unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
@@ -38261,7 +38261,7 @@ func unmarshalInputIntegrationOrder(ctx context.Context, ec *executionContext, o
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, ec, v)
+			data, err := unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
@@ -39529,7 +39529,7 @@ func unmarshalInputThreadOrder(ctx context.Context, ec *executionContext, obj an
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, ec, v)
+			data, err := unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx, ec, v)
 			if err != nil {
 				return it, err
 			}
@@ -46307,7 +46307,7 @@ func _NotePayload(ctx context.Context, ec *executionContext, sel ast.SelectionSe
 
 var pageInfoImplementors = []string{"PageInfo"}
 
-func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *entgql.PageInfo[string]) graphql.Marshaler {
+func _PageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, obj *relay.PageInfo[string]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -51649,13 +51649,13 @@ func unmarshalNCreateThreadTokenInput2parleyᚋgraphᚋgqlᚐCreateThreadTokenIn
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, v any) (entgql.Cursor[string], error) {
-	var res entgql.Cursor[string]
+func unmarshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (relay.Cursor[string], error) {
+	var res relay.Cursor[string]
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+func marshalNCursor2parleyᚋentᚋrelayᚐCursor(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.Cursor[string]) graphql.Marshaler {
 	return v
 }
 
@@ -52486,13 +52486,13 @@ func marshalNOnBusy2parleyᚋentᚋagentᚐOnBusy(ctx context.Context, ec *execu
 	return v
 }
 
-func unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx context.Context, ec *executionContext, v any) (entgql.OrderDirection, error) {
-	var res entgql.OrderDirection
+func unmarshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx context.Context, ec *executionContext, v any) (relay.OrderDirection, error) {
+	var res relay.OrderDirection
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func marshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v entgql.OrderDirection) graphql.Marshaler {
+func marshalNOrderDirection2parleyᚋentᚋrelayᚐOrderDirection(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.OrderDirection) graphql.Marshaler {
 	return v
 }
 
@@ -52506,7 +52506,7 @@ func marshalNOrdering2parleyᚋentᚋintegrationᚐOrdering(ctx context.Context,
 	return v
 }
 
-func marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+func marshalNPageInfo2parleyᚋentᚋrelayᚐPageInfo(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v relay.PageInfo[string]) graphql.Marshaler {
 	return _PageInfo(ctx, ec, sel, &v)
 }
 
@@ -53733,16 +53733,16 @@ func marshalOCost2ᚖparleyᚋgraphᚋgqlᚐCost(ctx context.Context, ec *execut
 	return _Cost(ctx, ec, sel, v)
 }
 
-func unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, v any) (*entgql.Cursor[string], error) {
+func unmarshalOCursor2ᚖparleyᚋentᚋrelayᚐCursor(ctx context.Context, ec *executionContext, v any) (*relay.Cursor[string], error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(entgql.Cursor[string])
+	var res = new(relay.Cursor[string])
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
+func marshalOCursor2ᚖparleyᚋentᚋrelayᚐCursor(ctx context.Context, ec *executionContext, sel ast.SelectionSet, v *relay.Cursor[string]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

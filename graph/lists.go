@@ -3,16 +3,15 @@ package graph
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
-
 	"parley/ent"
 	"parley/ent/function"
 	"parley/ent/id"
+	"parley/ent/relay"
 	"parley/graph/gql"
 )
 
 // newestActivity is how threads are ordered by default.
-var newestActivity = &ent.ThreadOrder{Direction: entgql.OrderDirectionDesc, Field: ent.ThreadOrderFieldLastActivityAt}
+var newestActivity = &ent.ThreadOrder{Direction: relay.OrderDirectionDesc, Field: ent.ThreadOrderFieldLastActivityAt}
 
 // pageThreads reads a page of threads. What the threads of a page have in common is read in one statement each, however
 // many threads there are.
@@ -119,7 +118,7 @@ func (r *Resolver) pageIntegrations(ctx context.Context, q *ent.IntegrationQuery
 
 func (r *Resolver) pageDeliveries(ctx context.Context, q *ent.DeliveryQuery, after *gql.Cursor, first *int, before *gql.Cursor, last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
 	if orderBy == nil {
-		orderBy = &ent.DeliveryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DeliveryOrderFieldCreatedAt}
+		orderBy = &ent.DeliveryOrder{Direction: relay.OrderDirectionDesc, Field: ent.DeliveryOrderFieldCreatedAt}
 	}
 	p, err := newPage(placeIn(id.Delivery, orderBy.Field.Value), after, first, before, last)
 	if err != nil {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"entgo.io/contrib/entgql"
 	entvalue "entgo.io/ent"
 
 	"parley/ent"
 	"parley/ent/id"
+	"parley/ent/relay"
 	"parley/graph/gql"
 	"parley/invalid"
 )
@@ -71,7 +71,7 @@ func (at place) read(bad *invalid.Error, field string, c *gql.Cursor) *ent.Curso
 	if c == nil || *c == "" {
 		return nil
 	}
-	var read entgql.Cursor[string]
+	var read relay.Cursor[string]
 	err := read.UnmarshalGQL(string(*c))
 	prefix, ok := id.Prefix(read.ID)
 	fits := err == nil && ok && prefix == at.prefix

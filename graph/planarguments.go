@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strings"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/ent"
 	"parley/ent/id"
 	"parley/ent/ms"
+	"parley/ent/relay"
 	"parley/graph/gql"
 	"parley/graph/plan"
 )
@@ -86,7 +86,7 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 			return p, err
 		}
 		at = placeIn(id.Message, ent.MessageOrderFieldSequence.Value)
-		p = ordered(ent.MessageOrderFieldSequence, entgql.OrderDirectionAsc, at)
+		p = ordered(ent.MessageOrderFieldSequence, relay.OrderDirectionAsc, at)
 		p.Unique = true
 	}
 	if err == nil {
@@ -96,8 +96,8 @@ func (a planArguments) page(ctx context.Context, l *plan.List) (p plan.Page, err
 }
 
 // ordered is a page of a list by a field of its orders, which are named like their columns. Of their values at knows.
-func ordered(field fmt.Stringer, way entgql.OrderDirection, at place) plan.Page {
-	p := plan.Page{Column: strings.ToLower(field.String()), Descending: way == entgql.OrderDirectionDesc}
+func ordered(field fmt.Stringer, way relay.OrderDirection, at place) plan.Page {
+	p := plan.Page{Column: strings.ToLower(field.String()), Descending: way == relay.OrderDirectionDesc}
 	switch at.zero.(type) {
 	case ms.Time:
 		p.Value = plan.TimeValue

@@ -27,6 +27,7 @@ import (
 	"parley/ent/note"
 	"parley/ent/providercredential"
 	"parley/ent/raw"
+	"parley/ent/relay"
 	"parley/ent/replay"
 	"parley/ent/thread"
 	"parley/ent/threadtag"
@@ -36,7 +37,6 @@ import (
 	"parley/graph/gql"
 	"slices"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -1032,7 +1032,7 @@ func (r *threadResolver) LastMessage(ctx context.Context, obj *ent.Thread) (*ent
 
 // Messages is the resolver for the messages field.
 func (r *threadResolver) Messages(ctx context.Context, obj *ent.Thread, after *gql.Cursor, first *int, before *gql.Cursor, last *int) (*ent.MessageConnection, error) {
-	inOrder := &ent.MessageOrder{Direction: entgql.OrderDirectionAsc, Field: ent.MessageOrderFieldSequence}
+	inOrder := &ent.MessageOrder{Direction: relay.OrderDirectionAsc, Field: ent.MessageOrderFieldSequence}
 	p, err := newPage(placeIn(id.Message, inOrder.Field.Value), after, first, before, last)
 	if err != nil {
 		return nil, err

@@ -62,9 +62,8 @@ func TestSearchUsesTheIndexThatTheDocumentsName(t *testing.T) {
 			t.Fatal("the search does not use the index")
 		}
 	}
-	drift, err := db.Drift(t.Context())
-	if err != nil || drift != "" {
-		t.Errorf("the next migration would be %q (%v)", drift, err)
+	if drift := storagetest.Drift(t, db); drift != "" {
+		t.Errorf("the next migration would be %q", drift)
 	}
 }
 

@@ -3,14 +3,13 @@ package graph
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
-
 	"parley/dialogue"
 	"parley/ent"
 	"parley/ent/agent"
 	"parley/ent/agentversion"
 	"parley/ent/id"
 	"parley/ent/raw"
+	"parley/ent/relay"
 	"parley/graph/gql"
 )
 
@@ -19,7 +18,7 @@ func (r *Resolver) pageVersions(ctx context.Context, a *ent.Agent, after *gql.Cu
 	if !mayReadAgent(ctx) {
 		return nil, nil
 	}
-	order := &ent.AgentVersionOrder{Direction: entgql.OrderDirectionDesc, Field: ent.AgentVersionOrderFieldCreatedAt}
+	order := &ent.AgentVersionOrder{Direction: relay.OrderDirectionDesc, Field: ent.AgentVersionOrderFieldCreatedAt}
 	p, err := newPage(placeIn(id.Version, order.Field.Value), after, first, before, last)
 	if err != nil {
 		return nil, err

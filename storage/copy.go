@@ -7,9 +7,8 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect"
-	entschema "entgo.io/ent/dialect/sql/schema"
 
-	"parley/ent/migrate"
+	"parley/ent/tables"
 	"parley/ent/viewer"
 )
 
@@ -54,7 +53,7 @@ func Copy(ctx context.Context, from, to *DB, leave func(context.Context, *sql.Tx
 	}
 	var all []Copied
 	sums := map[string]digest{}
-	for _, table := range migrate.Tables {
+	for _, table := range tables.All {
 		n, sum, err := copyTable(ctx, source, tx, table, progress)
 		if err != nil {
 			return nil, err
@@ -66,7 +65,7 @@ func Copy(ctx context.Context, from, to *DB, leave func(context.Context, *sql.Tx
 			return nil, fmt.Errorf("a reference of the copied rows does not hold: %w", err)
 		}
 	}
-	for i, table := range migrate.Tables {
+	for i, table := range tables.All {
 		n, sum, err := digestTable(ctx, tx, table, func(done int64) { progress(table.Name, true, done, all[i].Rows) })
 		if err != nil {
 			return nil, fmt.Errorf("read %s again: %w", table.Name, err)
@@ -75,7 +74,7 @@ func Copy(ctx context.Context, from, to *DB, leave func(context.Context, *sql.Tx
 			return nil, fmt.Errorf("the copy of %s is not equal: %d rows with the sum %s were sent, and there are %d with %s", table.Name, all[i].Rows, sums[table.Name], n, sum)
 		}
 	}
-	for _, table := range migrate.Tables { // or the first plans know nothing of the rows
+	for _, table := range tables.All { // or the first plans know nothing of the rows
 		if _, err := tx.ExecContext(ctx, `ANALYZE "`+table.Name+`"`); err != nil {
 			return nil, fmt.Errorf("analyze %s: %w", table.Name, err)
 		}
@@ -96,7 +95,7 @@ func sameTables(ctx context.Context, db *DB) error {
 		return err
 	}
 	known := map[string]bool{}
-	for _, table := range migrate.Tables {
+	for _, table := range tables.All {
 		known[table.Name] = true
 	}
 	for _, name := range found {
@@ -109,12 +108,12 @@ func sameTables(ctx context.Context, db *DB) error {
 
 // takeEmpty locks all tables against servers that start meanwhile, and refuses rows that are there.
 func takeEmpty(ctx context.Context, tx *sql.Tx) error {
-	for _, table := range migrate.Tables {
+	for _, table := range tables.All {
 		if _, err := tx.ExecContext(ctx, `LOCK TABLE "`+table.Name+`" IN ACCESS EXCLUSIVE MODE`); err != nil {
 			return fmt.Errorf("lock %s: %w", table.Name, err)
 		}
 	}
-	for _, table := range migrate.Tables {
+	for _, table := range tables.All {
 		var some bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM "`+table.Name+`")`).Scan(&some); err != nil {
 			return err
@@ -156,7 +155,7 @@ func dropReferences(ctx context.Context, tx *sql.Tx) (restore []string, err erro
 }
 
 // copyTable sends the rows of one table and returns their number and their sum.
-func copyTable(ctx context.Context, from, tx *sql.Tx, table *entschema.Table, progress func(string, bool, int64, int64)) (n int64, sum digest, err error) {
+func copyTable(ctx context.Context, from, tx *sql.Tx, table tables.Table, progress func(string, bool, int64, int64)) (n int64, sum digest, err error) {
 	var total int64
 	if err := from.QueryRowContext(ctx, `SELECT count(*) FROM "`+table.Name+`"`).Scan(&total); err != nil {
 		return 0, sum, err
@@ -177,14 +176,14 @@ func copyTable(ctx context.Context, from, tx *sql.Tx, table *entschema.Table, pr
 	return n, sum, nil
 }
 
-func digestTable(ctx context.Context, from querier, table *entschema.Table, progress func(done int64)) (int64, digest, error) {
+func digestTable(ctx context.Context, from querier, table tables.Table, progress func(done int64)) (int64, digest, error) {
 	return eachRow(ctx, from, table, func(done int64, _ []any) error {
 		progress(done)
 		return nil
 	})
 }
 
-func columnNames(table *entschema.Table) []string {
+func columnNames(table tables.Table) []string {
 	names := make([]string, len(table.Columns))
 	for i, c := range table.Columns {
 		names[i] = c.Name

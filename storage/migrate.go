@@ -11,7 +11,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"entgo.io/ent/dialect"
 
@@ -164,43 +163,15 @@ func appliedMigrations(ctx context.Context, from querier) (map[string]string, er
 	return seen, rows.Err()
 }
 
-// drifting protects ent's description of the tables, which it changes while it compares.
-var drifting sync.Mutex
-
-// Drift returns the statements that would still be needed to make the migrated tables equal to ent/schema; empty
-// when they are. Tests use it, and `scripts/migration` writes the next migration from it.
-func (db *DB) Drift(ctx context.Context) (string, error) {
-	drifting.Lock()
-	defer drifting.Unlock()
-	var b strings.Builder
-	if err := db.Client.Schema.WriteTo(viewer.SystemContext(ctx, "migrate"), &b); err != nil {
-		return "", fmt.Errorf("compare the tables with ent/schema: %w", err)
-	}
+// Migrations are the statements of all migrations, in their order.
+func (db *DB) Migrations() ([]string, error) {
 	known, err := migrations(db.Dialect)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var statements []string
-	for line := range strings.Lines(b.String()) {
-		if s := strings.TrimSpace(line); s != "" && s != "BEGIN;" && s != "COMMIT;" {
-			statements = append(statements, s)
-		}
+	all := make([]string, len(known))
+	for i, m := range known {
+		all[i] = m.sql
 	}
-	// Postgres rewrites the condition of a partial index, so that ent always wants to replace it. One that a migration
-	// made to the letter is as it should be.
-	var drift strings.Builder
-	for _, s := range statements {
-		if madeBy(known, s) || slices.ContainsFunc(statements, func(create string) bool {
-			return strings.HasPrefix(s, "DROP INDEX ") && madeBy(known, create) && strings.Contains(create, strings.TrimSuffix(s[len("DROP INDEX "):], ";"))
-		}) {
-			continue
-		}
-		drift.WriteString(s + "\n")
-	}
-	return drift.String(), nil
-}
-
-func madeBy(known []migration, createIndex string) bool {
-	return strings.Contains(createIndex, " WHERE ") &&
-		slices.ContainsFunc(known, func(m migration) bool { return strings.Contains(m.sql, createIndex) })
+	return all, nil
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"parley/storage"
+	"parley/storage/drift"
 )
 
 func main() {
@@ -44,7 +45,7 @@ func write(ctx context.Context, dialect, url, name string) error {
 	if _, err := db.Migrate(ctx); err != nil {
 		return err
 	}
-	statements, err := db.Drift(ctx)
+	statements, err := drift.Of(ctx, db)
 	if err != nil || statements == "" {
 		return err
 	}

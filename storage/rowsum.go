@@ -11,8 +11,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	entschema "entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
+
+	"parley/ent/tables"
 )
 
 // digest is the sum of the hashes of rows, which does not depend on their order.
@@ -48,7 +49,7 @@ func (d *digest) add(row []any) {
 }
 
 // eachRow reads all rows of a table, in no order, in a form that does not depend on the database.
-func eachRow(ctx context.Context, from querier, table *entschema.Table, do func(done int64, row []any) error) (n int64, sum digest, err error) {
+func eachRow(ctx context.Context, from querier, table tables.Table, do func(done int64, row []any) error) (n int64, sum digest, err error) {
 	rows, err := from.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM "%s"`, quoted(columnNames(table)), table.Name))
 	if err != nil {
 		return 0, sum, err
@@ -128,7 +129,7 @@ func canonical(text []byte) (string, error) {
 }
 
 // fitPostgres refuses texts that SQLite holds and Postgres cannot.
-func fitPostgres(table *entschema.Table, row []any) error {
+func fitPostgres(table tables.Table, row []any) error {
 	for i, value := range row {
 		if text, ok := value.(string); ok && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
 			return fmt.Errorf("column %s of %v holds a text that is no UTF-8 or has a zero byte, which Postgres cannot store", table.Columns[i].Name, row[0])

@@ -5,20 +5,18 @@ import (
 	"slices"
 	"strings"
 
-	entschema "entgo.io/ent/dialect/sql/schema"
-
-	"parley/ent/migrate"
+	"parley/ent/tables"
 )
 
 var (
 	workspaceTables = func() map[string]bool {
-		tables := map[string]bool{}
-		for _, t := range migrate.Tables {
-			if slices.ContainsFunc(t.Columns, func(c *entschema.Column) bool { return c.Name == "workspace_id" }) {
-				tables[t.Name] = true
+		confined := map[string]bool{}
+		for _, t := range tables.All {
+			if slices.ContainsFunc(t.Columns, func(c tables.Column) bool { return c.Name == "workspace_id" }) {
+				confined[t.Name] = true
 			}
 		}
-		return tables
+		return confined
 	}()
 	stringLiteral = regexp.MustCompile(`'(?:[^']|'')*'`)
 	comment       = regexp.MustCompile(`(?s)/\*.*?\*/|--[^\n]*`)

@@ -17,11 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestMigrationsMakeTheTablesOfTheSchema(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		drift, err := db.Drift(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if drift != "" {
+		if drift := storagetest.Drift(t, db); drift != "" {
 			t.Errorf("the migrations do not lead to ent/schema; run `make migration NAME=…`. Missing:\n%s", drift)
 		}
 		if again, err := db.Migrate(t.Context()); err != nil || len(again) != 0 {

@@ -3,31 +3,31 @@ package schema
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Agent is instructions, model choice, limits and functions. Its row and its functions are the draft; AgentVersion keeps what
 // was published.
-type Agent struct{ ent.Schema }
+type Agent struct{ entity }
 
 // Mixin of an agent. A thread token sees the agent of its thread.
-func (Agent) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}, audited{}}
+func (Agent) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Agent, thread: scope{via: "agent_id"}}, audited{}}
 }
 
 // Fields of an agent.
-func (Agent) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
+func (Agent) Fields() []field.Field {
+	return []field.Field{
+		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.Text("instructions").Default(""),
 		field.JSON("models", []string{}).Default([]string{}).
 			Comment("Ordered choice, each `provider` or `provider/model`; empty means the server's default."),
@@ -56,9 +56,9 @@ func (Agent) Fields() []ent.Field {
 			Comment("What all threads follow that have seen fewer moves, whatever they are pinned to."),
 		field.Int64("moves").Default(0).Comment("How often all threads were moved."),
 		field.Int64("revision").Default(0).Comment("Counts the changes of the row and of its functions, so that both can be kept at hand.").
-			Annotations(entgql.Skip(entgql.SkipAll)),
+			Annotations(relay.Hidden()),
 		field.Int64("updated_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).UpdateDefault(ms.Now).
-			Annotations(entgql.OrderField("UPDATED_AT")),
+			Annotations(relay.OrderField("UPDATED_AT")),
 		field.Int64("deleted_at").GoType(ms.Time(0)).Optional().Nillable(),
 	}
 }
@@ -67,8 +67,8 @@ func (Agent) Fields() []ent.Field {
 func (Agent) Edges() []ent.Edge {
 	return []ent.Edge{
 		// Loaded by graph/ for those who may read them: a viewer with a thread token would lose the whole agent.
-		edge.To("functions", Function.Type).Annotations(entgql.Skip(entgql.SkipAll)),
-		edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("functions", Function.Type).Annotations(relay.Hidden()),
+		edge.To("threads", Thread.Type).Annotations(relay.Hidden()),
 	}
 }
 

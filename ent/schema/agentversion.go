@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/raw"
 )
 
 // AgentVersion is an agent with its functions as it was published. It never changes once stored.
-type AgentVersion struct{ ent.Schema }
+type AgentVersion struct{ entity }
 
 // Mixin of a version.
-func (AgentVersion) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Version, thread: noThread}, audited{}}
+func (AgentVersion) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Version, thread: noThread}, audited{}}
 }
 
 // Fields of a version.
-func (AgentVersion) Fields() []ent.Field {
-	return []ent.Field{
+func (AgentVersion) Fields() []field.Field {
+	return []field.Field{
 		field.String("agent_id").Immutable(),
 		field.Int("number").Immutable().Comment("From 1 within the agent."),
 		field.String("note").Default("").MaxRuneLen(1000).Immutable(),

@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // APIKey is who asks: a role and a display name. Only a hash of the key itself is kept.
-type APIKey struct{ ent.Schema }
+type APIKey struct{ entity }
 
 // Mixin of a key.
-func (APIKey) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.APIKey, thread: noThread}, audited{}}
+func (APIKey) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.APIKey, thread: noThread}, audited{}}
 }
 
 // Fields of a key.
-func (APIKey) Fields() []ent.Field {
-	return []ent.Field{
+func (APIKey) Fields() []field.Field {
+	return []field.Field{
 		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.Enum("role").Values("ADMIN", "OPERATOR", "INTEGRATOR", "APP").Immutable(),
 		field.String("hash").Sensitive().Immutable().Comment("SHA-256 of the key, in hex."),

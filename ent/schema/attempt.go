@@ -3,22 +3,22 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Attempt is one POST of a delivery.
-type Attempt struct{ ent.Schema }
+type Attempt struct{ entity }
 
 // Mixin of an attempt.
-func (Attempt) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Attempt, thread: noThread}} }
+func (Attempt) Mixin() []Mixin { return []Mixin{base{prefix: id.Attempt, thread: noThread}} }
 
 // Fields of an attempt.
-func (Attempt) Fields() []ent.Field {
-	return []ent.Field{
+func (Attempt) Fields() []field.Field {
+	return []field.Field{
 		field.String("delivery_id").Immutable(),
 		field.String("integration_id").Optional().Nillable().Immutable(),
 		field.Int64("position").Optional().Nillable().Immutable().Comment("Gapless within the workspace (DeliveryFeed)."),

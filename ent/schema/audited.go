@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"entgo.io/ent"
-	"entgo.io/ent/schema/mixin"
 
 	gen "parley/ent"
 	"parley/ent/agent"
@@ -23,7 +22,7 @@ import (
 
 // audited is a mixin of entities that administrators own: what an administrative mutation changes in them goes into the audit
 // log, whichever verb does it.
-type audited struct{ mixin.Schema }
+type audited struct{ entity }
 
 // Hooks adds to the trail of the context, if there is one.
 func (audited) Hooks() []ent.Hook {

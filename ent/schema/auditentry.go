@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/raw"
 )
 
 // AuditEntry says who administered what, and when. It is written in the transaction of what it tells of, and never changed.
-type AuditEntry struct{ ent.Schema }
+type AuditEntry struct{ entity }
 
 // Mixin of an entry.
-func (AuditEntry) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Audit, thread: noThread}}
+func (AuditEntry) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Audit, thread: noThread}}
 }
 
 // Fields of an entry.
-func (AuditEntry) Fields() []ent.Field {
-	return []ent.Field{
+func (AuditEntry) Fields() []field.Field {
+	return []field.Field{
 		field.String("action").Immutable().Comment("Name of the mutation, or of the command."),
 		field.String("object_id").Default("").Immutable(),
 		field.String("key_id").Default("").Immutable().Comment("API key that asked; empty for a command."),

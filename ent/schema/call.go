@@ -4,23 +4,23 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
 )
 
 // Call is one invocation of a function. Its row exists before anything is sent.
-type Call struct{ ent.Schema }
+type Call struct{ entity }
 
 // Mixin of a call.
-func (Call) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Call, thread: noThread}} }
+func (Call) Mixin() []Mixin { return []Mixin{base{prefix: id.Call, thread: noThread}} }
 
 // Fields of a call.
-func (Call) Fields() []ent.Field {
-	return []ent.Field{
+func (Call) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.String("turn_id").Immutable(),
 		field.String("step_id").Immutable(),

@@ -1,32 +1,32 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Customer is a person an agent talks with, known by the app's own external id.
-type Customer struct{ ent.Schema }
+type Customer struct{ entity }
 
 // Mixin of a customer. A thread token sees the customer of its thread.
-func (Customer) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Customer, thread: scope{via: "customer_id"}}}
+func (Customer) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Customer, thread: scope{via: "customer_id"}}}
 }
 
 // Fields of a customer.
-func (Customer) Fields() []ent.Field {
-	return []ent.Field{
+func (Customer) Fields() []field.Field {
+	return []field.Field{
 		field.String("external_id").Optional().Nillable().Immutable().MaxRuneLen(200),
-		field.String("name").Default("").MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("name").Default("").MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.String("email").Default(""),
 		field.String("phone").Default("").Comment("E.164 where it could be read as a number."),
 		field.Text("contact").GoType(raw.JSON("")).Default("").Comment("Last contact given, as the function get_contact received it."),
@@ -38,7 +38,7 @@ func (Customer) Fields() []ent.Field {
 
 // Edges of a customer.
 func (Customer) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("threads", Thread.Type).Annotations(entgql.Skip(entgql.SkipAll))}
+	return []ent.Edge{edge.To("threads", Thread.Type).Annotations(relay.Hidden())}
 }
 
 // Indexes of a customer.

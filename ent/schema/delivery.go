@@ -5,22 +5,22 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Delivery is one event on its way to one integration: outbox and queue in one row.
-type Delivery struct{ ent.Schema }
+type Delivery struct{ entity }
 
 // Mixin of a delivery.
-func (Delivery) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Delivery, thread: noThread}} }
+func (Delivery) Mixin() []Mixin { return []Mixin{base{prefix: id.Delivery, thread: noThread}} }
 
 // Fields of a delivery.
-func (Delivery) Fields() []ent.Field {
-	return []ent.Field{
+func (Delivery) Fields() []field.Field {
+	return []field.Field{
 		field.String("event_id").Immutable(),
 		field.String("event_type").Immutable(),
 		field.String("integration_id").Immutable(),

@@ -3,21 +3,21 @@ package schema
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/schema/field"
 
+	"parley/ent/field"
 	"parley/ent/intercept"
 	"parley/ent/ms"
+	"parley/ent/relay"
 	"parley/ent/viewer"
 )
 
 // erasedColumn is when somebody began to erase a row with all that belongs to it.
 const erasedColumn = "erased_at"
 
-func erasedAt() ent.Field {
-	return field.Int64(erasedColumn).GoType(ms.Time(0)).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)).
+func erasedAt() field.Field {
+	return field.Int64(erasedColumn).GoType(ms.Time(0)).Optional().Nillable().Annotations(relay.Hidden()).
 		Comment("Since when it is being erased: nobody but package retention sees it any more.")
 }
 

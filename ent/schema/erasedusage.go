@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 )
 
 // ErasedUsage is what a model used within an hour, where created_at is its beginning, in threads that were erased. It says
 // nothing of them, and stays: it was paid for.
-type ErasedUsage struct{ ent.Schema }
+type ErasedUsage struct{ entity }
 
 // Mixin of an erased usage.
-func (ErasedUsage) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.ErasedUsage, thread: noThread}}
+func (ErasedUsage) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.ErasedUsage, thread: noThread}}
 }
 
 // Fields of an erased usage.
-func (ErasedUsage) Fields() []ent.Field {
-	return []ent.Field{
+func (ErasedUsage) Fields() []field.Field {
+	return []field.Field{
 		field.String("agent_id").Immutable(),
 		field.String("provider").Immutable(),
 		field.String("model").Immutable().Comment("The model that really answered."),

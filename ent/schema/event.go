@@ -4,23 +4,23 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/raw"
 )
 
 // Event is something that happened: a row of the log that subscriptions replay and webhooks are cut from. Rows are
 // written by package eventlog only.
-type Event struct{ ent.Schema }
+type Event struct{ entity }
 
 // Mixin of an event.
-func (Event) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Event, thread: byThreadID}} }
+func (Event) Mixin() []Mixin { return []Mixin{base{prefix: id.Event, thread: byThreadID}} }
 
 // Fields of an event.
-func (Event) Fields() []ent.Field {
-	return []ent.Field{
+func (Event) Fields() []field.Field {
+	return []field.Field{
 		field.Int("shard").Immutable(),
 		field.Int64("position").Immutable().Comment("Gapless within the feed shard, in order of commit."),
 		field.String("thread_id").Optional().Nillable().Immutable(),

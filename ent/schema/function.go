@@ -1,31 +1,31 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Function is what the model may call: a tag to raise, or an HTTP endpoint of an integrator.
-type Function struct{ ent.Schema }
+type Function struct{ entity }
 
 // Mixin of a function.
-func (Function) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Function, thread: noThread}, audited{}}
+func (Function) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Function, thread: noThread}, audited{}}
 }
 
 // Fields of a function. Values of secret headers are rows of Secret.
-func (Function) Fields() []ent.Field {
-	return []ent.Field{
+func (Function) Fields() []field.Field {
+	return []field.Field{
 		field.String("agent_id").Immutable(),
-		field.String("name").NotEmpty().MaxRuneLen(64).Annotations(entgql.OrderField("NAME")),
+		field.String("name").NotEmpty().MaxRuneLen(64).Annotations(relay.OrderField("NAME")),
 		field.Text("description").Default(""),
 		field.Enum("kind").Values("TAG", "HTTP").Immutable(),
 		field.String("tag").Default("").Comment("Tag that a TAG function raises."),

@@ -1,29 +1,29 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
+	"parley/ent/relay"
 )
 
 // Integration is a webhook endpoint with the event types it wants.
-type Integration struct{ ent.Schema }
+type Integration struct{ entity }
 
 // Mixin of an integration.
-func (Integration) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Integration, thread: noThread}, audited{}}
+func (Integration) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Integration, thread: noThread}, audited{}}
 }
 
 // Fields of an integration.
-func (Integration) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(entgql.OrderField("NAME")),
+func (Integration) Fields() []field.Field {
+	return []field.Field{
+		field.String("name").NotEmpty().MaxRuneLen(200).Annotations(relay.OrderField("NAME")),
 		field.Text("url"),
 		field.JSON("event_types", []string{}).Comment("Types or patterns such as contact.*; * is all."),
 		field.JSON("agent_ids", []string{}).Default([]string{}).Comment("Only threads of these agents; empty means all."),
@@ -46,8 +46,8 @@ func (Integration) Fields() []ent.Field {
 // Edges of an integration.
 func (Integration) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll)),
-		edge.To("health", IntegrationHealth.Type).Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("deliveries", Delivery.Type).Annotations(relay.Hidden()),
+		edge.To("health", IntegrationHealth.Type).Unique().Annotations(relay.Hidden()),
 	}
 }
 

@@ -5,24 +5,24 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // IntegrationHealth is how an integration's endpoint is doing. It is apart from the integration because it changes with
 // deliveries, while transactions that make events lock the integration.
-type IntegrationHealth struct{ ent.Schema }
+type IntegrationHealth struct{ entity }
 
 // Mixin of an integration's health.
-func (IntegrationHealth) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Health, thread: noThread}}
+func (IntegrationHealth) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Health, thread: noThread}}
 }
 
 // Fields of an integration's health.
-func (IntegrationHealth) Fields() []ent.Field {
-	return []ent.Field{
+func (IntegrationHealth) Fields() []field.Field {
+	return []field.Field{
 		field.String("integration_id").Immutable(),
 		field.Int("consecutive_failures").Default(0),
 		field.Int64("first_failure_at").GoType(ms.Time(0)).Optional().Nillable().Comment("Of the failures in a row."),

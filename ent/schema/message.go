@@ -1,28 +1,28 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
+	"parley/ent/relay"
 )
 
 // Message is one text of a thread. It never changes once stored.
-type Message struct{ ent.Schema }
+type Message struct{ entity }
 
 // Mixin of a message.
-func (Message) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Message, thread: byThreadID}} }
+func (Message) Mixin() []Mixin { return []Mixin{base{prefix: id.Message, thread: byThreadID}} }
 
 // Fields of a message.
-func (Message) Fields() []ent.Field {
-	return []ent.Field{
+func (Message) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.Int64("sequence").Immutable().Comment("Sequence of the event message.created; messages of a thread are ordered by it.").
-			Annotations(entgql.OrderField("SEQUENCE")),
+			Annotations(relay.OrderField("SEQUENCE")),
 		field.Enum("author").Values("CUSTOMER", "AGENT", "OPERATOR", "SYSTEM").Immutable(),
 		field.String("author_id").Optional().Nillable().Immutable().Comment("API key of the operator who wrote it."),
 		field.String("author_name").Default("").Immutable(),

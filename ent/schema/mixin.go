@@ -3,31 +3,30 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
-	"entgo.io/ent/schema/mixin"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
+	"parley/ent/relay"
 )
 
 // base gives an entity its prefixed id, its workspace and its time of creation, and confines every viewer to its
 // own workspace (rule.go). Thread says how a viewer with a thread token is confined further.
 type base struct {
-	mixin.Schema
+	entity
 	prefix string
 	thread scope
 }
 
 // Fields of every entity in a workspace.
-func (b base) Fields() []ent.Field {
-	return []ent.Field{
+func (b base) Fields() []field.Field {
+	return []field.Field{
 		field.String("id").DefaultFunc(id.Func(b.prefix)).Immutable().Unique(),
-		field.String("workspace_id").Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.String("workspace_id").Immutable().Annotations(relay.Hidden()),
 		field.Int64("created_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Immutable().
-			Annotations(entgql.OrderField("CREATED_AT")),
+			Annotations(relay.OrderField("CREATED_AT")),
 	}
 }
 
@@ -42,10 +41,10 @@ func (b base) Hooks() []ent.Hook { return []ent.Hook{confineMutations(b.thread)}
 
 // connection are the annotations of an entity that the API lists page by page.
 func connection() []schema.Annotation {
-	return []schema.Annotation{entgql.RelayConnection(), entgql.QueryField()}
+	return []schema.Annotation{relay.Listed()}
 }
 
 // internal are the annotations of an entity that the API never shows.
 func internal() []schema.Annotation {
-	return []schema.Annotation{entgql.Skip(entgql.SkipAll)}
+	return []schema.Annotation{relay.Hidden()}
 }

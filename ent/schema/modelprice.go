@@ -3,25 +3,25 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // ModelPrice is what a model costs a workspace from a moment on. Amounts are millionths of the currency for a million
 // tokens.
-type ModelPrice struct{ ent.Schema }
+type ModelPrice struct{ entity }
 
 // Mixin of a price.
-func (ModelPrice) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Price, thread: noThread}, audited{}}
+func (ModelPrice) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Price, thread: noThread}, audited{}}
 }
 
 // Fields of a price.
-func (ModelPrice) Fields() []ent.Field {
-	return []ent.Field{
+func (ModelPrice) Fields() []field.Field {
+	return []field.Field{
 		field.String("model").NotEmpty().MaxRuneLen(200).Immutable().Comment("`provider/model`, or the beginning of such names with a * behind it."),
 		field.String("currency").Comment("ISO 4217."),
 		field.Int64("input_micros").NonNegative(),

@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/raw"
 )
 
 // MutationResult remembers the first result of a clientMutationId for 24 hours.
-type MutationResult struct{ ent.Schema }
+type MutationResult struct{ entity }
 
 // Mixin of a remembered mutation. A thread token may remember its own.
-func (MutationResult) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Mutation, thread: scope{column: "viewer"}}}
+func (MutationResult) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Mutation, thread: scope{column: "viewer"}}}
 }
 
 // Fields of a remembered mutation.
-func (MutationResult) Fields() []ent.Field {
-	return []ent.Field{
+func (MutationResult) Fields() []field.Field {
+	return []field.Field{
 		field.String("viewer").Immutable().Comment("API key, or thread of a thread token."),
 		field.String("name").Immutable(),
 		field.String("client_mutation_id").Immutable(),

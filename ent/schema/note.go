@@ -3,21 +3,21 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 )
 
 // Note is a remark on a thread that only operators see.
-type Note struct{ ent.Schema }
+type Note struct{ entity }
 
 // Mixin of a note.
-func (Note) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Note, thread: noThread}} }
+func (Note) Mixin() []Mixin { return []Mixin{base{prefix: id.Note, thread: noThread}} }
 
 // Fields of a note.
-func (Note) Fields() []ent.Field {
-	return []ent.Field{
+func (Note) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.String("author_id").Immutable(),
 		field.String("author_name").Immutable(),

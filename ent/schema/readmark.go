@@ -4,21 +4,21 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 )
 
 // ReadMark is how far the operator of a key has read a thread.
-type ReadMark struct{ ent.Schema }
+type ReadMark struct{ entity }
 
 // Mixin of a read mark.
-func (ReadMark) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.ReadMark, thread: noThread}} }
+func (ReadMark) Mixin() []Mixin { return []Mixin{base{prefix: id.ReadMark, thread: noThread}} }
 
 // Fields of a read mark.
-func (ReadMark) Fields() []ent.Field {
-	return []ent.Field{
+func (ReadMark) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.String("key_id").Immutable().Comment("API key of the operator."),
 		field.Int64("sequence").Comment("Of the last message that was read."),

@@ -4,24 +4,24 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Reminder is something the agent writes later by itself: a follow-up after silence, or what was scheduled.
-type Reminder struct{ ent.Schema }
+type Reminder struct{ entity }
 
 // Mixin of a reminder.
-func (Reminder) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Reminder, thread: noThread}}
+func (Reminder) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Reminder, thread: noThread}}
 }
 
 // Fields of a reminder. Either text or instruction is set.
-func (Reminder) Fields() []ent.Field {
-	return []ent.Field{
+func (Reminder) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.Enum("kind").Values("FOLLOW_UP", "SCHEDULED").Immutable(),
 		field.Enum("state").Values("PENDING", "SENT", "CANCELLED").Default("PENDING"),

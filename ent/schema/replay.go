@@ -3,22 +3,22 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Replay is a run that delivers past events to an integration once more.
-type Replay struct{ ent.Schema }
+type Replay struct{ entity }
 
 // Mixin of a replay.
-func (Replay) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Replay, thread: noThread}} }
+func (Replay) Mixin() []Mixin { return []Mixin{base{prefix: id.Replay, thread: noThread}} }
 
 // Fields of a replay.
-func (Replay) Fields() []ent.Field {
-	return []ent.Field{
+func (Replay) Fields() []field.Field {
+	return []field.Field{
 		field.String("integration_id").Immutable(),
 		field.Int64("since").GoType(ms.Time(0)).Immutable(),
 		field.Int64("until").GoType(ms.Time(0)).Immutable(),

@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Secret is a value that is encrypted at rest and never returned: a webhook secret, an ed25519 key or a function's header.
-type Secret struct{ ent.Schema }
+type Secret struct{ entity }
 
 // Mixin of a secret.
-func (Secret) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Secret, thread: noThread}, audited{}}
+func (Secret) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Secret, thread: noThread}, audited{}}
 }
 
 // Fields of a secret.
-func (Secret) Fields() []ent.Field {
-	return []ent.Field{
+func (Secret) Fields() []field.Field {
+	return []field.Field{
 		field.String("owner_id").Immutable().Comment("Integration or function that it belongs to."),
 		field.Enum("kind").Values("WEBHOOK", "HEADER", "ED25519").Immutable(),
 		field.String("name").Default("").Immutable().Comment("Name of the header; of an ed25519 key its public half."),

@@ -3,22 +3,22 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Session is a browser that is signed in with a key. Only a hash of its cookie is kept. A session that has ended has no row.
-type Session struct{ ent.Schema }
+type Session struct{ entity }
 
 // Mixin of a session.
-func (Session) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Session, thread: noThread}} }
+func (Session) Mixin() []Mixin { return []Mixin{base{prefix: id.Session, thread: noThread}} }
 
 // Fields of a session.
-func (Session) Fields() []ent.Field {
-	return []ent.Field{
+func (Session) Fields() []field.Field {
+	return []field.Field{
 		field.String("key_id").Immutable().Comment("API key that signed in."),
 		field.String("hash").Sensitive().Immutable().Comment("SHA-256 of the cookie, in hex."),
 		field.String("user_agent").Default("").Immutable(),

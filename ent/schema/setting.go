@@ -1,17 +1,17 @@
 package schema
 
 import (
-	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
+
+	"parley/ent/field"
 )
 
 // Setting is one fact about the whole installation, such as the check value of the secret key.
-type Setting struct{ ent.Schema }
+type Setting struct{ entity }
 
 // Fields of a setting.
-func (Setting) Fields() []ent.Field {
-	return []ent.Field{
+func (Setting) Fields() []field.Field {
+	return []field.Field{
 		field.String("id").Immutable().Unique(),
 		field.Text("value"),
 	}

@@ -1,32 +1,32 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Step is one call of a model within a turn, with what it said byte for byte.
-type Step struct{ ent.Schema }
+type Step struct{ entity }
 
 // Mixin of a step.
-func (Step) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Step, thread: noThread}} }
+func (Step) Mixin() []Mixin { return []Mixin{base{prefix: id.Step, thread: noThread}} }
 
 // Fields of a step.
-func (Step) Fields() []ent.Field {
-	return []ent.Field{
+func (Step) Fields() []field.Field {
+	return []field.Field{
 		field.String("turn_id").Immutable(),
 		field.String("thread_id").Immutable(),
 		field.Int("number").Immutable().Comment("From 1 within the turn."),
 		field.String("provider").Immutable(),
 		field.String("model").Immutable().Comment("The model that really answered."),
-		field.String("credential_id").Default("").Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+		field.String("credential_id").Default("").Immutable().Annotations(relay.Hidden()).
 			Comment("Credential of the workspace that was used; empty for a provider of the server."),
 		field.Text("content").GoType(raw.JSON("")).Immutable().Comment("Parts of the model's message in our own form, with the provider's bytes beside each."),
 		field.String("finish").Immutable().Comment("stop, tools, length, blocked, malformed_call, cut, other, or dropped: said, and never stored as a message."),

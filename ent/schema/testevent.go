@@ -3,24 +3,24 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/raw"
 )
 
 // TestEvent is something that happened in a test run.
-type TestEvent struct{ ent.Schema }
+type TestEvent struct{ entity }
 
 // Mixin of a test event.
-func (TestEvent) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.TestEvent, thread: noThread}}
+func (TestEvent) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.TestEvent, thread: noThread}}
 }
 
 // Fields of a test event.
-func (TestEvent) Fields() []ent.Field {
-	return []ent.Field{
+func (TestEvent) Fields() []field.Field {
+	return []field.Field{
 		field.String("run_id").Immutable(),
 		field.Int("number").Immutable().Comment("From 1 within the run."),
 		field.Text("data").GoType(raw.JSON("")).Immutable(),

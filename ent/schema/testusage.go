@@ -3,23 +3,23 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 )
 
 // TestUsage is what one call of a model within a test run used. It stays when the run is forgotten: it was paid for.
-type TestUsage struct{ ent.Schema }
+type TestUsage struct{ entity }
 
 // Mixin of a test usage.
-func (TestUsage) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.TestUsage, thread: noThread}}
+func (TestUsage) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.TestUsage, thread: noThread}}
 }
 
 // Fields of a test usage.
-func (TestUsage) Fields() []ent.Field {
-	return []ent.Field{
+func (TestUsage) Fields() []field.Field {
+	return []field.Field{
 		field.String("run_id").Immutable(),
 		field.String("agent_id").Immutable(),
 		field.String("provider").Immutable(),

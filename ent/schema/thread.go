@@ -1,30 +1,30 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/relay"
 )
 
 // Thread is one dialogue with one customer. Its row is also the lock of everything below it, and counts its events.
-type Thread struct{ ent.Schema }
+type Thread struct{ entity }
 
 // Mixin of a thread.
-func (Thread) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.Thread, thread: scope{column: "id"}}}
+func (Thread) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.Thread, thread: scope{column: "id"}}}
 }
 
 // Fields of a thread.
-func (Thread) Fields() []ent.Field {
-	return []ent.Field{
+func (Thread) Fields() []field.Field {
+	return []field.Field{
 		field.String("agent_id").Immutable(),
 		field.String("customer_id").Immutable(),
 		field.String("channel").Default("").MaxRuneLen(64).Immutable(),
@@ -34,13 +34,13 @@ func (Thread) Fields() []ent.Field {
 		field.Int64("epoch").Default(0).Comment("Raised when a person takes over; what a turn writes with an older one is refused."),
 		field.Int64("last_seq").Default(0).Comment("Sequence of the thread's newest event."),
 		field.Int("shard").Immutable().Comment("Feed shard of the workspace that carries the thread's events."),
-		field.Int("message_count").Default(0).Annotations(entgql.OrderField("MESSAGE_COUNT")),
+		field.Int("message_count").Default(0).Annotations(relay.OrderField("MESSAGE_COUNT")),
 		field.String("last_message_id").Optional().Nillable(),
 		field.Int64("last_message_at").GoType(ms.Time(0)).Optional().Nillable(),
-		field.Int64("last_activity_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Annotations(entgql.OrderField("LAST_ACTIVITY_AT")),
+		field.Int64("last_activity_at").GoType(ms.Time(0)).DefaultFunc(ms.Now).Annotations(relay.OrderField("LAST_ACTIVITY_AT")),
 		field.String("operator_id").Optional().Nillable().Comment("API key of the operator who has the talk."),
 		field.Int64("operator_since").GoType(ms.Time(0)).Optional().Nillable(),
-		field.Int64("waiting_since").GoType(ms.Time(0)).Default(int64(ms.Never)).Annotations(entgql.OrderField("WAITING_SINCE")).
+		field.Int64("waiting_since").GoType(ms.Time(0)).Default(int64(ms.Never)).Annotations(relay.OrderField("WAITING_SINCE")).
 			Comment("Since when it waits for a person; ms.Never if it does not."),
 		field.Int64("success_at").GoType(ms.Time(0)).Optional().Nillable().Comment("When the tag success was first put on; so the next ones."),
 		field.Int64("contact_at").GoType(ms.Time(0)).Optional().Nillable(),
@@ -63,7 +63,7 @@ func (Thread) Edges() []ent.Edge {
 		edge.From("customer", Customer.Type).Ref("threads").Field("customer_id").Unique().Required().Immutable(),
 		edge.To("last_message", Message.Type).Field("last_message_id").Unique(),
 		// Loaded by graph/ for those who may read keys: a viewer with a thread token would lose the whole thread.
-		edge.To("operator", APIKey.Type).Field("operator_id").Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("operator", APIKey.Type).Field("operator_id").Unique().Annotations(relay.Hidden()),
 		edge.To("tags", ThreadTag.Type),
 	}
 }

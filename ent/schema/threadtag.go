@@ -4,23 +4,23 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 )
 
 // ThreadTag is a mark on a thread. Its presence is the row: removing the tag deletes it.
-type ThreadTag struct{ ent.Schema }
+type ThreadTag struct{ entity }
 
 // Mixin of a tag.
-func (ThreadTag) Mixin() []ent.Mixin {
-	return []ent.Mixin{base{prefix: id.ThreadTag, thread: byThreadID}}
+func (ThreadTag) Mixin() []Mixin {
+	return []Mixin{base{prefix: id.ThreadTag, thread: byThreadID}}
 }
 
 // Fields of a tag.
-func (ThreadTag) Fields() []ent.Field {
-	return []ent.Field{
+func (ThreadTag) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.String("name").NotEmpty().MaxRuneLen(64).Immutable(),
 		field.Text("text").Default("").Comment("What was said when it was raised, for instance the text for the operator."),

@@ -4,23 +4,23 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
-	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"parley/ent/field"
 	"parley/ent/id"
 	"parley/ent/ms"
 )
 
 // Turn is the agent's work on what the customer said. At most one turn of a thread has not ended; its row is also
 // the queue entry that workers claim.
-type Turn struct{ ent.Schema }
+type Turn struct{ entity }
 
 // Mixin of a turn.
-func (Turn) Mixin() []ent.Mixin { return []ent.Mixin{base{prefix: id.Turn, thread: byThreadID}} }
+func (Turn) Mixin() []Mixin { return []Mixin{base{prefix: id.Turn, thread: byThreadID}} }
 
 // Fields of a turn.
-func (Turn) Fields() []ent.Field {
-	return []ent.Field{
+func (Turn) Fields() []field.Field {
+	return []field.Field{
 		field.String("thread_id").Immutable(),
 		field.String("agent_id").Immutable(),
 		field.Enum("state").Values("DUE", "RUNNING", "PARKED", "ENDED").Default("DUE"),

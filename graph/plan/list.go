@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strconv"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/ent"
+	"parley/ent/relay"
 )
 
 // List is a connection. Its arguments are given at each run, as a Page.
@@ -300,11 +300,11 @@ func (l *List) writeRows(w *writer, p Page) error {
 	}
 	s := l.selector(p, columns)
 	down := p.Descending != (p.Last > 0)
-	way := entgql.OrderDirectionAsc
+	way := relay.OrderDirectionAsc
 	if down {
-		way = entgql.OrderDirectionDesc
+		way = relay.OrderDirectionDesc
 	}
-	for _, predicate := range entgql.CursorsPredicate(p.After, p.Before, "id", p.Column, way) {
+	for _, predicate := range relay.CursorsPredicate(p.After, p.Before, "id", p.Column, way) {
 		predicate(s)
 	}
 	order := []string{p.Column}

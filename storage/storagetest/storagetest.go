@@ -22,6 +22,7 @@ import (
 	"parley/ent/viewer"
 	"parley/eventlog"
 	"parley/storage"
+	"parley/storage/drift"
 )
 
 // Each runs test on SQLite and on Postgres, as parallel sub-tests named after them. It fails, and never skips, when
@@ -156,4 +157,14 @@ func Workspace(t testing.TB, db *storage.DB, name string) (string, context.Conte
 		t.Fatal(err)
 	}
 	return workspace, ctx
+}
+
+// Drift returns what the migrations of db lack of ent/schema, as statements.
+func Drift(t testing.TB, db *storage.DB) string {
+	t.Helper()
+	missing, err := drift.Of(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return missing
 }
