@@ -113,7 +113,7 @@ func (p *people) live() {
 	}
 	made := said(p.agent)
 	p.thread, p.customer = idIn(p.t, made, "thr_"), idIn(p.t, made, "cus_")
-	said(p.broken)
+	other := idIn(p.t, said(p.broken), "thr_")
 	waitUntil(p.t, func() bool {
 		log := p.log.String()
 		return strings.Contains(log, "a function was called") && strings.Count(log, "a turn has ended") >= 2 && strings.Contains(log, "a delivery was tried") && strings.Count(log, "a model failed") >= 3
@@ -130,6 +130,10 @@ func (p *people) live() {
 	}
 	p.nobody(fmt.Sprintf(`mutation { startChat(input: {agentId: %q, name: "canary-person", metadata: {from: "canary-person"}}) { threadId } }`, p.agent))
 	p.ask(p.key, fmt.Sprintf(`mutation { testAgent(input: {agentId: %q, text: "canary-person", customer: {name: "canary-person"}}) { runId } }`, p.agent))
+	before := strings.Count(p.log.String(), "a model failed")
+	p.ask(p.key, fmt.Sprintf(`mutation { testAgent(input: {agentId: %q, text: "canary-person", customer: {name: "canary-person"}}) { runId } }`, p.broken))
+	p.ask(p.key, fmt.Sprintf(`mutation { suggestReply(input: {threadId: %q, instruction: "tell canary-person"}) { text } }`, other))
+	waitUntil(p.t, func() bool { return strings.Count(p.log.String(), "a model failed") >= before+6 })
 	p.ask(p.key, `{ threads(where: {text: "canary-person"}) { totalCount } customers(where: {nameContainsFold: "canary-person"}) { totalCount } }`)
 	p.ask(p.key, fmt.Sprintf(`{ exportCustomer(customerId: %q) { url } }`, p.customer))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"regexp"
@@ -120,7 +121,7 @@ func TestNoOperationReachesAnotherWorkspace(t *testing.T) { // alone: it takes r
 		}
 		every := 1
 		if name == "postgres" && os.Getenv("PARLEY_SOAK") == "" {
-			every = 7 // rules and guard are the same; only the SQL differs
+			every = 3 // rules and guard are the same; only the SQL differs. Which third it is differs from run to run.
 		}
 		t.Run(name+"/rules", func(t *testing.T) {
 			if refused := tryAll(t, newAPI(t, storagetest.Open(t, at)), n, every); refused > 0 {
@@ -148,7 +149,7 @@ func tryAll(t *testing.T, a *api, n neighbour, every int) (guarded int) {
 	schema := publicSchema(t)
 	f := files{a, serveFiles(t, a)}
 	before := a.rowsOf(n.workspace)
-	cells, number := 0, 0
+	cells, number := 0, rand.IntN(every)
 	try := func(o operation, p place, v string) {
 		if number++; number%every != 0 {
 			return
