@@ -27,6 +27,8 @@ release: ## Build static binaries for every system into bin/release, with checks
 	@scripts/release $(VERSION)
 
 # The packages of web pages. What is built of them is committed, so that Go alone builds the server.
+# Of those in PACKED the server embeds the assets as a ZIP file; a test holds it against dist/assets.
+PACKED = console graphiql
 PAGES = $(patsubst %/package.json,%,$(wildcard console/package.json chat/package.json graphiql/package.json))
 
 .PHONY: build/console
@@ -35,6 +37,7 @@ build/console: ## Build the web pages: console, chat, GraphiQL
 		echo "$$page"; \
 		(cd "$$page" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent --if-present generate && npm run --silent build); \
 	done
+	go run scripts/packpages.go $(PACKED)
 
 .PHONY: screenshots
 screenshots: ## Write the pictures of docs/screenshots again, by the tests of the console
@@ -84,7 +87,7 @@ verify/console: ## Fail when built web pages are not what their sources give, by
 	tar --create --exclude=node_modules schema.graphql $(PAGES) | tar --extract --directory "$$copy"; \
 	for page in $(PAGES); do \
 		(cd "$$copy/$$page" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent --if-present generate && npm run --silent --if-present check && npm run --silent build); \
-		diff --recursive --brief --exclude=node_modules "$$page" "$$copy/$$page" || \
+		diff --recursive --brief --exclude=node_modules --exclude=assets.zip "$$page" "$$copy/$$page" || \
 			{ echo "built pages are stale: run make build/console and commit the result"; exit 1; }; \
 	done
 

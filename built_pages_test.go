@@ -5,11 +5,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/static"
 )
 
 // Built files are committed. Whoever changes a source and does not build leaves the mark of the old one behind; `make
@@ -27,6 +30,40 @@ func TestBuiltPagesAreOfTheirSources(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the server embeds of them is a copy, which `make build/console` makes too.
+func TestPackedAssetsAreThoseBuilt(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"console", "graphiql"} {
+		t.Run(folder, func(t *testing.T) {
+			packed, err := os.ReadFile(filepath.Join(folder, "dist", "assets.zip"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in, out := texts(t, static.Unpacked(packed), "assets"), texts(t, os.DirFS(filepath.Join(folder, "dist")), "assets"); !maps.Equal(in, out) {
+				t.Error("the packed assets are stale: run make build/console and commit the result")
+			}
+		})
+	}
+}
+
+// texts are the files below a folder.
+func texts(t *testing.T, from fs.FS, folder string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := fs.WalkDir(from, folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(from, name)
+		all[name] = string(text)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d files: %v", len(all), err)
+	}
+	return all
 }
 
 // sourcesOf is the hash that build.mjs of a folder leaves beside what it has built.

@@ -1,5 +1,5 @@
 // Package console is the operators' web console: its source in TypeScript below src, and what was built of it below dist,
-// which is embedded in the program. It talks with the server by the public API alone.
+// which is embedded in the program, its assets packed. It talks with the server by the public API alone.
 //
 //	mux.Handle("/", console.Handler())
 package console
@@ -8,8 +8,6 @@ import (
 	"bytes"
 	"crypto/rand"
 	"embed"
-	"fmt"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,8 +15,11 @@ import (
 	"parley/static"
 )
 
-//go:embed all:dist
-var built embed.FS
+//go:embed dist/index.html
+var page []byte
+
+//go:embed dist/assets.zip
+var packed []byte
 
 // Documents are the GraphQL documents that the console sends.
 //
@@ -33,11 +34,7 @@ var places = []string{"", "inbox", "agents", "integrations", "overview", "access
 
 // Handler serves the page at the paths of the console, and its assets below /assets/; all other paths are 404.
 func Handler() http.Handler {
-	page, err := fs.ReadFile(built, "dist/index.html")
-	if err != nil {
-		panic(fmt.Sprintf("console: read the embedded page: %v", err)) // it is part of the program
-	}
-	assets := static.New(built, "dist/assets", "/assets/")
+	assets := static.New(static.Unpacked(packed), "assets", "/assets/")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		if !slices.Contains(places, first) {

@@ -1,28 +1,25 @@
 // Package graphiql is GraphiQL as it is served by the program, without anything from elsewhere: its source below src, and what was
-// built of it below dist, which is embedded. It is signed in by the session of the browser.
+// built of it below dist, which is embedded, its assets packed. It is signed in by the session of the browser.
 //
 //	mux.Handle("/graphiql", graphiql.Handler())
 package graphiql
 
 import (
-	"embed"
-	"fmt"
-	"io/fs"
+	_ "embed" // the page and its assets
 	"net/http"
 
 	"parley/static"
 )
 
-//go:embed dist
-var built embed.FS
+//go:embed dist/index.html
+var page []byte
+
+//go:embed dist/assets.zip
+var packed []byte
 
 // Handler serves /graphiql and its assets below /graphiql/assets/.
 func Handler() http.Handler {
-	page, err := fs.ReadFile(built, "dist/index.html")
-	if err != nil {
-		panic(fmt.Sprintf("graphiql: read the embedded page: %v", err)) // it is part of the program
-	}
-	assets := static.New(built, "dist/assets", "/graphiql/assets/")
+	assets := static.New(static.Unpacked(packed), "assets", "/graphiql/assets/")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/graphiql" && r.URL.Path != "/graphiql/" {
 			assets.ServeHTTP(w, r)

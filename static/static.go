@@ -1,10 +1,11 @@
 // Package static serves the built files of web pages that are embedded in the program, and says what the pages may do.
 //
-//	files := static.New(built, "dist/assets", "/chat/assets/")
+//	files := static.New(static.Unpacked(packed), "assets", "/assets/")
 //	mux.Handle("/chat/assets/", files)
 package static
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -37,6 +38,15 @@ func newFile(from fs.FS, name string) file {
 		}
 		return content{plain, compressed(plain)}
 	})}
+}
+
+// Unpacked is what is in a ZIP file. It panics when that cannot be read: it is part of the program.
+func Unpacked(packed []byte) fs.FS {
+	files, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		panic(fmt.Sprintf("static: read the embedded ZIP file: %v", err))
+	}
+	return files
 }
 
 // New returns the files below a folder, served below a path. It panics when they cannot be listed: they are part of the program.
