@@ -92,7 +92,7 @@ func TestWhatIsKeptHoldsNoRequest(t *testing.T) {
 		db.Client.Integration.Create().SetName("n").SetURL("https://example.com/").SetEventTypes([]string{"dialogue.closed"}).ExecX(w.ctx)
 		agentID := w.agent()
 		w.stop()
-		type request struct{ large [1 << 16]byte }
+		type request struct{ _ [1 << 16]byte }
 		var gone, made atomic.Int64
 		carrying := func(ctx context.Context) context.Context {
 			r := &request{}

@@ -60,11 +60,17 @@ type Plain[T any] struct {
 	common[T, *Plain[T]]
 }
 
-// The kinds of fields without checks.
-func Bool(string) *Plain[bool]     { return plain[bool]() }
-func Bytes(string) *Plain[[]byte]  { return plain[[]byte]() }
+// Bool is true or false.
+func Bool(string) *Plain[bool] { return plain[bool]() }
+
+// Bytes are of any length.
+func Bytes(string) *Plain[[]byte] { return plain[[]byte]() }
+
+// JSON is of the type of the value.
 func JSON(string, any) *Plain[any] { return plain[any]() }
-func Enum(string) *Plain[string]   { return plain[string]() }
+
+// Enum is one of some words.
+func Enum(string) *Plain[string] { return plain[string]() }
 
 func plain[T any]() *Plain[T] {
 	f := &Plain[T]{}
@@ -107,8 +113,10 @@ type Number[T int | int64] struct {
 	common[T, *Number[T]]
 }
 
-// The sizes of numbers.
-func Int(string) *Number[int]     { return number[int]() }
+// Int is a number of the machine's size.
+func Int(string) *Number[int] { return number[int]() }
+
+// Int64 is a number of 64 bits.
 func Int64(string) *Number[int64] { return number[int64]() }
 
 func number[T int | int64]() *Number[T] {
