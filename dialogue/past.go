@@ -12,7 +12,7 @@ import (
 
 const (
 	// maxPastBytes bounds what a process keeps of threads that its models have read, in bytes of memory.
-	maxPastBytes = 16 << 20
+	maxPastBytes = 4 << 20
 	// entryBytes and callBytes are what an entry, and a call or its result, takes beside its text.
 	entryBytes, callBytes = 300, 200
 )

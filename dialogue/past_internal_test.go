@@ -19,7 +19,7 @@ func TestThePastOfThreadsTakesWhatItCounts(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			var p pasts
 			kept := 0
-			for ; p.size < maxPastBytes/4; kept++ {
+			for ; p.size < 3<<20; kept++ {
 				var entries []entry
 				for i := range like.entries {
 					entries = append(entries, messageEntry(&ent.Message{
@@ -45,7 +45,7 @@ func TestWhatIsKeptOfThreadsIsBounded(t *testing.T) {
 	for i := range 200 {
 		p.keep(fmt.Sprint(i), one, 1)
 	}
-	if p.size > maxPastBytes || len(p.known) < 20 {
+	if p.size > maxPastBytes || len(p.known) < 10 {
 		t.Errorf("%d threads of %d bytes are kept", len(p.known), p.size)
 	}
 	if _, ok := p.take("199"); !ok {
