@@ -52,7 +52,7 @@ func main() {
 			seen++
 		}
 	}
-	fmt.Printf("%d controls of %d taken away, %d missed by a test\n", tried, len(controls), seen)
+	fmt.Printf("%d controls of %d taken away, %d noticed by a test\n", tried, len(controls), seen)
 	if tried == 0 || seen < tried {
 		_ = os.RemoveAll(copied)
 		os.Exit(1)
