@@ -223,8 +223,11 @@ func TestProgramsOfThePagesWork(t *testing.T) {
 			nextLine(t, name, heard, "message.created evt_")
 		}
 		forged, err := http.Post("http://127.0.0.1:"+port+"/hook", "application/json", strings.NewReader(`{"id":"evt_forged","type":"message.created"}`))
-		if err != nil || forged.StatusCode != http.StatusUnauthorized {
-			t.Errorf("%s takes what is not signed: %v", name, err)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if forged.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s takes what is not signed: %d", name, forged.StatusCode)
 		}
 		_ = forged.Body.Close()
 		r.do(`mutation ($integrationId: ID!) { deleteIntegration(input: {id: $integrationId}) { __typename } }`)

@@ -122,16 +122,19 @@ func serveOn(t testing.TB, c Config, out io.Writer, logger *slog.Logger, more ..
 	return address, stop
 }
 
-// freePort is a port that nobody listens at.
+// freePort is a port that nobody listens at. It lies below those that the kernel hands to outgoing connections, of which one would take
+// it before whoever it is for.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := strconv.Itoa(20_000 + rand.IntN(12_000))
+		if l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // query asks the API and returns the raw answer.
