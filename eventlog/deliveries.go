@@ -89,8 +89,8 @@ func (tx *Tx) insertDeliveries(ctx context.Context, plans []planned) error {
 	return nil
 }
 
-// intoDeliveries begins a statement by hand, as all that ent knows of a delivery would take longer to write down than the
-// database takes to store it. Other columns begin with their defaults.
+// intoDeliveries begins a statement by hand: with ent's builder a delivery cost its transaction half as much again. Other columns
+// begin with their defaults.
 const intoDeliveries = `INSERT INTO deliveries (id, workspace_id, created_at, event_type, thread_id, sequence, ordinal, state, next_at, event_id, integration_id) VALUES `
 
 // deliveries are the rows of what is planned. A delivery begins pending, or held while the integration is disabled, and while a

@@ -120,8 +120,12 @@ func copied[T any](p *T) *T {
 
 // Remember asks that the thread be remembered once the transaction is committed, with what the verb knows beside it, which is not
 // nil and which nobody changes any more. It is remembered through later transactions of this process, until one finds it changed
-// by others.
-func (t *Thread) Remember(beside any) { t.remember = beside }
+// by others. With SQLite, where nothing is assumed, nothing is remembered.
+func (t *Thread) Remember(beside any) {
+	if t.tx.log.Postgres() {
+		t.remember = beside
+	}
+}
 
 // Recall is Assume without reading, for a thread that is remembered and fits. What decides about the verb beside the thread's
 // row, its tags and its agent must be Provided: time may have passed. It reports false when the verb must Assume. When the thread

@@ -178,7 +178,7 @@ func (t *Thread) AddMessage(ctx context.Context, create *ent.MessageCreate) (*en
 }
 
 // Say is AddMessage for a message that has no more than author, author's name, text and client id. It is written at the end (Later),
-// and by hand: it is what customers do, and a builder took longer than all else here.
+// and by hand: ent's builder and the client for it were a quarter of what storing a message allocated.
 func (t *Thread) Say(m *ent.Message) error {
 	m.ID, m.WorkspaceID, m.ThreadID, m.Sequence, m.CreatedAt = id.New(id.Message), t.Row.WorkspaceID, t.Row.ID, t.NextSequence(), t.tx.Now
 	var w statement

@@ -34,7 +34,7 @@ type Tx struct {
 	parent     *string         // what Traceparent returns; nil before it is asked for
 	entTx      *ent.Tx         // nil before the first statement, with Postgres
 	raw        *ent.Client     // runs statements at once
-	client     *ent.Client     // runs what waits before them; nil before it is asked for, as making one costs more than a query
+	client     *ent.Client     // runs what waits before them; nil before it is asked for, as one is some kilobytes
 	later      *ent.Client     // that of Later(nil), likewise
 	again      bool            // whether an earlier run of the verb met with a collision
 	forgetful  bool            // whether an earlier run found a thread not as it was remembered

@@ -1,11 +1,11 @@
 package graph
 
 import (
-	"container/list"
 	"context"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -17,47 +17,39 @@ const documentBytes = 512 << 10
 type documents struct {
 	most int // bytes
 
-	mu     sync.Mutex // protects what follows
-	held   int        // bytes
-	recent list.List  // of *readDocument, the last one used first
-	byText map[string]*list.Element
-}
-
-type readDocument struct {
-	text string
-	read *ast.QueryDocument
+	mu    sync.Mutex // protects what follows
+	held  int        // bytes
+	known *simplelru.LRU[string, *ast.QueryDocument]
 }
 
 var _ graphql.Cache[*ast.QueryDocument] = (*documents)(nil)
 
 func newDocuments(most int) *documents {
-	return &documents{most: most, byText: map[string]*list.Element{}}
+	d := &documents{most: most}
+	known, err := simplelru.NewLRU(most, func(text string, _ *ast.QueryDocument) { d.held -= len(text) })
+	if err != nil {
+		panic("graph: " + err.Error()) // only for a size below 1
+	}
+	d.known = known
+	return d
 }
 
 // Get implements graphql.Cache.
 func (d *documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	e, known := d.byText[text]
-	if !known {
-		return nil, false
-	}
-	d.recent.MoveToFront(e)
-	return e.Value.(*readDocument).read, true
+	return d.known.Get(text)
 }
 
 // Add implements graphql.Cache.
 func (d *documents) Add(_ context.Context, text string, read *ast.QueryDocument) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e, known := d.byText[text]; known {
-		d.recent.MoveToFront(e)
-		return
+	if !d.known.Contains(text) {
+		d.held += len(text)
 	}
-	d.byText[text] = d.recent.PushFront(&readDocument{text, read})
-	for d.held += len(text); d.held > d.most; {
-		last := d.recent.Remove(d.recent.Back()).(*readDocument)
-		delete(d.byText, last.text)
-		d.held -= len(last.text)
+	d.known.Add(text, read)
+	for d.held > d.most {
+		d.known.RemoveOldest()
 	}
 }

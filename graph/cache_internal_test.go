@@ -22,14 +22,14 @@ func TestDocumentsAreKeptWithinBounds(t *testing.T) {
 			t.Fatalf("what is used often was forgotten after %d", n)
 		}
 	}
-	if d.held != 1000 || d.recent.Len() != 10 || len(d.byText) != 10 {
-		t.Errorf("%d documents with %d bytes", d.recent.Len(), d.held)
+	if d.held != 1000 || d.known.Len() != 10 {
+		t.Errorf("%d documents with %d bytes", d.known.Len(), d.held)
 	}
 	if _, known := d.Get(ctx, "090"+strings.Repeat("x", 97)); known {
 		t.Error("the oldest is kept")
 	}
 	d.Add(ctx, strings.Repeat("y", 1001), &ast.QueryDocument{})
-	if d.held != 0 || d.recent.Len() != 0 || len(d.byText) != 0 {
-		t.Errorf("one that is too large leaves %d documents with %d bytes", d.recent.Len(), d.held)
+	if d.held != 0 || d.known.Len() != 0 {
+		t.Errorf("one that is too large leaves %d documents with %d bytes", d.known.Len(), d.held)
 	}
 }

@@ -130,6 +130,5 @@ func hideKey(key *string) *seal.Text {
 	if key == nil {
 		return nil
 	}
-	hidden := seal.Hide(*key)
-	return &hidden
+	return new(seal.Hide(*key))
 }

@@ -103,9 +103,11 @@ func (f *front) observe(ctx context.Context, next graphql.OperationHandler) grap
 		}
 		answered = true
 		took := time.Since(began)
-		errs := gqlerror.List{translate(context.Cause(ctx)).gql(ctx)} // if it ended before it began
+		var errs gqlerror.List
 		if response != nil {
 			errs = response.Errors
+		} else { // it ended before it began
+			errs = gqlerror.List{translate(context.Cause(ctx)).gql(ctx)}
 		}
 		f.operations.count(kind, fields, errs)
 		for _, field := range fields {

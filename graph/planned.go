@@ -66,10 +66,10 @@ type plannedKey struct{}
 // Exec implements graphql.ExecutableSchema.
 func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
-	v, known := viewer.FromContext(ctx)
 	if op.Operation.Operation == ast.Mutation {
 		return p.mutate(op)
 	}
+	v, known := viewer.FromContext(ctx)
 	if !known || op.Operation.Operation != ast.Query {
 		return p.executableSchema.Exec(ctx)
 	}
