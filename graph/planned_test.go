@@ -44,6 +44,23 @@ func TestAPlanIsOneStatement(t *testing.T) {
 }
 
 // Tags are read for all threads of a page at once, also without their names, by which they are ordered.
+// A thread that is reached on several ways has its tags asked for on all of them at once (with -race).
+func TestTagsOfAThreadAreAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, storagetest.Open(t, storagetest.Postgres(t)))
+	threadID := a.thread(a.agent("A"))
+	for _, name := range []string{"c", "b", "a"} {
+		a.must(`mutation($t: ID!, $n: String!) { addTag(input: {threadId: $t, tag: $n}) { thread { id } } }`, map[string]any{"t": threadID, "n": name})
+		a.must(`mutation($t: ID!) { sendMessage(input: {threadId: $t, text: "x"}) { message { id } } }`, map[string]any{"t": threadID})
+	}
+	for range 20 {
+		r := a.must(`query($t: ID!) { thread(id: $t) { notes { text } messages(first: 10) { edges { node { thread { tags { name } } } } } } }`, map[string]any{"t": threadID})
+		if strings.Count(r.raw, `{"tags":[{"name":"a"},{"name":"b"},{"name":"c"}]}`) < 3 {
+			t.Fatal(r.raw)
+		}
+	}
+}
+
 func TestTagsAreOneStatement(t *testing.T) {
 	t.Parallel()
 	var statements atomic.Int64

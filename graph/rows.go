@@ -262,7 +262,9 @@ func us(d time.Duration) int { return int(d.Microseconds()) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// byName are tags in order, in a list of their own: a thread that is reached on two ways has its tags asked for on both at once.
 func byName(tags []*ent.ThreadTag) []*ent.ThreadTag {
+	tags = slices.Clone(tags)
 	slices.SortFunc(tags, func(a, b *ent.ThreadTag) int { return strings.Compare(a.Name, b.Name) })
 	return tags
 }
