@@ -5,10 +5,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"parley/delivery"
+	"parley/dialogue"
+	"parley/ent/agent"
+	"parley/eventlog"
 	"parley/graph"
 	"parley/graph/limit"
+	"parley/graph/socket"
 	"parley/rate"
+	"parley/retention"
 )
 
 // The tables of docs/limits.md have the limits that a server starts with.
@@ -21,6 +28,7 @@ func TestLimitsAreDescribed(t *testing.T) {
 		{"fragments", grouped(l.Fragments)}, {"selections, fragments unfolded", grouped(l.Selections)}, {"root fields", grouped(l.RootFields)},
 		{"fields that share one place in the answer", grouped(l.ResponseKey)}, {"`__schema` and `__type`", grouped(l.Introspection)},
 		{"nested values and types", grouped(l.Nesting)}, {"cost", grouped(l.Cost)}, {"errors that are told of one answer", grouped(l.Errors)},
+		{"until its body is there, on every path", inWords(bodyWithin)}, {"until a query or mutation has ended", inWords(graph.DefaultTimeout)},
 	})
 	rates, live := rate.Default(), graph.LiveLimits{}.WithDefaults()
 	of := func(kind rate.Kind) string {
@@ -32,9 +40,86 @@ func TestLimitsAreDescribed(t *testing.T) {
 		{"an address without a key", of(rate.Address) + " | `PARLEY_ADDRESS_RATE`, `PARLEY_ADDRESS_COST`"},
 		{"connections of a key, of a thread", grouped(live.KeyConnections) + ", " + grouped(live.ThreadConnections) + " at one server | `PARLEY_KEY_CONNECTIONS`, `PARLEY_THREAD_CONNECTIONS`"},
 		{"messages over one WebSocket", grouped(live.KeyMessages) + " with a key, " + grouped(live.ThreadMessages) + " with a token, a minute | `PARLEY_KEY_MESSAGES`, `PARLEY_THREAD_MESSAGES`"},
-		{"live operations on one WebSocket", "50 |"},
+		{"live operations on one WebSocket", grouped(graph.MaxOperations) + " |"},
+		{"a message over a WebSocket", fmt.Sprintf("%s in %s frames, within %s |", bytesOf(l.Body), grouped(socket.MaxFrames), inWords(socket.MessageTimeout))},
+		{"until `connection_init` is there", inWords(socket.InitTimeout) + " |"},
 	})
-	checkWritten(t, "docs/limits.md", map[string]string{"requests": requests, "callers": callers})
+	checkWritten(t, "docs/limits.md", map[string]string{
+		"requests": requests, "callers": callers, "sizes": sizesTable(), "turns": turnsTable(), "webhooks": webhooksTable(), "kept": keptTable(),
+	})
+}
+
+func sizesTable() string {
+	characters := func(n int) string { return grouped(n) + " characters" }
+	return table("limit", [][2]string{
+		{"message", characters(dialogue.MaxMessage)},
+		{"instructions of an agent", characters(dialogue.MaxInstructions)},
+		{"models, functions of an agent", grouped(dialogue.MaxModels) + ", " + grouped(dialogue.MaxFunctions)},
+		{"`answerSchema` of an agent", fmt.Sprintf("%s, nested %d deep", bytesOf(dialogue.MaxAnswerSchema), dialogue.MaxNesting)},
+		{"`parameters` of a function", bytesOf(dialogue.MaxParameters)},
+		{"name of a function", characters(dialogue.MaxFunctionName) + " of `a-z A-Z 0-9 _ -`, no digit or `-` first"},
+		{"answer of an HTTP function", fmt.Sprintf("%s, of which the model sees %s", bytesOf(dialogue.MaxAnswer), characters(dialogue.ModelReads))},
+		{"`metadata` of a thread or a customer", bytesOf(dialogue.MaxMetadata)},
+		{"integrations of a workspace", grouped(delivery.MaxIntegrations)},
+		{"webhook body", bytesOf(eventlog.MaxBody) + "; longer ones are cut and say `truncated`"},
+		{"a page of a list", grouped(graph.MaxPage)},
+	})
+}
+
+func turnsTable() string {
+	const last, fallback = "one last step without functions, reason LIMIT", "the fallback text, reason LIMIT"
+	row := func(usual, most any, then string) string { return fmt.Sprintf("%v | %v | %s", usual, most, then) }
+	ms := func(n int) string { return inWords(time.Duration(n) * time.Millisecond) }
+	seconds := func(n int) string { return grouped(n) + " s" }
+	return table("default | at most | then", [][2]string{
+		{"calls (`maxCalls`)", row(agent.DefaultMaxCalls, dialogue.MaxCalls, last)},
+		{"steps (`maxSteps`)", row(agent.DefaultMaxSteps, dialogue.MaxSteps, "the same")},
+		{"tokens (`maxTurnTokens`)", row(grouped(agent.DefaultMaxTurnTokens), grouped(dialogue.MaxTurnTokens), "the same")},
+		{"time (`maxTurnSeconds`)", row(seconds(agent.DefaultMaxTurnSeconds), seconds(dialogue.MaxTurnSeconds), fallback)},
+		{"tokens a day (`dailyTokens`)", row("none", "", fallback)},
+		{"quiet time (`quietMs`)", row(ms(agent.DefaultQuietMs), ms(dialogue.MaxQuietMs), "the turn begins")},
+		{"quiet time of messages in a row (`maxWaitMs`)", row(ms(agent.DefaultMaxWaitMs), ms(dialogue.MaxWaitMs), "the same")},
+		{"wait for an approval", row(inWords(dialogue.DefaultApprovalFor), "", "the call is refused")},
+	})
+}
+
+func webhooksTable() string {
+	o := delivery.Options{}.WithDefaults()
+	whole := time.Duration(0)
+	for _, wait := range o.Schedule {
+		whole += wait
+	}
+	return table("limit", [][2]string{
+		{"answer within", inWords(o.Timeout)},
+		{"tries", fmt.Sprintf("%d over about %s (`PARLEY_WEBHOOK_RETRIES`)", len(o.Schedule), inWords(whole.Round(24*time.Hour)))},
+		{"at once to one endpoint, from one server", grouped(o.PerIntegration)},
+		{"attempts a second (`ratePerSecond`)", "none, or 1 to " + grouped(delivery.MaxRate)},
+		{"held for a disabled integration", grouped(o.HeldMost) + " deliveries, " + inWords(o.HeldFor)},
+		{"an endpoint without a success is disabled after", inWords(delivery.HopelessAfter)},
+	})
+}
+
+func keptTable() string {
+	return table("kept for | variable", [][2]string{
+		{"events", inWords(retention.DefaultKeep) + " | `PARLEY_KEEP_EVENTS`"},
+		{"deliveries that have ended, with their attempts", inWords(retention.DefaultKeep) + " | `PARLEY_KEEP_DELIVERIES`"},
+		{"audit log", inWords(retention.DefaultKeepAudit) + " | `PARLEY_KEEP_AUDIT`"},
+	})
+}
+
+// bytesOf writes a size in bytes in KiB.
+func bytesOf(n int) string { return fmt.Sprintf("%d KiB", n>>10) }
+
+// inWords writes a time in its greatest unit that hides nothing.
+func inWords(d time.Duration) string {
+	switch {
+	case d%(24*time.Hour) == 0 && d > 24*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	default:
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	}
 }
 
 func table(head string, rows [][2]string) string {

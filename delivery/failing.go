@@ -20,10 +20,10 @@ import (
 // noticeAfter is how long an endpoint has been failing when its workspace is told, once each.
 var noticeAfter = [...]time.Duration{time.Hour, 24 * time.Hour, 72 * time.Hour}
 
-// An endpoint is given up when it has failed for hopelessAfter without a success between, hopelessLeast times or more, and
+// An endpoint is given up when it has failed for HopelessAfter without a success between, hopelessLeast times or more, and
 // not all at once: at least hopelessSpread lies between the first and the last time.
 const (
-	hopelessAfter  = 5 * 24 * time.Hour
+	HopelessAfter  = 5 * 24 * time.Hour
 	hopelessLeast  = 10
 	hopelessSpread = 24 * time.Hour
 )
@@ -40,7 +40,7 @@ func (h health) notice(now ms.Time) int64 {
 }
 
 func (h health) hopeless(now ms.Time) bool {
-	return h.firstFailure != 0 && h.failures >= hopelessLeast && now.Sub(h.firstFailure) >= hopelessAfter &&
+	return h.firstFailure != 0 && h.failures >= hopelessLeast && now.Sub(h.firstFailure) >= HopelessAfter &&
 		h.lastFailure.Sub(h.firstFailure) >= hopelessSpread
 }
 
@@ -56,7 +56,7 @@ func (s *Service) attend(ctx context.Context) error {
 	type found struct{ id, workspace string }
 	var failing []found
 	args := []any{noticeAfter[0].Milliseconds(), noticeAfter[1].Milliseconds(), noticeAfter[2].Milliseconds(),
-		hopelessAfter.Milliseconds(), hopelessLeast, hopelessSpread.Milliseconds()}
+		HopelessAfter.Milliseconds(), hopelessLeast, hopelessSpread.Milliseconds()}
 	err := eventlog.Scan(ctx, s.log.Client(), s.sql(failingSQL), args, func(row eventlog.Row) error {
 		var f found
 		err := row.Scan(&f.id, &f.workspace)

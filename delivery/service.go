@@ -58,9 +58,8 @@ type Service struct {
 	cache   signerCache
 }
 
-// New returns the service of one database. The client sends; guard, which should be the client's own, judges URLs when
-// they are saved. New starts nothing: see Run.
-func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *outbound.Guard, o Options) *Service {
+// WithDefaults returns the options with the default of each that is zero.
+func (o Options) WithDefaults() Options {
 	o.Version = cmp.Or(o.Version, "dev")
 	o.Workers = cmp.Or(o.Workers, 512)
 	o.PerWorkspace = cmp.Or(o.PerWorkspace, 64)
@@ -85,6 +84,13 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
+	return o
+}
+
+// New returns the service of one database. The client sends; guard, which should be the client's own, judges URLs when
+// they are saved. New starts nothing: see Run.
+func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *outbound.Guard, o Options) *Service {
+	o = o.WithDefaults()
 	s := &Service{log: log, keys: keys, client: client, guard: guard, o: o, chores: eventlog.NewSignal(), replays: eventlog.NewSignal()}
 	s.metrics, s.texts = newMetrics(s), s.newTexts()
 	return s

@@ -19,13 +19,23 @@ import (
 // Bounds of texts, in characters, and of JSON, in bytes.
 const (
 	maxName         = 200
-	maxInstructions = 100_000
-	maxMessage      = 16_000
-	maxScript       = 256 << 10
-	maxMetadata     = 16 << 10
-	maxAnswerSchema = 16 << 10
-	maxModels       = 10
-	maxNesting      = 32 // of the schema of answers: arrays and objects within one another
+	MaxInstructions = 100_000
+	MaxMessage      = 16_000
+	MaxScript       = 256 << 10
+	MaxMetadata     = 16 << 10
+	MaxAnswerSchema = 16 << 10
+	MaxModels       = 10
+	MaxNesting      = 32 // of the schema of answers: arrays and objects within one another
+)
+
+// The most that an agent may be set to. What it has without is in ent/schema.
+const (
+	MaxQuietMs     = 8000
+	MaxWaitMs      = 60_000
+	MaxCalls       = 100
+	MaxSteps       = 100
+	MaxTurnTokens  = 100_000_000
+	MaxTurnSeconds = 3600
 )
 
 // checkAgent says everything that is wrong with an input; the error is an *invalid.Error, or the database's.
@@ -38,10 +48,10 @@ func (s *Service) checkAgent(ctx context.Context, in AgentInput, create bool) er
 		bad.Add("name", "is required")
 	}
 	if in.Instructions != nil {
-		bad.Text("instructions", *in.Instructions, 0, maxInstructions)
+		bad.Text("instructions", *in.Instructions, 0, MaxInstructions)
 	}
 	if in.FallbackText != nil {
-		bad.Text("fallbackText", *in.FallbackText, 1, maxMessage)
+		bad.Text("fallbackText", *in.FallbackText, 1, MaxMessage)
 	}
 	if in.Models != nil {
 		if err := s.checkModels(ctx, s.log.Client(), &bad, *in.Models); err != nil {
@@ -61,12 +71,12 @@ func (s *Service) checkAgent(ctx context.Context, in AgentInput, create bool) er
 	if in.OnBusy != nil {
 		bad.Check(agent.OnBusyValidator(*in.OnBusy) == nil, "onBusy", "must be FOLD, ENQUEUE, RESTART or REJECT")
 	}
-	checkRange(&bad, "quietMs", in.QuietMs, 0, 8000)
-	checkRange(&bad, "maxWaitMs", in.MaxWaitMs, 0, 60_000)
-	checkRange(&bad, "maxCalls", in.MaxCalls, 1, 100)
-	checkRange(&bad, "maxSteps", in.MaxSteps, 2, 100)
-	checkRange(&bad, "maxTurnTokens", in.MaxTurnTokens, 1000, 100_000_000)
-	checkRange(&bad, "maxTurnSeconds", in.MaxTurnSeconds, 5, 3600)
+	checkRange(&bad, "quietMs", in.QuietMs, 0, MaxQuietMs)
+	checkRange(&bad, "maxWaitMs", in.MaxWaitMs, 0, MaxWaitMs)
+	checkRange(&bad, "maxCalls", in.MaxCalls, 1, MaxCalls)
+	checkRange(&bad, "maxSteps", in.MaxSteps, 2, MaxSteps)
+	checkRange(&bad, "maxTurnTokens", in.MaxTurnTokens, 1000, MaxTurnTokens)
+	checkRange(&bad, "maxTurnSeconds", in.MaxTurnSeconds, 5, MaxTurnSeconds)
 	if in.DailyTokens != nil {
 		bad.Check(*in.DailyTokens >= 0, "dailyTokens", "must not be negative; 0 means no limit")
 	}
@@ -81,7 +91,7 @@ func (s *Service) checkModels(ctx context.Context, client *ent.Client, bad *inva
 	if err != nil {
 		return err
 	}
-	bad.Check(len(models) <= maxModels, "models", "has %d entries; at most %d are allowed", len(models), maxModels)
+	bad.Check(len(models) <= MaxModels, "models", "has %d entries; at most %d are allowed", len(models), MaxModels)
 	for i, choice := range models {
 		field := "models." + strconv.Itoa(i)
 		bad.Text(field, choice, 1, maxName)
@@ -94,7 +104,7 @@ func (s *Service) checkModels(ctx context.Context, client *ent.Client, bad *inva
 }
 
 func (s *Service) checkScript(bad *invalid.Error, script raw.JSON) {
-	if absent(script) || !checkObject(bad, "script", script, maxScript) || s.o.CheckScript == nil {
+	if absent(script) || !checkObject(bad, "script", script, MaxScript) || s.o.CheckScript == nil {
 		return
 	}
 	err := s.o.CheckScript(json.RawMessage(script))
@@ -112,11 +122,11 @@ func (s *Service) checkScript(bad *invalid.Error, script raw.JSON) {
 // checkAnswerSchema records a schema that no answer could be held to, or that is too much to be sent with every question.
 func checkAnswerSchema(bad *invalid.Error, schema raw.JSON) {
 	const field = "answerSchema"
-	if absent(schema) || !checkObject(bad, field, schema, maxAnswerSchema) {
+	if absent(schema) || !checkObject(bad, field, schema, MaxAnswerSchema) {
 		return
 	}
-	if n := nesting(schema); n > maxNesting {
-		bad.Add(field, "is nested %d deep; at most %d are allowed", n, maxNesting)
+	if n := nesting(schema); n > MaxNesting {
+		bad.Add(field, "is nested %d deep; at most %d are allowed", n, MaxNesting)
 		return
 	}
 	if _, err := compileSchema(schema); err != nil {

@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	// maxAnswer is how much of an answer is read, in bytes.
-	maxAnswer = 64 << 10
-	// modelBudget is how much of an answer the model sees, in characters; of a failed one, failedBudget.
-	modelBudget  = 8000
-	failedBudget = 1000
+	// MaxAnswer is how much of an answer is read, in bytes.
+	MaxAnswer = 64 << 10
+	// ModelReads is how much of an answer the model sees, in characters; of a failed one, ModelReadsFailed.
+	ModelReads       = 8000
+	ModelReadsFailed = 1000
 )
 
 // success is what the model sees of a call that brought an answer.
@@ -39,7 +39,7 @@ type success struct {
 func read(f *ent.Function, res *outbound.Response, took time.Duration, hidden hiddenMembers) outcome {
 	bad := func(format string, args ...any) outcome {
 		why := fmt.Sprintf(format, args...)
-		excerpt, cut := shorten(string(res.Body), failedBudget)
+		excerpt, cut := shorten(string(res.Body), ModelReadsFailed)
 		b := failure{Error: why, Status: res.Status, Truncated: cut || res.Truncated, Ms: took.Milliseconds()}
 		switch {
 		case !b.Truncated && json.Valid(res.Body): // what went wrong, as fields that can be read
@@ -66,13 +66,13 @@ func read(f *ent.Function, res *outbound.Response, took time.Duration, hidden hi
 	case len(body) == 0:
 		return good(res, took, nil, false)
 	case res.Truncated:
-		return bad("the answer is longer than %d bytes%s", maxAnswer, effect)
+		return bad("the answer is longer than %d bytes%s", MaxAnswer, effect)
 	case !json.Valid(body) && html:
 		return bad("the endpoint answered with a page for people (HTML) instead of JSON%s", effect)
 	case !json.Valid(body) && (kind != "text/plain" || !utf8.Valid(body)):
 		return bad("the endpoint answered with something that is not JSON%s", effect)
 	case !json.Valid(body):
-		text, cut := shorten(hidden.text(string(body)), modelBudget)
+		text, cut := shorten(hidden.text(string(body)), ModelReads)
 		return good(res, took, text, cut)
 	}
 	part, err := point(body, f.AnswerPointer, hidden)
@@ -80,7 +80,7 @@ func read(f *ent.Function, res *outbound.Response, took time.Duration, hidden hi
 		return bad("%v%s", err, effect)
 	}
 	text := string(compact(part))
-	if excerpt, cut := shorten(text, modelBudget); cut {
+	if excerpt, cut := shorten(text, ModelReads); cut {
 		return good(res, took, excerpt, true)
 	}
 	return good(res, took, json.RawMessage(text), false)

@@ -16,9 +16,9 @@ import (
 func (s *Service) AddTag(ctx context.Context, threadID, tag, text string) (ID, error) {
 	var bad invalid.Error
 	checkTag(&bad, "tag", tag)
-	bad.Text("text", text, 0, maxMessage)
+	bad.Text("text", text, 0, MaxMessage)
 	if tag == TagMessageForOperator {
-		bad.Text("text", text, 1, maxMessage)
+		bad.Text("text", text, 1, MaxMessage)
 	}
 	if err := bad.Err(); err != nil {
 		return ID{}, err

@@ -142,11 +142,11 @@ func (s *Service) agentToTest(ctx context.Context, tx *eventlog.Tx, in DryRunInp
 
 func (in DryRunInput) check() error {
 	var bad invalid.Error
-	bad.Text("text", in.Text, 1, maxMessage)
+	bad.Text("text", in.Text, 1, MaxMessage)
 	bad.Check(len(in.History) <= maxHistory, "history", "has %d messages; at most %d are allowed", len(in.History), maxHistory)
 	for i, m := range in.History {
 		field := "history." + strconv.Itoa(i)
-		bad.Text(field+".text", m.Text, 1, maxMessage)
+		bad.Text(field+".text", m.Text, 1, MaxMessage)
 		bad.Check(m.Author != message.AuthorSYSTEM, field+".author", "must be CUSTOMER, AGENT or OPERATOR")
 	}
 	switch in.Functions {
@@ -156,10 +156,10 @@ func (in DryRunInput) check() error {
 	default:
 		bad.Add("functions", "must be REFUSE, CANNED or LIVE")
 	}
-	bad.Check(len(in.Canned) <= maxFunctions, "canned", "has %d entries; at most %d are allowed", len(in.Canned), maxFunctions)
+	bad.Check(len(in.Canned) <= MaxFunctions, "canned", "has %d entries; at most %d are allowed", len(in.Canned), MaxFunctions)
 	for name, answer := range in.Canned {
 		bad.Check(100 <= answer.Status && answer.Status <= 599, "canned", "the status %d of %s is none of HTTP", answer.Status, name)
-		bad.Check(len(answer.Body) <= maxAnswer, "canned", "the body of %s has %d bytes; at most %d are allowed", name, len(answer.Body), maxAnswer)
+		bad.Check(len(answer.Body) <= MaxAnswer, "canned", "the body of %s has %d bytes; at most %d are allowed", name, len(answer.Body), MaxAnswer)
 	}
 	if err := (ThreadInput{Channel: in.Channel, Metadata: in.Metadata, Customer: in.Customer}).check(); err != nil {
 		var more *invalid.Error

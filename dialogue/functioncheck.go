@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -20,14 +21,16 @@ import (
 	"parley/outbound"
 )
 
+// Bounds of functions: of texts in characters, of the schema of parameters and the template of a body in bytes.
 const (
-	maxDescription = 4000
-	maxSchema      = 64 << 10
-	maxBody        = 64 << 10
-	maxHeaders     = 50
-	maxHeaderValue = 4096
-	minTimeoutMs   = 1000
-	maxTimeoutMs   = 60_000
+	MaxFunctionName = 64
+	MaxParameters   = 64 << 10
+	maxDescription  = 4000
+	maxBody         = 64 << 10
+	maxHeaders      = 50
+	maxHeaderValue  = 4096
+	minTimeoutMs    = 1000
+	maxTimeoutMs    = 60_000
 )
 
 var (
@@ -38,7 +41,7 @@ var (
 		"Te", "Trailer", "Transfer-Encoding", "Upgrade",
 	}
 	badInName = regexp.MustCompile(`[^a-zA-Z0-9_-]`)
-	callable  = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$`)
+	callable  = regexp.MustCompile(fmt.Sprintf(`^[a-zA-Z_][a-zA-Z0-9_-]{0,%d}$`, MaxFunctionName-1))
 )
 
 // checkFunction says everything that is wrong with a function as it is about to be stored. Headers are those of the
@@ -98,7 +101,7 @@ func checkParameters(bad *invalid.Error, f *ent.Function) (properties []string, 
 	if f.Parameters == "" {
 		return nil, true
 	}
-	if !checkObject(bad, "parameters", f.Parameters, maxSchema) {
+	if !checkObject(bad, "parameters", f.Parameters, MaxParameters) {
 		return nil, false
 	}
 	if _, err := compileSchema(f.Parameters); err != nil {

@@ -45,8 +45,8 @@ type FunctionInput struct {
 	Enabled       *bool
 }
 
-// maxFunctions is how many functions an agent may have: more than models can choose from.
-const maxFunctions = 128
+// MaxFunctions is how many functions an agent may have: more than models can choose from.
+const MaxFunctions = 128
 
 // CreateFunction adds a function to an agent. Name is required, and for HTTP functions the URL.
 func (s *Service) CreateFunction(ctx context.Context, in FunctionInput) (ID, error) {
@@ -239,7 +239,7 @@ func nameTaken(ctx context.Context, tx *eventlog.Tx, bad *invalid.Error, f *ent.
 	if err != nil {
 		return fmt.Errorf("read the agent's functions: %w", err)
 	}
-	bad.Check(len(others) < maxFunctions, "agentId", "the agent has %d functions; more are not allowed", len(others))
+	bad.Check(len(others) < MaxFunctions, "agentId", "the agent has %d functions; more are not allowed", len(others))
 	taken := slices.ContainsFunc(others, func(o *ent.Function) bool { return o.Name == f.Name })
 	bad.Check(!taken, "name", "the agent has a function with the name %q", f.Name)
 	return nil

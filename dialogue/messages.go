@@ -21,7 +21,7 @@ type MessageInput struct {
 
 func (in MessageInput) check() error {
 	var bad invalid.Error
-	bad.Text("text", in.Text, 1, maxMessage)
+	bad.Text("text", in.Text, 1, MaxMessage)
 	if in.ClientMessageID != nil {
 		bad.Text("clientMessageId", *in.ClientMessageID, 1, maxName)
 	}
@@ -91,7 +91,7 @@ func (s *Service) SendOperatorMessage(ctx context.Context, in MessageInput) (ID,
 // AddNote stores a remark that only operators see; the result is the note's id.
 func (s *Service) AddNote(ctx context.Context, threadID, text string) (ID, error) {
 	var bad invalid.Error
-	if bad.Text("text", text, 1, maxMessage); bad.Err() != nil {
+	if bad.Text("text", text, 1, MaxMessage); bad.Err() != nil {
 		return ID{}, bad.Err()
 	}
 	return eventlog.WriteOnce(ctx, s.log, func(ctx context.Context, tx *eventlog.Tx) (ID, error) {

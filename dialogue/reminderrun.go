@@ -171,7 +171,7 @@ func giveUp(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, row *ent.R
 // tellPeople lets those who work here know what the agent was to write and did not.
 func tellPeople(ctx context.Context, tx *eventlog.Tx, t *eventlog.Thread, row *ent.Reminder) error {
 	text, _ := shorten("The agent was to write to the customer at "+row.DueAt.String()+" and did not, because a person has the talk: "+
-		row.Text+row.Instruction, maxMessage)
+		row.Text+row.Instruction, MaxMessage)
 	_, err := raise(ctx, tx, t, TagMessageForOperator, text, row.ID)
 	return err
 }

@@ -67,7 +67,7 @@ func checkWords(bad *invalid.Error, field, text, instruction string) {
 	case (text == "") == (instruction == ""):
 		bad.Add(field+"text", "give exactly one of text and instruction")
 	case text != "":
-		bad.Text(field+"text", text, 1, maxMessage)
+		bad.Text(field+"text", text, 1, MaxMessage)
 	default:
 		bad.Text(field+"instruction", instruction, 1, maxInstruction)
 	}

@@ -73,7 +73,7 @@ func misfit(schema raw.JSON, a answer) string {
 	if schema == "" || text == "" || a.end.Reason == model.Blocked {
 		return ""
 	}
-	why, _ := shorten(strings.Join(faults(schema, raw.JSON(text), "the schema", "the answer"), "; "), failedBudget)
+	why, _ := shorten(strings.Join(faults(schema, raw.JSON(text), "the schema", "the answer"), "; "), ModelReadsFailed)
 	return why
 }
 

@@ -83,7 +83,7 @@ func (r *run) prepare(ctx context.Context, v *view, f *ent.Function, c *ent.Call
 	}
 	return &request{
 		Request: outbound.Request{
-			Method: f.Method, URL: target, Header: header, Body: body, MaxBody: maxAnswer,
+			Method: f.Method, URL: target, Header: header, Body: body, MaxBody: MaxAnswer,
 			Timeout: time.Duration(f.TimeoutMs) * time.Millisecond,
 		},
 		endpoint: r.s.endpoints.of(f), safe: f.Idempotent || f.Method == http.MethodGet,

@@ -48,7 +48,7 @@ type Options struct {
 	FirstWithin time.Duration
 	// RetryPause is the pause before the agent's models are tried a second time; 0 means 1 s.
 	RetryPause time.Duration
-	// ApprovalFor is how long a call waits for a person's approval; 0 means 24 h.
+	// ApprovalFor is how long a call waits for a person's approval; 0 means DefaultApprovalFor.
 	ApprovalFor time.Duration
 
 	// OrphanedAfter is when a call counts as lost that was on its way when its turn ended; 0 means 3 min, which is longer
@@ -72,6 +72,9 @@ type Options struct {
 	// Logger is slog.Default() if nil.
 	Logger *slog.Logger
 }
+
+// DefaultApprovalFor is how long a call waits for a person.
+const DefaultApprovalFor = 24 * time.Hour
 
 // ID is the result of a verb that makes or changes one thing: its id.
 type ID struct {
@@ -113,7 +116,7 @@ func New(log *eventlog.Log, keys *seal.Keys, client *outbound.Client, guard *out
 	o.ModelIdle = cmp.Or(o.ModelIdle, 60*time.Second)
 	o.FirstWithin = cmp.Or(o.FirstWithin, 20*time.Second)
 	o.RetryPause = cmp.Or(o.RetryPause, time.Second)
-	o.ApprovalFor = cmp.Or(o.ApprovalFor, 24*time.Hour)
+	o.ApprovalFor = cmp.Or(o.ApprovalFor, DefaultApprovalFor)
 	o.OrphanedAfter = cmp.Or(o.OrphanedAfter, 3*time.Minute)
 	if o.Logger == nil {
 		o.Logger = slog.Default()

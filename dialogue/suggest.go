@@ -180,7 +180,7 @@ func (r *run) draft(ctx context.Context, a *ent.Agent, question model.Request) (
 		got.writing.end(false)
 		r.dropped = append(r.dropped, dropped{got, 0, asked})
 		if text := got.said(); text != "" {
-			return Suggestion{Text: clipped(text, maxMessage-1), Model: got.model()}, nil
+			return Suggestion{Text: clipped(text, MaxMessage-1), Model: got.model()}, nil
 		}
 	}
 	return Suggestion{}, ErrNoSuggestion

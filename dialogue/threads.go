@@ -97,10 +97,10 @@ func (in ThreadInput) check() error {
 		bad.Text("externalId", *in.ExternalID, 1, maxName)
 	}
 	if in.Metadata != nil && !absent(*in.Metadata) {
-		checkObject(&bad, "metadata", *in.Metadata, maxMetadata)
+		checkObject(&bad, "metadata", *in.Metadata, MaxMetadata)
 	}
 	if in.Text != nil {
-		bad.Text("text", *in.Text, 1, maxMessage)
+		bad.Text("text", *in.Text, 1, MaxMessage)
 	}
 	if in.Customer != nil {
 		bad.Check(in.CustomerID == nil, "customerId", "must not be given together with customer")
@@ -125,7 +125,7 @@ func (in CustomerInput) check(bad *invalid.Error) {
 		bad.Check(err == nil, "customer.email", "is no e-mail address")
 	}
 	if in.Metadata != nil && !absent(*in.Metadata) {
-		checkObject(bad, "customer.metadata", *in.Metadata, maxMetadata)
+		checkObject(bad, "customer.metadata", *in.Metadata, MaxMetadata)
 	}
 }
 

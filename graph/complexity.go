@@ -100,5 +100,5 @@ func listCost(child int, first, last *int) int {
 	} else if last != nil {
 		n = *last
 	}
-	return 1 + child*max(1, min(n, maxPage))
+	return 1 + child*max(1, min(n, MaxPage))
 }

@@ -52,7 +52,7 @@ func TestEveryListMultiplies(t *testing.T) {
 				if f.Arguments.ForName(size) == nil {
 					continue
 				}
-				for n, want := range map[int]int{7: 7, 250: 250, 100_000: maxPage} {
+				for n, want := range map[int]int{7: 7, 250: 250, 100_000: MaxPage} {
 					if cost, _ := schema.Complexity(t.Context(), name, f.Name, child, map[string]any{size: int64(n)}); cost/child != want {
 						t.Errorf("%s.%s(%s: %d) costs %d with a child of %d", name, f.Name, size, n, cost, child)
 					}

@@ -18,7 +18,8 @@ import (
 // Sizes of a page.
 const (
 	defaultPage = 50
-	maxPage     = 250
+	// MaxPage is how much of a list is answered at once.
+	MaxPage = 250
 )
 
 // page is the arguments of a connection in the form ent pages with.
@@ -62,7 +63,7 @@ func newPage(at place, after *gql.Cursor, first *int, before *gql.Cursor, last *
 
 func checkSize(bad *invalid.Error, field string, n *int) {
 	if n != nil {
-		bad.Check(*n >= 1 && *n <= maxPage, field, "must be from 1 to %d", maxPage)
+		bad.Check(*n >= 1 && *n <= MaxPage, field, "must be from 1 to %d", MaxPage)
 	}
 }
 

@@ -166,7 +166,7 @@ func (r *deliveryResolver) Event(ctx context.Context, obj *ent.Delivery) (*ent.E
 
 // AttemptLog is the resolver for the attemptLog field.
 func (r *deliveryResolver) AttemptLog(ctx context.Context, obj *ent.Delivery) ([]*ent.Attempt, error) {
-	return r.client.Attempt.Query().Where(attempt.DeliveryID(obj.ID)).Order(attempt.ByNumber()).Limit(maxPage).All(ctx)
+	return r.client.Attempt.Query().Where(attempt.DeliveryID(obj.ID)).Order(attempt.ByNumber()).Limit(MaxPage).All(ctx)
 }
 
 // Body is the resolver for the body field.
@@ -1050,7 +1050,7 @@ func (r *threadResolver) Notes(ctx context.Context, obj *ent.Thread) ([]*ent.Not
 	if !mayReadNotes(ctx) {
 		return nil, nil
 	}
-	return r.client.Note.Query().Where(note.ThreadID(obj.ID)).Order(note.ByCreatedAt(), note.ByID()).Limit(maxPage).All(ctx)
+	return r.client.Note.Query().Where(note.ThreadID(obj.ID)).Order(note.ByCreatedAt(), note.ByID()).Limit(MaxPage).All(ctx)
 }
 
 // Turns is the resolver for the turns field.
@@ -1097,7 +1097,7 @@ func (r *turnResolver) Calls(ctx context.Context, obj *ent.Turn) ([]*ent.Call, e
 	if !mayReadCalls(ctx) {
 		return nil, nil
 	}
-	return r.client.Call.Query().Where(call.TurnID(obj.ID)).Order(call.ByCreatedAt(), call.ByID()).Limit(maxPage).All(ctx)
+	return r.client.Call.Query().Where(call.TurnID(obj.ID)).Order(call.ByCreatedAt(), call.ByID()).Limit(MaxPage).All(ctx)
 }
 
 // Steps is the resolver for the steps field.

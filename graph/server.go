@@ -96,6 +96,9 @@ func (h *Handler) Exports() http.Handler { return h.exports }
 // clients that do not answer. It may be called again.
 func (h *Handler) EndStreams() <-chan struct{} { return h.streams.stop() }
 
+// DefaultTimeout is what Options.Timeout stands at.
+const DefaultTimeout = 30 * time.Second
+
 // Sharing returns figures of identical subscriptions, which are executed together.
 func (h *Handler) Sharing() Sharing { return h.shares.figures() }
 
@@ -120,7 +123,7 @@ func New(o Options) *Handler {
 	mustBeGuarded(schema.Schema())
 
 	f := &front{
-		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, 30*time.Second),
+		access: o.Access, logger: o.Logger, streams: newStreams(o.Access.StillValid, o.Limits, figures), body: limits.Body, timeout: cmp.Or(o.Timeout, DefaultTimeout),
 		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
 		refused: make(chan struct{}, refusedWaiting),
 		tracer:  o.Tracer, operations: newOperations(),

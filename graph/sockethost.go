@@ -11,9 +11,9 @@ import (
 	"parley/graph/socket"
 )
 
-// maxOperations is how many operations may be live on one socket, and how many more may have ended for the client but not
+// MaxOperations is how many operations may be live on one socket, and how many more may have ended for the client but not
 // for us.
-const maxOperations = 50
+const MaxOperations = 50
 
 var errManyOperations = errors.New("too many operations are live on this socket: end one, or open another socket")
 
@@ -79,7 +79,7 @@ func (h *socketHost) Request(payload json.RawMessage) (*graphql.RawParams, error
 func (h *socketHost) Run(ctx context.Context, o *socket.Operation, params *graphql.RawParams) {
 	of, _ := h.connection.holder() // operations begin when it is known
 	ctx = graphql.StartOperationTrace(viewer.NewContext(ctx, of.Value()))
-	if o.Others() >= maxOperations || o.Ended() >= maxOperations {
+	if o.Others() >= MaxOperations || o.Ended() >= MaxOperations {
 		h.fail(ctx, socketSink{o}, errManyOperations)
 		return
 	}

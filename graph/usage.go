@@ -88,7 +88,7 @@ func (r *Resolver) stepsOf(ctx context.Context, turnID string) ([]*ent.Step, err
 	if !mayReadSteps(ctx) {
 		return nil, nil
 	}
-	return r.client.Step.Query().Where(step.TurnID(turnID)).Order(step.ByNumber()).Limit(maxPage).All(ctx)
+	return r.client.Step.Query().Where(step.TurnID(turnID)).Order(step.ByNumber()).Limit(MaxPage).All(ctx)
 }
 
 // keptUsage keeps, within one operation, the sums of the threads of a page until the page's rows ask for them, for which a

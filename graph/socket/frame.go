@@ -18,10 +18,10 @@ import (
 const (
 	// readBuffer is what each socket keeps for reading: most messages of clients fit, and longer ones pass it by.
 	readBuffer = 256
-	// messageTimeout is how long a message may take to arrive once it has begun.
-	messageTimeout = 10 * time.Second
-	// maxFrames is how many frames a message may come in: they cost work though they be empty.
-	maxFrames = 1000
+	// MessageTimeout is how long a message may take to arrive once it has begun.
+	MessageTimeout = 10 * time.Second
+	// MaxFrames is how many frames a message may come in: they cost work though they be empty.
+	MaxFrames = 1000
 )
 
 // errGone says that the client closed the connection, or broke it off.
@@ -96,7 +96,7 @@ func (r *reader) next() ([]byte, error) {
 		}
 		whole := h.Fin && int64(r.source.Buffered()) >= h.Length
 		if !whole && !state.Fragmented() {
-			_ = r.conn.SetReadDeadline(time.Now().Add(messageTimeout)) // it fails where reading does, too
+			_ = r.conn.SetReadDeadline(time.Now().Add(MessageTimeout)) // it fails where reading does, too
 		}
 		if h.OpCode.IsControl() {
 			if err := r.readControl(h); err != nil {
@@ -113,7 +113,7 @@ func (r *reader) next() ([]byte, error) {
 			}
 			continue
 		}
-		if frames++; frames > maxFrames {
+		if frames++; frames > MaxFrames {
 			return nil, &CloseError{uint16(ws.StatusPolicyViolation), "the message comes in too many frames"}
 		}
 		begin := message.Len()

@@ -122,8 +122,8 @@ func TestFrames(t *testing.T) {
 		"8.1 text that is no UTF-8":                 {frame(fin|text, `{"type":"ping","payload":{"a":"`+"\xc3"+`"}}`), "1007 end"},
 		"8.1 a letter in two pieces":                {joined(frame(text, `{"type":"connection_init","a":"`+"\xc3"), frame(fin|continued, "\xa9"+`"}`), end), ack + " 1000 end"},
 		"10.4 pieces that together are too large":   {joined(frame(text, strings.Repeat(" ", 60_000)), frame(continued, strings.Repeat(" ", 6_000))), "1009 end"},
-		"10.4 pieces of nothing without an end":     {joined(frame(text, ""), bytes.Repeat(frame(continued, ""), maxFrames)), "1008 end"},
-		"10.4 as many pieces as there may be":       {joined(frame(text, ""), bytes.Repeat(frame(continued, ""), maxFrames-2), frame(fin|continued, hello), end), ack + " 1000 end"},
+		"10.4 pieces of nothing without an end":     {joined(frame(text, ""), bytes.Repeat(frame(continued, ""), MaxFrames)), "1008 end"},
+		"10.4 as many pieces as there may be":       {joined(frame(text, ""), bytes.Repeat(frame(continued, ""), MaxFrames-2), frame(fin|continued, hello), end), ack + " 1000 end"},
 		"a connection that breaks off":              {frame(fin|text, hello)[:8], ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,8 @@ const (
 
 // How long a socket waits, for what.
 const (
-	initTimeout = 5 * time.Second
+	// InitTimeout is for connection_init.
+	InitTimeout = 5 * time.Second
 	// pingAfter is how long a client may be silent before it is asked whether it is there, and pongAfter how long it may
 	// take to answer.
 	pingAfter = 25 * time.Second
@@ -105,7 +106,7 @@ func (s *Socket) Serve(ctx context.Context, end context.CancelCauseFunc, host Ho
 	s.host, s.seen, s.messages = host, time.Now(), firstMessages
 	s.watch()
 	s.in.rests = s.seat != nil
-	s.timer = time.AfterFunc(initTimeout, s.look)
+	s.timer = time.AfterFunc(InitTimeout, s.look)
 	settle := s.begin(ctx, end, s.close)
 	if !s.speaks {
 		end(&CloseError{CloseSubprotocol, "offer the subprotocol " + Subprotocol})
