@@ -53,6 +53,9 @@ func TestEveryCallerMayDoWhatTheSchemaSays(t *testing.T) {
 			}
 			if !may {
 				refused++
+				if role != "" && !strings.Contains(answer, mayNot+": it is "+string(role)+", and must be "+strings.Join(o.roles, " or ")) {
+					t.Errorf("%s %s by %q over %s is not told who may: %.300s", o.kind, o.field.Name, role, over, answer)
+				}
 				if !strings.Contains(answer, want) || strings.Contains(answer, `"data":{`) && !strings.Contains(answer, `"data":{"`+o.field.Name+`":null}`) {
 					t.Errorf("%s %s by %q over %s: %.300s", o.kind, o.field.Name, role, over, answer)
 				}

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ import (
 var (
 	errNoKey   = errors.New("send a key as `Authorization: Bearer …`, or sign in")
 	errTicket  = errors.New("a stream ticket opens a subscription: send a key for anything else")
-	errMayNot  = errors.New("the key's role may not do this")
 	errBadInit = errors.New(`send {"authorization": "Bearer …"} as the payload of connection_init`)
 )
 
@@ -105,9 +105,24 @@ func authDirective(ctx context.Context, _ any, next graphql.Resolver, roles []vi
 		return nil, errNoKey
 	}
 	if !slices.Contains(roles, v.Role) {
-		return nil, errMayNot
+		return nil, &roleError{v.Role, roles}
 	}
 	return next(ctx)
+}
+
+// roleError says that a root field is for keys of other roles.
+type roleError struct {
+	has  viewer.Role
+	need []viewer.Role
+}
+
+// Error implements error.
+func (e *roleError) Error() string {
+	names := make([]string, len(e.need))
+	for i, role := range e.need {
+		names[i] = string(role)
+	}
+	return fmt.Sprintf("the key's role may not do this: it is %s, and must be %s", e.has, strings.Join(names, " or "))
 }
 
 // hasRole says whether the viewer has one of the roles, for fields that others read as null.

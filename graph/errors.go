@@ -63,7 +63,6 @@ var vocabulary = []struct {
 	{errNoKey, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errBadInit, public{code: CodeUnauthenticated, status: http.StatusUnauthorized}},
 	{errTicket, public{code: CodeForbidden, status: http.StatusForbidden}},
-	{errMayNot, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{schema.ErrForbidden, public{code: CodeForbidden, status: http.StatusForbidden, text: "the key's role may not read this"}},
 	{errForeignPage, public{code: CodeForbidden, status: http.StatusForbidden}},
 	{access.ErrNotRenewable, public{code: CodeForbidden}},
@@ -104,12 +103,15 @@ func translate(err error) public {
 	var status statusError
 	var refused interface{ SQLState() string }
 	var noModel *dialogue.NoModelError
+	var role *roleError
 	if wait, known := waiting(err); known {
 		return public{code: CodeRateLimited, text: err.Error(), status: http.StatusTooManyRequests, retry: true, after: wait}
 	}
 	switch {
 	case errors.As(err, &noModel):
 		return public{code: CodeUnavailable, text: noModel.Error(), status: http.StatusServiceUnavailable, retry: true}
+	case errors.As(err, &role):
+		return public{code: CodeForbidden, text: role.Error(), status: http.StatusForbidden}
 	case errors.As(err, &bad):
 		return public{code: CodeBadInput, text: bad.Error(), status: http.StatusBadRequest, fields: bad.Fields}
 	case errors.As(err, &status):

@@ -6788,7 +6788,7 @@ type Mutation {
   """
   Starts a dry run: the agent's turn on a text, without a thread, an event or a webhook. ` + "`" + `testAgentEvents` + "`" + ` streams it.
   """
-  testAgent(input: TestAgentInput!): TestAgentPayload! @auth(roles: [ADMIN])
+  testAgent(input: TestAgentInput!): TestAgentPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Gives an agent a function. As all changes of functions it is one of the draft; see ` + "`" + `updateAgent` + "`" + `."
   createFunction(input: CreateFunctionInput!): FunctionPayload! @auth(roles: [ADMIN, INTEGRATOR])
   "Changes the given fields of a function."
@@ -6961,7 +6961,7 @@ type Subscription {
   """
   readMarks: ThreadRead! @auth(roles: [ADMIN, OPERATOR]) @perViewer
   "What happens in a dry run, from its beginning; the stream ends with the run."
-  testAgentEvents(runId: ID!): TestAgentEvent! @auth(roles: [ADMIN])
+  testAgentEvents(runId: ID!): TestAgentEvent! @auth(roles: [ADMIN, INTEGRATOR])
 }
 
 "Who asks."
@@ -23027,7 +23027,7 @@ func _Mutation_testAgent(ctx context.Context, ec *executionContext, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
 				if err != nil {
 					var zeroVal *gql.TestAgentPayload
 					return zeroVal, err
@@ -31283,7 +31283,7 @@ func _Subscription_testAgentEvents(ctx context.Context, ec *executionContext, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN"})
+				roles, err := unmarshalNRole2ᚕparleyᚋentᚋviewerᚐRoleᚄ(ctx, ec, []any{"ADMIN", "INTEGRATOR"})
 				if err != nil {
 					var zeroVal gql.TestAgentEvent
 					return zeroVal, err
