@@ -104,6 +104,9 @@ func TestPagesSayWhatTheyMayDo(t *testing.T) {
 				t.Errorf("%s: the name of the agent is a script: %s", path, text)
 			}
 			if want.status != http.StatusOK {
+				if !strings.Contains(text, "no agent here that anybody may chat with") {
+					t.Errorf("%s: %s", path, text)
+				}
 				continue
 			}
 			for part := range strings.SplitSeq(text, `"`) {

@@ -56,6 +56,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 			[]string{"PARLEY_PUBLIC_URL counts as https://chat.example.com:", "PARLEY_ALLOWED_ORIGINS http://shop.example.com/page counts as http://shop.example.com:"}},
 		{"a weak origin", env{"PARLEY_PUBLIC_URL": "https://chat.example.com", "PARLEY_TRUSTED_PROXIES": "10.0.0.1", "PARLEY_ALLOWED_ORIGINS": "http://shop.example.com,https://chat.example.com"}, nil,
 			[]string{"PARLEY_ALLOWED_ORIGINS http://shop.example.com is http", "PARLEY_ALLOWED_ORIGINS https://chat.example.com is the public address"}},
+		{"models without a model", env{"OPENAI_API_KEY": "hunter2"}, nil, []string{"OPENAI_MODEL is unset"}},
 		{"all at once", env{"PARLEY_LISTEN": "x", "PARLEY_ADMIN_KEY": "hunter2", "PARLEY_KEEP_EVENTS": "1h", "PARLEY_KEY_MESSAGES": "0", "PARLEY_TRUSTED_PROXIES": "?", "PARLEY_WEBHOOK_RETRIES": "?", "PARLEY_ALLOWED_ORIGINS": "*"},
 			[]string{"PARLEY_LISTEN ", "PARLEY_ADMIN_KEY ", "PARLEY_KEEP_EVENTS ", "PARLEY_KEY_MESSAGES ", "PARLEY_TRUSTED_PROXIES ", "PARLEY_WEBHOOK_RETRIES ", "PARLEY_ALLOWED_ORIGINS "}, nil},
 	} {

@@ -269,7 +269,9 @@ func (k *checkup) providers() {
 	slices.Sort(names)
 	text := fmt.Sprintf("%s; agents that choose none use %s", strings.Join(names, ", "), made.choice)
 	if len(names) == 1 {
-		text += ", which is no language model: set GEMINI_API_KEY, or OPENAI_API_KEY or OPENAI_BASE_URL"
+		text += ", which is no language model: set GEMINI_API_KEY, or OPENAI_MODEL beside OPENAI_API_KEY or OPENAI_BASE_URL"
+	} else if made.choice == "scripted" {
+		k.say(isOdd, "OPENAI_MODEL", "is unset: agents that choose no model are scripted, although there is another provider")
 	}
 	k.say(isFine, "models", "%s", text)
 }

@@ -196,7 +196,7 @@ func announce(out io.Writer, addr net.Addr, rule, key string) {
 	fmt.Fprintf(out, "Parley %s serves on http://%s (API: http://%s/graphql)\n", version, addr, addr)
 	fmt.Fprintf(out, "Requests to others: %s\n", rule)
 	if key != "" {
-		fmt.Fprintf(out, "Made the workspace \"default\". Its admin key, shown only now:\n\n  %s\n\n", key)
+		fmt.Fprintf(out, "Made the workspace \"default\". Its admin key, shown only now, with which you sign in to the console at that address:\n\n  %s\n\n", key)
 	}
 }
 

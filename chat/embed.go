@@ -72,7 +72,7 @@ func Handler(find Find) http.Handler {
 		}
 		if found == nil {
 			static.Guard(w.Header(), static.Policy{})
-			http.NotFound(w, r)
+			http.Error(w, "there is no agent here that anybody may chat with", http.StatusNotFound)
 			return
 		}
 		config, err := json.Marshal(found)
