@@ -210,8 +210,12 @@ func TestProgramsOfThePagesWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	library, err := filepath.Abs("testdata/clients/receiver.mjs") // where its packages are
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, command := range map[string][]string{
-		"Go": {binary(t, "receiver")}, "Node": {"node", filepath.Join(folder, "receiver.mjs")}, "Python": {"python3", filepath.Join(folder, "receiver.py")},
+		"Node with the library": {"node", library}, "Go": {binary(t, "receiver")}, "Node": {"node", filepath.Join(folder, "receiver.mjs")}, "Python": {"python3", filepath.Join(folder, "receiver.py")},
 	} {
 		port := freePort(t)
 		r.do(fmt.Sprintf(`mutation { createIntegration(input: {name: %q, url: "http://127.0.0.1:%s/hook", eventTypes: ["message.created"]}) { integration { id } secret } }`, name, port))

@@ -101,33 +101,55 @@ func (r *pageReader) do(document string) map[string]any {
 				r.known[name+"Id"] = object["id"]
 			}
 		}
-		r.known["secret"] = fields["secret"]
+		for _, name := range []string{"secret", "key", "token"} {
+			r.known[name] = fields[name]
+		}
 	}
 	return answer.Data
 }
 
-// The guides can be followed from top to bottom, each with what it has brought itself, on one server.
+// as has the reader go on with a key of its own, of the role that a page says its user has.
+func (r *pageReader) as(admin, role string) {
+	r.t.Helper()
+	r.key = admin
+	r.do(fmt.Sprintf(`mutation { createApiKey(input: {name: "Ann", role: %s}) { key } }`, role))
+	r.key = r.known["key"].(string)
+}
+
+// The guides can be followed from top to bottom, each with what it has brought itself and by who it is for, on one server.
 func TestTheGuidesWork(t *testing.T) {
 	t.Parallel()
 	_, endpoints := newEndpoints(t)
 	e := environment(t, storagetest.SQLite)
 	address, printed, _ := startServer(t, e)
-	r := newPageReader(t, address, printedKey.FindString(printed), endpoints)
+	if !strings.Contains(printed, "sign in to the console at that address") {
+		t.Errorf("the first start does not say where to go: %s", printed)
+	}
+	admin := printedKey.FindString(printed)
+	r := newPageReader(t, address, admin, endpoints)
 	r.do(`mutation { createAgent(input: {name: "A", quietMs: 0}) { agent { id } } }`)
-	for _, page := range []string{"frontend", "operator", "integrator"} {
-		ran := 0
+	for _, guide := range [][2]string{{"frontend", "APP"}, {"operator", "OPERATOR"}, {"integrator", "INTEGRATOR"}} {
+		page, ran := guide[0], 0
+		r.as(admin, guide[1])
 		for _, b := range blocksOf(t, "docs/guides/"+page+".md") {
+			if b.heading == "## In the browser" {
+				r.key = r.known["threadToken"].(string)
+			}
 			if b.language != "graphql" {
 				t.Errorf("%s has a block of %s, which nobody runs", page, b.language)
 				continue
 			}
 			r.do(b.text)
+			if token := r.known["token"]; token != nil {
+				r.known["threadToken"] = token
+			}
 			ran++
 		}
 		if ran < 5 {
 			t.Errorf("%s has only %d documents", page, ran)
 		}
 	}
+	r.key = admin
 	commands := 0
 	for _, b := range blocksOf(t, "docs/guides/self-hoster.md") {
 		for line := range strings.Lines(b.text) {
@@ -199,7 +221,7 @@ func TestPagesShowFilesAsTheyAre(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			language := map[string]string{".go": "go", ".mjs": "js", ".py": "python", ".ts": "ts", ".graphql": "graphql"}[filepath.Ext(name)]
+			language := map[string]string{".go": "go", ".mjs": "js", ".py": "python", ".ts": "ts", ".json": "json", ".graphql": "graphql"}[filepath.Ext(name)]
 			return fmt.Sprintf("<!-- file: %s -->\n\n```%s\n%s```\n\n<!-- end -->", name, language, text)
 		})
 		if want == string(page) {
