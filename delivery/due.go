@@ -265,19 +265,26 @@ func (l *line) way(order way) way {
 
 // wanting returns the lane of the endpoint that may get one more worker, -1 when none may.
 func (e *endpoint) wanting(d *dueList) int {
+	for lane := range e.lines {
+		if l := &e.lines[lane]; l.expect > 0 && !l.blocked && e.room(d, lane) > 0 {
+			return lane
+		}
+	}
+	return -1
+}
+
+// room is how many more deliveries of a lane may be under way.
+func (e *endpoint) room(d *dueList, lane int) int {
 	most := d.o.PerIntegration
 	if e.way == fifo || e.single {
 		most = 1 // the next one may go only when this one is over
 	}
 	l, r := &e.lines[live], &e.lines[replay]
-	switch {
-	case l.flying+r.flying >= most:
-	case l.expect > 0 && !l.blocked:
-		return live
-	case r.expect > 0 && !r.blocked && r.flying < max(1, most/4):
-		return replay
+	room := most - l.flying - r.flying
+	if lane == replay {
+		room = min(room, max(1, most/4)-r.flying)
 	}
-	return -1
+	return room
 }
 
 // alarmAt returns when the endpoint is to be looked at again if nothing happens before.

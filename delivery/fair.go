@@ -40,6 +40,11 @@ type grant struct {
 	n    int
 }
 
+// turn is how many deliveries an endpoint takes at most when it is next. A claim searches each endpoint that it is granted
+// anything of, however little, so that many turns of one delivery cost more than they share out better: nobody gets further
+// ahead than one turn.
+const turn = 4
+
 // deal shares free workers among the endpoints that are ready. What is granted counts as flying, until claimed says how
 // much was found. The grants are in the order in which the endpoints came first.
 func (d *dueList) deal(free int, now time.Time) []grant {
@@ -60,18 +65,19 @@ func (d *dueList) deal(free int, now time.Time) []grant {
 		if e.lines[live].granted+e.lines[replay].granted == 0 {
 			order = append(order, e)
 		}
-		d.now, w.now = w.at, e.at
-		w.at++
-		e.at++
 		l := &e.lines[lane]
-		l.granted++
-		if l.expect--; l.expect == 0 && l.more {
+		n := min(turn, free, l.expect, e.room(d, lane), d.mostOf(w)-w.flying)
+		d.now, w.now = w.at, e.at
+		w.at += float64(n)
+		e.at += float64(n)
+		l.granted += n
+		if l.expect -= n; l.expect == 0 && l.more {
 			l.more = false
 			d.suspect(e)
 		}
-		d.fly(e, lane, 1)
+		d.fly(e, lane, n)
 		d.settle(e, now)
-		free--
+		free -= n
 	}
 	for _, w := range full {
 		d.ready.set(w, w.ready.Len() > 0)

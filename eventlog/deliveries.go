@@ -51,8 +51,9 @@ func (tx *Tx) planDeliveries(ctx context.Context) ([]planned, error) {
 // fewDeliveries go to the database together with the events; more are one statement of their own.
 const fewDeliveries = 4
 
-// manyDeliveries are as many as one statement holds: databases bound its parameters, SQLite to 32,766.
-const manyDeliveries = 500
+// manyDeliveries are as many as one statement holds. SQLite goes through the names of all parameters for each that it binds, so that
+// the time of a statement grows with the square of their number.
+const manyDeliveries = 32
 
 // deliverAtOnce lets a few deliveries wait for the end, and returns the plans of all others.
 func (tx *Tx) deliverAtOnce(ctx context.Context, plans []planned) ([]planned, error) {
