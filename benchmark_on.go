@@ -17,6 +17,9 @@ import (
 	"parley/eventlog"
 )
 
+// profiled says whether somebody may ask for a profile of memory.
+const profiled = true
+
 // measured listens at the address in PARLEY_BENCHMARK. A binary for `make bench/live` is the server as it is, and besides collects
 // its garbage when it is asked, so that memory in use can be told from memory that is not, shows where its time goes, and stores many
 // messages in one transaction: a mutation for each of 500 a second would take the processor that delivering them is measured on.

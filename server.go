@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -44,6 +45,9 @@ var version = "dev"
 const drainFor = 15 * time.Second
 
 func main() {
+	if !profiled {
+		runtime.MemProfileRate = 0 // or the runtime keeps samples of who allocates, for nobody
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
@@ -156,6 +160,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	group.Go(func() error { return deliveries.Run(running) })
 	group.Go(func() error { return others.run(running) })
 	group.Go(func() error { return keeper.Run(running) })
+	group.Go(func() error { return restWhenIdle(running) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestMemoryIsGivenBackOnlyWhenIdle(t *testing.T) {
+	t.Parallel()
+	const mb = 1 << 20
+	var i idleness
+	for n, step := range []struct {
+		allocated, live uint64
+		gives           bool
+		why             string
+	}{
+		{20 * mb, 10 * mb, false, "the start has just been"},
+		{21 * mb, 10 * mb, true, "idle, with all that the start left"},
+		{22 * mb, 8 * mb, false, "idle, and little has come since"},
+		{24 * mb, 8 * mb, false, "still little"},
+		{26 * mb, 8 * mb, true, "little by little it was enough"},
+		{200 * mb, 8 * mb, false, "busy"},
+		{400 * mb, 8 * mb, false, "busy"},
+		{401 * mb, 8 * mb, true, "idle again"},
+		{404 * mb, 100 * mb, false, "a large heap costs more to collect"},
+		{407 * mb, 100 * mb, false, "the same"},
+		{500 * mb, 100 * mb, false, "busy"},
+		{501 * mb, 100 * mb, true, "it grew by more than the half"},
+	} {
+		if gives := i.look(step.allocated, step.live); gives != step.gives {
+			t.Errorf("step %d, %s: gives back: %v", n, step.why, gives)
+		}
+	}
+}
+
+// Not parallel: other tests would not let the process be idle.
+func TestAnIdleServerGivesMemoryBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // only who is tested collects
+		runtime.GC()
+		left := make([][]byte, 0, 64)
+		for range 64 {
+			left = append(left, make([]byte, 1<<20))
+		}
+		runtime.KeepAlive(left)
+		left = nil
+		before := released()
+		go func() { done <- restWhenIdle(ctx) }()
+		time.Sleep(3 * idleLook)
+		if grown := int64(released()) - int64(before); grown < 32<<20 {
+			t.Errorf("%d of 64 MB went back to the system", grown>>20)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// released is how much of the heap's address space the system has back.
+func released() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
