@@ -214,6 +214,9 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	}
 	tx.log.clock.set(now)
 	if alone && *held != 1 {
+		if done, err := tx.repeated(ctx, s); done || err != nil {
+			return err
+		}
 		if tx.recalled == "" {
 			tx.log.kept.forget(s.workspace) // perhaps it was that which changed
 		}
@@ -241,6 +244,23 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 		return nil
 	}
 	return tx.holds(s.workspace, revision.Int64)
+}
+
+// repeated says whether a statement that found its thread changed had changed it itself. database/sql runs a statement again when
+// its connection broke before the answer came, and by then the first run may be committed. The events get their positions.
+func (tx *Tx) repeated(ctx context.Context, s shard) (bool, error) {
+	var w statement
+	w.add(`SELECT position FROM events WHERE id = `).arg(s.events[len(s.events)-1].ID).add(` AND workspace_id = `).arg(s.workspace)
+	var last int64
+	err := queryRow(ctx, tx.log.client, &w, &last)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for events that may be stored: %w", err)
+	}
+	s.place(last)
+	return true, nil
 }
 
 // update writes what the verb changed in the locked row. All that a verb may change is written each time, so that the
