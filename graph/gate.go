@@ -62,8 +62,14 @@ func take(ctx context.Context, places chan struct{}) error {
 	}
 }
 
-// prepare reads the document of a request and checks it, when it is its turn. Documents that are known pass at once.
-func (f *front) prepare(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+// prepare reads the document of a request and checks it, when it is its turn. Documents that are known pass at once. A panic is an
+// error of the request: on a socket nobody else would catch it.
+func (f *front) prepare(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (op *graphql.OperationContext, errs gqlerror.List) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			op, errs = &graphql.OperationContext{}, gqlerror.List{f.tell(ctx, recovered(f.logger)(ctx, cause)).gql(ctx)}
+		}
+	}()
 	if _, known := f.cache.Get(ctx, params.Query); known {
 		return exec.CreateOperationContext(ctx, params)
 	}

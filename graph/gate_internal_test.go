@@ -3,9 +3,13 @@ package graph
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 func TestStrangersHaveAQuarterOfThePlaces(t *testing.T) {
@@ -60,4 +64,23 @@ func TestStrangersHaveAQuarterOfThePlaces(t *testing.T) {
 			t.Errorf("%d, %d and %d places are not given back", len(g.all), len(g.strangers), len(g.queue))
 		}
 	})
+}
+
+// panics is an executor that cannot even read a request.
+type panics struct{ graphql.GraphExecutor }
+
+// CreateOperationContext implements graphql.GraphExecutor.
+func (panics) CreateOperationContext(context.Context, *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	panic("a mistake of the program")
+}
+
+func TestAPanicWhileADocumentIsReadIsAnError(t *testing.T) {
+	t.Parallel()
+	f := &front{logger: slog.New(slog.DiscardHandler), gate: newGate(1), timeout: time.Second, cache: newDocuments(10)}
+	for range 2 { // the place was given back
+		op, errs := f.prepare(t.Context(), panics{}, &graphql.RawParams{Query: "{ x }"})
+		if op == nil || codeOf(errs) != CodeInternal {
+			t.Errorf("it answers %v", errs)
+		}
+	}
 }

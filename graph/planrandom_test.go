@@ -131,7 +131,14 @@ func (d *reads) directive() string {
 	if d.IntN(2) == 0 {
 		return fmt.Sprintf(" @%s(if: %t)", name, d.IntN(2) == 0)
 	}
-	return fmt.Sprintf(" @%s(if: $%s)", name, d.variable("Boolean!", d.IntN(2) == 0))
+	kind, value := "Boolean!", any(d.IntN(2) == 0)
+	if d.IntN(3) == 0 {
+		kind = fmt.Sprintf("Boolean = %t", d.IntN(2) == 0)
+		if d.IntN(30) == 0 {
+			value = nil
+		}
+	}
+	return fmt.Sprintf(" @%s(if: $%s)", name, d.variable(kind, value))
 }
 
 // variable declares a variable with a value.
@@ -149,6 +156,9 @@ func (d *reads) arguments(f *ast.FieldDefinition) string {
 		value, given := d.argument(f.Name, a.Name)
 		if !given {
 			continue
+		}
+		if d.IntN(80) == 0 {
+			value = nil
 		}
 		if d.IntN(2) == 0 {
 			all = append(all, a.Name+": $"+d.variable(a.Type.String(), value))

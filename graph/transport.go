@@ -25,6 +25,11 @@ func (t requests) Supports(r *http.Request) bool { return asked(r.Context()) != 
 // Do implements graphql.Transport.
 func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ctx, a := graphql.StartOperationTrace(r.Context()), asked(r.Context())
+	defer func() { // gqlgen catches what fields do, and its own catch-all asks for an answer that has not begun
+		if cause := recover(); cause != nil {
+			t.refuse(w, r, recovered(t.logger)(ctx, cause))
+		}
+	}()
 	operation, errs := t.prepare(ctx, exec, a.params)
 	if errs != nil {
 		t.operations.refuse(codeOf(errs))
