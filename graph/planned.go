@@ -12,7 +12,6 @@ import (
 
 	"entgo.io/ent/dialect"
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -20,9 +19,6 @@ import (
 	"parley/eventlog"
 	"parley/graph/plan"
 )
-
-// mostPlans is how many operations have their plans kept, or that they have none. Each is a few kilobytes.
-const mostPlans = 500
 
 // planned answers queries of documents that it has a plan for, and leaves all others to the generic executor, together with
 // whatever a plan will not answer: a wrong argument, an object that is gone, a database that fails. It stands where gqlgen
@@ -37,7 +33,7 @@ type planned struct {
 }
 
 func newPlanned(schema *executableSchema, r *Resolver, logger *slog.Logger) *planned {
-	p := &planned{executableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: lru.New[*plan.Plan](mostPlans),
+	p := &planned{executableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: newPlans(planBytes),
 		answered: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_planned_reads_total", Help: "Queries by how they were answered: by a plan that was kept or had to be made, or generically, without a plan or with one that stepped aside.",
 		}, []string{"by"})}

@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// maxStatements bounds the prepared statements of one connection. The least recently used goes first.
-const maxStatements = 250
+// maxStatements bounds the prepared statements of one connection, and maxText all their text: what a database makes of it takes
+// several times as much memory, for each connection. The least recently used goes first. One with more text than maxOne is run as
+// text each time: such come of odd documents of the API, whose authors may send many.
+const (
+	maxStatements = 250
+	maxText       = 512 << 10
+	maxOne        = 64 << 10
+)
 
 // preparing keeps the statements of each connection prepared: parsing and planning them costs more than running them.
 // Statements come as text, as from any caller of database/sql, and are recognized by it.
@@ -37,6 +43,7 @@ type preparedConn struct {
 	fragile bool
 	broken  bool
 	known   map[string]*prepared // by text
+	text    int                  // bytes of all known
 	clock   int                  // counts statements, for the age of each
 }
 
@@ -50,19 +57,23 @@ type prepared struct {
 
 // of returns the prepared form of a statement; nil when it is to be run as text.
 func (c *preparedConn) of(ctx context.Context, query string) (*prepared, error) {
-	if !preparable(query) {
+	if len(query) > maxOne || !preparable(query) {
 		return nil, nil
 	}
 	c.clock++
 	p := c.known[query]
 	if p == nil {
-		if len(c.known) >= maxStatements {
+		for len(c.known) >= maxStatements || c.text+len(query) > maxText && len(c.known) > 0 {
+			before := len(c.known)
 			if err := c.forgetOldest(); err != nil {
 				return nil, err
 			}
+			if len(c.known) == before {
+				return nil, nil // all of them are busy
+			}
 		}
 		p = &prepared{}
-		c.known[query] = p
+		c.known[query], c.text = p, c.text+len(query)
 	}
 	p.used = c.clock
 	if p.seen++; p.busy || p.seen < c.sights {
@@ -71,7 +82,7 @@ func (c *preparedConn) of(ctx context.Context, query string) (*prepared, error) 
 	if p.stmt == nil {
 		made, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
 		if err != nil {
-			delete(c.known, query)
+			_ = c.forget(query)
 			return nil, c.after(ctx, err)
 		}
 		p.stmt = made
@@ -105,8 +116,12 @@ func (c *preparedConn) forgetOldest() error {
 // forget closes a statement. It is prepared anew when it is seen again.
 func (c *preparedConn) forget(query string) error {
 	p := c.known[query]
+	if p == nil {
+		return nil
+	}
 	delete(c.known, query)
-	if p == nil || p.stmt == nil {
+	c.text -= len(query)
+	if p.stmt == nil {
 		return nil
 	}
 	return p.stmt.Close()

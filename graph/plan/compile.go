@@ -21,6 +21,18 @@ type Plan struct {
 
 	dialect string
 	kept    keptStatement
+	size    int
+}
+
+// documentWorth is how much memory a byte of a document is worth at most: lists and lookups hold on to their part of it.
+const documentWorth = 70
+
+// Size is about how much memory a plan takes once it has run, in bytes; nil takes none.
+func (p *Plan) Size() int {
+	if p == nil {
+		return 0
+	}
+	return p.size
 }
 
 // Root is one field of an answer.
@@ -49,7 +61,9 @@ func Compile(op *graphql.OperationContext, role viewer.Role, dialect string) (*P
 		}
 		p.Whole = p.Whole && r.Planned
 		p.Roots = append(p.Roots, r)
+		p.size += 3 * r.value.size() // in pieces, and as the statement that is kept
 	}
+	p.size += documentWorth * len(op.RawQuery)
 	return p, any
 }
 

@@ -25,6 +25,18 @@ type List struct {
 	dialect string
 }
 
+// size is about how much text a list is written as.
+func (l *List) size() int {
+	n := 1000 // the statement that finds its rows
+	for _, it := range l.items {
+		n += len(it.name) + len(it.text) + it.edge.size()
+		for _, i := range it.info {
+			n += len(i.before) + 200
+		}
+	}
+	return n
+}
+
 // Page is which rows of a list are asked for.
 type Page struct {
 	// Column orders the rows, and among equals the id; both downwards if Descending.

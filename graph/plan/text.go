@@ -48,6 +48,21 @@ func joined(all ...expression) (out expression) {
 	return out
 }
 
+// size is about how much text an expression is written as.
+func (e expression) size() (n int) {
+	for _, s := range e {
+		switch s := s.(type) {
+		case fixed:
+			n += len(s)
+		case *List:
+			n += s.size()
+		default:
+			n += 100
+		}
+	}
+	return n
+}
+
 // output is the text of a piece of an answer: an expression that the database makes of literals and values.
 type output struct {
 	parts []part
