@@ -3,8 +3,10 @@ package graph
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/ent/viewer"
@@ -67,7 +69,7 @@ func take(ctx context.Context, places chan struct{}) error {
 func (f *front) prepare(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (op *graphql.OperationContext, errs gqlerror.List) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			op, errs = &graphql.OperationContext{}, gqlerror.List{f.tell(ctx, recovered(f.logger)(ctx, cause)).gql(ctx)}
+			op, errs = &graphql.OperationContext{}, gqlerror.List{f.caught(ctx, cause)}
 		}
 	}()
 	if _, known := f.cache.Get(ctx, params.Query); known {
@@ -82,4 +84,16 @@ func (f *front) prepare(ctx context.Context, exec graphql.GraphExecutor, params 
 	}
 	defer leave()
 	return exec.CreateOperationContext(ctx, params)
+}
+
+// caught is the error of a panic while a document was read. gqlparser does not look at numbers for scalars of ours, and panics when
+// it reads one that is too large.
+func (f *front) caught(ctx context.Context, cause any) *gqlerror.Error {
+	var number *strconv.NumError
+	if err, ok := cause.(error); ok && errors.As(err, &number) {
+		wrong := gqlerror.Errorf("the number %s is too large for a document: send it in a variable", number.Num[:min(len(number.Num), 40)])
+		errcode.Set(wrong, errcode.ValidationFailed)
+		return wrong
+	}
+	return f.tell(ctx, recovered(f.logger)(ctx, cause)).gql(ctx)
 }

@@ -152,7 +152,7 @@ func New(o Options) *Handler {
 		srv.Use(trustedOnly{trusted, &hashes{}})
 	}
 	srv.Use(wholeAnswers{})
-	srv.Use(noNulls{})
+	srv.Use(variables{schema.Schema()})
 	srv.Use(extension.Introspection{})
 	srv.Use(extension.FixedComplexityLimit(limits.Cost))
 	srv.Use(&introspected{})
