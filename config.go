@@ -51,6 +51,7 @@ type Config struct {
 	NATS           string                                                            // servers that carry hints between replicas; empty leaves that to Postgres
 	Live           graph.LiveLimits                                                  // what one caller may hold of live delivery; 0 means the default
 	Rates          rate.Limits                                                       // what each caller may ask for in a minute; nil bounds nothing
+	ReadsAtOnce    int                                                               // how many planned reads run at once; 0 means the default
 	StopDelay      time.Duration                                                     // how long a server that was told to stop serves on while /readyz says so
 	Documents      string                                                            // folder or manifest of the only documents that are executed; empty means all are
 	CheckSQL       bool                                                              // guard every statement (for tests)
@@ -99,7 +100,7 @@ func configFromEnv(getenv func(string) string) (Config, error) {
 		}
 	}
 	for name, most := range map[string]*int{
-		"PARLEY_KEY_CONNECTIONS": &c.Live.KeyConnections, "PARLEY_THREAD_CONNECTIONS": &c.Live.ThreadConnections,
+		"PARLEY_READS_AT_ONCE": &c.ReadsAtOnce, "PARLEY_KEY_CONNECTIONS": &c.Live.KeyConnections, "PARLEY_THREAD_CONNECTIONS": &c.Live.ThreadConnections,
 		"PARLEY_KEY_MESSAGES": &c.Live.KeyMessages, "PARLEY_THREAD_MESSAGES": &c.Live.ThreadMessages,
 	} {
 		if text := getenv(name); text != "" {

@@ -125,12 +125,16 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	atOnce, err := a.readsAtOnce(ctx, c)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	keeper := retention.New(a.log, retention.Options{KeepEvents: c.KeepEvents, KeepDeliveries: c.KeepDeliveries, KeepAudit: c.KeepAudit, Forget: dialogues.Forget, Logger: logger})
 	api := graph.New(graph.Options{
 		Log: a.log, Keys: a.keys, Access: a.access, Dialogue: dialogues, Delivery: deliveries, Retention: keeper, Logger: logger, Live: texts, People: others.people, Reads: others.reads, Rates: others.rates,
 		Documents: given, OwnDocuments: own, Tracer: tracer,
 		Origins: append(c.AllowedOrigins, c.PublicURL),
-		Limits:  c.Live,
+		Limits:  c.Live, ReadsAtOnce: atOnce,
 		Models:  models.offered,
 		Proxies: c.TrustedProxies, HTTPS: strings.HasPrefix(c.PublicURL, "https://"),
 	})

@@ -30,6 +30,7 @@ var settings = []settingGroup{
 	{[]string{"PARLEY_KEY_RATE", "PARLEY_KEY_COST"}, false, "root fields that one API key may ask for in a minute, or all at once, and their cost ([rates](#how-much-may-be-asked-for)); `0`: no bound", "`300000`, `30000000`"},
 	{[]string{"PARLEY_THREAD_RATE", "PARLEY_THREAD_COST"}, false, "the same for all tokens of one thread together", "`1200`, `600000`"},
 	{[]string{"PARLEY_ADDRESS_RATE", "PARLEY_ADDRESS_COST"}, false, "the same for one address, for what comes without a key; a wrong key counts as 10 root fields", "`1200`, `300000`"},
+	{[]string{"PARLEY_READS_AT_ONCE"}, false, "queries with a plan ([reads.md](reads.md#how-many-read-at-once)) that read at once; others wait in their order of arrival", "two for each processor with SQLite, or where Postgres is reached by a loopback address or a Unix socket; else three quarters of the 20 connections"},
 	{[]string{"PARLEY_STOP_DELAY"}, false, "how long a server that was told to stop serves on while `/readyz` answers 503, so that proxies send what comes to another one ([rolling restart](operations.md#rolling-restart)); at most `1m`", "`3s` with Postgres, else `0s`"},
 	{[]string{"PARLEY_DOCUMENTS"}, false, "a folder with `.graphql` files, or a manifest of persisted documents in JSON: no other documents are executed ([below](#only-documents-of-your-own))", "all are executed"},
 	{[]string{"PARLEY_OUTBOUND_ALLOW"}, false, "addresses and CIDRs that webhooks, HTTP functions and model providers of workspaces may reach besides public ones, for instance `10.1.0.0/16`", "none"},

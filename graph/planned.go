@@ -5,10 +5,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
+	"sync"
 
 	"entgo.io/ent/dialect"
 	"github.com/99designs/gqlgen/graphql"
@@ -29,11 +29,12 @@ type planned struct {
 	logger   *slog.Logger
 	dialect  string
 	plans    graphql.Cache[*plan.Plan] // nil is kept too
+	queue    *readQueue
 	answered *prometheus.CounterVec
 }
 
-func newPlanned(schema *executableSchema, r *Resolver, logger *slog.Logger) *planned {
-	p := &planned{executableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: newPlans(planBytes),
+func newPlanned(schema *executableSchema, r *Resolver, logger *slog.Logger, atOnce int) *planned {
+	p := &planned{executableSchema: schema, resolver: r, logger: logger, dialect: dialect.SQLite, plans: newPlans(planBytes), queue: newReadQueue(atOnce),
 		answered: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "parley_planned_reads_total", Help: "Queries by how they were answered: by a plan that was kept or had to be made, or generically, without a plan or with one that stepped aside.",
 		}, []string{"by"})}
@@ -55,7 +56,9 @@ const (
 )
 
 // PlanMetrics returns the collector of figures of plans; the caller registers it.
-func (h *Handler) PlanMetrics() prometheus.Collector { return h.plans }
+func (h *Handler) PlanMetrics() prometheus.Collector {
+	return collectors{h.plans.answered, h.plans.queue.waiting, h.plans.queue.waited}
+}
 
 type plannedKey struct{}
 
@@ -168,25 +171,14 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.resolver.client.QueryContext(ctx, text, args...)
+	columns, err := p.read(ctx, text, args, found.Columns())
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		return nil, cmp.Or(rows.Err(), plan.ErrAside)
-	}
-	columns := make([]sql.RawBytes, found.Columns())
-	into := make([]any, len(columns))
-	for i := range columns {
-		into[i] = &columns[i]
-	}
-	if err := rows.Scan(into...); err != nil {
-		return nil, err
-	}
-	return found.Finish(columnsOf(columns), plan.Values{
+	history := sync.OnceValues(func() (string, error) { return p.resolver.history(ctx) })
+	return found.Finish(columns, plan.Values{
 		ThreadCursor: func(threadID string, sequence int64) (string, error) {
-			history, err := p.resolver.history(ctx)
+			history, err := history()
 			return eventlog.Cursor{History: history, Thread: threadID, Sequence: sequence}.String(p.resolver.keys), err
 		},
 		WorkspaceCursor: func(history string, positions map[int]int64) string {
@@ -206,12 +198,27 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 	})
 }
 
-func columnsOf(raw []sql.RawBytes) [][]byte {
-	out := make([][]byte, len(raw))
-	for i, c := range raw {
-		out[i] = c
+// read runs the statement of a plan when it is its turn, and returns the columns of its row. Neither the place nor the connection is
+// held any longer than that: what finishes an answer may ask the database itself.
+func (p *planned) read(ctx context.Context, text string, args []any, n int) (columns [][]byte, err error) {
+	leave, err := p.queue.enter(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	defer leave()
+	rows, err := p.resolver.client.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = cmp.Or(err, rows.Close()) }()
+	if !rows.Next() {
+		return nil, cmp.Or(rows.Err(), plan.ErrAside)
+	}
+	columns, into := make([][]byte, n), make([]any, n)
+	for i := range columns {
+		into[i] = &columns[i]
+	}
+	return columns, rows.Scan(into...)
 }
 
 // object is an answer of a plan that has all of it.

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"parley/ent/viewer"
 	"parley/storage"
 	"parley/storage/storagetest"
@@ -82,4 +84,26 @@ func TestTagsAreOneStatement(t *testing.T) {
 	if n := statements.Load(); n != 1 || strings.Count(r.raw, `"tags":[{"text":"a"},{"text":"b"}]`) != 3 {
 		t.Errorf("%d statements for %s", n, r.raw)
 	}
+}
+
+// countsOf are the values of counters and gauges, by their one label or by their name.
+func countsOf(t *testing.T, c prometheus.Collector) map[string]float64 {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(c)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			name := f.GetName()
+			for _, l := range m.GetLabel() {
+				name = l.GetValue()
+			}
+			counts[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+		}
+	}
+	return counts
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/ent/viewer"
@@ -382,22 +381,6 @@ func TestPlansAnswerAsTheGenericPathDoes(t *testing.T) {
 	})
 }
 
-// countsOf are the values of a counter by its one label.
-func countsOf(t *testing.T, c prometheus.Collector) map[string]float64 {
-	t.Helper()
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(c)
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts := map[string]float64{}
-	for _, m := range families[0].GetMetric() {
-		counts[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
-	}
-	return counts
-}
-
 // harvest keeps cursors of an answer for later questions.
 func (r *readers) harvest(answer string) {
 	for _, cursor := range cursorsIn.FindAllString(answer, 3) {
@@ -406,5 +389,3 @@ func (r *readers) harvest(answer string) {
 		}
 	}
 }
-
-var _ = viewer.Admin

@@ -14,7 +14,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/access"
@@ -32,7 +31,7 @@ import (
 	"parley/trace"
 )
 
-// Options are what the API is made of. All fields but Tracer, Timeout, Origins, Proxies, HTTPS, Limits, Rates, Documents, OwnDocuments and Unshared are required.
+// Options are what the API is made of. All fields but Tracer, Timeout, Origins, Proxies, HTTPS, Limits, Rates, Documents, OwnDocuments, Unshared, ReadsAtOnce and Unplanned are required.
 type Options struct {
 	Log      *eventlog.Log
 	Keys     *seal.Keys
@@ -70,6 +69,8 @@ type Options struct {
 	OwnDocuments [][]document.Source
 	// Unshared has identical subscriptions executed each by itself, to measure what sharing is worth.
 	Unshared bool
+	// ReadsAtOnce is how many queries with a plan read at once; the others wait in their order. 0 bounds nothing.
+	ReadsAtOnce int
 	// Unplanned has all queries executed generically, to compare plans with that.
 	Unplanned bool
 }
@@ -82,7 +83,7 @@ type Handler struct {
 	http.Handler
 	streams *streams
 	shares  *shares
-	plans   *prometheus.CounterVec
+	plans   *planned
 	exports http.Handler
 
 	operations *operations
@@ -130,7 +131,7 @@ func New(o Options) *Handler {
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares
-	plans := newPlanned(schema.(*executableSchema), resolver, o.Logger)
+	plans := newPlanned(schema.(*executableSchema), resolver, o.Logger, o.ReadsAtOnce)
 	srv := handler.New(plans)
 	if o.Unplanned {
 		srv = handler.New(schema)
@@ -169,7 +170,7 @@ func New(o Options) *Handler {
 	srv.AroundRootFields(answersSchema(schema.Schema()))
 	srv.AroundFields(rememberMutations)
 	return &Handler{
-		Handler: withRequestID(f.withAddress(f.read(f.authenticate(srv)))), streams: f.streams, shares: f.shares, plans: plans.answered,
+		Handler: withRequestID(f.withAddress(f.read(f.authenticate(srv)))), streams: f.streams, shares: f.shares, plans: plans,
 		exports: withRequestID(&exports{front: f, resolver: resolver, schema: schema}), operations: f.operations,
 	}
 }

@@ -42,6 +42,7 @@ var rows = []row{
 		{"Time of operations, p99", "s", "", []string{quantile("0.99", "parley_graphql_operation_seconds", ", field") + " => {{field}}"}},
 		{"Time of operations, p50", "s", "", []string{quantile("0.5", "parley_graphql_operation_seconds", ", field") + " => {{field}}"}},
 		{"Reads a second", "ops", "By a plan, or generically.", []string{rate("parley_planned_reads_total", "by")}},
+		{"Wait of reads, p99", "s", "Of queries with a plan, until others have read.", []string{quantile("0.99", "parley_planned_read_wait_seconds", "") + " => p99"}},
 		{"Refused by rates a second", "ops", "", []string{rate("parley_rate_refused_total", "caller")}},
 	}},
 	{"Dialogue", []panel{

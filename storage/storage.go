@@ -81,6 +81,9 @@ func (db *DB) Pools() map[string]*sql.DB {
 	return pools
 }
 
+// MostReaders is how many connections there are for what reads outside of transactions.
+func (db *DB) MostReaders() int { return db.read.Stats().MaxOpenConnections }
+
 // Ping checks that the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	if err := db.SQL.PingContext(ctx); err != nil {
