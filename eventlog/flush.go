@@ -168,13 +168,21 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	}
 	w.add(`shard AS (`)
 	s.take(&w, `thread`, !alone) // alone, the integrations are proved by what is held
-	w.add(`), event (` + eventColumns + `) AS (VALUES `)
-	for i, row := range s.events {
-		w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
-	}
-	w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
+	w.add(`), `)
+	if len(s.events) == 1 {
+		w.add(`stored AS (INSERT INTO events (` + eventColumns + `) SELECT `)
+		w.values(s.events[0], `last_position`)
+		w.add(` FROM shard)`)
+	} else {
+		w.add(`event (` + eventColumns + `) AS (VALUES `)
+		for i, row := range s.events {
+			w.event(i, row, int64(i+1-len(s.events))) // counted back from the last position
+		}
+		w.add(`), stored AS (INSERT INTO events (` + eventColumns + `)
 		SELECT id, workspace_id, created_at, shard, shard.last_position + position, thread_id, sequence, type, data, body, traceparent
-		FROM event, shard)
+		FROM event, shard)`)
+	}
+	w.add(`
 		SELECT (SELECT last_position FROM shard), (SELECT COUNT(*) FROM thread), ` + tx.log.NowSQL())
 	var updated int64
 	var last, agent *int64

@@ -51,6 +51,12 @@ func (w *statement) event(place int, row *ent.Event, position int64) {
 	w.add(`)`)
 }
 
+// values writes the values of an event whose position is that expression.
+func (w *statement) values(row *ent.Event, position string) {
+	w.arg(row.ID).add(`, `).arg(row.WorkspaceID).add(`, `).arg(row.CreatedAt).add(`, `).arg(row.Shard).add(`, ` + position + `, `)
+	w.arg(row.ThreadID).add(`, `).arg(row.Sequence).add(`, `).arg(row.Type).add(`, `).arg(string(row.Data)).add(`, `).arg(row.Body).add(`, `).arg(row.Traceparent)
+}
+
 // append writes a waiting statement of Postgres behind others, its parameters counted on.
 func (w *statement) append(query string, args []any) {
 	offset := len(w.args)
