@@ -137,11 +137,19 @@ func point(text []byte, pointer string, hidden hiddenMembers) (any, error) {
 }
 
 // hostOf returns the host of a URL template: placeholders never stand in it.
-func hostOf(template string) string {
+func hostOf(template string) string { return addressOf(template).Host }
+
+// serverOf returns scheme and host of a URL template.
+func serverOf(template string) string {
+	u := addressOf(template)
+	return strings.ToLower(u.Scheme + "://" + u.Host)
+}
+
+func addressOf(template string) url.URL {
 	base, _, _ := strings.Cut(template, "?")
 	u, err := url.Parse(inURL.ReplaceAllLiteralString(base, "x"))
 	if err != nil {
-		return ""
+		return url.URL{}
 	}
-	return u.Host
+	return *u
 }

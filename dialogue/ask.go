@@ -37,6 +37,24 @@ func (a answer) said() string {
 	return strings.TrimSpace(clean(text.String()))
 }
 
+// maxCallsAtOnce is how many calls one answer may have. Each is a row and events of one transaction, also those that are refused
+// because the turn has its share, and those that raise tags, which no limit counts.
+const maxCallsAtOnce = 200
+
+// refuseMany takes the calls out of an answer that has more than anybody means.
+func (a *answer) refuseMany() {
+	n := 0
+	for _, part := range a.end.Message.Parts {
+		if part.Call != nil {
+			n++
+		}
+	}
+	if n > maxCallsAtOnce && a.end.Reason != model.Blocked {
+		a.end.Message.Parts = withoutCalls(a.end.Message.Parts)
+		a.end.Reason, a.end.Detail = model.MalformedCall, fmt.Sprintf("%d calls in one answer; at most %d are taken", n, maxCallsAtOnce)
+	}
+}
+
 // longestPause is the longest wait that a provider may ask for before a second try.
 const longestPause = 5 * time.Second
 
@@ -106,6 +124,12 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 		Workspace: r.hold.workspace, ThreadID: r.hold.threadID, TurnID: r.hold.id, MessageID: a.messageID}}
 	var text strings.Builder
 	defer func() {
+		a.end.Usage = a.end.Usage.Believable()
+		if failure != nil {
+			failure.Usage = failure.Usage.Believable()
+		}
+	}()
+	defer func() {
 		if p := recover(); p != nil {
 			failure = &model.Error{Kind: model.Overloaded, Emitted: text.Len() > 0, Err: fmt.Errorf("the provider panicked: %v", p)}
 		}
@@ -141,6 +165,7 @@ func (r *run) stream(ctx context.Context, src source, question model.Request, pa
 			if a.end.Model == "" {
 				a.end.Model = src.model
 			}
+			a.refuseMany()
 			return a, nil
 		case ev.Delta != "" && ctx.Err() == nil:
 			failpoint.Hit("turn.streaming")

@@ -60,7 +60,7 @@ func (r *run) afterCalls(ctx context.Context, v *view) (err error) {
 }
 
 // pair finds among the calls to be sent those that ask the same as another one of the turn: such a GET is answered
-// once, and its followers get the leader's answer.
+// once, and its followers get the leader's answer, until a call of another kind was sent, which may have changed it.
 func (v *view) pair() (leaders []*ent.Call, followers map[*ent.Call]string) {
 	followers = map[*ent.Call]string{}
 	asked := map[string]string{} // question -> id of the call that asks it
@@ -73,6 +73,9 @@ func (v *view) pair() (leaders []*ent.Call, followers map[*ent.Call]string) {
 			}
 		}
 		open := c.State == call.StateRESERVED || c.State == call.StateSENT
+		if key == "" && !open && c.Sends > 0 {
+			clear(asked)
+		}
 		switch leader := asked[key]; {
 		case open && key != "" && leader != "":
 			followers[c] = leader

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"parley/ent"
 	"parley/ent/ms"
 	"parley/ent/viewer"
+	"parley/eventlog"
 )
 
 // The statements here cross workspaces, because one queue serves all of them; they run as the system viewers
@@ -188,8 +188,29 @@ func (s *Service) markSent(ctx context.Context, held claim, c *ent.Call) error {
 	if err != nil {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, errLost)
+	n, err := result.RowsAffected()
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return s.markedSent(ctx, held, c)
 	}
 	return nil
+}
+
+// markedSent is errLost unless the call was marked for this sending already, by the holder of this very claim: database/sql runs a
+// statement again when its connection broke before the answer came, and by then the first run may be committed.
+func (s *Service) markedSent(ctx context.Context, held claim, c *ent.Call) error {
+	const query = `SELECT COUNT(*) FROM calls JOIN turns ON turns.id = calls.turn_id AND turns.workspace_id = calls.workspace_id
+		JOIN threads ON threads.id = turns.thread_id AND threads.workspace_id = turns.workspace_id AND threads.epoch = turns.epoch
+		WHERE calls.id = $1 AND calls.workspace_id = $2 AND calls.state = 'SENT' AND calls.sends = $3
+		AND turns.id = $4 AND turns.fence = $5 AND turns.state = 'RUNNING'`
+	var n int
+	err := eventlog.Scan(ctx, s.log.Client(), query, []any{c.ID, held.workspace, c.Sends + 1, held.id, held.fence}, func(row eventlog.Row) error {
+		return row.Scan(&n)
+	})
+	if err == nil && n == 0 {
+		err = errLost
+	}
+	return err
 }

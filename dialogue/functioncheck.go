@@ -198,6 +198,21 @@ func checkHeaders(bad *invalid.Error, headers *[]Header, before []string) {
 	}
 }
 
+// checkLeaving refuses stored values of secret headers for a function that is to call another server than they were given for: whoever
+// may write functions could have them sent to a server of his own, and read them there.
+func checkLeaving(f *ent.Function, headers *[]Header) error {
+	const why = "must be given again with an address on another server: what is stored is not sent there"
+	var bad invalid.Error
+	if headers == nil {
+		bad.Check(len(f.SecretHeaders) == 0, "headers", "of those that are secret the values %s", why)
+		return bad.Err()
+	}
+	for i, h := range *headers {
+		bad.Check(!h.Secret || !h.Value.IsEmpty(), "headers."+strconv.Itoa(i)+".value", "%s", why)
+	}
+	return bad.Err()
+}
+
 // checkPlaceholders records names in a template that are neither parameters nor facts of the dialogue.
 func checkPlaceholders(bad *invalid.Error, field string, names, properties []string) {
 	for _, name := range names {

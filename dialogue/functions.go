@@ -91,8 +91,13 @@ func (s *Service) UpdateFunction(ctx context.Context, functionID string, in Func
 		if err != nil {
 			return ID{}, err
 		}
-		before := slices.Clone(f.SecretHeaders)
+		before, from := slices.Clone(f.SecretHeaders), serverOf(f.URL)
 		in.overlay(f)
+		if serverOf(f.URL) != from {
+			if err := checkLeaving(f, in.Headers); err != nil {
+				return ID{}, err
+			}
+		}
 		if err := s.checkFunction(ctx, tx, f, in.Headers, before); err != nil {
 			return ID{}, err
 		}

@@ -109,8 +109,9 @@ func (r *run) readWhole(ctx context.Context, v *view) (history, error) {
 	return h, nil
 }
 
-// remark is the beginning of a line that only this program and operators may write.
-var remark = regexp.MustCompile(`(?im)^(\s*)\[(operator|system|note)`)
+// remark is the beginning of a line that only this program and operators may write. Lines end by whatever looks like an end to a
+// model, and begin with whatever it does not see.
+var remark = regexp.MustCompile(`(?im)((?:^|[\r\v\f\x{85}\x{2028}\x{2029}])[\s\p{Z}\p{Cf}]*)\[(operator|system|note)`)
 
 func messageEntry(m *ent.Message) entry {
 	e := entry{sequence: m.Sequence, at: m.CreatedAt, id: m.ID}

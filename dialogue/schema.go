@@ -36,6 +36,9 @@ func compileSchema(text raw.JSON) (*jsonschema.Schema, error) {
 	if root["type"] != "object" {
 		return nil, errors.New(`must have "type": "object" at its root`)
 	}
+	if err := checkNumbers(doc); err != nil {
+		return nil, err
+	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(noRemote{})
 	c.AssertFormat()
@@ -87,6 +90,12 @@ func faults(schema, text raw.JSON, schemaName, valueName string) []string {
 	if err != nil {
 		return []string{valueName + ": not JSON"}
 	}
+	if err := checkNumbers(value); err != nil {
+		return []string{valueName + ": " + err.Error()}
+	}
+	if !affordable(compiled, value) {
+		return []string{valueName + ": to check it takes too long"}
+	}
 	var wrong *jsonschema.ValidationError
 	switch err := compiled.Validate(value); {
 	case err == nil:
@@ -111,12 +120,9 @@ func complaints(e *jsonschema.ValidationError, whole string) []string {
 	}
 	var all []string
 	for _, cause := range e.Causes {
-		for _, c := range complaints(cause, whole) {
-			if !slices.Contains(all, c) {
-				all = append(all, c)
-			}
-		}
+		all = append(all, complaints(cause, whole)...)
 	}
 	slices.Sort(all) // the order of the library changes from run to run
+	all = slices.Compact(all)
 	return all[:min(len(all), 10)]
 }

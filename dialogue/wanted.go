@@ -82,7 +82,8 @@ func (v *view) want(asked *model.Call) *wanted {
 		if len(wrong) == 0 {
 			return w
 		}
-		o = failed("the arguments do not fit, nothing was sent: %s", strings.Join(wrong, "; "))
+		why, _ := shorten(strings.Join(wrong, "; "), ModelReadsFailed)
+		o = failed("the arguments do not fit, nothing was sent: %s", why)
 	}
 	o.isHTTP = w.isHTTP()
 	w.decided = &o

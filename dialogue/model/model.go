@@ -80,6 +80,18 @@ type Request struct {
 // Usage counts tokens of one step. Cached are part of Input, Thinking part of Output.
 type Usage struct{ Input, Cached, Output, Thinking int64 }
 
+// maxTokens is more than any model reads or writes in one step.
+const maxTokens = 1_000_000_000
+
+// Believable is the usage within what a step can have used: a server that counts wrongly must neither give tokens back nor make
+// sums of many steps overflow.
+func (u Usage) Believable() Usage {
+	bounded := func(n int64) int64 { return min(max(n, 0), maxTokens) }
+	u.Input, u.Output = bounded(u.Input), bounded(u.Output)
+	u.Cached, u.Thinking = min(bounded(u.Cached), u.Input), min(bounded(u.Thinking), u.Output)
+	return u
+}
+
 // Reasons why a model stopped.
 const (
 	Stop          = "stop"

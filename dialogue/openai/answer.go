@@ -38,7 +38,7 @@ type answer struct {
 	key       seal.Text // of the provider
 	model, id string
 	text      strings.Builder
-	refusal   string
+	refused   bool
 	calls     calls
 	extras    fields // what else the server said in the message, for the replay
 	finish    string
@@ -116,7 +116,7 @@ func (a *answer) add(message map[string]json.RawMessage) (text string) {
 		case "content":
 			text = contentOf(value)
 		case "refusal":
-			a.refusal += stringOf(value)
+			a.refused = true
 		case "tool_calls":
 			var pieces []map[string]json.RawMessage
 			if json.Unmarshal(value, &pieces) == nil {
@@ -198,7 +198,7 @@ func (a *answer) reason() (reason, detail string) {
 		return model.MalformedCall, cmp.Or(detail, "the arguments of a call are not a JSON object")
 	case len(a.calls.list) > 0:
 		return model.Tools, cmp.Or(detail, "tool_calls")
-	case a.refusal != "" && !a.emitted():
+	case a.refused && !a.emitted():
 		return model.Blocked, "refusal"
 	case finish == "length" || finish == "max_tokens" || finish == "model_length" || finish == "max_output_tokens":
 		return model.Length, detail
@@ -234,10 +234,10 @@ func (a *answer) count(all ...json.RawMessage) {
 		if absent(raw) || json.Unmarshal(raw, &u) != nil || u.Prompt < 0 || u.Completion < 0 {
 			continue
 		}
-		next := model.Usage{Input: int64(u.Prompt), Output: int64(u.Completion), Thinking: int64(u.Out.Reasoning)}
-		next.Cached = min(next.Input, int64(cmp.Or(u.In.Cached, u.CacheHit, u.Cached)))
+		next := model.Usage{Input: tokens(u.Prompt), Output: tokens(u.Completion), Thinking: tokens(u.Out.Reasoning)}
+		next.Cached = min(next.Input, tokens(cmp.Or(u.In.Cached, u.CacheHit, u.Cached)))
 		// Some leave thinking out of the completion: it shows in the total alone.
-		if hidden := int64(u.Total) - next.Input - next.Output; u.Total > 0 && hidden > 0 {
+		if hidden := tokens(u.Total) - next.Input - next.Output; u.Total > 0 && hidden > 0 {
 			next.Output += hidden
 			next.Thinking = cmp.Or(next.Thinking, hidden)
 		}
@@ -245,3 +245,6 @@ func (a *answer) count(all ...json.RawMessage) {
 		a.usage = next
 	}
 }
+
+// tokens is a count as a whole number, which one beyond all numbers of tokens would be no more.
+func tokens(n float64) int64 { return int64(min(max(n, 0), 1<<40)) }

@@ -14,9 +14,17 @@ import (
 // calls puts the calls of one answer together. Most servers number the pieces by index and give the id once; some give
 // every call the index 0, some no index, some no id, some all of it in each piece.
 type calls struct {
-	list  []call
+	list  []*call
 	index []int // of each call, -1 if none was given
+	read  int   // bytes of arguments that were looked at to see whether a call is whole
+	lost  bool  // whether there was more than is believed
 }
+
+// Beyond these a server is not believed: each piece is held against the calls before it.
+const (
+	maxCalls = 1000
+	maxReads = 64 << 20 // bytes
+)
 
 type call struct {
 	id, name  string
@@ -27,6 +35,9 @@ type call struct {
 }
 
 func (cs *calls) add(piece map[string]json.RawMessage) {
+	if cs.lost {
+		return
+	}
 	index, id := -1, stringOf(piece["id"])
 	if raw := piece["index"]; !absent(raw) {
 		_ = json.Unmarshal(raw, &index)
@@ -35,9 +46,12 @@ func (cs *calls) add(piece map[string]json.RawMessage) {
 	_ = json.Unmarshal(piece["function"], &function)
 	name := stringOf(function["name"])
 	c := cs.find(index, id, name)
+	if cs.lost = c == nil && len(cs.list) == maxCalls || cs.read > maxReads; cs.lost {
+		return
+	}
 	if c == nil {
-		cs.list, cs.index = append(cs.list, call{id: id}), append(cs.index, index)
-		c = &cs.list[len(cs.list)-1]
+		cs.list, cs.index = append(cs.list, &call{id: id}), append(cs.index, index)
+		c = cs.list[len(cs.list)-1]
 	}
 	if c.id == "" {
 		c.id = id
@@ -66,17 +80,17 @@ func (cs *calls) add(piece map[string]json.RawMessage) {
 // find returns the call that a piece belongs to, nil for a new one.
 func (cs *calls) find(index int, id, name string) *call {
 	for i := len(cs.list) - 1; i >= 0; i-- {
-		c := &cs.list[i]
+		c := cs.list[i]
 		if index >= 0 && cs.index[i] != index {
 			continue
 		}
 		if id != "" && c.id != "" {
-			if id == c.id && (index >= 0 || name == "" || !c.whole()) {
+			if id == c.id && (index >= 0 || name == "" || !cs.whole(c)) {
 				return c
 			}
 			continue
 		}
-		if name != "" && c.name != "" && c.whole() {
+		if name != "" && c.name != "" && cs.whole(c) {
 			return nil // the same place again, after a call that is complete
 		}
 		return c
@@ -84,14 +98,20 @@ func (cs *calls) find(index int, id, name string) *call {
 	return nil
 }
 
-func (c *call) whole() bool { return isObject([]byte(c.arguments.String())) }
+func (cs *calls) whole(c *call) bool {
+	cs.read += c.arguments.Len()
+	return cs.read <= maxReads && isObject([]byte(c.arguments.String()))
+}
 
 // finish gives every call an id of its own and reads its arguments. It reports false if a call cannot be read; then
 // none of them can be made.
 func (cs *calls) finish() (readable bool) {
+	if cs.lost {
+		return false
+	}
 	seen := map[string]bool{}
 	for i := range cs.list {
-		c := &cs.list[i]
+		c := cs.list[i]
 		var ok bool
 		if c.joined, ok = joinedArguments(c.arguments.String()); !ok || c.name == "" {
 			return false
