@@ -70,7 +70,7 @@ var hotQueries = []hotQuery{
 	{"page, far down", `{ threads(first: 20, after: "{cursor}") { ` + threadFields + ` } }`, []string{"thread_workspace_id_last_activity_at_id"}},
 	{"page, longest threads", `{ threads(first: 20, orderBy: {field: MESSAGE_COUNT, direction: DESC}) { ` + threadFields + ` } }`, []string{"thread_workspace_id_message_count_id"}},
 	{"inbox, waiting", `{ threads(first: 50, where: {status: WAITING_FOR_OPERATOR}, orderBy: {field: WAITING_SINCE, direction: ASC}) { ` + threadFields + ` } }`, []string{"thread_workspace_id_status_"}},
-	{"inbox, of an operator", `{ threads(first: 50, where: {status: OPERATOR, operatorID: "{operator}"}) { ` + threadFields + ` } }`, []string{"thread_operator|thread_workspace_id_status_last_activity_at_id"}},
+	{"inbox, of an operator", `{ threads(first: 50, where: {status: OPERATOR, operatorID: "{operator}"}) { ` + threadFields + ` } }`, []string{"thread_operator_status|thread_workspace_id_status_last_activity_at_id"}},
 	{"inbox, of an agent", `{ threads(first: 50, where: {agentID: "{agent}"}) { ` + threadFields + ` } }`, []string{"thread_workspace_id_agent_id_"}},
 	{"inbox, with a tag", `{ threads(first: 50, where: {tag: "interest"}) { ` + threadFields + ` } }`, []string{"thread_workspace_id_last_activity_at_id|threadtag_name_workspace_id_thread_id"}},
 	{"search, a frequent word", `{ threads(first: 20, where: {text: "invoice"}) { ` + threadFields + ` } }`, []string{"thread_workspace_id_last_activity_at_id", "message_thread_id_sequence"}},

@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"parley/storage"
 	"parley/storage/drift"
@@ -54,7 +55,13 @@ func write(ctx context.Context, dialect, url, name string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(folder, fmt.Sprintf("%04d_%s.sql", len(present)+1, name))
+	last := 0 // numbers may be left out
+	if len(present) > 0 {
+		if _, err := fmt.Sscanf(filepath.Base(slices.Max(present)), "%04d_", &last); err != nil {
+			return fmt.Errorf("read the number of the last migration: %w", err)
+		}
+	}
+	path := filepath.Join(folder, fmt.Sprintf("%04d_%s.sql", last+1, name))
 	log.Printf("wrote %s: read it before you commit it", path)
 	return os.WriteFile(path, []byte(statements), 0o644)
 }

@@ -1165,6 +1165,14 @@ var (
 				},
 			},
 			{
+				Name:    "thread_operator_status",
+				Unique:  false,
+				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[29], ThreadsColumns[6], ThreadsColumns[12], ThreadsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "operator_id IS NOT NULL",
+				},
+			},
+			{
 				Name:    "thread_workspace_id_customer_id_last_activity_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{ThreadsColumns[1], ThreadsColumns[27], ThreadsColumns[12], ThreadsColumns[0]},

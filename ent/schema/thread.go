@@ -77,6 +77,8 @@ func (Thread) Indexes() []ent.Index {
 		index.Fields("workspace_id", "message_count", "id"),
 		index.Fields("workspace_id", "agent_id", "last_activity_at", "id"),
 		index.Fields("workspace_id", "operator_id", "last_activity_at", "id").StorageKey("thread_operator").Annotations(entsql.IndexWhere("operator_id IS NOT NULL")),
+		// What an operator has now, beside all that the operator ever had.
+		index.Fields("workspace_id", "operator_id", "status", "last_activity_at", "id").StorageKey("thread_operator_status").Annotations(entsql.IndexWhere("operator_id IS NOT NULL")),
 		index.Fields("workspace_id", "customer_id", "last_activity_at", "id"),
 		index.Fields("erased_at").StorageKey("thread_erased").Annotations(entsql.IndexWhere("erased_at IS NOT NULL")),
 		// Who deletes a customer or a message asks for the threads that refer to it.
