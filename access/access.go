@@ -213,10 +213,16 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 	if revoked != 0 {
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
-	if ms.Now().Sub(used) > time.Minute { // to the minute: not a write for every request
-		err = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(ms.Now()).Exec(viewer.NewContext(ctx, v))
+	s.useKey(ctx, v, used)
+	return v, nil
+}
+
+// useKey notes that a key is used, to the minute: not a write for every request. Where that fails, as on a full disk, who has a good
+// key may read all the same.
+func (s *Service) useKey(ctx context.Context, v viewer.Viewer, used ms.Time) {
+	if now := ms.Now(); now.Sub(used) > time.Minute {
+		_ = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
 	}
-	return v, err
 }
 
 // recheckEvery bounds how long the answer of StillValid is good. Streams ask twice a second (graph/connection.go); so each time they

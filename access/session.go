@@ -11,7 +11,6 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"parley/ent"
-	"parley/ent/apikey"
 	"parley/ent/ms"
 	"parley/ent/session"
 	"parley/ent/viewer"
@@ -105,23 +104,19 @@ func (s *Service) AuthenticateSession(ctx context.Context, cookie string) (viewe
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
 	v.Expires = int64(end)
-	if now.Sub(keyUsed) > time.Minute {
-		if err := s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v)); err != nil {
-			return viewer.Viewer{}, err
-		}
-	}
-	return v, s.useSession(ctx, v, used, now)
+	s.useKey(ctx, v, keyUsed)
+	s.useSession(ctx, v, used, now)
+	return v, nil
 }
 
 // alive says whether a session goes on that was last used then.
 func alive(used, end, now ms.Time) bool { return now.Sub(used) < SessionIdle && now < end }
 
-// useSession notes that a session is used, to the minute: not a write for every request.
-func (s *Service) useSession(ctx context.Context, v viewer.Viewer, used, now ms.Time) error {
-	if now.Sub(used) <= time.Minute {
-		return nil
+// useSession notes that a session is used, as useKey does.
+func (s *Service) useSession(ctx context.Context, v viewer.Viewer, used, now ms.Time) {
+	if now.Sub(used) > time.Minute {
+		_ = s.log.Client().Session.Update().Where(session.ID(v.Session)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
 	}
-	return s.log.Client().Session.Update().Where(session.ID(v.Session)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
 }
 
 // sessionHolds says whether a session goes on, and uses it: whoever follows a stream is there.
@@ -133,7 +128,8 @@ func (s *Service) sessionHolds(ctx context.Context, v viewer.Viewer) (bool, erro
 		return row.Scan(&used, &end)
 	})
 	if now := ms.Now(); err == nil && alive(used, end, now) {
-		return true, s.useSession(ctx, v, used, now)
+		s.useSession(ctx, v, used, now)
+		return true, nil
 	}
 	return false, err
 }

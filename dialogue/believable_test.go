@@ -51,6 +51,6 @@ func TestAnAnswerOfTooManyCalls(t *testing.T) {
 		equal(t, "reason", w.reason(id), "ANSWERED")
 		equal(t, "said", w.said(id), []string{"CUSTOMER Hi", "AGENT sorry"})
 		equal(t, "calls", len(w.calls(id)), 0)
-		equal(t, "attempts", w.turns(id, 1)[0].Attempts, 0)
+		equal(t, "steps", w.turns(id, 1)[0].StepsUsed, 2) // the first was stored, and did not fail
 	})
 }
