@@ -45,12 +45,7 @@ func TestAnIdleServerGivesMemoryBack(t *testing.T) {
 		done := make(chan error, 1)
 		defer debug.SetGCPercent(debug.SetGCPercent(-1)) // only who is tested collects
 		runtime.GC()
-		left := make([][]byte, 0, 64)
-		for range 64 {
-			left = append(left, make([]byte, 1<<20))
-		}
-		runtime.KeepAlive(left)
-		left = nil
+		leave(64)
 		before := released()
 		go func() { done <- restWhenIdle(ctx) }()
 		time.Sleep(3 * idleLook)
@@ -69,4 +64,13 @@ func released() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
+}
+
+// leave allocates so many MB and forgets them.
+func leave(n int) {
+	left := make([][]byte, n)
+	for i := range left {
+		left[i] = make([]byte, 1<<20)
+	}
+	runtime.KeepAlive(left)
 }

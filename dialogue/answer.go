@@ -20,8 +20,9 @@ import (
 const (
 	// MaxAnswer is how much of an answer is read, in bytes.
 	MaxAnswer = 64 << 10
-	// ModelReads is how much of an answer the model sees, in characters; of a failed one, ModelReadsFailed.
-	ModelReads       = 8000
+	// ModelReads is how much of an answer the model sees, in characters.
+	ModelReads = 8000
+	// ModelReadsFailed is the same of a failed one.
 	ModelReadsFailed = 1000
 )
 

@@ -57,7 +57,7 @@ func TestPlansAreKeptWithinBounds(t *testing.T) {
 	if err := limit.Default().Check(text); err != nil {
 		t.Fatal(err)
 	}
-	document, errs := gqlparser.LoadQuery(NewExecutableSchema(Config{}).Schema(), text)
+	document, errs := gqlparser.LoadQueryWithRules(NewExecutableSchema(Config{}).Schema(), text, nil)
 	if errs != nil {
 		t.Fatal(errs)
 	}
@@ -74,7 +74,7 @@ func TestPlansAreKeptWithinBounds(t *testing.T) {
 	if n := plans.known.Len(); n > 60 || plans.held > planBytes || plans.held < planBytes/2 {
 		t.Errorf("%d plans, or none, with %d bytes", n, plans.held)
 	}
-	small, errs := gqlparser.LoadQuery(NewExecutableSchema(Config{}).Schema(), `{ viewer { role } }`)
+	small, errs := gqlparser.LoadQueryWithRules(NewExecutableSchema(Config{}).Schema(), `{ viewer { role } }`, nil)
 	if errs != nil {
 		t.Fatal(errs)
 	}

@@ -9492,7 +9492,10 @@ input UpdateFunctionInput {
   method: String
   "Address."
   url: String
-  "Replaces all headers."
+  """
+  Replaces all headers. A secret one with an empty value keeps the value that is stored, unless ` + "`" + `url` + "`" + ` goes to another server: then
+  its value is to be given again.
+  """
   headers: [FunctionHeaderInput!]
   "Template of the body; empty sends the arguments as JSON."
   body: String

@@ -23,7 +23,7 @@ type calls struct {
 // Beyond these a server is not believed: each piece is held against the calls before it.
 const (
 	maxCalls = 1000
-	maxReads = 64 << 20 // bytes
+	maxReads = 16 << 20 // bytes
 )
 
 type call struct {
@@ -98,9 +98,14 @@ func (cs *calls) find(index int, id, name string) *call {
 	return nil
 }
 
+// whole says whether the arguments of a call are complete. They are read only where they end like an object.
 func (cs *calls) whole(c *call) bool {
-	cs.read += c.arguments.Len()
-	return cs.read <= maxReads && isObject([]byte(c.arguments.String()))
+	text := c.arguments.String()
+	if !strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), "}") {
+		return false
+	}
+	cs.read += len(text)
+	return cs.read <= maxReads && isObject([]byte(text))
 }
 
 // finish gives every call an id of its own and reads its arguments. It reports false if a call cannot be read; then

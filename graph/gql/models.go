@@ -1539,7 +1539,8 @@ type UpdateFunctionInput struct {
 	Method *string `json:"method,omitempty"`
 	// Address.
 	URL *string `json:"url,omitempty"`
-	// Replaces all headers.
+	// Replaces all headers. A secret one with an empty value keeps the value that is stored, unless `url` goes to another server: then
+	// its value is to be given again.
 	Headers []*FunctionHeaderInput `json:"headers,omitempty"`
 	// Template of the body; empty sends the arguments as JSON.
 	Body *string `json:"body,omitempty"`
