@@ -5,7 +5,7 @@ import { fullTime, shortTime } from '../format';
 import { t, word } from '../text';
 import { CallView } from './CallView';
 import { Bubble, MessageView } from './MessageView';
-import { again, arrived, outbox } from './outbox';
+import { type Outgoing, again, arrived, outbox } from './outbox';
 import { type Timeline, items } from './timeline';
 
 interface Props {
@@ -15,6 +15,12 @@ interface Props {
   loadEarlier(): Promise<void>;
 }
 
+/** A note has no id of ours: its event may come before the answer that tells us that it is stored. */
+function isNoted(out: Outgoing, timeline: Timeline): boolean {
+  const since = Date.parse(out.at) - 60_000; // clocks differ
+  return out.kind === 'note' && !out.error && [...timeline.notes.values()].some((n) => n.text === out.text && Date.parse(n.createdAt) >= since);
+}
+
 /** What was said, done and noted, in the order of time; at its end what is being written or is on its way. */
 export function Log({ id, timeline, earlier, loadEarlier }: Props) {
   const log = useRef<HTMLDivElement>(null);
@@ -22,7 +28,7 @@ export function Log({ id, timeline, earlier, loadEarlier }: Props) {
   const [loading, setLoading] = useState(false);
   const shown = useMemo(() => items(timeline, !earlier), [timeline.messages, timeline.notes, timeline.calls, timeline.turns, earlier]);
   const stored = useMemo(() => new Set([...timeline.messages.values()].map((m) => m.clientMessageId)), [timeline.messages]);
-  const outgoing = useStore(outbox).filter((o) => o.threadId === id && !stored.has(o.id));
+  const outgoing = useStore(outbox).filter((o) => o.threadId === id && !stored.has(o.id) && !isNoted(o, timeline));
   const pieces = [...timeline.pieces.values()];
 
   // Whoever reads the end keeps reading it; whoever reads something older is left there.
