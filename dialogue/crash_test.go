@@ -14,6 +14,7 @@ import (
 	"parley/ent/call"
 	"parley/ent/function"
 	"parley/ent/id"
+	"parley/ent/ms"
 	"parley/ent/raw"
 	"parley/ent/turn"
 	"parley/storage"
@@ -104,13 +105,14 @@ func TestAfterACrashAReservedCallIsSent(t *testing.T) {
 		// What a worker leaves that died between storing its step and sending the call.
 		f := db.Client.Function.Query().Where(function.AgentID(a), function.Name("f")).OnlyX(w.ctx)
 		left := db.Client.Turn.Create().SetWorkspaceID(w.workspace).SetThreadID(threadID).SetAgentID(a).SetState(turn.StateRUNNING).
-			SetDueAt(1).SetFirstMessageAt(1).SetLeaseUntil(1).SetLeaseOwner("dead").SetFence(4).SetStepsUsed(1).SetCallsUsed(1).
+			SetDueAt(1).SetFirstMessageAt(1).SetLeaseUntil(ms.Now().Add(time.Hour)).SetLeaseOwner("dead").SetFence(4).SetStepsUsed(1).SetCallsUsed(1).
 			SetReadSequence(2).SetNillableStartedAt(ptr(w.row(threadID).CreatedAt)).SaveX(w.ctx)
 		step := db.Client.Step.Create().SetWorkspaceID(w.workspace).SetTurnID(left.ID).SetThreadID(threadID).SetNumber(1).
 			SetProvider("fake").SetModel("one").SetContent(`[{"call":{"id":"x","name":"f","args":{"n":1}}}]`).SetFinish("tools").
 			SetReadSequence(2).SetStartedAt(1).SaveX(w.ctx)
 		c := db.Client.Call.Create().SetID(id.New(id.Call)).SetWorkspaceID(w.workspace).SetThreadID(threadID).SetTurnID(left.ID).
 			SetStepID(step.ID).SetNumber(0).SetFunctionID(f.ID).SetName("f").SetProviderCallID("x").SetArguments(raw.JSON(`{"n":1}`)).SaveX(w.ctx)
+		w.expire(threadID) // not before: without the step the turn would begin anew
 		w.turns(threadID, 2)
 		equal(t, "body", (<-got).body, `{"n":1}`)
 		equal(t, "call", []any{w.calls(threadID)[0].ID, w.calls(threadID)[0].State}, []any{c.ID, call.StateANSWERED})
