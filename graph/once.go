@@ -29,21 +29,16 @@ func rememberMutations(ctx context.Context, next graphql.Resolver) (any, error) 
 	ctx = withAct(ctx, fc.Field)
 	// Most mutations have no id, and need not be written down for their hash.
 	sent, _ := fc.Field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)["input"].(map[string]any)
-	if sent["clientMutationId"] == nil {
+	named, ok := sent["clientMutationId"].(string)
+	if !ok {
 		return next(ctx)
 	}
 	input, err := json.Marshal(fc.Args["input"])
 	if err != nil {
 		return nil, err
 	}
-	var named struct {
-		ID *string `json:"clientMutationId"`
-	}
-	if err := json.Unmarshal(input, &named); err != nil || named.ID == nil {
-		return next(ctx)
-	}
 	var bad invalid.Error
-	bad.Text("clientMutationId", *named.ID, 1, maxMutationID)
+	bad.Text("clientMutationId", named, 1, maxMutationID)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
@@ -53,6 +48,6 @@ func rememberMutations(ctx context.Context, next graphql.Resolver) (any, error) 
 	}
 	sum := sha256.Sum256(input)
 	return next(eventlog.WithOnce(ctx, eventlog.Once{
-		Viewer: v.Key + v.Thread, Name: fc.Field.Name, ID: *named.ID, InputHash: hex.EncodeToString(sum[:]),
+		Viewer: v.Key + v.Thread, Name: fc.Field.Name, ID: named, InputHash: hex.EncodeToString(sum[:]),
 	}))
 }
