@@ -47,6 +47,8 @@ type Service struct {
 
 	mu      sync.Mutex // protects checked
 	checked map[string]check
+
+	holders *holders
 }
 
 // check is when a key or session was last seen to be valid.
@@ -57,7 +59,7 @@ type check struct {
 
 // New returns the service for one database.
 func New(log *eventlog.Log, keys *seal.Keys) *Service {
-	return &Service{log: log, keys: keys, checked: map[string]check{}}
+	return &Service{log: log, keys: keys, checked: map[string]check{}, holders: newHolders()}
 }
 
 // NewKey returns a random key with 256 bits.
@@ -191,7 +193,8 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 	}
 	system := viewer.SystemContext(ctx, "authenticate")
 	const find = `SELECT id, workspace_id, name, role, COALESCE(revoked_at, 0), COALESCE(last_used_at, 0) FROM api_keys WHERE hash = $1`
-	rows, err := s.log.Client().QueryContext(system, find, hashKey(secret))
+	hash := hashKey(secret)
+	rows, err := s.log.Client().QueryContext(system, find, hash)
 	if err != nil {
 		return viewer.Viewer{}, fmt.Errorf("look up a key: %w", err)
 	}
@@ -213,16 +216,22 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 	if revoked != 0 {
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
-	s.useKey(ctx, v, used)
+	s.holders.remember(hash, holder{v, s.useKey(ctx, v, used)})
 	return v, nil
 }
 
-// useKey notes that a key is used, to the minute: not a write for every request. Where that fails, as on a full disk, who has a good
-// key may read all the same.
-func (s *Service) useKey(ctx context.Context, v viewer.Viewer, used ms.Time) {
-	if now := ms.Now(); now.Sub(used) > time.Minute {
-		_ = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
+// noteEvery is how often it is noted that a key or session is used: not a write for every request.
+const noteEvery = time.Minute
+
+// useKey notes that a key is used, which was noted last at the given time, and returns when it is noted now. Where that fails, as on
+// a full disk, who has a good key may read all the same.
+func (s *Service) useKey(ctx context.Context, v viewer.Viewer, used ms.Time) ms.Time {
+	now := ms.Now()
+	if now.Sub(used) <= noteEvery {
+		return used
 	}
+	_ = s.log.Client().APIKey.Update().Where(apikey.ID(v.Key)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
+	return now
 }
 
 // recheckEvery bounds how long the answer of StillValid is good. Streams ask twice a second (graph/connection.go); so each time they

@@ -114,7 +114,7 @@ func alive(used, end, now ms.Time) bool { return now.Sub(used) < SessionIdle && 
 
 // useSession notes that a session is used, as useKey does.
 func (s *Service) useSession(ctx context.Context, v viewer.Viewer, used, now ms.Time) {
-	if now.Sub(used) > time.Minute {
+	if now.Sub(used) > noteEvery {
 		_ = s.log.Client().Session.Update().Where(session.ID(v.Session)).SetLastUsedAt(now).Exec(viewer.NewContext(ctx, v))
 	}
 }

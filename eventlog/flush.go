@@ -12,6 +12,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/ms"
+	"parley/ent/viewer"
 )
 
 // flush writes what the verb left to the end, in the lock order of the package comment.
@@ -211,7 +212,9 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 			return err
 		}
 		defer cancel()
-		ctx = own
+		if ctx = own; tx.presumed != nil {
+			ctx = viewer.WithCondition(ctx)
+		}
 		beforeCommit()
 	} else {
 		w.add(`, (SELECT revision FROM shard)`)

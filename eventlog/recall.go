@@ -129,7 +129,8 @@ func (t *Thread) Remember(beside any) {
 
 // Recall is Assume without reading, for a thread that is remembered and fits. What decides about the verb beside the thread's
 // row, its tags and its agent must be Provided: time may have passed. It reports false when the verb must Assume. When the thread
-// is not as it was remembered, the verb runs again, and this reports false.
+// is not as it was remembered, the verb runs again, and this reports false. That a presumed viewer is the presumed one is proved with
+// the thread.
 func (tx *Tx) Recall(ctx context.Context, threadID string, fits func(Recollection) bool) (t *Thread, beside any, ok bool) {
 	now, known := tx.log.clock.now()
 	if !known || tx.forgetful || !tx.mayAssume() {
@@ -143,6 +144,9 @@ func (tx *Tx) Recall(ctx context.Context, threadID string, fits func(Recollectio
 	tx.recalled = threadID
 	t = tx.assume(r.Known, now)
 	t.Provided(`(SELECT revision FROM agents WHERE id = ? AND workspace_id = ?) = ?`, t.Row.AgentID, t.Row.WorkspaceID, t.AgentRevision)
+	if tx.presumed = viewer.Presumed(ctx); tx.presumed != nil {
+		t.Provided(tx.presumed.Condition, tx.presumed.Args...)
+	}
 	return t, r.Beside, true
 }
 

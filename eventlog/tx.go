@@ -10,6 +10,7 @@ import (
 	"parley/ent/id"
 	"parley/ent/ms"
 	"parley/ent/raw"
+	"parley/ent/viewer"
 	"parley/trace"
 )
 
@@ -30,15 +31,16 @@ type Tx struct {
 	Now ms.Time
 
 	log        *Log
-	ctx        context.Context // of the whole transaction
-	parent     *string         // what Traceparent returns; nil before it is asked for
-	entTx      *ent.Tx         // nil before the first statement, with Postgres
-	raw        *ent.Client     // runs statements at once
-	client     *ent.Client     // runs what waits before them; nil before it is asked for, as one is some kilobytes
-	later      *ent.Client     // that of Later(nil), likewise
-	again      bool            // whether an earlier run of the verb met with a collision
-	forgetful  bool            // whether an earlier run found a thread not as it was remembered
-	recalled   string          // the thread that this run goes by memory of
+	ctx        context.Context     // of the whole transaction
+	parent     *string             // what Traceparent returns; nil before it is asked for
+	entTx      *ent.Tx             // nil before the first statement, with Postgres
+	raw        *ent.Client         // runs statements at once
+	client     *ent.Client         // runs what waits before them; nil before it is asked for, as one is some kilobytes
+	later      *ent.Client         // that of Later(nil), likewise
+	again      bool                // whether an earlier run of the verb met with a collision
+	forgetful  bool                // whether an earlier run found a thread not as it was remembered
+	recalled   string              // the thread that this run goes by memory of
+	presumed   *viewer.Presumption // what is proved with it; nil if nothing is
 	waiting    []queued
 	threads    map[string]*Thread
 	lastLocked string

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"parley/ent/viewer"
 )
@@ -72,7 +73,7 @@ func (f *front) redeem(ctx context.Context, ticket string) (context.Context, err
 	return viewer.NewContext(ctx, v), nil
 }
 
-// admit returns ctx with the viewer that an Authorization value belongs to.
+// admit returns ctx with the viewer that an Authorization value belongs to. For a POST it may be presumed, see requests.Do.
 func (f *front) admit(ctx context.Context, header string) (context.Context, error) {
 	scheme, secret, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
@@ -81,6 +82,11 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 	secret = strings.TrimSpace(secret)
 	if err := f.mayTry(ctx, secret); err != nil {
 		return ctx, err
+	}
+	if a := asked(ctx); a != nil && a.plain.r.Method == http.MethodPost {
+		if presumed, ok := f.access.Presume(ctx, secret); ok {
+			return presumed, nil
+		}
 	}
 	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
@@ -93,6 +99,30 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 	}
 	f.good.remember(secret)
 	return viewer.NewContext(ctx, v), nil
+}
+
+// prove asks the database for a viewer who is only presumed, if no statement has proved him yet. Nobody is answered before that.
+func (f *front) prove(ctx context.Context) error {
+	if viewer.Presumed(ctx) == nil {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	err := viewer.Prove(limited)
+	if err != nil && limited.Err() != nil {
+		return limited.Err()
+	}
+	return f.wrong(ctx, err)
+}
+
+// provesItself says whether an operation is one verb that may be stored by one statement, which then proves a presumed viewer
+// (dialogue.SendMessage). All others read, for which it is proved before.
+func provesItself(o *graphql.OperationContext) bool {
+	if o.Operation.Operation != ast.Mutation || len(o.Operation.SelectionSet) != 1 {
+		return false
+	}
+	field, ok := o.Operation.SelectionSet[0].(*ast.Field)
+	return ok && field.Name == "sendMessage"
 }
 
 // authDirective refuses a root field to viewers without one of its roles. An empty list admits anyone.

@@ -31,6 +31,12 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		}
 	}()
 	operation, errs := t.prepare(ctx, exec, a.params)
+	if errs != nil || !provesItself(operation) {
+		if err := t.prove(ctx); err != nil {
+			t.refuse(w, r, err)
+			return
+		}
+	}
 	if errs != nil {
 		t.operations.refuse(codeOf(errs))
 		t.whole(w, a.offer, exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
@@ -49,6 +55,10 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		defer cancel()
 		responses, run := exec.DispatchOperation(ctx, operation)
 		answer := responses(run)
+		if err := t.prove(ctx); err != nil {
+			t.refuse(w, r, err)
+			return
+		}
 		if answer == nil { // it ended before it began
 			t.answerError(w, r, t.tell(r.Context(), context.Cause(run)))
 			return

@@ -94,6 +94,9 @@ func (g *guardConn) check(ctx context.Context, query string) error {
 	if !g.o.Guard {
 		return nil
 	}
+	if viewer.Presumed(ctx) != nil {
+		return fmt.Errorf("%w: %q", viewer.ErrUnproved, query)
+	}
 	return checkStatement(ctx, query)
 }
 
