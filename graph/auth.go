@@ -73,7 +73,7 @@ func (f *front) redeem(ctx context.Context, ticket string) (context.Context, err
 	return viewer.NewContext(ctx, v), nil
 }
 
-// admit returns ctx with the viewer that an Authorization value belongs to. For a POST it may be presumed, see requests.Do.
+// admit returns ctx with the viewer that an Authorization value belongs to. It may be presumed, see requests.Do.
 func (f *front) admit(ctx context.Context, header string) (context.Context, error) {
 	scheme, secret, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
@@ -83,7 +83,7 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 	if err := f.mayTry(ctx, secret); err != nil {
 		return ctx, err
 	}
-	if a := asked(ctx); a != nil && a.plain.r.Method == http.MethodPost {
+	if asked(ctx) != nil {
 		if presumed, ok := f.access.Presume(ctx, secret); ok {
 			return presumed, nil
 		}
@@ -115,14 +115,19 @@ func (f *front) prove(ctx context.Context) error {
 	return f.wrong(ctx, err)
 }
 
-// provesItself says whether an operation is one verb that may be stored by one statement, which then proves a presumed viewer
-// (dialogue.SendMessage). All others read, for which it is proved before.
+// provesItself says whether an operation may be one statement, which then proves a presumed viewer: a query by its plan, or a message
+// (dialogue.SendMessage). Others have him proved before they begin.
 func provesItself(o *graphql.OperationContext) bool {
-	if o.Operation.Operation != ast.Mutation || len(o.Operation.SelectionSet) != 1 {
+	switch o.Operation.Operation {
+	case ast.Query:
+		return true
+	case ast.Mutation:
+		fields := o.Operation.SelectionSet
+		field, ok := fields[0].(*ast.Field)
+		return ok && len(fields) == 1 && field.Name == "sendMessage"
+	default:
 		return false
 	}
-	field, ok := o.Operation.SelectionSet[0].(*ast.Field)
-	return ok && field.Name == "sendMessage"
 }
 
 // authDirective refuses a root field to viewers without one of its roles. An empty list admits anyone.

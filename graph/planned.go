@@ -8,6 +8,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 
 	"entgo.io/ent/dialect"
@@ -171,9 +173,21 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 	if err != nil {
 		return nil, err
 	}
-	columns, err := p.read(ctx, text, args, found.Columns())
+	reading, presumed, n := ctx, viewer.Presumed(ctx), found.Columns()
+	if presumed != nil {
+		reading = viewer.WithCondition(ctx)
+		text, args, n = proving(text, args, presumed), append(args, presumed.Args...), n+1
+	}
+	columns, err := p.read(reading, text, args, n)
 	if err != nil {
 		return nil, err
+	}
+	if presumed != nil {
+		if n--; columns[n] == nil {
+			return nil, plan.ErrAside // where it is asked who it is
+		}
+		presumed.Proved()
+		columns = columns[:n]
 	}
 	history := sync.OnceValues(func() (string, error) { return p.resolver.history(ctx) })
 	return found.Finish(columns, plan.Values{
@@ -196,6 +210,22 @@ func (p *planned) run(ctx context.Context, op *graphql.OperationContext, found *
 			return string(*data), true
 		},
 	})
+}
+
+// proving returns the statement of a plan with one more column, which is null unless the caller is the presumed one. Its arguments
+// are the statement's and those of the condition.
+func proving(text string, args []any, p *viewer.Presumption) string {
+	var b strings.Builder
+	b.WriteString(text)
+	b.WriteString(", CASE WHEN ")
+	for i, part := range strings.Split(p.Condition, "?") {
+		if i > 0 {
+			b.WriteString("$" + strconv.Itoa(len(args)+i))
+		}
+		b.WriteString(part)
+	}
+	b.WriteString(" THEN 'held' END")
+	return b.String()
 }
 
 // read runs the statement of a plan when it is its turn, and returns the columns of its row. Neither the place nor the connection is

@@ -17,9 +17,9 @@ import (
 	"parley/storage/storagetest"
 )
 
-// An app's message on a known thread is one statement, which proves the key, too. A key that was revoked a moment ago, by another
+// An app's message on a known thread is one statement, which proves the key, too, and so is a query with a plan. A key that was revoked a moment ago, by another
 // server, lets nobody do or learn anything, though this server still remembers it.
-func TestAMessageProvesItsKey(t *testing.T) {
+func TestAStatementProvesItsKey(t *testing.T) {
 	const send = `mutation($t: ID!, $text: String!) { sendMessage(input: {threadId: $t, text: $text}) { message { id } } }`
 	var mu sync.Mutex
 	var heard []string
@@ -39,22 +39,29 @@ func TestAMessageProvesItsKey(t *testing.T) {
 	input := func(text string) map[string]any { return map[string]any{"t": thread, "text": text} }
 
 	app, _ := a.newKey(viewer.App)
-	for range 2 { // the first is not known, nor is its key
-		if r := a.do(app, send, input("hello")); r.code() != "" {
+	statements := func(query string, variables map[string]any) []string {
+		t.Helper()
+		for range 2 { // the first is not known, nor is its key
+			if r := a.do(app, query, variables); r.code() != "" {
+				t.Fatal(r.raw)
+			}
+		}
+		mu.Lock()
+		heard = nil
+		mu.Unlock()
+		if r := a.do(app, query, variables); r.code() != "" {
 			t.Fatal(r.raw)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		return heard
 	}
-	mu.Lock()
-	heard = nil
-	mu.Unlock()
-	if r := a.do(app, send, input("once more")); r.code() != "" {
-		t.Fatal(r.raw)
+	if said := statements(send, input("hello")); len(said) != 1 {
+		t.Errorf("a message takes %d statements: %q", len(said), said)
 	}
-	mu.Lock()
-	if len(heard) != 1 {
-		t.Errorf("a message takes %d statements: %q", len(heard), heard)
+	if asked := statements(`{ threads(first: 5) { edges { node { id agent { name } } } } }`, nil); len(asked) != 1 {
+		t.Errorf("a page takes %d statements: %q", len(asked), asked)
 	}
-	mu.Unlock()
 
 	type ask struct {
 		query     string
@@ -66,14 +73,15 @@ func TestAMessageProvesItsKey(t *testing.T) {
 		"a thread that is not":     {send, map[string]any{"t": "thr_none", "text": "by nobody"}},
 		"two messages":             {`mutation($t: ID!) { a: sendMessage(input: {threadId: $t, text: "a"}) { message { id } } b: sendMessage(input: {threadId: $t, text: "b"}) { message { id } } }`, map[string]any{"t": thread}},
 		"another mutation":         {`mutation($t: ID!) { addTag(input: {threadId: $t, tag: "x"}) { thread { id } } }`, map[string]any{"t": thread}},
-		"a query":                  {`{ threads(first: 1) { nodes { id } } }`, nil},
+		"a query with a plan":      {`{ threads(first: 1) { edges { node { id } } } }`, nil},
+		"a query without":          {`{ viewer { role } stats { from timeZone } exportStats { url } }`, nil},
 		"a stream":                 {`subscription($t: ID!) { threadEvents(threadId: $t) { __typename } }`, map[string]any{"t": thread}},
 		"a name":                   {`{ __typename }`, nil},
 		"what cannot be read":      {`{ threads(first: 1) `, nil},
 		"a variable that is wrong": {send, map[string]any{"t": thread}},
 	} {
 		for _, accept := range []string{"application/json", "text/event-stream"} {
-			key, _ := a.newKey(viewer.App)
+			key, _ := a.newKey(viewer.Admin)
 			for _, text := range []string{"hello", "hello again"} {
 				if r := a.do(key, send, input(text)); r.code() != "" {
 					t.Fatal(r.raw)
