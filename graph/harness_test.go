@@ -82,8 +82,11 @@ func newAPI(t testing.TB, db *storage.DB, change ...func(*graph.Options)) *api {
 		Providers: map[string]model.Provider{"scripted": scripted.New(), "pen": pens{}}, Live: graph.LiveText{To: hub, People: people}, DefaultModel: "scripted", CheckScript: scripted.Validate, Logger: logger,
 		Make: makeOpenAI,
 		Scratch: func(ctx context.Context) (*eventlog.Log, func() error, error) {
-			stage := storagetest.Open(t, storagetest.SQLite(t))
-			return eventlog.New(stage.Client, stage.Dialect, nil), func() error { return nil }, nil
+			stage, err := storagetest.Scratch(ctx, t) // on any goroutine, and perhaps when the test has ended
+			if err != nil {
+				return nil, nil, err
+			}
+			return eventlog.New(stage.Client, stage.Dialect, nil), stage.Close, nil
 		},
 	})
 	deliveries := delivery.New(a.log, keys, client, guard, delivery.Options{Logger: logger})

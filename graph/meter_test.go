@@ -25,14 +25,12 @@ func TestAliasesCountEach(t *testing.T) {
 			fmt.Fprintf(&many, " a%d: addTag(input: {threadId: %q, tag: %q}) { thread { id } }", i, thread, fmt.Sprint("t", i))
 		}
 		document := "mutation { ...F } fragment F on Mutation {" + many.String() + " }"
-		for range 11 {
-			if r := a.do(a.keys[viewer.Admin], document, nil); r.Status != 200 || len(r.Errors) > 0 {
-				t.Fatalf("%d %.300s", r.Status, r.raw)
-			}
+		if r := a.do(a.keys[viewer.Admin], document, nil); r.Status != 200 || len(r.Errors) > 0 {
+			t.Fatalf("%d %.300s", r.Status, r.raw)
 		}
 		r := a.do(a.keys[viewer.Admin], document, nil)
 		if r.Status != 429 || r.code() != "RATE_LIMITED" || !r.Errors[0].Extensions.Retryable || r.Data != nil {
-			t.Fatalf("1,082 root fields of 1,000: %d %.300s", r.Status, r.raw)
+			t.Fatalf("182 root fields of 100: %d %.300s", r.Status, r.raw)
 		}
 		if r := a.do(a.keys[viewer.Operator], `{ viewer { role } }`, nil); r.Status != 200 {
 			t.Errorf("another key: %d %s", r.Status, r.raw)
@@ -40,7 +38,7 @@ func TestAliasesCountEach(t *testing.T) {
 		if r := a.do(a.keys[viewer.Operator], `query { a: viewer { role } b: viewer { role } }`, nil); r.Status != 200 {
 			t.Errorf("%s", r.raw)
 		}
-	}, rates(rate.Limits{rate.Key: {Fields: 1000}}))
+	}, rates(rate.Limits{rate.Key: {Fields: 100}}))
 }
 
 func TestEveryTransportIsBounded(t *testing.T) {
