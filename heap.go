@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -8,38 +9,80 @@ import (
 	"sync"
 )
 
-// leastHeap is what the heap may grow to before garbage is collected, in bytes, however little of it is alive: with 15 MB alive a
-// busy server would collect several times a second, and each time half a processor of two is taken away from its requests.
-const leastHeap = 64 << 20
+const (
+	// leastHeap is what the heap may grow to before garbage is collected, in bytes, however little of it is alive: with 15 MB alive
+	// a busy server would collect several times a second, and each time half a processor of two is taken away from its requests.
+	leastHeap = 64 << 20
+	// mostPercent bounds GOGC. With less than a fifth of leastHeap alive, the heap has that five times.
+	mostPercent = 400
+	// growingHeap is what the program may have until it is seen that more is alive than before: the runtime alone would let that
+	// grow by the percentage that was right for little.
+	growingHeap = 2 * leastHeap
+)
 
-// letHeapGrow has the runtime collect garbage when the heap has doubled, as ever, but not before it has leastHeap. It is for the
-// process, and stays. Whoever sets GOGC has decided otherwise; GOMEMLIMIT bounds this, too. An idle server gives the memory back
-// (restWhenIdle).
-var letHeapGrow = sync.OnceFunc(func() {
+// heapGrowth has the runtime collect garbage when the heap has doubled, as ever, but not before it has leastHeap.
+type heapGrowth struct {
+	limited bool // by GOMEMLIMIT, which is left alone
+
+	mu      sync.Mutex // protects the fields below
+	percent int
+	ended   bool
+	samples []metrics.Sample
+}
+
+// letHeapGrow lets the heap grow until stop is called. Whoever sets GOGC has decided otherwise, and GOMEMLIMIT bounds this, too. An
+// idle server gives the memory back (restWhenIdle).
+func letHeapGrow() (stop func()) {
 	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	g := &heapGrowth{
+		limited: os.Getenv("GOMEMLIMIT") != "", percent: 100,
+		samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}, {Name: "/gc/scan/stack:bytes"}},
+	}
+	g.collected(new([16]byte))
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.ended = true
+		g.set(100)
+	}
+}
+
+// collected is called behind each collection: nobody but the runtime has what it is the finalizer of.
+func (g *heapGrowth) collected(again *[16]byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ended {
 		return
 	}
-	percent := 100
-	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}, {Name: "/gc/scan/stack:bytes"}}
-	var collected func(*[16]byte)
-	collected = func(again *[16]byte) {
-		metrics.Read(samples)
-		if next := heapPercent(samples[0].Value.Uint64(), samples[1].Value.Uint64()+samples[2].Value.Uint64()); next != percent {
-			percent = next
-			debug.SetGCPercent(next)
-		}
-		runtime.SetFinalizer(again, collected) // nobody else has it: the next collection finds it
-	}
-	collected(new([16]byte))
-})
+	metrics.Read(g.samples)
+	g.set(heapPercent(g.samples[0].Value.Uint64(), g.samples[1].Value.Uint64()+g.samples[2].Value.Uint64()))
+	runtime.SetFinalizer(again, g.collected)
+}
 
-// heapPercent is the GOGC by which the heap that has so much alive, beside other roots, grows to leastHeap at least: the runtime
-// adds that part of both to what is alive (https://go.dev/doc/gc-guide#GOGC). It comes in steps, since each change stops the program
-// for a moment.
+// set sets GOGC, which stops the program for a moment.
+func (g *heapGrowth) set(percent int) {
+	if percent == g.percent {
+		return
+	}
+	g.percent = percent
+	debug.SetGCPercent(percent)
+	if g.limited {
+		return
+	}
+	limit := int64(math.MaxInt64)
+	if percent > 100 {
+		limit = growingHeap
+	}
+	debug.SetMemoryLimit(limit)
+}
+
+// heapPercent is the GOGC by which the heap that has so much alive, beside other roots, grows to leastHeap: the runtime adds that
+// part of both to what is alive (https://go.dev/doc/gc-guide#GOGC). It comes in steps, so that it changes seldom.
 func heapPercent(live, roots uint64) int {
-	if 2*live+roots >= leastHeap || live == 0 {
+	if live == 0 || 2*live+roots >= leastHeap {
 		return 100
 	}
-	percent := int((leastHeap - live) * 100 / (live + roots))
-	return max(100, percent/20*20)
+	return min(max(100, int((leastHeap-live)*100/(live+roots))/20*20), mostPercent)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ func TestASmallHeapMayGrow(t *testing.T) {
 		percent     int
 	}{
 		{0, 2 * mb, 100}, // nothing was collected yet
+		{3 * mb, 1 * mb, 400},
 		{12 * mb, 1 * mb, 400},
 		{20 * mb, 2 * mb, 200},
 		{30 * mb, 4 * mb, 100},
@@ -28,15 +30,23 @@ func TestASmallHeapMayGrow(t *testing.T) {
 	if os.Getenv("GOGC") != "" {
 		t.Skip("GOGC is set")
 	}
-	letHeapGrow()
+	stop := letHeapGrow()
+	defer stop()
 	goal := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		runtime.GC() // behind which the next goal is set
 		if metrics.Read(goal); goal[0].Value.Uint64() >= leastHeap*3/4 {
-			return
+			break
 		}
 		if time.Now().After(end) {
 			t.Fatalf("the heap is collected at %d MB", goal[0].Value.Uint64()/mb)
 		}
+	}
+	if limit := debug.SetMemoryLimit(-1); limit != growingHeap && os.Getenv("GOMEMLIMIT") == "" {
+		t.Errorf("what comes to life suddenly may grow to %d bytes", limit)
+	}
+	stop()
+	if before := debug.SetGCPercent(100); before != 100 {
+		t.Errorf("it stays behind: GOGC is %d", before)
 	}
 }

@@ -66,7 +66,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		}
 		defer func() { _ = release() }() // it goes with the process anyway
 	}
-	letHeapGrow()
+	defer letHeapGrow()()
 	a, err := openApp(ctx, c)
 	if err != nil {
 		return err

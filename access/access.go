@@ -216,7 +216,9 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 	if revoked != 0 {
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
-	s.holders.remember(hash, holder{v, s.useKey(ctx, v, used)})
+	if noted := s.useKey(ctx, v, used); s.log.Postgres() {
+		s.holders.remember(hash, holder{v, noted})
+	}
 	return v, nil
 }
 

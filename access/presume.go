@@ -51,11 +51,11 @@ func (h *holders) get(hash string) (holder, bool) {
 	return h.known.Get(hash)
 }
 
-// keyHolds is the condition that a key is who it was and is not revoked. Nothing else of a key ever changes.
+// keyHolds is the condition that a key is the same and is not revoked. Its name and its role never change.
 const keyHolds = `EXISTS (SELECT 1 FROM api_keys WHERE id = ? AND workspace_id = ? AND hash = ? AND revoked_at IS NULL)`
 
 // Presume returns ctx with the viewer who held a key less than a minute ago, as presumed: the first statement of ctx, or who is to
-// answer, has it proved (viewer.Prove), with the errors of Authenticate. So a request that writes by one statement pays for no other.
+// answer, has it proved (viewer.Prove), with the errors of Authenticate. So a request that is one statement pays for no other.
 // It reports false when the key is to be authenticated at once: it is not known, it is a token, it is time to note that it is used,
 // or the database is SQLite, where asking costs little.
 func (s *Service) Presume(ctx context.Context, secret string) (context.Context, bool) {
@@ -68,8 +68,7 @@ func (s *Service) Presume(ctx context.Context, secret string) (context.Context, 
 		return ctx, false
 	}
 	who := found.viewer
-	p := &viewer.Presumption{Condition: keyHolds, Args: []any{who.Key, who.Workspace, hash}}
-	return viewer.Presume(ctx, who, p, func(ctx context.Context) error {
+	return viewer.Presume(ctx, who, keyHolds, []any{who.Key, who.Workspace, hash}, func(ctx context.Context) error {
 		now, err := s.Authenticate(ctx, secret)
 		if err == nil && now != who {
 			err = ErrUnauthenticated // the key was given to somebody else meanwhile

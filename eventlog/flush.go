@@ -226,6 +226,7 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	tx.log.clock.set(now)
 	if alone && *held != 1 {
 		if done, err := tx.repeated(ctx, s); done || err != nil {
+			tx.proved(done)
 			return err
 		}
 		if tx.recalled == "" {
@@ -252,9 +253,17 @@ func (tx *Tx) appendAtOnce(ctx context.Context, t *Thread, s shard, more bool) e
 	}
 	s.place(*last)
 	if alone {
+		tx.proved(true)
 		return nil
 	}
 	return tx.holds(s.workspace, revision.Int64)
+}
+
+// proved notes that a statement with the condition on a presumed viewer has stored what it had to.
+func (tx *Tx) proved(done bool) {
+	if done && tx.presumed != nil {
+		tx.presumed.Proved()
+	}
 }
 
 // repeated says whether a statement that found its thread changed had changed it itself. database/sql runs a statement again when

@@ -139,9 +139,6 @@ func (l *Log) writeOnce(ctx context.Context, verb func(ctx context.Context, tx *
 	}
 	done = true
 	failpoint.Hit("log.committed")
-	if tx.presumed != nil {
-		tx.presumed.Proved()
-	}
 	if tx.recalled != "" {
 		l.recollections.proved(tx.recalled, true)
 	}

@@ -73,7 +73,7 @@ func (f *front) redeem(ctx context.Context, ticket string) (context.Context, err
 	return viewer.NewContext(ctx, v), nil
 }
 
-// admit returns ctx with the viewer that an Authorization value belongs to. It may be presumed, see requests.Do.
+// admit returns ctx with the viewer that an Authorization value belongs to. Who asks by POST may be presumed, see requests.Do.
 func (f *front) admit(ctx context.Context, header string) (context.Context, error) {
 	scheme, secret, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
@@ -83,8 +83,9 @@ func (f *front) admit(ctx context.Context, header string) (context.Context, erro
 	if err := f.mayTry(ctx, secret); err != nil {
 		return ctx, err
 	}
-	if asked(ctx) != nil {
+	if a := asked(ctx); f.presumes && a != nil && a.plain.r.Method == http.MethodPost {
 		if presumed, ok := f.access.Presume(ctx, secret); ok {
+			f.good.remember(secret)
 			return presumed, nil
 		}
 	}
@@ -115,8 +116,8 @@ func (f *front) prove(ctx context.Context) error {
 	return f.wrong(ctx, err)
 }
 
-// provesItself says whether an operation may be one statement, which then proves a presumed viewer: a query by its plan, or a message
-// (dialogue.SendMessage). Others have him proved before they begin.
+// provesItself says whether an operation may be one statement, which then proves a presumed viewer: a query with a plan, which has the
+// others proved (planned.generic), or a message (dialogue.SendMessage). What else there is has him proved before it begins.
 func provesItself(o *graphql.OperationContext) bool {
 	switch o.Operation.Operation {
 	case ast.Query:

@@ -39,6 +39,8 @@ type front struct {
 	refused chan struct{}                     // who waits for a refusal
 	cache   graphql.Cache[*ast.QueryDocument] // of valid documents
 
+	presumes bool // whether keys may be presumed (access.Presume)
+
 	tracer     *trace.Tracer
 	operations *operations
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/ent/viewer"
 	"parley/eventlog"
@@ -78,7 +79,7 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	if found == nil {
 		p.answered.WithLabelValues(by).Inc()
 		place := p.resolver.placeBefore(ctx)
-		generic := p.executableSchema.Exec(ctx)
+		generic := p.generic(ctx)
 		return func(ctx context.Context) *graphql.Response { return generic(place.keep(ctx)) }
 	}
 	var generic graphql.ResponseHandler
@@ -105,9 +106,18 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 		}
 		p.answered.WithLabelValues(by).Inc()
-		generic = p.executableSchema.Exec(ctx)
+		generic = p.generic(ctx)
 		return generic(ctx)
 	}
+}
+
+// generic executes without a plan, or what a plan has left. No plan has proved a presumed viewer then, and a resolver may do more than
+// ask the database, such as ask a vendor for its models.
+func (p *planned) generic(ctx context.Context) graphql.ResponseHandler {
+	if err := viewer.Prove(ctx); err != nil {
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{tell(ctx, p.logger, err).gql(ctx)}})
+	}
+	return p.executableSchema.Exec(ctx)
 }
 
 // mutate executes a mutation as the generated code does, but for a map of all input types, which that makes anew each time. Only

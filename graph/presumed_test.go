@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"parley/ent/apikey"
@@ -107,5 +110,39 @@ func TestAStatementProvesItsKey(t *testing.T) {
 				t.Errorf("%s, by a key that was revoked: %d messages are stored", name, n)
 			}
 		}
+	}
+}
+
+// What a resolver does without a statement waits for the proof, too: a vendor is not asked for its models with the workspace's secret
+// because somebody asks whose key was revoked.
+func TestNobodyIsOnlyPresumedOutside(t *testing.T) {
+	var lists atomic.Int32
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		lists.Add(1)
+		_, _ = io.WriteString(w, `{"data":[{"id":"small"}]}`)
+	}))
+	defer vendor.Close()
+	db := storagetest.OpenWith(t, storagetest.Postgres(t), storage.Options{Guard: true})
+	a := newAPI(t, db)
+	in := map[string]any{"name": "acme", "kind": "OPENAI", "baseUrl": vendor.URL + "/v1", "key": "sk-aaaaaaaaaaaaaaaaaaaaaa", "defaultModel": "small"}
+	a.must(createProvider, map[string]any{"in": in})
+	key, _ := a.newKey(viewer.Admin)
+	if r := a.do(key, `{ viewer { name } }`, nil); r.code() != "" {
+		t.Fatal(r.raw)
+	}
+	v, err := a.access.Authenticate(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Client.APIKey.Update().Where(apikey.ID(v.Key)).SetRevokedAt(ms.Now()).ExecX(viewer.WorkerContext(t.Context(), a.workspace, "test"))
+	a.must(`{ modelProviders { name } }`, nil) // the workspace's credentials are remembered for a while
+	if r := a.do(key, `{ models { name } }`, nil); r.Status != http.StatusUnauthorized {
+		t.Errorf("models for a key that was revoked: %d %s", r.Status, r.raw)
+	}
+	if n := lists.Load(); n != 0 {
+		t.Errorf("the vendor was asked %d times", n)
+	}
+	if r := a.must(`{ models { name } }`, nil); lists.Load() != 1 {
+		t.Errorf("the vendor was asked %d times by who may: %s", lists.Load(), r.raw)
 	}
 }

@@ -128,6 +128,7 @@ func New(o Options) *Handler {
 		pages: pages, proxies: before, meter: o.Rates, gate: newGate(runtime.GOMAXPROCS(0)),
 		refused: make(chan struct{}, refusedWaiting),
 		tracer:  o.Tracer, operations: newOperations(),
+		presumes: !o.Unplanned,
 	}
 	f.shares = &shares{off: o.Unshared, groups: map[shareKey]*group{}}
 	figures.streams, figures.shares = f.streams, f.shares

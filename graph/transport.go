@@ -51,12 +51,12 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	case kind == ast.Subscription && a.offer.events:
 		t.stream(w, r, exec, operation)
 	default:
-		ctx, cancel := context.WithTimeout(ctx, t.timeout)
+		limited, cancel := context.WithTimeout(ctx, t.timeout)
 		defer cancel()
-		responses, run := exec.DispatchOperation(ctx, operation)
+		responses, run := exec.DispatchOperation(limited, operation)
 		answer := responses(run)
 		if err := t.prove(ctx); err != nil {
-			t.refuse(w, r, err)
+			t.answerError(w, r, t.tell(ctx, err))
 			return
 		}
 		if answer == nil { // it ended before it began
