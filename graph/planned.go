@@ -111,8 +111,8 @@ func (p *planned) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 }
 
-// generic executes without a plan, or what a plan has left. No plan has proved a presumed viewer then, and a resolver may do more than
-// ask the database, such as ask a vendor for its models.
+// generic executes without a plan, or what a plan has left. A presumed viewer is proved first, as a resolver may do more than ask the
+// database: it may ask a vendor for its models.
 func (p *planned) generic(ctx context.Context) graphql.ResponseHandler {
 	if err := viewer.Prove(ctx); err != nil {
 		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{tell(ctx, p.logger, err).gql(ctx)}})
