@@ -144,7 +144,7 @@ func (s *scaled) measureClaims(b *testing.B, row func(string, int, func()), plan
 	claimed := map[string]int{}
 	for _, name := range slices.Sorted(maps.Keys(heard)) {
 		st := heard[name]
-		row("claim: "+name, 100, func() {
+		row("claim: "+name, 1000, func() {
 			n, err := count(ctx, tx, st)
 			if claimed[name] += n; err != nil {
 				b.Fatalf("%s: %v", st.query, err)
