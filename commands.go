@@ -76,6 +76,11 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 	if err != nil {
 		return err
 	}
+	if name == "rotate-secrets" || name == "keys" || name == "workspaces" && (len(rest) == 0 || rest[0] != "create") {
+		if err := c.mustHaveDatabase(); err != nil {
+			return err
+		}
+	}
 	switch name {
 	case "backup":
 		return backupCommand(ctx, c, rest, out)
@@ -122,6 +127,18 @@ func command(ctx context.Context, args []string, getenv func(string) string, out
 		return errors.Join(err, a.close())
 	}
 	return errUsage
+}
+
+// mustHaveDatabase refuses to look into an embedded database that is not there. A command that made it would answer from an empty one -
+// no workspaces, no secret under another key - to somebody who has not told it where the server's data are.
+func (c Config) mustHaveDatabase() error {
+	if !c.embedded() {
+		return nil
+	}
+	if _, err := os.Stat(c.file()); err != nil {
+		return fmt.Errorf("there is no database: %w; give the command the environment of the server, as PARLEY_DATA or DATABASE_URL", err)
+	}
+	return nil
 }
 
 func (a *app) workspacesCommand(ctx context.Context, args []string, out io.Writer) error {

@@ -179,7 +179,7 @@ func serve(ctx context.Context, c Config, out io.Writer, logger *slog.Logger, re
 		drain(deadline, server, api.EndStreams, cancel, logger)
 		return nil
 	})
-	announce(out, listener.Addr(), guard.Describe(), key)
+	announce(out, listener.Addr(), guard.Describe(), key, !c.AdminKey.IsEmpty())
 	if ready != nil {
 		ready(listener.Addr())
 	}
@@ -201,11 +201,15 @@ func drain(ctx context.Context, server *http.Server, endStreams func() <-chan st
 	}
 }
 
-// announce prints the start-up lines. The key is shown here once and never again.
-func announce(out io.Writer, addr net.Addr, rule, key string) {
+// announce prints the start-up lines. A key that was made is shown here once and never again; one that was given is not shown, since
+// what a server prints is kept as its log.
+func announce(out io.Writer, addr net.Addr, rule, key string, given bool) {
 	fmt.Fprintf(out, "Parley %s serves on http://%s (API: http://%s/graphql)\n", version, addr, addr)
 	fmt.Fprintf(out, "Requests to others: %s\n", rule)
-	if key != "" {
+	switch {
+	case key != "" && given:
+		fmt.Fprintln(out, "Made the workspace \"default\". Its admin key is that of PARLEY_ADMIN_KEY, with which you sign in to the console at that address.")
+	case key != "":
 		fmt.Fprintf(out, "Made the workspace \"default\". Its admin key, shown only now, with which you sign in to the console at that address:\n\n  %s\n\n", key)
 	}
 }

@@ -275,6 +275,32 @@ func TestAWrongSecretKeyStopsTheStart(t *testing.T) {
 	})
 }
 
+// A command in the wrong folder would answer that nothing is there, or that no secret is under another key, and leave a database.
+func TestCommandsDoNotMakeTheDatabaseThatTheyAskAbout(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"workspaces", "list"}, {"workspaces", "erase", "wsp_1", "--yes"}, {"keys", "list"}, {"rotate-secrets"}} {
+		e := env{"PARLEY_DATA": filepath.Join(t.TempDir(), "data")}
+		if _, err := runCommand(t, e, args...); err == nil || !strings.Contains(err.Error(), "there is no database") || !strings.Contains(err.Error(), "PARLEY_DATA") {
+			t.Errorf("parley %v: %v", args, err)
+		}
+		if _, err := os.Stat(e["PARLEY_DATA"]); err == nil {
+			t.Errorf("parley %v made the folder", args)
+		}
+	}
+}
+
+func TestAGivenKeyIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	key := "prl_" + strings.Repeat("k", 40)
+	address, printed, _ := startServer(t, env{"PARLEY_LISTEN": "127.0.0.1:0", "PARLEY_DATA": t.TempDir(), "PARLEY_ADMIN_KEY": key})
+	if strings.Contains(printed, key) || !strings.Contains(printed, "PARLEY_ADMIN_KEY") {
+		t.Errorf("the start printed: %s", printed)
+	}
+	if got := query(t, address, key, `{ viewer { role } }`); got != `{"data":{"viewer":{"role":"ADMIN"}}}` {
+		t.Errorf("the key: %s", got)
+	}
+}
+
 func TestWorkspacesAndKeysByCommand(t *testing.T) {
 	t.Parallel()
 	environments(t, func(t *testing.T, e env) {

@@ -15,7 +15,7 @@ var settings = []settingGroup{
 	{[]string{"PARLEY_LISTEN"}, false, "address to listen on", "`127.0.0.1:8080`"},
 	{[]string{"PARLEY_DATA"}, false, "folder of the embedded database and of the generated secret key", "`./data`"},
 	{[]string{"DATABASE_URL"}, true, "`postgres://…` or `sqlite://path`. Statements are kept prepared on each connection to Postgres; behind a proxy that gives out a connection for one transaction and does not know them (PgBouncer before 1.21), add `?prepared_statements=off`", "SQLite in `PARLEY_DATA`"},
-	{[]string{"PARLEY_ADMIN_KEY"}, true, "first admin key, if it should be a given one; at least 32 characters", "generated, printed once"},
+	{[]string{"PARLEY_ADMIN_KEY"}, true, "first admin key, if it should be a given one, which is not printed then; at least 32 characters", "generated, printed once"},
 	{[]string{"PARLEY_SECRET_KEY"}, true, "32 bytes in base64 that secrets, cursors and thread tokens are made with; several, separated by commas, for rotation: the first makes, all of them read", "generated into `PARLEY_DATA/secret.key`; required with Postgres"},
 	{[]string{"PARLEY_PUBLIC_URL"}, false, "address that browsers see; with https cookies are for https alone", "none"},
 	{[]string{"PARLEY_ALLOWED_ORIGINS"}, false, "origins, besides its own and the public one, whose pages may open a WebSocket, or a stream of events by GET; each with scheme and port, separated by commas", "none"},

@@ -22,6 +22,7 @@ import (
 	"parley/eventlog"
 	"parley/graph/socket"
 	"parley/invalid"
+	"parley/rate"
 )
 
 // Codes of errors, in `extensions.code`. docs/errors.md says what each means for a client.
@@ -104,8 +105,8 @@ func translate(err error) public {
 	var refused interface{ SQLState() string }
 	var noModel *dialogue.NoModelError
 	var role *roleError
-	if wait, known := waiting(err); known {
-		return public{code: CodeRateLimited, text: err.Error(), status: http.StatusTooManyRequests, retry: true, after: wait}
+	if refused := (*rate.Error)(nil); errors.As(err, &refused) { // without the place in the document that has been put before it
+		return public{code: CodeRateLimited, text: refused.Error(), status: http.StatusTooManyRequests, retry: true, after: refused.Wait}
 	}
 	switch {
 	case errors.As(err, &noModel):

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -192,13 +191,4 @@ func waitOf(errs gqlerror.List) time.Duration {
 	}
 	ms, _ := errs[0].Extensions["retryAfterMs"].(int64)
 	return time.Duration(ms) * time.Millisecond
-}
-
-// waiting is how long an error asks to wait, if it says so.
-func waiting(err error) (time.Duration, bool) {
-	var refused *rate.Error
-	if errors.As(err, &refused) {
-		return refused.Wait, true
-	}
-	return 0, false
 }

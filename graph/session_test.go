@@ -254,7 +254,7 @@ func TestTriesToSignInAreBounded(t *testing.T) {
 				t.Fatalf("a try: %s", text)
 			}
 		}
-		if text := try("198.51.100.1, 203.0.113.9"); !strings.Contains(text, `"code":"RATE_LIMITED"`) || !strings.Contains(text, `"retryAfterMs":`) {
+		if text := try("198.51.100.1, 203.0.113.9"); !strings.Contains(text, `"code":"RATE_LIMITED"`) || !strings.Contains(text, `"retryAfterMs":`) || !strings.Contains(text, `"message":"too much`) {
 			t.Errorf("the eleventh try: %s", text)
 		}
 		if text := try("203.0.113.10"); !strings.Contains(text, "UNAUTHENTICATED") {
