@@ -36,7 +36,8 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		odd   []string
 	}{
 		{"nothing set", env{}, nil, nil},
-		{"a port in use", env{"PARLEY_LISTEN": busy.Addr().String()}, []string{"address listen tcp"}, nil},
+		{"a port in use", env{"PARLEY_LISTEN": busy.Addr().String()}, []string{"address listen tcp 127.0.0.1"}, nil},
+		{"a port that is none", env{"PARLEY_LISTEN": "127.0.0.1:99999"}, []string{"address listen tcp: address 99999: invalid port: set PARLEY_LISTEN to an address"}, nil},
 		{"no address", env{"PARLEY_LISTEN": "8080"}, []string{"PARLEY_LISTEN PARLEY_LISTEN must be an address"}, nil},
 		{"no key", env{"PARLEY_SECRET_KEY": "abc"}, []string{"secret key key 1 of PARLEY_SECRET_KEY is not 32 bytes"}, nil},
 		{"a folder that is none", env{"PARLEY_DATA": filepath.Join(file, "data")}, []string{"folder ", "secret key ", "database "}, nil},

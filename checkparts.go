@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -172,8 +173,11 @@ func (k *checkup) listener(ctx context.Context) {
 	case err != nil && k.running:
 		k.say(isFine, "address", "%s is in use, as by the server that is running", k.c.Listen)
 		return
-	case err != nil:
+	case errors.Is(err, syscall.EADDRINUSE):
 		k.say(isWrong, "address", "%v: end the other program, or set PARLEY_LISTEN", err)
+		return
+	case err != nil:
+		k.say(isWrong, "address", "%v: set PARLEY_LISTEN to an address of this machine and a port, such as 127.0.0.1:8080", err)
 		return
 	}
 	defer func() { _ = l.Close() }() // nobody connected

@@ -13,5 +13,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the page takes images of this server only
     chunkSizeWarningLimit: 900,
   },
-  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8080', ws: true } } },
+  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8080', ws: true }, '/exports': 'http://127.0.0.1:8080' } },
 });
