@@ -50,15 +50,17 @@ const (
 func (s *scaled) measure(b *testing.B) {
 	b.Helper()
 	plans := &strings.Builder{}
-	row := func(name string, times int, run func()) {
+	row := func(name string, times int, run, undo func()) {
 		for range min(5, times/2) {
 			run()
+			undo()
 		}
 		var took []time.Duration
 		for start := time.Now(); len(took) < times || times == scaleRounds && len(took) < scaleMost && time.Since(start) < scaleFor; {
 			begin := time.Now()
 			run()
 			took = append(took, time.Since(begin))
+			undo()
 		}
 		slices.Sort(took)
 		n := len(took)
@@ -78,7 +80,7 @@ func (s *scaled) measure(b *testing.B) {
 		if q.uses == nil {
 			times = 4
 		}
-		row(q.name, times, func() { s.ask(b, document) })
+		row(q.name, times, func() { s.ask(b, document) }, func() {})
 		fmt.Fprintf(plans, "## %s\n\n", q.name)
 		for _, st := range ran {
 			fmt.Fprintf(plans, "%s\n%s\n", st.query, s.plan(b, st, true))
@@ -101,7 +103,7 @@ var rareQueries = []hotQuery{
 
 // measureClaims makes turns and deliveries due in a transaction that is rolled back, and claims them in there with the statements
 // that workers use.
-func (s *scaled) measureClaims(b *testing.B, row func(string, int, func()), plans *strings.Builder) {
+func (s *scaled) measureClaims(b *testing.B, row func(name string, times int, run, undo func()), plans *strings.Builder) {
 	b.Helper()
 	ctx := viewer.SystemContext(b.Context(), "generate data")
 	now := int64(ms.Now())
@@ -142,14 +144,20 @@ func (s *scaled) measureClaims(b *testing.B, row func(string, int, func()), plan
 		b.Fatal(err)
 	}
 	claimed := map[string]int{}
+	exec := func(text string) {
+		if _, err := tx.ExecContext(ctx, text); err != nil {
+			b.Fatalf("%s: %v", text, err)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(heard)) {
 		st := heard[name]
+		exec(`SAVEPOINT unclaimed`)
 		row("claim: "+name, 1000, func() {
 			n, err := count(ctx, tx, st)
 			if claimed[name] += n; err != nil {
 				b.Fatalf("%s: %v", st.query, err)
 			}
-		})
+		}, func() { exec(`ROLLBACK TO SAVEPOINT unclaimed`) }) // or an endpoint would soon have all it may have under way, and the rest would claim nothing
 	}
 	if err := tx.Rollback(); err != nil { // SQLite has one connection that writes, on which plans are asked for, too
 		b.Fatal(err)
