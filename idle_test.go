@@ -16,24 +16,26 @@ func TestMemoryIsGivenBackOnlyWhenIdle(t *testing.T) {
 	var i idleness
 	for n, step := range []struct {
 		allocated, live uint64
-		gives           bool
+		gives, unmaps   bool
 		why             string
 	}{
-		{20 * mb, 10 * mb, false, "the start has just been"},
-		{21 * mb, 10 * mb, true, "idle, with all that the start left"},
-		{22 * mb, 8 * mb, false, "idle, and little has come since"},
-		{24 * mb, 8 * mb, false, "still little"},
-		{26 * mb, 8 * mb, true, "little by little it was enough"},
-		{200 * mb, 8 * mb, false, "busy"},
-		{400 * mb, 8 * mb, false, "busy"},
-		{401 * mb, 8 * mb, true, "idle again"},
-		{404 * mb, 100 * mb, false, "a large heap costs more to collect"},
-		{407 * mb, 100 * mb, false, "the same"},
-		{500 * mb, 100 * mb, false, "busy"},
-		{501 * mb, 100 * mb, true, "it grew by more than the half"},
+		{20 * mb, 10 * mb, false, false, "the start has just been"},
+		{20*mb + 1, 10 * mb, true, true, "idle, with all that the start left"},
+		{22 * mb, 8 * mb, false, false, "idle, though somebody is there"},
+		{22*mb + mb/2, 8 * mb, false, true, "idle, and little has come since"},
+		{24 * mb, 8 * mb, false, false, "still little"},
+		{26 * mb, 8 * mb, true, false, "little by little it was enough"},
+		{200 * mb, 8 * mb, false, false, "busy"},
+		{400 * mb, 8 * mb, false, false, "busy"},
+		{401 * mb, 8 * mb, true, false, "idle again"},
+		{404 * mb, 100 * mb, false, false, "a large heap costs more to collect"},
+		{404 * mb, 100 * mb, false, true, "the same, with nobody there"},
+		{407 * mb, 100 * mb, false, false, "the same"},
+		{500 * mb, 100 * mb, false, false, "busy"},
+		{501 * mb, 100 * mb, true, false, "it grew by more than the half"},
 	} {
-		if gives := i.look(step.allocated, step.live); gives != step.gives {
-			t.Errorf("step %d, %s: gives back: %v", n, step.why, gives)
+		if gives, unmaps := i.look(step.allocated, step.live); gives != step.gives || unmaps != step.unmaps {
+			t.Errorf("step %d, %s: gives memory back: %v, unmaps the program: %v", n, step.why, gives, unmaps)
 		}
 	}
 }
