@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"time"
 )
 
 const (
@@ -18,15 +19,21 @@ const (
 	// growingHeap is what the program may have until it is seen that more is alive than before: the runtime alone would let that
 	// grow by the percentage that was right for little.
 	growingHeap = 2 * leastHeap
+	// busyBytes is how many bytes a second a busy server allocates at least: between each two of busyTimes collections in a row, since
+	// work that comes in waves needs no larger heap. What such a heap has and keeps lies scattered, so that less of it can be given back.
+	busyBytes = 32 << 20
+	busyTimes = 6
 )
 
-// heapGrowth has the runtime collect garbage when the heap has doubled, as ever, but not before it has leastHeap.
+// heapGrowth has the runtime collect garbage when the heap has doubled, as ever, but while there is much to do not before it has
+// leastHeap.
 type heapGrowth struct {
 	limited bool // by GOMEMLIMIT, which is left alone
 
 	mu      sync.Mutex // protects the fields below
 	percent int
 	ended   bool
+	pace    pace
 	samples []metrics.Sample
 }
 
@@ -38,7 +45,7 @@ func letHeapGrow() (stop func()) {
 	}
 	g := &heapGrowth{
 		limited: os.Getenv("GOMEMLIMIT") != "", percent: 100,
-		samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}, {Name: "/gc/scan/stack:bytes"}},
+		samples: []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/heap/allocs:bytes"}},
 	}
 	g.collected(new([16]byte))
 	return func() {
@@ -57,7 +64,11 @@ func (g *heapGrowth) collected(again *[16]byte) {
 		return
 	}
 	metrics.Read(g.samples)
-	g.set(heapPercent(g.samples[0].Value.Uint64(), g.samples[1].Value.Uint64()+g.samples[2].Value.Uint64()))
+	percent := 100
+	if g.pace.busy(time.Now(), g.samples[3].Value.Uint64()) {
+		percent = heapPercent(g.samples[0].Value.Uint64(), g.samples[1].Value.Uint64()+g.samples[2].Value.Uint64())
+	}
+	g.set(percent)
 	runtime.SetFinalizer(again, g.collected)
 }
 
@@ -76,6 +87,23 @@ func (g *heapGrowth) set(percent int) {
 		limit = growingHeap
 	}
 	debug.SetMemoryLimit(limit)
+}
+
+// pace knows when garbage was collected last, how much had been allocated by then, and how often in a row it was much.
+type pace struct {
+	last      time.Time
+	allocated uint64
+	much      int
+}
+
+// busy says whether there is much to do, as seen at a collection. allocated counts from the start.
+func (p *pace) busy(now time.Time, allocated uint64) bool {
+	p.much++
+	if float64(allocated-p.allocated) < busyBytes*now.Sub(p.last).Seconds() {
+		p.much = 0
+	}
+	p.last, p.allocated = now, allocated
+	return p.much >= busyTimes
 }
 
 // heapPercent is the GOGC by which the heap that has so much alive, beside other roots, grows to leastHeap: the runtime adds that

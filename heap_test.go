@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -33,8 +34,8 @@ func TestASmallHeapMayGrow(t *testing.T) {
 	stop := letHeapGrow()
 	defer stop()
 	goal := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		runtime.GC() // behind which the next goal is set
+	for end := time.Now().Add(20 * time.Second); ; {
+		garbage = make([]byte, mb)
 		if metrics.Read(goal); goal[0].Value.Uint64() >= leastHeap*3/4 {
 			break
 		}
@@ -42,11 +43,46 @@ func TestASmallHeapMayGrow(t *testing.T) {
 			t.Fatalf("the heap is collected at %d MB", goal[0].Value.Uint64()/mb)
 		}
 	}
-	if limit := debug.SetMemoryLimit(-1); limit != growingHeap && os.Getenv("GOMEMLIMIT") == "" {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	if limit := debug.SetMemoryLimit(-1); limit != growingHeap {
 		t.Errorf("what comes to life suddenly may grow to %d bytes", limit)
+	}
+	for end := time.Now().Add(20 * time.Second); debug.SetMemoryLimit(-1) != math.MaxInt64; {
+		time.Sleep(100 * time.Millisecond) // there is little to do
+		runtime.GC()
+		if time.Now().After(end) {
+			t.Fatal("the heap stays large behind the work")
+		}
 	}
 	stop()
 	if before := debug.SetGCPercent(100); before != 100 {
 		t.Errorf("it stays behind: GOGC is %d", before)
+	}
+}
+
+var garbage []byte // or the compiler would not make it
+
+func TestWavesAreNotMuchToDo(t *testing.T) {
+	var p pace
+	now, allocated := time.Now(), uint64(0)
+	collections := func(n int, every time.Duration) (busy bool) {
+		for range n {
+			now, allocated = now.Add(every), allocated+6<<20
+			busy = p.busy(now, allocated)
+		}
+		return busy
+	}
+	for range 20 {
+		if collections(1, 500*time.Millisecond) || collections(3, 30*time.Millisecond) {
+			t.Fatal("three collections in a row are much to do")
+		}
+	}
+	if collections(2, 30*time.Millisecond) || !collections(1, 30*time.Millisecond) || !collections(100, 180*time.Millisecond) {
+		t.Error("six in a row are not")
+	}
+	if collections(1, 200*time.Millisecond) {
+		t.Error("it is not over")
 	}
 }

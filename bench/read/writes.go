@@ -61,7 +61,7 @@ func measureWrites(ctx context.Context, o options) error {
 		defer running[s].Stop(gently)
 	}
 	for round := range o.rounds + 1 {
-		for _, s := range all {
+		for at, s := range all {
 			p := running[s]
 			if p == nil {
 				continue
@@ -72,7 +72,7 @@ func measureWrites(ctx context.Context, o options) error {
 			}
 			next := func(client, i int) request {
 				w := 1 + (client+i)%workspaces
-				thread := threadOf(w, 1+(client*37+i)%threadsEach)
+				thread := threadOf(w, at*threadsEach+1+(client*37+i)%threadsEach)
 				input := map[string]any{"threadId": thread, "text": "Thank you, that helps. Could you tell me when it will arrive?"}
 				return newRequest(p.Address, path, keyOf(w), text(map[string]any{"query": sendMessage, "variables": map[string]any{"input": input}}))
 			}
