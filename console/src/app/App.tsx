@@ -27,7 +27,7 @@ export function App() {
             <Button onClick={start}>{t('boundary.again')}</Button>
           </Stack>
         ) : (
-          <Loader aria-label={t('app.loading')} />
+          <Loader role="status" aria-label={t('app.loading')} />
         )}
       </Center>
     );

@@ -85,7 +85,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
         <Boundary of={location}>
-          <Suspense fallback={<Center p="xl"><Loader aria-label={t('app.loading')} /></Center>}>
+          <Suspense fallback={<Center p="xl"><Loader role="status" aria-label={t('app.loading')} /></Center>}>
             <Switch>
               <Route path="/inbox/:thread?">{(p) => <InboxPage thread={p.thread} />}</Route>
               <Route path="/agents"><AgentsPage /></Route>

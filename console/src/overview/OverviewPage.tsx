@@ -62,7 +62,7 @@ export default function OverviewPage() {
           {stats.days.length === 0 ? (
             <Text c="dimmed">{t('overview.none')}</Text>
           ) : (
-            <Suspense fallback={<Loader aria-label={t('app.loading')} />}><Charts days={stats.days} /></Suspense>
+            <Suspense fallback={<Loader role="status" aria-label={t('app.loading')} />}><Charts days={stats.days} /></Suspense>
           )}
           <Rows title={t('overview.perAgent')} rows={stats.agents.map((r) => ({ name: r.agent?.name ?? t('overview.deletedAgent'), figures: r.figures }))} />
           <Rows title={t('overview.perDay')} rows={stats.days.map((r) => ({ name: r.day ?? '', figures: r.figures })).reverse()} />

@@ -21,7 +21,7 @@ export function Editor({ label, description, error, ...rest }: EditorProps) {
   return (
     <Input.Wrapper label={label} labelElement="div" description={description} error={error} id={id}>
       <div className="editor">
-        <Suspense fallback={<Loader size="sm" aria-label={t('app.loading')} />}>
+        <Suspense fallback={<Loader size="sm" role="status" aria-label={t('app.loading')} />}>
           <Code label={label} {...rest} />
         </Suspense>
       </div>
@@ -35,7 +35,7 @@ const Merge = lazy(() => import('./Merge'));
 export function Difference(props: { before: string; after: string; label: string }) {
   return (
     <div className="editor difference">
-      <Suspense fallback={<Loader size="sm" aria-label={t('app.loading')} />}><Merge {...props} /></Suspense>
+      <Suspense fallback={<Loader size="sm" role="status" aria-label={t('app.loading')} />}><Merge {...props} /></Suspense>
     </div>
   );
 }

@@ -33,7 +33,7 @@ export default function ThreadView({ id, back }: { id: string; back: string }) {
     return thread.trouble ? (
       <Alert m="md" color="red" role="alert">{thread.trouble}</Alert>
     ) : (
-      <Center h="100%"><Loader aria-label={t('app.loading')} /></Center>
+      <Center h="100%"><Loader role="status" aria-label={t('app.loading')} /></Center>
     );
   }
   return (

@@ -1,0 +1,1 @@
+import{Y as e}from"./index-DxUjSaeN.js";import{t}from"./jsx-runtime-Wy9s6hX0.js";var n=t();function r({label:t,children:r}){return(0,n.jsx)(e.ScrollContainer,{type:`native`,minWidth:640,className:`tablewrap`,tabIndex:0,role:`region`,"aria-label":t,children:r})}export{r as t};
