@@ -204,10 +204,10 @@ func (d *database) fillWorkspace(ctx context.Context, i int, series func(string)
 		{"INSERT INTO api_keys (id, workspace_id, created_at, name, role, hash, hint) VALUES ($1, $2, 1, 'app', 'APP', $3, 'bench-ke')", []any{fmt.Sprintf("key_01%024d", i), w, hex.EncodeToString(sum[:])}},
 		{series("8") + "INSERT INTO feed_shards (id, workspace_id, created_at, shard) SELECT " + d.numbered("fsh", base+"+i") + ", $1, 1, i - 1 FROM s", []any{w}},
 		{"INSERT INTO agents (id, workspace_id, created_at, updated_at, name, models) SELECT " + d.numbered("agt", base) + ", $1, 1, 1, 'Agent', '[]'", []any{w}},
-		{series(fmt.Sprint(writers * threadsEach)) + "INSERT INTO customers (id, workspace_id, created_at, updated_at, name) SELECT " + d.numbered("cus", base+"+i") + ", $1, 1, 1, 'Customer' FROM s", []any{w}},
-		{series(fmt.Sprint(writers * threadsEach)) + "INSERT INTO threads (id, workspace_id, created_at, updated_at, channel, shard, status, last_activity_at, agent_id, customer_id) SELECT " +
+		{series(fmt.Sprint(writers*threadsEach)) + "INSERT INTO customers (id, workspace_id, created_at, updated_at, name) SELECT " + d.numbered("cus", base+"+i") + ", $1, 1, 1, 'Customer' FROM s", []any{w}},
+		{series(fmt.Sprint(writers*threadsEach)) + "INSERT INTO threads (id, workspace_id, created_at, updated_at, channel, shard, status, last_activity_at, agent_id, customer_id) SELECT " +
 			d.numbered("thr", base+"+i") + ", $1, 1, 1, 'web', i % 8, 'OPERATOR', 1, " + d.numbered("agt", base) + ", " + d.numbered("cus", base+"+i") + " FROM s", []any{w}},
-		{series(fmt.Sprint(writers * threadsEach)) + "INSERT INTO thread_tags (id, workspace_id, created_at, name, thread_id) SELECT " + d.numbered("tag", base+"+i") + ", $1, 1, 'operator', " + d.numbered("thr", base+"+i") + " FROM s", []any{w}},
+		{series(fmt.Sprint(writers*threadsEach)) + "INSERT INTO thread_tags (id, workspace_id, created_at, name, thread_id) SELECT " + d.numbered("tag", base+"+i") + ", $1, 1, 'operator', " + d.numbered("thr", base+"+i") + " FROM s", []any{w}},
 	} {
 		if err := d.exec(ctx, s.text, s.args...); err != nil {
 			return err
