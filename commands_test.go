@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,11 +37,7 @@ func TestAGivenKeyIsNotPrinted(t *testing.T) {
 func TestWorkspacesAndKeysByCommand(t *testing.T) {
 	t.Parallel()
 	environments(t, func(t *testing.T, e env) {
-		run := func(args ...string) (string, error) {
-			var out bytes.Buffer
-			err := command(t.Context(), args, e.get, &out, io.Discard)
-			return out.String(), err
-		}
+		run := func(args ...string) (string, error) { return runCommand(t, e, args...) }
 		out, err := run("workspaces", "create", "acme")
 		key := printedKey.FindString(out)
 		if err != nil || key == "" {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// leastHeap is what the heap may grow to before garbage is collected, in bytes, however little of it is alive: with 15 MB alive
-	// a busy server would collect several times a second, and each time half a processor of two is taken away from its requests.
+	// leastHeap is what the heap may grow to before garbage is collected, in bytes, however little of it is alive: with 7 MB alive, a
+	// server that stores 2,600 messages a second would collect every 50 ms, for 11 ms, with a quarter of the processors.
 	leastHeap = 64 << 20
 	// mostPercent bounds GOGC. With less than a fifth of leastHeap alive, the heap has that five times.
 	mostPercent = 400

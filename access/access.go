@@ -20,6 +20,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"parley/ent"
 	"parley/ent/apikey"
 	"parley/ent/id"
@@ -48,7 +50,7 @@ type Service struct {
 	mu      sync.Mutex // protects checked
 	checked map[string]check
 
-	holders *holders
+	holders *lru.Cache[string, holder] // by the hashes of keys
 }
 
 // check is when a key or session was last seen to be valid.
@@ -217,7 +219,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (viewer.Viewe
 		return viewer.Viewer{}, ErrUnauthenticated
 	}
 	if noted := s.useKey(ctx, v, used); s.log.Postgres() {
-		s.holders.remember(hash, holder{v, noted})
+		s.holders.Add(hash, holder{v, noted})
 	}
 	return v, nil
 }

@@ -2,9 +2,8 @@ package access
 
 import (
 	"context"
-	"sync"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"parley/ent/ms"
 	"parley/ent/viewer"
@@ -19,36 +18,13 @@ type holder struct {
 	noted  ms.Time // when it was noted last that the key is used
 }
 
-// holders are those of a process, by the hashes of their keys. It is safe for concurrent use.
-type holders struct {
-	mu    sync.Mutex // protects known
-	known *simplelru.LRU[string, holder]
-}
-
-func newHolders() *holders {
-	known, err := simplelru.NewLRU[string, holder](mostHolders, nil)
+// newHolders makes what remembers holders by the hashes of their keys.
+func newHolders() *lru.Cache[string, holder] {
+	known, err := lru.New[string, holder](mostHolders)
 	if err != nil {
 		panic("access: " + err.Error()) // only for a size below 1
 	}
-	return &holders{known: known}
-}
-
-func (h *holders) remember(hash string, who holder) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.known.Add(hash, who)
-}
-
-func (h *holders) forget(hash string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.known.Remove(hash)
-}
-
-func (h *holders) get(hash string) (holder, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.known.Get(hash)
+	return known
 }
 
 // keyHolds is the condition that a key is the same and is not revoked. Its name and its role never change.
@@ -63,7 +39,7 @@ func (s *Service) Presume(ctx context.Context, secret string) (context.Context, 
 		return ctx, false
 	}
 	hash := hashKey(secret)
-	found, ok := s.holders.get(hash)
+	found, ok := s.holders.Get(hash)
 	if !ok || ms.Now().Sub(found.noted) > noteEvery {
 		return ctx, false
 	}
@@ -74,7 +50,7 @@ func (s *Service) Presume(ctx context.Context, secret string) (context.Context, 
 			err = ErrUnauthenticated // the key was given to somebody else meanwhile
 		}
 		if err != nil {
-			s.holders.forget(hash)
+			s.holders.Remove(hash)
 		}
 		return err
 	}), true

@@ -105,10 +105,10 @@ func translate(err error) public {
 	var refused interface{ SQLState() string }
 	var noModel *dialogue.NoModelError
 	var role *roleError
-	if refused := (*rate.Error)(nil); errors.As(err, &refused) { // without the place in the document that has been put before it
-		return public{code: CodeRateLimited, text: refused.Error(), status: http.StatusTooManyRequests, retry: true, after: refused.Wait}
-	}
+	var limited *rate.Error
 	switch {
+	case errors.As(err, &limited): // without the place in the document that has been put before it
+		return public{code: CodeRateLimited, text: limited.Error(), status: http.StatusTooManyRequests, retry: true, after: limited.Wait}
 	case errors.As(err, &noModel):
 		return public{code: CodeUnavailable, text: noModel.Error(), status: http.StatusServiceUnavailable, retry: true}
 	case errors.As(err, &role):
